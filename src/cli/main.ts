@@ -1,0 +1,39 @@
+// The command line: `semblance COMMAND`. Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.
+import { Command, CommanderError } from 'commander';
+import colors from 'picocolors';
+import { Failure, messageOf, UsageFailure } from '../util/failure.ts';
+import { addVerify } from './commands/verify.ts';
+
+const program = new Command('semblance')
+  .description(
+    'Contrastive learning of sentence embeddings: trains, measures and evaluates a BERT or RoBERTa encoder with InfoNCE ' +
+      'and the hierarchical triplet loss, on the GPU through WebGPU or on the processor through WebAssembly.',
+  )
+  .exitOverride()
+  .showHelpAfterError('(add --help for all options)');
+
+for (const add of [addVerify]) add(program);
+
+// Commands made by .command() do not inherit what was set on the program after they were made.
+for (const command of program.commands) command.exitOverride().showHelpAfterError('(add --help for all options)');
+
+/** Leaves once everything written has been taken; Dawn and the WASM runtime would keep the process alive. */
+function leave(code: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const expected = error instanceof Failure;
+  process.stderr.write(`${colors.red('error:')} ${messageOf(error)}\n`);
+  if (!expected && error instanceof Error) process.stderr.write(`This is a fault of the program, please report it.\n${error.stack ?? ''}\n`);
+  return error instanceof UsageFailure ? 2 : 1;
+}
+
+process.stdout.on('error', () => process.exit(1)); // the reader of a pipe went away
+try {
+  await program.parseAsync(process.argv);
+  leave(Number(process.exitCode ?? 0));
+} catch (error) {
+  leave(report(error));
+}

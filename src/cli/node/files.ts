@@ -1,0 +1,124 @@
+// Files in Node: reading what a person named, with one clear sentence when it is not there.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import type { Fault, Group, GroupPattern, ScoredPair } from '../../data/group.ts';
+import { readGroups } from '../../data/formats/groups.ts';
+import { readScoredPairs } from '../../data/formats/scoredPairs.ts';
+import { loadModel, type FolderReader, type LoadedModel } from '../../encoder/folder.ts';
+import { PATTERNS, type Setting } from '../../run/settings.ts';
+import { Failure } from '../../util/failure.ts';
+
+export function folderReader(path: string): FolderReader {
+  return {
+    name: path,
+    async read(file) {
+      const full = join(path, file);
+      return existsSync(full) ? new Uint8Array(await readFile(full)) : undefined;
+    },
+  };
+}
+
+/** @throws Failure when there is no such folder or it holds no usable model. */
+export async function openModel(path: string): Promise<LoadedModel> {
+  if (!existsSync(path)) throw new Failure(`There is no model folder ${path}.`);
+  if (!statSync(path).isDirectory()) throw new Failure(`${path} is a file; a model is a folder with config.json and model.safetensors.`);
+  return loadModel(folderReader(path));
+}
+
+const MAX_TEXT_FILE = 1_000_000_000;
+
+/** @throws Failure when the file is missing, a folder, or not UTF-8 text. */
+export async function readText(path: string): Promise<string> {
+  if (!existsSync(path)) throw new Failure(`There is no file ${path}.`);
+  const { size } = statSync(path);
+  if (statSync(path).isDirectory()) throw new Failure(`${path} is a folder, not a file.`);
+  if (size > MAX_TEXT_FILE) throw new Failure(`${path} has ${size} bytes; at most ${MAX_TEXT_FILE} are read.`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch {
+    throw new Failure(`${path} is not UTF-8 text.`);
+  }
+}
+
+export interface LoadedGroups {
+  groups: Group[];
+  faults: Fault[];
+  files: string[];
+}
+
+/** Reads group files; ids are made unique across files. */
+export async function loadGroups(paths: readonly string[], pattern?: GroupPattern): Promise<LoadedGroups> {
+  const loaded: LoadedGroups = { groups: [], faults: [], files: [...paths] };
+  const seen = new Set<string>();
+  for (const path of paths) {
+    const { groups, faults } = readGroups(path, await readText(path), { pattern });
+    if (groups.length === 0) {
+      const first = faults[0];
+      throw new Failure(`${path} holds no usable sentence group (line ${first?.line ?? 1}: ${first?.reason ?? 'nothing'}).`);
+    }
+    for (const group of groups) {
+      let id = group.id;
+      for (let n = 2; seen.has(id); n++) id = `${group.id}#${n}`;
+      seen.add(id);
+      loaded.groups.push({ ...group, id });
+    }
+    loaded.faults.push(...faults);
+  }
+  return loaded;
+}
+
+const EXTENSIONS = ['.jsonl', '.txt', '.tsv', '.csv'];
+
+/** The files of a domain folder that a setting reads: plain.* and {groups}.*. */
+export function domainFiles(corpora: string, setting: Setting): string[] {
+  const folder = join(corpora, setting.domain);
+  if (!existsSync(folder)) {
+    const known = existsSync(corpora) ? readdirSync(corpora).filter((name) => statSync(join(corpora, name)).isDirectory() && name !== 'sts') : [];
+    throw new Failure(`There is no corpus folder ${folder}; ${known.length ? `${corpora} has ${known.join(', ')}` : `${corpora} has none`}.`);
+  }
+  const pattern = PATTERNS[setting.pattern];
+  const stems = [...(pattern.plain ? ['plain'] : []), ...('groups' in pattern ? [pattern.groups] : [])];
+  return stems.map((stem) => {
+    const file = EXTENSIONS.map((extension) => join(folder, stem + extension)).find((path) => existsSync(path));
+    if (file === undefined) throw new Failure(`Setting ${setting.domain}.${setting.pattern} needs ${join(folder, stem)}.jsonl (or .txt, .tsv, .csv), which is not there.`);
+    return file;
+  });
+}
+
+/** Scored pairs of one file. */
+export async function loadPairs(path: string): Promise<{ pairs: ScoredPair[]; faults: Fault[] }> {
+  return readScoredPairs(path, await readText(path));
+}
+
+/** A named evaluation set: a file, or a folder of subsets whose pairs belong together. */
+export interface EvaluationSet {
+  name: string;
+  subsets: { name: string; pairs: ScoredPair[] }[];
+}
+
+/**
+ * Evaluation sets of a path: a file is one set; a folder of files is one set with subsets; a folder of folders is a
+ * set per folder (sts12/MSRpar.tsv ...).
+ */
+export async function loadEvaluationSets(path: string): Promise<{ sets: EvaluationSet[]; faults: Fault[] }> {
+  if (!existsSync(path)) throw new Failure(`There is no file or folder ${path}.`);
+  const faults: Fault[] = [];
+  const read = async (file: string) => {
+    const loaded = await loadPairs(file);
+    faults.push(...loaded.faults);
+    return { name: basename(file, extname(file)), pairs: loaded.pairs };
+  };
+  if (!statSync(path).isDirectory()) {
+    const subset = await read(path);
+    return { sets: [{ name: subset.name, subsets: [subset] }], faults };
+  }
+  const inside = readdirSync(path).sort();
+  const files = inside.filter((name) => /\.(tsv|csv)$/.test(name));
+  const folders = inside.filter((name) => statSync(join(path, name)).isDirectory());
+  const sets: EvaluationSet[] = [];
+  if (files.length) sets.push({ name: basename(path), subsets: await Promise.all(files.map((file) => read(join(path, file)))) });
+  for (const folder of folders) sets.push(...(await loadEvaluationSets(join(path, folder))).sets);
+  if (sets.length === 0) throw new Failure(`${path} holds no .tsv or .csv file of scored pairs.`);
+  return { sets, faults };
+}

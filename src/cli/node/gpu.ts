@@ -1,0 +1,50 @@
+// WebGPU in Node: Dawn, and where a machine without a GPU finds a software driver for it.
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { BackendHost } from '../../kernels/backend.ts';
+import { messageOf } from '../../util/failure.ts';
+import { findChromium, findDriver, isFile } from '../chromium.mjs';
+
+/** RTLD_NODELETE: the library stays loaded when Node lets go of it. */
+const KEEP_LOADED = 0x1000;
+
+let started: GPU | string | undefined;
+
+/** How this process gets at WebGPU. @param software look for SwiftShader when no Vulkan driver is named */
+export function nodeHost(software: boolean): BackendHost {
+  return {
+    async gpu() {
+      started ??= await startDawn(software);
+      return started;
+    },
+  };
+}
+
+async function startDawn(software: boolean): Promise<GPU | string> {
+  if (software && process.env.VK_ICD_FILENAMES === undefined) useSwiftShader();
+  try {
+    const { create, globals } = await import('webgpu');
+    Object.assign(globalThis, globals);
+    const gpu = create([]);
+    // tfjs asks for navigator.gpu before it believes in WebGPU; Node 21 and later have a navigator of their own.
+    Object.defineProperty(globalThis, 'navigator', { value: { ...globalThis.navigator, gpu }, configurable: true });
+    return gpu;
+  } catch (error) {
+    return `the webgpu package could not be loaded (${messageOf(error)}).`;
+  }
+}
+
+/** Points Vulkan at the driver that Chromium brings, and loads Chromium's Vulkan loader where the system has none. */
+function useSwiftShader(): void {
+  const program = findChromium();
+  const driver = program === undefined ? undefined : findDriver(program);
+  if (driver === undefined) return;
+  process.env.VK_ICD_FILENAMES = driver;
+  const loader = join(dirname(driver), 'libvulkan.so.1');
+  if (!isFile(loader)) return;
+  try {
+    process.dlopen({ exports: {} }, loader, constants.dlopen.RTLD_NOW | KEEP_LOADED);
+  } catch {
+    // It always complains that the library is no Node addon; the library is loaded all the same.
+  }
+}

@@ -1,0 +1,29 @@
+// Options that several commands share.
+import { InvalidArgumentError, Option } from 'commander';
+import { DEVICE_CHOICES } from '../kernels/backend.ts';
+
+export function deviceOption(): Option {
+  return new Option('--device <name>', 'what computes: auto (a hardware GPU, else wasm), webgpu, wasm, software (WebGPU on the processor), cpu (plain JavaScript, for tests)')
+    .choices(DEVICE_CHOICES)
+    .default('auto');
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'end with one JSON object on the last line of stdout');
+}
+
+/** Parser of a whole number of at least `minimum`. */
+export function wholeNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < minimum) {
+      throw new InvalidArgumentError(`It takes a whole number of at least ${minimum}.`);
+    }
+    return value;
+  };
+}
+
+/** Gathers a repeatable option. */
+export function gathered(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}

@@ -1,0 +1,6 @@
+// Token shuffle: the same tokens in a random order.
+import type { Random } from '../../util/random.ts';
+
+export function tokenShuffle(ids: readonly number[], random: Random): number[] {
+  return random.shuffled(ids);
+}

@@ -1,0 +1,190 @@
+// Reads sentence groups from every format they come in. A line that cannot be used is reported with its number and
+// reason, the rest is used; only a file with nothing in it at all is an error.
+//
+//   group JSONL    {"anchor", "positive"?, "intermediate"?, "negative"?, "pattern"?, ...}
+//   hybrid JSONL   {"split": "other"|"aigen", "sentence", "5" .. "0"}     (the paper's own files)
+//   NLI TSV        label <tab> premise <tab> hypothesis                    one group a premise
+//   SimCSE CSV     sent0,sent1,hard_neg
+//   columns        CSV or TSV of two or three columns, by header or mapping
+//   plain text     a sentence a line
+import { z } from 'zod';
+import { Failure, messageOf } from '../../util/failure.ts';
+import { groupSchema, patternOf, ROLES, type Fault, type Group, type GroupPattern } from '../group.ts';
+import { cleanText, csvRows, textLines, tsvRows, type Row } from './table.ts';
+import type { Role } from '../../run/settings.ts';
+
+/** Which column (from 0) holds which sentence. */
+export type ColumnMapping = Partial<Record<Role, number>>;
+
+export interface ReadGroups {
+  groups: Group[];
+  faults: Fault[];
+  /** What the file was taken for. */
+  format: 'group-jsonl' | 'hybrid-jsonl' | 'nli-tsv' | 'columns' | 'plain-text';
+}
+
+export interface ReadOptions {
+  mapping?: ColumnMapping | undefined;
+  /** The pattern of groups that do not say theirs. */
+  pattern?: GroupPattern | undefined;
+  source?: Group['source'] | undefined;
+}
+
+type Draft = Omit<z.infer<typeof groupSchema>, 'id'> & { id?: string | undefined; line: number };
+
+/** @throws Failure when the file is empty, binary, or is a file of scored pairs. */
+export function readGroups(file: string, content: string, options: ReadOptions = {}): ReadGroups {
+  const text = cleanText(content, file);
+  if (text.trim() === '') throw new Failure(`${file} is empty.`);
+  const faults: Fault[] = [];
+  const fault = (line: number, reason: string) => faults.push({ file, line, reason });
+  const { drafts, format } = readDrafts(file, text, options, fault);
+  const stem = file.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '');
+  const groups = drafts.map(({ line, ...draft }): Group => ({
+    ...draft,
+    id: draft.id ?? `${stem}:${line}`,
+    pattern: draft.pattern ?? options.pattern ?? patternOf(draft),
+    source: draft.source ?? options.source ?? 'file',
+  }));
+  return { groups, faults, format };
+}
+
+type Report = (line: number, reason: string) => void;
+type Drafts = { drafts: Draft[]; format: ReadGroups['format'] };
+
+function readDrafts(file: string, text: string, options: ReadOptions, fault: Report): Drafts {
+  const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
+  if (extension === 'jsonl' || extension === 'json' || (extension !== 'txt' && text.trimStart().startsWith('{'))) {
+    return readJsonLines(text, fault);
+  }
+  if (extension === 'tsv' || extension === 'csv') {
+    const rows = extension === 'tsv' ? tsvRows(text) : csvRows(text);
+    if (options.mapping === undefined && looksScored(rows)) {
+      throw new Failure(`${file} holds scored pairs, not sentence groups; give it as evaluation data (--sts).`);
+    }
+    if (options.mapping === undefined && looksLikeNli(rows)) return readNli(rows, fault);
+    return readColumns(rows, options.mapping, fault);
+  }
+  return { format: 'plain-text', drafts: textLines(text).map(({ line, text: anchor }) => ({ line, anchor: anchor.trim() })) };
+}
+
+// --- JSONL ------------------------------------------------------------------------------------------------------
+
+const hybridSchema = z.object({
+  split: z.enum(['other', 'aigen']),
+  sentence: z.string().trim().min(1, 'is empty'),
+  ...Object.fromEntries(['5', '4', '3', '2', '1', '0'].map((key) => [key, z.string().nullish()])),
+});
+
+function readJsonLines(text: string, fault: Report): Drafts {
+  const drafts: Draft[] = [];
+  let hybrid = 0;
+  for (const { line, text: content } of textLines(text)) {
+    let value: unknown;
+    try {
+      value = JSON.parse(content);
+    } catch (error) {
+      fault(line, `not JSON (${messageOf(error)})`);
+      continue;
+    }
+    const isHybrid = typeof value === 'object' && value !== null && 'split' in value;
+    const parsed = (isHybrid ? hybridSchema : groupSchema).safeParse(value);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]!;
+      fault(line, `${issue.path.join('.') || 'line'} ${issue.message}`);
+      continue;
+    }
+    if (isHybrid) hybrid++;
+    drafts.push({ ...(isHybrid ? fromHybrid(parsed.data as Record<string, string>) : groupSchema.parse(value)), line });
+  }
+  return { drafts, format: hybrid > 0 ? 'hybrid-jsonl' : 'group-jsonl' };
+}
+
+/** The sentences that are there, most similar first: 2 = anchor, positive; 3 = + negative; 4 = + intermediate. */
+function fromHybrid(row: Record<string, string | null | undefined>): Omit<Draft, 'line'> {
+  const levels = ['5', '4', '3', '2', '1', '0'].map((key) => row[key]?.trim()).filter((s): s is string => !!s);
+  const pattern: GroupPattern = row.split === 'other' ? (levels.length ? 'sup' : 'plain') : levels.length >= 3 ? 'sts' : 'nli';
+  return {
+    anchor: row.sentence!,
+    positive: levels[0],
+    intermediate: levels.length >= 3 ? levels[1] : undefined,
+    negative: levels.length >= 2 ? levels[levels.length - 1] : undefined,
+    pattern,
+  };
+}
+
+// --- tables -----------------------------------------------------------------------------------------------------
+
+const NLI_LABELS = new Set(['entailment', 'neutral', 'contradiction', '-']);
+
+function looksLikeNli(rows: Row[]): boolean {
+  return rows.slice(0, 20).some(({ cells }) => cells.length >= 3 && NLI_LABELS.has(cells[0]!.toLowerCase()));
+}
+
+function looksScored(rows: Row[]): boolean {
+  const numeric = (cell: string | undefined) => cell !== undefined && cell !== '' && Number.isFinite(Number(cell));
+  const body = rows.slice(0, 20);
+  return body.length > 0 && body.filter(({ cells }) => cells.length === 3 && (numeric(cells[0]) || numeric(cells[2]))).length > body.length / 2;
+}
+
+/** One group a premise: its first entailed hypothesis and, if there is one, its first contradicted one. */
+function readNli(rows: Row[], fault: Report): Drafts {
+  const premises = new Map<string, Draft>();
+  for (const { line, cells } of rows) {
+    const [label, premise, hypothesis] = [cells[0]!.toLowerCase(), cells[1], cells[2]];
+    if (!NLI_LABELS.has(label)) {
+      if (line > 1) fault(line, `label "${cells[0]}" is none of entailment, neutral, contradiction`);
+    } else if (!premise || !hypothesis) {
+      fault(line, 'premise or hypothesis is missing');
+    } else {
+      const draft = premises.get(premise) ?? { line, anchor: premise };
+      premises.set(premise, draft);
+      if (label === 'entailment') draft.positive ??= hypothesis;
+      if (label === 'contradiction') draft.negative ??= hypothesis;
+    }
+  }
+  return { format: 'nli-tsv', drafts: [...premises.values()].filter((draft) => draft.positive !== undefined) };
+}
+
+const HEADER_ROLES: Record<string, Role> = {
+  anchor: 'anchor',
+  sent0: 'anchor',
+  sentence: 'anchor',
+  sentence1: 'anchor',
+  premise: 'anchor',
+  positive: 'positive',
+  sent1: 'positive',
+  sentence2: 'positive',
+  entailment: 'positive',
+  intermediate: 'intermediate',
+  negative: 'negative',
+  hard_neg: 'negative',
+  contradiction: 'negative',
+};
+
+function readColumns(rows: Row[], mapping: ColumnMapping | undefined, fault: Report): Drafts {
+  const header = rows[0]?.cells.map((cell) => HEADER_ROLES[cell.toLowerCase()]) ?? [];
+  const hasHeader = header.includes('anchor');
+  const columns = mapping ?? (hasHeader ? fromHeader(header) : { anchor: 0, positive: 1, negative: 2 });
+  const drafts: Draft[] = [];
+  for (const { line, cells } of hasHeader ? rows.slice(1) : rows) {
+    const draft: Partial<Record<Role, string>> = {};
+    for (const role of ROLES) {
+      const column = columns[role];
+      if (column !== undefined && cells[column]) draft[role] = cells[column];
+    }
+    if (draft.anchor === undefined) fault(line, `column ${(columns.anchor ?? 0) + 1} (anchor) is empty`);
+    else if (draft.positive === undefined && columns.positive !== undefined && rows[0]!.cells.length > 1) {
+      fault(line, `column ${columns.positive + 1} (positive) is empty`);
+    } else drafts.push({ ...draft, anchor: draft.anchor, line });
+  }
+  return { format: 'columns', drafts };
+}
+
+function fromHeader(header: (Role | undefined)[]): ColumnMapping {
+  const columns: ColumnMapping = {};
+  header.forEach((role, column) => {
+    if (role) columns[role] ??= column;
+  });
+  return columns;
+}

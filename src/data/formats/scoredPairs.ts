@@ -1,0 +1,68 @@
+// Reads scored pairs: TSV `score s1 s2`, and STS-B's CSV with or without a header.
+import { Failure } from '../../util/failure.ts';
+import type { Fault, ScoredPair } from '../group.ts';
+import { cleanText, csvRows, tsvRows, type Row } from './table.ts';
+
+export interface ReadPairs {
+  pairs: ScoredPair[];
+  faults: Fault[];
+}
+
+interface Columns {
+  score: number;
+  first: number;
+  second: number;
+}
+
+const SCORE = new Set(['score', 'similarity_score', 'similarity', 'label', 'relatedness_score']);
+const FIRST = new Set(['sentence1', 's1', 'sent1', 'sentence_a', 'text1']);
+const SECOND = new Set(['sentence2', 's2', 'sent2', 'sentence_b', 'text2']);
+
+/** @throws Failure when the file is empty, binary, or has no usable pair. */
+export function readScoredPairs(file: string, content: string): ReadPairs {
+  const text = cleanText(content, file);
+  if (text.trim() === '') throw new Failure(`${file} is empty.`);
+  const rows = file.toLowerCase().endsWith('.csv') ? csvRows(text) : tsvRows(text);
+  const columns = headerColumns(rows[0]!) ?? guessColumns(rows);
+  const body = headerColumns(rows[0]!) ? rows.slice(1) : rows;
+  const pairs: ScoredPair[] = [];
+  const faults: Fault[] = [];
+  for (const { line, cells } of body) {
+    const reason = problemOf(cells, columns);
+    if (reason) faults.push({ file, line, reason });
+    else pairs.push({ score: Number(cells[columns.score]), first: cells[columns.first]!, second: cells[columns.second]! });
+  }
+  if (pairs.length === 0) {
+    const first = faults[0];
+    throw new Failure(`${file} holds no scored pair (line ${first?.line ?? 1}: ${first?.reason ?? 'nothing'}); expected score, sentence, sentence.`);
+  }
+  return { pairs, faults };
+}
+
+function headerColumns(row: Row): Columns | undefined {
+  const names = row.cells.map((cell) => cell.toLowerCase());
+  const score = names.findIndex((name) => SCORE.has(name));
+  const first = names.findIndex((name) => FIRST.has(name));
+  const second = names.findIndex((name) => SECOND.has(name));
+  return score >= 0 && first >= 0 && second >= 0 ? { score, first, second } : undefined;
+}
+
+/** Without a header: the score comes first (our TSV) or last (STS-B CSV). */
+function guessColumns(rows: Row[]): Columns {
+  const sample = rows.slice(0, 50);
+  const numeric = (column: number) => sample.filter(({ cells }) => isNumber(cells[column])).length;
+  return numeric(2) > numeric(0) ? { score: 2, first: 0, second: 1 } : { score: 0, first: 1, second: 2 };
+}
+
+function isNumber(cell: string | undefined): boolean {
+  return cell !== undefined && cell !== '' && Number.isFinite(Number(cell));
+}
+
+function problemOf(cells: string[], { score, first, second }: Columns): string | undefined {
+  if (cells.length < 3) return `${cells.length} column${cells.length === 1 ? '' : 's'} instead of score, sentence, sentence`;
+  if (!isNumber(cells[score])) return `score "${cells[score] ?? ''}" is not a number`;
+  const value = Number(cells[score]);
+  if (value < 0 || value > 5) return `score ${value} is out of range (0 to 5)`;
+  if (!cells[first] || !cells[second]) return 'a sentence is missing';
+  return undefined;
+}

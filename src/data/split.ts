@@ -1,0 +1,30 @@
+// The held-out split: which training examples are kept back to measure alignment and uniformity.
+// Membership depends on the seed and the anchor sentence alone, so every setting of a domain holds out the same
+// sentences, whatever else is in the data.
+import { forkKey, seedKey, threefry2x32 } from '../util/random.ts';
+
+/** A number in [0, 1) that belongs to this sentence under this seed. */
+function lot(sentence: string, seed: number): number {
+  const key = forkKey(forkKey(seedKey(seed), 'held-out'), sentence);
+  return threefry2x32(key, [0, 0])[0] / 2 ** 32;
+}
+
+/**
+ * Splits examples by their anchor. At least `minimum` examples are held out (those with the smallest lots), so that
+ * a tiny corpus can be measured too, and at least one is left to train on.
+ */
+export function splitHeldOut<T extends { anchor: string }>(
+  examples: readonly T[],
+  share: number,
+  seed: number,
+  minimum = 2,
+): { train: T[]; heldOut: T[] } {
+  const lots = examples.map((example) => lot(example.anchor, seed));
+  const sorted = [...lots].sort((a, b) => a - b);
+  const floor = sorted[Math.min(minimum, examples.length - 1) - 1] ?? -1;
+  const isHeldOut = (i: number) => lots[i]! < share || lots[i]! <= floor;
+  return {
+    train: examples.filter((_, i) => !isHeldOut(i)),
+    heldOut: examples.filter((_, i) => isHeldOut(i)),
+  };
+}

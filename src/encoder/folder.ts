@@ -1,0 +1,156 @@
+// A model folder in Hugging Face layout, read and written: config.json, tokenizer.json or vocab.txt, safetensors
+// (whole or sharded), and sentence-transformers' modules.json with its pooling. Works on bytes; a host brings them.
+import { z } from 'zod';
+import { makeTokenizer, wrapVocabulary, type SentenceTokenizer } from '../tokenizer/tokenizer.ts';
+import { Failure, messageOf } from '../util/failure.ts';
+import { longestInput, parseEncoderConfig, type EncoderConfig } from './config.ts';
+import { matchParameters } from './parameters.ts';
+import type { Pooling } from './pooling.ts';
+import { readSafetensors, writeSafetensors, type TensorMap } from './safetensors.ts';
+
+/** Where a folder's files come from (a directory, a URL, a zip). */
+export interface FolderReader {
+  /** For messages. */
+  name: string;
+  /** The bytes of a file, or undefined when it is not there. */
+  read(file: string): Promise<Uint8Array | undefined>;
+}
+
+export interface LoadedModel {
+  name: string;
+  config: EncoderConfig;
+  tensors: TensorMap;
+  tokenizer: SentenceTokenizer;
+  /** Pooling that the folder itself states (sentence-transformers). */
+  pooling: Pooling | undefined;
+  /** Tokenizer files, kept to be written again. */
+  tokenizerFiles: Map<string, Uint8Array>;
+}
+
+const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'vocab.json', 'merges.txt', 'special_tokens_map.json'];
+const WEIGHTS = 'model.safetensors';
+
+/** @throws Failure that says which file is missing or what is wrong in it. */
+export async function loadModel(folder: FolderReader): Promise<LoadedModel> {
+  const at = (error: unknown): never => {
+    throw new Failure(`Model ${folder.name}: ${messageOf(error)}`);
+  };
+  const configBytes = await folder.read('config.json');
+  if (!configBytes) throw new Failure(`${folder.name} is not a model folder: it has no config.json.`);
+  try {
+    const config = parseEncoderConfig(textOf(configBytes));
+    const tensors = matchParameters(config, await readWeights(folder));
+    const tokenizerFiles = new Map<string, Uint8Array>();
+    for (const file of TOKENIZER_FILES) {
+      const bytes = await folder.read(file);
+      if (bytes) tokenizerFiles.set(file, bytes);
+    }
+    const tokenizer = makeTokenizer({
+      tokenizerJson: optionalText(tokenizerFiles.get('tokenizer.json')),
+      tokenizerConfig: optionalText(tokenizerFiles.get('tokenizer_config.json')),
+      vocabTxt: optionalText(tokenizerFiles.get('vocab.txt')),
+    });
+    if (tokenizer.vocabularySize > config.vocabulary) {
+      throw new Failure(
+        `The vocabulary does not match the embeddings: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the word embeddings ${config.vocabulary} rows.`,
+      );
+    }
+    return { name: folder.name, config, tensors, tokenizer, pooling: await readPooling(folder), tokenizerFiles };
+  } catch (error) {
+    return error instanceof Failure ? at(error) : Promise.reject(error as Error);
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function optionalText(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && textOf(bytes);
+}
+
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+$/, 'is not a file name')) });
+
+async function readWeights(folder: FolderReader): Promise<TensorMap> {
+  const whole = await folder.read(WEIGHTS);
+  if (whole) return readSafetensors(whole, WEIGHTS).tensors;
+  const indexBytes = await folder.read(`${WEIGHTS}.index.json`);
+  if (!indexBytes) {
+    const pickle = await folder.read('pytorch_model.bin');
+    throw new Failure(
+      pickle
+        ? 'it has pytorch_model.bin only, a pickle, which is never read; convert it to model.safetensors.'
+        : `it has no weights (${WEIGHTS}).`,
+    );
+  }
+  const index = indexSchema.safeParse(JSON.parse(textOf(indexBytes)));
+  if (!index.success) throw new Failure(`${WEIGHTS}.index.json is malformed (${index.error.issues[0]?.message}).`);
+  const tensors: TensorMap = new Map();
+  for (const shard of new Set(Object.values(index.data.weight_map))) {
+    const bytes = await folder.read(shard);
+    if (!bytes) throw new Failure(`the shard ${shard}, which ${WEIGHTS}.index.json names, is missing.`);
+    for (const [name, tensor] of readSafetensors(bytes, shard).tensors) tensors.set(name, tensor);
+  }
+  return tensors;
+}
+
+const poolingSchema = z.looseObject({
+  pooling_mode_cls_token: z.boolean().optional(),
+  pooling_mode_mean_tokens: z.boolean().optional(),
+});
+
+async function readPooling(folder: FolderReader): Promise<Pooling | undefined> {
+  const bytes = await folder.read('1_Pooling/config.json');
+  if (!bytes) return undefined;
+  const parsed = poolingSchema.safeParse(JSON.parse(textOf(bytes)));
+  if (!parsed.success) return undefined;
+  if (parsed.data.pooling_mode_cls_token) return 'cls';
+  return parsed.data.pooling_mode_mean_tokens ? 'mean' : undefined;
+}
+
+/**
+ * The files of a trained model, loadable by transformers and (for cls and mean pooling) sentence-transformers.
+ * With mask pooling no modules.json is written: sentence-transformers cannot express the prompt.
+ */
+export function modelFiles(model: LoadedModel, tensors: TensorMap, pooling: Pooling, maxLength: number): Map<string, Uint8Array> {
+  const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+  const files = new Map<string, Uint8Array>();
+  const architecture = model.config.type === 'bert' ? 'BertModel' : 'RobertaModel';
+  files.set('config.json', json({ ...model.config.raw, architectures: [architecture], torch_dtype: 'float32' }));
+  files.set(WEIGHTS, writeSafetensors(tensors));
+  for (const [file, bytes] of model.tokenizerFiles) files.set(file, bytes);
+  const vocab = model.tokenizerFiles.get('vocab.txt');
+  if (!files.has('tokenizer.json') && vocab) files.set('tokenizer.json', json(wrapVocabulary(textOf(vocab), true)));
+  if (!files.has('tokenizer_config.json')) {
+    files.set('tokenizer_config.json', json({ tokenizer_class: model.config.type === 'bert' ? 'BertTokenizer' : 'RobertaTokenizer' }));
+  }
+  if (pooling !== 'mask') addSentenceTransformers(files, json, model.config, pooling, maxLength);
+  return files;
+}
+
+function addSentenceTransformers(
+  files: Map<string, Uint8Array>,
+  json: (value: unknown) => Uint8Array,
+  config: EncoderConfig,
+  pooling: 'cls' | 'mean',
+  maxLength: number,
+): void {
+  files.set(
+    'modules.json',
+    json([
+      { idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' },
+      { idx: 1, name: '1', path: '1_Pooling', type: 'sentence_transformers.models.Pooling' },
+    ]),
+  );
+  files.set('sentence_bert_config.json', json({ max_seq_length: Math.min(maxLength, longestInput(config)), do_lower_case: false }));
+  files.set(
+    '1_Pooling/config.json',
+    json({
+      word_embedding_dimension: config.hidden,
+      pooling_mode_cls_token: pooling === 'cls',
+      pooling_mode_mean_tokens: pooling === 'mean',
+      pooling_mode_max_tokens: false,
+      pooling_mode_mean_sqrt_len_tokens: false,
+    }),
+  );
+}

@@ -1,0 +1,127 @@
+// Choosing what computes, and starting it. The ladder: a hardware GPU through WebGPU, else WASM. A WebGPU driver that
+// runs on the processor (SwiftShader, lavapipe, WARP) is far slower than WASM and is used only when asked for.
+import * as tf from '@tensorflow/tfjs-core';
+// tfjs's gradients. Its package has them as a module for bundlers only; in Node the whole tfjs brings them along
+// (package.json, "imports").
+import '#gradients';
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { Failure, messageOf } from '../util/failure.ts';
+import { registerKernels } from './register.ts';
+
+export const DEVICE_CHOICES = ['auto', 'webgpu', 'wasm', 'software', 'cpu'] as const;
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+
+/** What a host (browser worker, Node) knows about getting at a GPU and the WASM files. */
+export interface BackendHost {
+  /** The entry point of WebGPU, or a sentence that says why there is none. */
+  gpu(): Promise<GPU | string>;
+  /** Folder of the WASM binaries, ending in a slash; in Node they are found beside their package. */
+  wasmFolder?: string | undefined;
+}
+
+export interface StartedDevice {
+  name: 'webgpu' | 'wasm' | 'software' | 'cpu';
+  detail: string;
+  reason: string;
+}
+
+/** An adapter as WebGPU describes it. */
+export interface AdapterDescription {
+  adapter: GPUAdapter;
+  detail: string;
+  /** Does it compute on the processor? */
+  software: boolean;
+}
+
+const SOFTWARE_ADAPTER = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
+
+/** Features that kernels may use when the adapter offers them. */
+const WANTED_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];
+
+/** The adapter WebGPU gives, described; or a sentence that says why there is none. */
+export async function findAdapter(host: BackendHost): Promise<AdapterDescription | string> {
+  const gpu = await host.gpu();
+  if (typeof gpu === 'string') return gpu;
+  try {
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (!adapter) return 'WebGPU is there but offers no adapter (no GPU driver).';
+    const { vendor, architecture, device, description } = adapter.info;
+    const detail = [vendor, architecture, description || device].filter((part) => part !== '').join(' ') || 'unnamed adapter';
+    const fallback = (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true;
+    return { adapter, detail, software: fallback || SOFTWARE_ADAPTER.test(detail) };
+  } catch (error) {
+    return `WebGPU failed to start (${messageOf(error)}).`;
+  }
+}
+
+/**
+ * Starts the device that was chosen.
+ * @throws Failure when a device asked for by name is not there.
+ */
+export async function startDevice(choice: DeviceChoice, host: BackendHost): Promise<StartedDevice> {
+  registerKernels();
+  switch (choice) {
+    case 'cpu':
+      await useBackend('cpu');
+      return { name: 'cpu', detail: 'plain JavaScript', reason: 'asked for (meant for tests)' };
+    case 'wasm':
+      return startWasm(host, 'asked for');
+    case 'webgpu':
+    case 'software':
+      return startAskedWebGpu(choice, await findAdapter(host));
+    case 'auto': {
+      const found = await findAdapter(host);
+      if (typeof found === 'string') return startWasm(host, `no GPU: ${found}`);
+      if (found.software) return startWasm(host, `the only WebGPU adapter (${found.detail}) runs on the processor, where WASM is faster`);
+      return startWebGpu('webgpu', found, 'a hardware GPU was found');
+    }
+  }
+}
+
+async function startAskedWebGpu(choice: 'webgpu' | 'software', found: AdapterDescription | string): Promise<StartedDevice> {
+  if (typeof found === 'string') throw new Failure(`Device "${choice}" is not here: ${found} Use --device wasm.`);
+  if (choice === 'webgpu' && found.software) {
+    throw new Failure(
+      `Device "webgpu" is not here: the only adapter (${found.detail}) runs on the processor. Use --device wasm, or --device software to use it all the same.`,
+    );
+  }
+  if (choice === 'software' && !found.software) {
+    throw new Failure(`Device "software" is not here: the adapter (${found.detail}) is a hardware GPU. Use --device webgpu.`);
+  }
+  return startWebGpu(choice, found, 'asked for');
+}
+
+async function startWasm(host: BackendHost, reason: string): Promise<StartedDevice> {
+  if (host.wasmFolder !== undefined) setWasmPaths(host.wasmFolder);
+  await useBackend('wasm');
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const threads = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
+  return { name: 'wasm', detail: `WebAssembly${simd ? ' SIMD' : ''}${threads ? ', threads' : ', one thread'}`, reason };
+}
+
+async function startWebGpu(name: 'webgpu' | 'software', found: AdapterDescription, reason: string): Promise<StartedDevice> {
+  const { adapter, detail } = found;
+  const { limits } = adapter;
+  const device = await adapter.requestDevice({
+    requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
+    requiredLimits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+    },
+  });
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
+  await useBackend('webgpu');
+  return { name, detail, reason };
+}
+
+async function useBackend(name: string): Promise<void> {
+  if (!(await tf.setBackend(name))) throw new Failure(`The ${name} backend could not be started.`);
+  await tf.ready();
+}

@@ -1,0 +1,94 @@
+// Dropout with a mask that is a function of (key, element): nothing is stored, the gradient makes the same mask again,
+// and every backend makes the same bits. See util/random.ts for the generator.
+//
+// One Threefry block gives 64 bits, four lanes of 16: element i takes lane i mod 4 of block floor(i / 4) and is kept
+// when its lane is not below round(rate * 65536). Kept elements are scaled so that the mean stays exactly the same.
+import * as tf from '@tensorflow/tfjs-core';
+import { threefry2x32, type Key } from '../util/random.ts';
+import { runProgram, wasmHeap, type WasmBackendLike } from './program.ts';
+import { dropoutProgram } from './dropout.wgsl.ts';
+
+const KERNEL = 'SemblanceDropout';
+
+export interface DropoutAttributes {
+  key0: number;
+  key1: number;
+  /** Lanes below this are dropped: round(rate * 65536). */
+  threshold: number;
+}
+
+type Attributes = DropoutAttributes & tf.NamedAttrMap;
+
+/** What kept elements are multiplied by. */
+export function keptScale(threshold: number): number {
+  return 65536 / (65536 - threshold);
+}
+
+/** @param key names the mask: fork it per step, site and pass. Returns x itself for rate 0. */
+export function dropout<T extends tf.Tensor>(x: T, rate: number, key: Key): T {
+  const threshold = Math.round(rate * 65536);
+  if (threshold === 0) return x;
+  const attributes: Attributes = { key0: key[0], key1: key[1], threshold };
+  return tf.engine().runKernel(KERNEL, { x }, attributes) as T;
+}
+
+/** The plain form: multiplies by a mask made here. Oracle of the shader, and the path of backends without one. */
+export function composedDropout(values: Float32Array, output: Float32Array, attributes: DropoutAttributes): void {
+  const { key0, key1, threshold } = attributes;
+  const scale = Math.fround(keptScale(threshold));
+  const key: Key = [key0, key1];
+  for (let i = 0; i < values.length; i += 4) {
+    const [a, b] = threefry2x32(key, [i >>> 2, 0]);
+    output[i] = (a & 0xffff) < threshold ? 0 : values[i]! * scale;
+    if (i + 1 < values.length) output[i + 1] = a >>> 16 < threshold ? 0 : values[i + 1]! * scale;
+    if (i + 2 < values.length) output[i + 2] = (b & 0xffff) < threshold ? 0 : values[i + 2]! * scale;
+    if (i + 3 < values.length) output[i + 3] = b >>> 16 < threshold ? 0 : values[i + 3]! * scale;
+  }
+}
+
+export function registerDropout(): void {
+  tf.registerGradient({
+    kernelName: KERNEL,
+    gradFunc: (dy, _saved, attrs) => ({
+      x: () => tf.engine().runKernel(KERNEL, { x: dy as tf.Tensor }, attrs as Attributes),
+    }),
+  });
+  tf.registerKernel({
+    kernelName: KERNEL,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const attributes = attrs as unknown as DropoutAttributes;
+      return runProgram(backend, dropoutProgram(inputs.x!.shape), [inputs.x!], [
+        { type: 'uint32', data: [attributes.key0, attributes.key1] },
+        { type: 'uint32', data: [attributes.threshold] },
+        { type: 'float32', data: [keptScale(attributes.threshold)] },
+      ]);
+    },
+  });
+  tf.registerKernel({
+    kernelName: KERNEL,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const wasm = backend as WasmBackendLike;
+      const output = wasm.makeOutput(inputs.x!.shape, 'float32');
+      composedDropout(wasmHeap(wasm, inputs.x!), wasmHeap(wasm, output), attrs as unknown as DropoutAttributes);
+      return output;
+    },
+  });
+  tf.registerKernel({
+    kernelName: KERNEL,
+    backendName: 'cpu',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const cpu = backend as CpuBackendLike;
+      const values = cpu.readSync(inputs.x!.dataId) as Float32Array;
+      const output = new Float32Array(values.length);
+      composedDropout(values, output, attrs as unknown as DropoutAttributes);
+      return cpu.makeTensorInfo(inputs.x!.shape, 'float32', output);
+    },
+  });
+}
+
+interface CpuBackendLike {
+  readSync(id: object): tf.TypedArray;
+  makeTensorInfo(shape: number[], dtype: tf.DataType, values: tf.TypedArray): tf.TensorInfo;
+}

@@ -1,0 +1,29 @@
+// InfoNCE (van den Oord et al. 2018; also known as NT-Xent, multiple negatives ranking loss, in-batch negatives):
+//
+//   loss = mean_i [ logsumexp_j(sim(a_i, c_j) / temperature) - sim(a_i, c_i) / temperature ]
+//
+// with cosine similarity. Row i's target is column i; columns beyond the rows are extra hard negatives, seen by every
+// row with weight 1. (sentence-transformers' "scale" is 1 / temperature.) Li et al. 2024, eq. 1; plain float64 form:
+// infoNCE.reference.ts.
+import * as tf from '@tensorflow/tfjs-core';
+import { matMul } from '../kernels/matMul.ts';
+
+/** Rows scaled to length 1; lengths below 1e-8 count as 1e-8. @param x [..., d] */
+export function unitRows<T extends tf.Tensor>(x: T): T {
+  return tf.tidy(() => {
+    const squares = tf.sum(tf.square(x), -1, true);
+    return tf.mul(x, tf.rsqrt(tf.maximum(squares, 1e-16))) as T;
+  });
+}
+
+/** @param anchors [n, d]; @param columns [m, d], m >= n, column i the positive of anchor i. Returns a scalar. */
+export function infoNCE(anchors: tf.Tensor2D, columns: tf.Tensor2D, temperature: number): tf.Scalar {
+  return tf.tidy(() => {
+    const rows = anchors.shape[0];
+    const similarity = matMul(unitRows(anchors), unitRows(columns), false, true);
+    const logits = tf.mul(similarity, 1 / temperature) as tf.Tensor2D;
+    const target = tf.eye(rows, columns.shape[0]);
+    const own = tf.sum(tf.mul(logits, target), 1);
+    return tf.mean(tf.sub(tf.logSumExp(logits, 1), own)) as tf.Scalar;
+  });
+}

@@ -1,0 +1,35 @@
+// Transfer tasks: cross-validated accuracy of a logistic probe on frozen embeddings.
+import { Random } from '../util/random.ts';
+import { fitProbe, predict, type ProbeOptions } from './probe.ts';
+
+/** Stratified folds: every class is dealt out evenly. Returns the fold of each example. */
+export function stratifiedFolds(labels: readonly number[], folds: number, random: Random): number[] {
+  const fold = new Array<number>(labels.length);
+  const classes = [...new Set(labels)].sort((a, b) => a - b);
+  for (const label of classes) {
+    const members = labels.flatMap((own, i) => (own === label ? [i] : []));
+    random.fork(label).shuffled(members).forEach((index, place) => {
+      fold[index] = place % folds;
+    });
+  }
+  return fold;
+}
+
+/** Mean accuracy over stratified folds, 0 to 1. @param labels class indices from 0. */
+export function crossValidatedAccuracy(
+  features: readonly ArrayLike<number>[],
+  labels: readonly number[],
+  options: ProbeOptions & { folds?: number; seed?: number },
+): number {
+  const { folds = 5, seed = 1111 } = options;
+  const fold = stratifiedFolds(labels, folds, Random.seeded(seed).fork('folds'));
+  let correct = 0;
+  for (let k = 0; k < folds; k++) {
+    const inFold = labels.flatMap((_, i) => (fold[i] === k ? [i] : []));
+    const rest = labels.flatMap((_, i) => (fold[i] === k ? [] : [i]));
+    const probe = fitProbe(rest.map((i) => features[i]!), rest.map((i) => labels[i]!), options);
+    const predictions = predict(probe, inFold.map((i) => features[i]!));
+    correct += predictions.filter((label, at) => label === labels[inFold[at]!]).length;
+  }
+  return correct / labels.length;
+}

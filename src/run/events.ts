@@ -1,0 +1,102 @@
+// What a run says while it goes: one discriminated union, parsed with zod wherever it comes from a file or a worker.
+import { z } from 'zod';
+import { configSchema } from './config.ts';
+import { KNOB_NAMES } from './knobs.ts';
+
+export const RECORD_VERSION = 1;
+
+const deviceSchema = z.object({
+  /** What runs: the ladder's rung. */
+  name: z.enum(['webgpu', 'wasm', 'software', 'cpu']),
+  /** Adapter or processor, as far as it is known. */
+  detail: z.string(),
+  /** Why this one. */
+  reason: z.string(),
+});
+export type DeviceInfo = z.infer<typeof deviceSchema>;
+
+const headerSchema = z.object({
+  type: z.literal('header'),
+  version: z.literal(RECORD_VERSION),
+  setting: z.string(),
+  config: configSchema,
+  /** Updates the run will make. */
+  steps: z.int(),
+  model: z.object({ name: z.string(), type: z.string(), layers: z.int(), hidden: z.int(), vocabulary: z.int(), parameters: z.int(), trained: z.int() }),
+  corpus: z.object({
+    files: z.array(z.string()),
+    plain: z.int(),
+    groups: z.int(),
+    heldOut: z.int(),
+    sts: z.int(),
+  }),
+  device: deviceSchema,
+});
+
+const stepSchema = z.object({
+  type: z.literal('step'),
+  /** 1 after the first update. */
+  step: z.int(),
+  /** Total loss of the batch before the update; of the logged step only. */
+  loss: z.number(),
+  infonce: z.number(),
+  /** Hierarchical triplet loss; null when the batch held no groups or HT is off. */
+  ht: z.number().nullable(),
+  learningRate: z.number(),
+  /** Global gradient norm before clipping. */
+  gradNorm: z.number(),
+  /** Rows of the batch: plain examples and generated groups. */
+  plain: z.int(),
+  generated: z.int(),
+  tokens: z.int(),
+  milliseconds: z.number(),
+});
+
+/** One measured number. `train` is the held-out training data, `eval` the evaluation data. */
+const metricSchema = z.object({
+  type: z.literal('metric'),
+  step: z.int(),
+  split: z.enum(['train', 'eval']),
+  name: z.enum(['alignment', 'uniformity', 'sts']),
+  /** null when the number is not defined (one sentence, constant scores). */
+  value: z.number().nullable(),
+  /** Dropout on (train) or off (eval) while encoding. */
+  mode: z.enum(['train', 'eval']),
+  /** Pairs or sentences it was taken over, after the cap. */
+  count: z.int(),
+});
+
+const noteSchema = z.object({ type: z.literal('note'), step: z.int(), text: z.string() });
+
+const checkpointSchema = z.object({ type: z.literal('checkpoint'), step: z.int(), path: z.string(), best: z.boolean() });
+
+const editSchema = z.object({
+  type: z.literal('edit'),
+  step: z.int(),
+  knob: z.enum(KNOB_NAMES as [string, ...string[]]),
+  from: z.unknown(),
+  to: z.unknown(),
+});
+
+const endSchema = z.object({
+  type: z.literal('end'),
+  step: z.int(),
+  reason: z.enum(['finished', 'interrupted', 'failed']),
+  message: z.string(),
+});
+
+export const eventSchema = z.discriminatedUnion('type', [
+  headerSchema,
+  stepSchema,
+  metricSchema,
+  noteSchema,
+  checkpointSchema,
+  editSchema,
+  endSchema,
+]);
+
+export type RunEvent = z.infer<typeof eventSchema>;
+export type HeaderEvent = z.infer<typeof headerSchema>;
+export type StepEvent = z.infer<typeof stepSchema>;
+export type MetricEvent = z.infer<typeof metricSchema>;
+export type CheckpointEvent = z.infer<typeof checkpointSchema>;

@@ -1,0 +1,38 @@
+// A run record: JSONL, one event a line. Page and command line write the same and open either.
+import { messageOf } from '../util/failure.ts';
+import { eventSchema, RECORD_VERSION, type RunEvent } from './events.ts';
+
+export interface RunRecord {
+  events: RunEvent[];
+  /** Lines that could not be used, with the reason. */
+  faults: { line: number; reason: string }[];
+}
+
+export function formatEvent(event: RunEvent): string {
+  return JSON.stringify(event);
+}
+
+/** Parses a record. Bad lines are reported and skipped; a record of another version is a fault of line 1. */
+export function parseRecord(text: string): RunRecord {
+  const record: RunRecord = { events: [], faults: [] };
+  text.split('\n').forEach((line, index) => {
+    if (line.trim() === '') return;
+    try {
+      const value: unknown = JSON.parse(line);
+      const parsed = eventSchema.safeParse(value);
+      if (parsed.success) record.events.push(parsed.data);
+      else record.faults.push({ line: index + 1, reason: faultOf(value, parsed.error.issues[0]) });
+    } catch (error) {
+      record.faults.push({ line: index + 1, reason: `not JSON (${messageOf(error)})` });
+    }
+  });
+  return record;
+}
+
+function faultOf(value: unknown, issue: { path: PropertyKey[]; message: string } | undefined): string {
+  const { type, version } = (value ?? {}) as { type?: unknown; version?: unknown };
+  if (type === 'header' && version !== RECORD_VERSION) {
+    return `a record of version ${String(version)}; this program reads version ${RECORD_VERSION}`;
+  }
+  return `${issue?.path.join('.') || 'event'}: ${issue?.message ?? 'unknown'}`;
+}

@@ -1,0 +1,195 @@
+// Sentences to token ids: @huggingface/tokenizers behind what training needs (truncation, prompts, offsets).
+// Reads tokenizer.json; a bare vocab.txt is wrapped into the tokenizer.json that BERT would have.
+import { Tokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { Failure, messageOf } from '../util/failure.ts';
+import { byteLevelOffsets, wordPieceOffsets, type Offset } from './offsets.ts';
+import { padRows, type TokenBatch } from './pad.ts';
+import { PROMPT_WORDS, withPrompt, type PromptTemplate, type PromptTemplates } from './template.ts';
+
+export interface Encoding {
+  /** With [CLS] and [SEP] (or <s>, </s>). */
+  ids: number[];
+  tokens: string[];
+  /** Place of each token in the sentence, in UTF-16 units; special tokens stand nowhere: [0, 0]. */
+  offsets: Offset[];
+  /** Was the sentence longer than the limit? */
+  truncated: boolean;
+}
+
+export interface SpecialTokens {
+  cls: number;
+  sep: number;
+  pad: number;
+  mask: number;
+  unknown: string;
+}
+
+/** The files of a model folder that a tokenizer is made of. */
+export interface TokenizerFiles {
+  tokenizerJson?: string | undefined;
+  tokenizerConfig?: string | undefined;
+  vocabTxt?: string | undefined;
+}
+
+export interface SentenceTokenizer {
+  /** Largest id + 1: rows that the word embedding table must have. */
+  vocabularySize: number;
+  special: SpecialTokens;
+  prompts: PromptTemplates;
+  /** @param maxLength in tokens, special ones included. */
+  encode(sentence: string, maxLength: number): Encoding;
+  /** Ids of a sentence; with a prompt put in after truncation when one is given. */
+  ids(sentence: string, maxLength: number, prompt?: PromptTemplate): number[];
+  pad(rows: readonly (readonly number[])[]): TokenBatch;
+}
+
+const tokenizerJsonSchema = z.looseObject({
+  model: z.looseObject({
+    type: z.string().optional(),
+    vocab: z.union([z.record(z.string(), z.int()), z.array(z.unknown())]),
+    unk_token: z.string().nullish(),
+  }),
+  normalizer: z.looseObject({ lowercase: z.boolean().optional() }).nullish(),
+});
+
+/** @throws Failure naming the file that is missing or wrong. */
+export function makeTokenizer(files: TokenizerFiles): SentenceTokenizer {
+  const config = parseJson(files.tokenizerConfig ?? '{}', 'tokenizer_config.json') as Record<string, unknown>;
+  const raw =
+    files.tokenizerJson !== undefined
+      ? parseJson(files.tokenizerJson, 'tokenizer.json')
+      : files.vocabTxt !== undefined
+        ? wrapVocabulary(files.vocabTxt, config.do_lower_case !== false)
+        : undefined;
+  if (raw === undefined) throw new Failure('The model folder has neither tokenizer.json nor vocab.txt.');
+  const parsed = tokenizerJsonSchema.safeParse(raw);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Failure(`tokenizer.json is not a tokenizer: ${issue?.path.join('.')}: ${issue?.message}.`);
+  }
+  return wrap(new Tokenizer(raw, config), parsed.data);
+}
+
+function parseJson(text: string, file: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new Failure(`${file} is not JSON (${messageOf(error)}).`);
+  }
+}
+
+function wrap(library: Tokenizer, parsed: z.infer<typeof tokenizerJsonSchema>): SentenceTokenizer {
+  const special = specialTokens(library, parsed.model.unk_token ?? undefined);
+  const byteLevel = parsed.model.type === 'BPE';
+  const lowerCase = parsed.normalizer?.lowercase !== false && !byteLevel;
+  const vocabulary = library.get_vocab(true);
+  let vocabularySize = 0;
+  for (const id of vocabulary.values()) vocabularySize = Math.max(vocabularySize, id + 1);
+
+  const words = (text: string) => library.encode(text, { add_special_tokens: false });
+  const prompts = PROMPT_WORDS.map(({ before, after }): PromptTemplate => {
+    return { before: words(before).ids, after: [...words(after).ids, special.mask] };
+  });
+
+  function encode(sentence: string, maxLength: number): Encoding {
+    const { ids, tokens } = words(sentence);
+    const kept = Math.max(0, maxLength - 2);
+    const pieces = tokens.slice(0, kept);
+    const offsets = byteLevel
+      ? byteLevelOffsets(sentence, pieces)
+      : wordPieceOffsets(sentence, pieces, special.unknown, lowerCase);
+    const text = (id: number) => library.id_to_token(id) ?? '';
+    return {
+      ids: [special.cls, ...ids.slice(0, kept), special.sep],
+      tokens: [text(special.cls), ...pieces, text(special.sep)],
+      offsets: [[0, 0], ...offsets, [0, 0]],
+      truncated: ids.length > kept,
+    };
+  }
+
+  return {
+    vocabularySize,
+    special,
+    prompts: [prompts[0]!, prompts[1]!],
+    encode,
+    ids(sentence, maxLength, prompt) {
+      const kept = words(sentence).ids.slice(0, Math.max(0, maxLength - 2));
+      const ids = [special.cls, ...kept, special.sep];
+      return prompt ? withPrompt(ids, prompt) : ids;
+    },
+    pad: (rows) => padRows(rows, special.pad),
+  };
+}
+
+function specialTokens(library: Tokenizer, unknown: string | undefined): SpecialTokens {
+  const find = (role: string, ...names: string[]) => {
+    for (const name of names) {
+      const id = library.token_to_id(name);
+      if (id !== undefined) return id;
+    }
+    throw new Failure(`The vocabulary has no ${role} token (looked for ${names.join(', ')}).`);
+  };
+  return {
+    cls: find('class', '[CLS]', '<s>'),
+    sep: find('separator', '[SEP]', '</s>'),
+    pad: find('padding', '[PAD]', '<pad>'),
+    mask: find('mask', '[MASK]', '<mask>'),
+    unknown: unknown ?? (library.token_to_id('[UNK]') !== undefined ? '[UNK]' : '<unk>'),
+  };
+}
+
+/** The tokenizer.json of a BERT whose vocabulary is a bare list, one token a line. */
+export function wrapVocabulary(vocabTxt: string, lowerCase: boolean): object {
+  const lines = vocabTxt.replace(/\r?\n$/, '').split(/\r?\n/);
+  const vocab: Record<string, number> = {};
+  lines.forEach((token, id) => {
+    vocab[token] = id;
+  });
+  const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'].filter((token) => token in vocab);
+  const missing = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'].find((token) => !(token in vocab));
+  if (missing) throw new Failure(`vocab.txt has no line "${missing}": it is not a BERT vocabulary.`);
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: special.map((content) => ({
+      id: vocab[content],
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
+    normalizer: {
+      type: 'BertNormalizer',
+      clean_text: true,
+      handle_chinese_chars: true,
+      strip_accents: null,
+      lowercase: lowerCase,
+    },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [
+        { SpecialToken: { id: '[CLS]', type_id: 0 } },
+        { Sequence: { id: 'A', type_id: 0 } },
+        { SpecialToken: { id: '[SEP]', type_id: 0 } },
+      ],
+      pair: [],
+      special_tokens: {
+        '[CLS]': { id: '[CLS]', ids: [vocab['[CLS]']], tokens: ['[CLS]'] },
+        '[SEP]': { id: '[SEP]', ids: [vocab['[SEP]']], tokens: ['[SEP]'] },
+      },
+    },
+    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab,
+    },
+  };
+}

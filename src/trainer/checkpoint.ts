@@ -1,0 +1,61 @@
+// A checkpoint: the model in Hugging Face layout, and beside it all else that going on needs. Resuming equals never
+// having stopped: masks, order and augmentation follow from seed and step, the rest is in these files.
+import { z } from 'zod';
+import type { BatchCursor } from '../data/batches.ts';
+import { readSafetensors, writeSafetensors, type TensorMap } from '../encoder/safetensors.ts';
+import { configSchema, type Config } from '../run/config.ts';
+import { Failure } from '../util/failure.ts';
+import type { Files } from './host.ts';
+
+export const STATE_FILE = 'trainer.json';
+export const TENSOR_FILE = 'trainer.safetensors';
+
+const readingSchema = z.object({ step: z.int(), value: z.number() });
+
+const stateSchema = z.object({
+  version: z.literal(1),
+  step: z.int().min(0),
+  setting: z.string(),
+  config: configSchema,
+  totalSteps: z.int(),
+  cursor: z.object({ epoch: z.int(), position: z.int(), waiting: z.array(z.int()) }),
+  /** Type and sizes of the encoder, to refuse a checkpoint of another model. */
+  model: z.string(),
+  /** Digest of ids and sentences of the examples, to refuse other data. */
+  data: z.string(),
+  best: z.object({ step: z.int(), sts: z.number() }).nullable(),
+  readings: z.record(z.string(), z.array(readingSchema)),
+  lastLoss: z.number().nullable(),
+});
+
+export interface TrainerState extends Omit<z.infer<typeof stateSchema>, 'version'> {
+  config: Config;
+  cursor: BatchCursor;
+}
+
+export interface Checkpoint {
+  state: TrainerState;
+  /** Head weights and both moments, by name. */
+  tensors: TensorMap;
+  /** The encoder's weights. */
+  encoder: TensorMap;
+}
+
+/** The two files that stand beside the model's own. */
+export function stateFiles(state: TrainerState, tensors: TensorMap): Files {
+  const json = `${JSON.stringify({ version: 1, ...state })}\n`;
+  return new Map([
+    [STATE_FILE, new TextEncoder().encode(json)],
+    [TENSOR_FILE, writeSafetensors(tensors)],
+  ]);
+}
+
+/** @throws Failure that says what is missing or wrong. */
+export function readCheckpoint(name: string, state: Uint8Array, tensors: Uint8Array, encoder: TensorMap): Checkpoint {
+  const parsed = stateSchema.safeParse(JSON.parse(new TextDecoder().decode(state)));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new Failure(`Checkpoint ${name}: ${STATE_FILE} is not usable (${issue.path.join('.')} ${issue.message}).`);
+  }
+  return { state: parsed.data, tensors: readSafetensors(tensors, TENSOR_FILE).tensors, encoder };
+}

@@ -1,0 +1,25 @@
+// What a host (worker, command line) must supply to a run: a place for checkpoints, and a way to be steered.
+import type { KnobName } from '../run/knobs.ts';
+
+export type Files = Map<string, Uint8Array>;
+
+/** Where a run keeps its files. A write is all or nothing: a crash in its middle leaves the earlier state readable. */
+export interface RunStore {
+  /** Keeps a checkpoint under its name ("step-000100") and may then drop older ones. Returns where it lies. */
+  writeCheckpoint(name: string, files: Files): Promise<string>;
+  /** Replaces the best model so far. Returns where it lies. */
+  writeBest(files: Files): Promise<string>;
+}
+
+/** A hot knob turned while the run goes. */
+export interface KnobEdit {
+  knob: KnobName;
+  value: unknown;
+}
+
+export interface Control {
+  /** Ends the run after the current step, with a checkpoint. */
+  signal?: AbortSignal | undefined;
+  /** Edits since the last call; asked for before each step. */
+  takeEdits?: (() => KnobEdit[]) | undefined;
+}

@@ -1,0 +1,110 @@
+// What a run derives from its inputs once, before the first step: examples, split, batches, measured sets.
+import { stepsPerEpoch, type BatchPlan } from '../data/batches.ts';
+import type { Group, ScoredPair } from '../data/group.ts';
+import { mixExamples } from '../data/mix.ts';
+import { splitHeldOut } from '../data/split.ts';
+import { longestInput } from '../encoder/config.ts';
+import type { LoadedModel } from '../encoder/folder.ts';
+import type { Config } from '../run/config.ts';
+import type { DeviceInfo } from '../run/events.ts';
+import type { Setting } from '../run/settings.ts';
+import { promptLength } from '../tokenizer/template.ts';
+import { UsageFailure } from '../util/failure.ts';
+import { forkKey, seedKey, type Random } from '../util/random.ts';
+import { evaluationSet, heldOutSet, stsSet, type MeasuredSet, type StsSet } from './evaluate.ts';
+import { Views, type TokenisedExample } from './views.ts';
+
+export interface RunInputs {
+  setting: Setting;
+  config: Config;
+  groups: readonly Group[];
+  /** Evaluation pairs; without them neither STS nor the evaluation curves are measured. */
+  sts: readonly ScoredPair[];
+  model: LoadedModel;
+  device: DeviceInfo;
+  /** Names of the files the groups came from, for the record. */
+  files: string[];
+}
+
+export interface Prepared {
+  examples: TokenisedExample[];
+  heldOut: TokenisedExample[];
+  notes: string[];
+  plan: BatchPlan;
+  views: Views;
+  measured: MeasuredSet[];
+  sts: StsSet | undefined;
+  /** Updates that the run will make. */
+  totalSteps: number;
+  /** Digest of the training data, to refuse resuming on other data. */
+  digest: string;
+}
+
+/** @throws Failure or UsageFailure when data, model and knobs do not go together. */
+export function prepare(inputs: RunInputs, random: Random): Prepared {
+  const { config, model, setting } = inputs;
+  checkLength(config, model);
+  const { examples: mixed, notes } = mixExamples(inputs.groups, {
+    pattern: setting.pattern,
+    generatedShare: config.generatedShare,
+    seed: config.seed,
+  });
+  const { train, heldOut } = splitHeldOut(mixed, config.heldOut, config.seed);
+  if (config.batch > train.length) {
+    throw new UsageFailure(
+      `Knob "batch" is ${config.batch}, but the data gives only ${train.length} training examples (${heldOut.length} are held out); take --batch ${train.length} or less.`,
+    );
+  }
+  const views = new Views(model.tokenizer, setting.pattern, config, random.fork('augment'));
+  const examples = train.map((example) => views.tokenise(example));
+  const held = heldOut.map((example) => views.tokenise(example));
+  const plan = batchPlan(examples, config, random, notes);
+  const measured = [heldOutSet(held, views, config.measureCap)];
+  if (inputs.sts.length > 0) measured.push(evaluationSet(inputs.sts, views, config.measureCap));
+  if (config.pooling === 'mean' && config.head) notes.push('Mean pooling never uses the training head; it is left out.');
+  return {
+    examples,
+    heldOut: held,
+    notes: [...notes, ...views.notes(examples)],
+    plan,
+    views,
+    measured,
+    sts: inputs.sts.length > 0 ? stsSet(inputs.sts, views) : undefined,
+    totalSteps: plannedSteps(config, plan),
+    digest: digestOf(train),
+  };
+}
+
+function checkLength(config: Config, model: LoadedModel): void {
+  const prompt = config.pooling === 'mask' ? Math.max(...model.tokenizer.prompts.map(promptLength)) : 0;
+  const room = longestInput(model.config);
+  if (config.maxLength + prompt > room) {
+    const why = prompt ? ` (${prompt} of them for the prompt)` : '';
+    throw new UsageFailure(
+      `Knob "maxLength" is ${config.maxLength}, but ${model.name} takes at most ${room} tokens${why}; take ${room - prompt} or less.`,
+    );
+  }
+}
+
+function batchPlan(examples: TokenisedExample[], config: Config, random: Random, notes: string[]): BatchPlan {
+  const generated = examples.map((example) => example.generated);
+  const groups = generated.filter(Boolean).length;
+  // With fewer groups than they wait for, none would ever come: let them go when all are there.
+  const generatedBatch = groups > 0 ? Math.min(config.generatedBatch, groups) : config.generatedBatch;
+  if (generatedBatch < config.generatedBatch) {
+    notes.push(`Only ${groups} generated groups are in the training data; they go together when all are there (generatedBatch ${config.generatedBatch}).`);
+  }
+  return { generated, batch: config.batch, generatedBatch, random: random.fork('order') };
+}
+
+function plannedSteps(config: Config, plan: BatchPlan): number {
+  if (config.steps > 0) return config.steps;
+  return Math.max(1, Math.ceil((config.epochs * stepsPerEpoch(plan)) / config.accumulate));
+}
+
+/** 64 bits over ids and sentences, in order. */
+function digestOf(examples: readonly { id: string; sentences: string[] }[]): string {
+  let key = seedKey(0);
+  for (const { id, sentences } of examples) key = forkKey(key, [id, ...sentences].join('\n'));
+  return key.map((word) => word.toString(16).padStart(8, '0')).join('');
+}

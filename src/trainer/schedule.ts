@@ -1,0 +1,16 @@
+// Learning-rate schedules, as a factor of the peak rate (Hugging Face's get_scheduler).
+import type { Config } from '../run/config.ts';
+
+/**
+ * @param step updates made so far (0 before the first)
+ *   k < warm-up      k / warm-up       (so with warm-up the first update has rate 0)
+ *   linear after     (total - k) / (total - warm-up)
+ *   cosine after     (1 + cos(pi * progress)) / 2
+ *   constant after   1
+ */
+export function scheduleFactor(schedule: Config['schedule'], step: number, warmup: number, total: number): number {
+  if (step < warmup) return step / warmup;
+  if (schedule === 'constant') return 1;
+  const progress = Math.min(1, (step - warmup) / Math.max(1, total - warmup));
+  return schedule === 'linear' ? 1 - progress : (1 + Math.cos(Math.PI * progress)) / 2;
+}

@@ -1,0 +1,261 @@
+// A training in progress: everything that changes from step to step, and the few things one can do with it.
+import * as tf from '@tensorflow/tfjs-core';
+import { batches, startCursor, type Batch, type BatchCursor } from '../data/batches.ts';
+import { dropoutEverywhere } from '../encoder/encoder.ts';
+import { modelFiles } from '../encoder/folder.ts';
+import { initialHead, isHead } from '../encoder/head.ts';
+import { isEmbedding, Parameters } from '../encoder/parameters.ts';
+import type { TensorMap } from '../encoder/safetensors.ts';
+import { checkedValue, type Config } from '../run/config.ts';
+import type { HeaderEvent, MetricEvent, StepEvent } from '../run/events.ts';
+import { KNOBS, type KnobName } from '../run/knobs.ts';
+import { PATTERNS, settingName } from '../run/settings.ts';
+import { Failure, UsageFailure } from '../util/failure.ts';
+import { forkKey, Random, type Key } from '../util/random.ts';
+import { AdamW, clipFactor, globalNorm } from './adamw.ts';
+import { stateFiles, type Checkpoint } from './checkpoint.ts';
+import { measure, measureSts } from './evaluate.ts';
+import { addReading, summarise, type Readings, type RunSummary } from './history.ts';
+import type { Files } from './host.ts';
+import { prepare, type Prepared, type RunInputs } from './prepare.ts';
+import { scheduleFactor } from './schedule.ts';
+import { averageGradients, disposeGradient, stepGradient, type StepGradient, type StepModel } from './step.ts';
+import { RECORD_VERSION } from '../run/events.ts';
+
+export class TrainingSession {
+  /** Updates made. */
+  step = 0;
+  config: Config;
+  best: { step: number; sts: number } | null = null;
+  lastLoss: number | null = null;
+  readonly prepared: Prepared;
+  readonly model: StepModel;
+
+  private readings: Readings = {};
+  private cursor: BatchCursor = startCursor();
+  private walk: Generator<Batch, void>;
+  private readonly keys: { dropout: Key; measure: Key };
+  private readonly optimizer: AdamW;
+
+  /** @throws Failure or UsageFailure when the inputs do not go together; nothing is left allocated then. */
+  constructor(private readonly inputs: RunInputs) {
+    this.config = { ...inputs.config };
+    const random = Random.seeded(this.config.seed);
+    this.keys = { dropout: random.fork('dropout').key, measure: random.fork('measure').key };
+    this.prepared = prepare(inputs, random);
+    this.walk = batches(this.prepared.plan, this.cursor);
+    const { config, tensors } = inputs.model;
+    const head = this.config.head && this.config.pooling !== 'mean';
+    const parameters = new Parameters(new Map([...tensors, ...(head ? initialHead(config.hidden, this.config.seed) : [])]));
+    const trained = parameters.names().filter((name) => !(this.config.freezeEmbeddings && isEmbedding(name)));
+    this.model = { parameters, config, head, trained, pooling: this.config.pooling };
+    this.optimizer = new AdamW(parameters, trained);
+  }
+
+  get totalSteps(): number {
+    return this.prepared.totalSteps;
+  }
+
+  header(): HeaderEvent {
+    const { model, prepared, inputs } = this;
+    const groups = prepared.examples.filter((example) => example.sentences.length > 1).length;
+    return {
+      type: 'header',
+      version: RECORD_VERSION,
+      setting: settingName(inputs.setting),
+      config: this.config,
+      steps: this.totalSteps,
+      model: {
+        name: inputs.model.name,
+        type: model.config.type,
+        layers: model.config.layers,
+        hidden: model.config.hidden,
+        vocabulary: model.config.vocabulary,
+        parameters: model.parameters.count(model.parameters.names().filter((name) => !isHead(name))),
+        trained: model.parameters.count(model.trained),
+      },
+      corpus: {
+        files: inputs.files,
+        plain: prepared.examples.length - groups,
+        groups,
+        heldOut: prepared.heldOut.length,
+        sts: inputs.sts.length,
+      },
+      device: inputs.device,
+    };
+  }
+
+  /**
+   * One update. The scalars are read back only when the step is logged; a loss or gradient that is not finite then
+   * stops the run before the update touches the weights.
+   * @throws Failure naming step, batch and likely reason.
+   */
+  async update(): Promise<StepEvent | undefined> {
+    const { config, model, prepared } = this;
+    const number = this.step + 1;
+    const logged = number % config.logEvery === 0 || number === this.totalSteps;
+    const started = performance.now();
+    const taken = this.takeBatches();
+    const rows = taken.map((batch) => prepared.views.batchRows(prepared.examples, batch, number));
+    const gradient = averageGradients(
+      rows.map((row, part) =>
+        stepGradient(model, row, {
+          temperature: config.temperature,
+          beta: config.beta,
+          margins: config.margins,
+          hierarchical: PATTERNS[this.inputs.setting.pattern].hierarchical,
+          dropout: dropoutEverywhere(config.dropout),
+          key: forkKey(forkKey(this.keys.dropout, number), part),
+        }),
+      ),
+    );
+    const norm = globalNorm(gradient.gradients);
+    try {
+      const scalars = logged ? await readScalars(gradient, norm) : undefined;
+      if (scalars) this.refuseNonFinite(scalars, number, taken);
+      const learningRate = config.learningRate * scheduleFactor(config.schedule, this.step, config.warmupSteps, this.totalSteps);
+      const factor = clipFactor(norm, config.maxGradNorm);
+      this.optimizer.apply(gradient.gradients, factor, learningRate, config);
+      factor.dispose();
+      this.step = number;
+      if (!scalars) return undefined;
+      this.lastLoss = scalars.loss;
+      return {
+        type: 'step',
+        step: number,
+        ...scalars,
+        learningRate,
+        plain: rows.reduce((n, r) => n + r.plain, 0),
+        generated: rows.reduce((n, r) => n + r.generated, 0),
+        tokens: rows.reduce((n, r) => n + r.rows.reduce((m, ids) => m + ids.length, 0), 0),
+        milliseconds: performance.now() - started,
+      };
+    } finally {
+      norm.dispose();
+      disposeGradient(gradient);
+    }
+  }
+
+  private takeBatches(): Batch[] {
+    return Array.from({ length: this.config.accumulate }, () => {
+      const next = this.walk.next();
+      if (next.done) throw new Failure('There is no training data left to draw from.');
+      return next.value;
+    });
+  }
+
+  private refuseNonFinite(scalars: Scalars, step: number, taken: Batch[]): void {
+    if (Number.isFinite(scalars.loss) && Number.isFinite(scalars.gradNorm)) return;
+    const ids = taken.flatMap((batch) => [...batch.plain, ...batch.generated]).map((i) => this.prepared.examples[i]!.id);
+    const what = Number.isFinite(scalars.loss) ? `the gradient norm is ${scalars.gradNorm}` : `the loss is ${scalars.loss}`;
+    const { learningRate, temperature, logEvery } = this.config;
+    const when = logEvery > 1 ? `step ${step} (or up to ${logEvery - 1} steps before)` : `step ${step}`;
+    throw new Failure(
+      `Training stopped at ${when}: ${what}. Batch: ${ids.slice(0, 8).join(', ')}${ids.length > 8 ? ` and ${ids.length - 8} more` : ''}. ` +
+        `Most likely the learning rate (${learningRate}) is too high or the temperature (${temperature}) too low; the last checkpoint is kept.`,
+    );
+  }
+
+  /** Alignment and uniformity of both sides, and STS; keeps the best score. */
+  async evaluate(): Promise<MetricEvent[]> {
+    const { model, prepared, config } = this;
+    const measurer = { encoder: model.parameters, config: model.config, knobs: config, dropout: dropoutEverywhere(config.dropout) };
+    const key = forkKey(this.keys.measure, this.step);
+    const events: MetricEvent[] = [];
+    for (const set of prepared.measured) events.push(...(await measure(measurer, set, this.step, key)));
+    if (prepared.sts) events.push(await measureSts(measurer, prepared.sts, this.step));
+    for (const event of events) addReading(this.readings, event);
+    return events;
+  }
+
+  /** Notes the score of this step; true when it is the best so far. */
+  noteSts(value: number): boolean {
+    if (this.best && this.best.sts >= value) return false;
+    this.best = { step: this.step, sts: value };
+    return true;
+  }
+
+  /** Turns a hot knob. @throws UsageFailure for a knob that needs a restart, or a value out of range. */
+  edit(knob: KnobName, value: unknown): { from: unknown; to: unknown } {
+    if (!KNOBS[knob].hot) throw new UsageFailure(`Knob "${knob}" (${KNOBS[knob].label}) cannot change in a running training; restart to apply it.`);
+    const from = this.config[knob];
+    const to = checkedValue(knob, String(value));
+    this.config = { ...this.config, [knob]: to };
+    return { from, to };
+  }
+
+  summary(): RunSummary {
+    return summarise(this.readings, this.step, this.lastLoss);
+  }
+
+  /** The model as it stands, in Hugging Face layout. */
+  async modelFiles(): Promise<Files> {
+    const encoder = new Map([...(await this.model.parameters.read())].filter(([name]) => !isHead(name)));
+    return modelFiles(this.inputs.model, encoder, this.config.pooling, this.config.maxLength);
+  }
+
+  /** The model and everything else that going on needs. */
+  async checkpointFiles(): Promise<Files> {
+    const tensors: TensorMap = new Map([...(await this.model.parameters.read())].filter(([name]) => isHead(name)));
+    for (const [name, tensor] of await this.optimizer.read()) tensors.set(name, tensor);
+    const state = {
+      step: this.step,
+      setting: settingName(this.inputs.setting),
+      config: this.config,
+      totalSteps: this.totalSteps,
+      cursor: { ...this.cursor, waiting: [...this.cursor.waiting] },
+      model: this.modelIdentity(),
+      data: this.prepared.digest,
+      best: this.best,
+      readings: this.readings,
+      lastLoss: this.lastLoss,
+    };
+    return new Map([...(await this.modelFiles()), ...stateFiles(state, tensors)]);
+  }
+
+  private modelIdentity(): string {
+    const { type, layers, hidden, heads, intermediate, vocabulary } = this.model.config;
+    return `${type} L${layers} H${hidden} A${heads} F${intermediate} V${vocabulary}`;
+  }
+
+  /** Goes on from a checkpoint. @throws Failure when it belongs to another model, setting or data. */
+  restore({ state, tensors, encoder }: Checkpoint): void {
+    const mismatch = (what: string, theirs: string, ours: string): never => {
+      throw new Failure(`The checkpoint is of another ${what}: it has ${theirs}, this run has ${ours}.`);
+    };
+    if (state.model !== this.modelIdentity()) mismatch('model', state.model, this.modelIdentity());
+    const setting = settingName(this.inputs.setting);
+    if (state.setting !== setting) mismatch('setting', state.setting, setting);
+    if (state.data !== this.prepared.digest) mismatch('data set', `training data ${state.data}`, this.prepared.digest);
+    const head = [...tensors].filter(([name]) => isHead(name));
+    this.model.parameters.write(new Map([...encoder, ...head]));
+    this.optimizer.write(tensors, state.step);
+    this.step = state.step;
+    this.config = { ...state.config };
+    this.best = state.best;
+    this.readings = state.readings;
+    this.lastLoss = state.lastLoss;
+    this.cursor = { ...state.cursor, waiting: [...state.cursor.waiting] };
+    this.walk = batches(this.prepared.plan, this.cursor);
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    this.model.parameters.dispose();
+  }
+}
+
+interface Scalars {
+  loss: number;
+  infonce: number;
+  ht: number | null;
+  gradNorm: number;
+}
+
+/** One read-back for all of a step's numbers. */
+async function readScalars({ loss, infonce, ht }: StepGradient, norm: tf.Scalar): Promise<Scalars> {
+  const stacked = tf.tidy(() => tf.stack([loss, infonce, ht ?? tf.scalar(0), norm]));
+  const [total, contrastive, hierarchical, gradNorm] = await stacked.data();
+  stacked.dispose();
+  return { loss: total!, infonce: contrastive!, ht: ht ? hierarchical! : null, gradNorm: gradNorm! };
+}

@@ -1,0 +1,98 @@
+// One gradient: token rows in, losses and gradients out. Capture and evaluation stay out of here.
+import * as tf from '@tensorflow/tfjs-core';
+import type { EncoderConfig } from '../encoder/config.ts';
+import { encode, type DropoutRates } from '../encoder/encoder.ts';
+import { applyHead } from '../encoder/head.ts';
+import type { ParameterName, Parameters } from '../encoder/parameters.ts';
+import { pool, type Pooling } from '../encoder/pooling.ts';
+import { objective, type ObjectiveKnobs } from '../losses/objective.ts';
+import { padRows } from '../tokenizer/pad.ts';
+import type { Key } from '../util/random.ts';
+import type { Gradients } from './adamw.ts';
+import type { StepRows } from './views.ts';
+
+export interface StepModel {
+  /** Of the encoder, and of the head when there is one. */
+  parameters: Parameters;
+  config: EncoderConfig;
+  /** Does a head stand between pooled vector and loss? */
+  head: boolean;
+  /** The parameters that learn. */
+  trained: readonly ParameterName[];
+  pooling: Pooling;
+}
+
+export interface StepOptions extends ObjectiveKnobs {
+  dropout: DropoutRates;
+  /** Names the masks of this pass. */
+  key: Key;
+}
+
+/** Scalars on the device; the caller disposes of all of it. */
+export interface StepGradient {
+  loss: tf.Scalar;
+  infonce: tf.Scalar;
+  ht: tf.Scalar | undefined;
+  gradients: Gradients;
+}
+
+export function disposeGradient({ loss, infonce, ht, gradients }: StepGradient): void {
+  tf.dispose([loss, infonce]);
+  ht?.dispose();
+  for (const gradient of gradients.values()) gradient.dispose();
+}
+
+/** Embeddings of a step's rows as the loss sees them: pooled, through the head, [rows, hidden]. */
+export function trainingEmbeddings(model: StepModel, step: StepRows, options: Pick<StepOptions, 'dropout' | 'key'>): tf.Tensor2D {
+  const batch = padRows(step.rows, model.config.padId);
+  const states = encode(model.parameters, model.config, batch, options);
+  const pooled = pool(states, batch, model.pooling);
+  return model.head ? applyHead(model.parameters, pooled) : pooled;
+}
+
+/** Forward, objective, backward. */
+export function stepGradient(model: StepModel, step: StepRows, options: StepOptions): StepGradient {
+  const variables = model.trained.map((name) => model.parameters.get(name));
+  const parts: { infonce?: tf.Scalar; ht?: tf.Scalar | undefined } = {};
+  const { value, grads } = tf.variableGrads(() => {
+    const vectors = trainingEmbeddings(model, step, options);
+    const { plain, generated } = splitRows(vectors, step);
+    const { loss, infonce, ht } = objective(plain, generated, options);
+    parts.infonce = tf.keep(tf.clone(infonce));
+    parts.ht = ht && tf.keep(tf.clone(ht));
+    return loss;
+  }, variables);
+  const gradients: Gradients = new Map();
+  model.trained.forEach((name, i) => gradients.set(name, grads[variables[i]!.name]!));
+  return { loss: value, infonce: parts.infonce!, ht: parts.ht, gradients };
+}
+
+/** [rows, d] cut into plain [o, sentences, d] and generated [a, sentences, d]. */
+function splitRows(vectors: tf.Tensor2D, step: StepRows): { plain: tf.Tensor3D | undefined; generated: tf.Tensor3D | undefined } {
+  const dimension = vectors.shape[1];
+  const plainRows = step.plain * step.plainSentences;
+  const part = (from: number, groups: number, sentences: number) =>
+    groups === 0
+      ? undefined
+      : (tf.reshape(tf.slice(vectors, [from, 0], [groups * sentences, dimension]), [groups, sentences, dimension]) as tf.Tensor3D);
+  return {
+    plain: part(0, step.plain, step.plainSentences),
+    generated: part(plainRows, step.generated, step.generatedSentences),
+  };
+}
+
+/** Mean of several gradients (gradient accumulation); the parts are disposed of. */
+export function averageGradients(parts: StepGradient[]): StepGradient {
+  if (parts.length === 1) return parts[0]!;
+  const scale = 1 / parts.length;
+  const meanOf = (tensors: tf.Tensor[]) => tf.tidy(() => tf.mul(tf.addN(tensors), scale));
+  const withHt = parts.flatMap(({ ht }) => (ht ? [ht] : []));
+  const averaged: StepGradient = {
+    loss: meanOf(parts.map((p) => p.loss)) as tf.Scalar,
+    infonce: meanOf(parts.map((p) => p.infonce)) as tf.Scalar,
+    ht: withHt.length ? tf.tidy(() => tf.div(tf.addN(withHt), withHt.length) as tf.Scalar) : undefined,
+    gradients: new Map([...parts[0]!.gradients.keys()].map((name) => [name, meanOf(parts.map((p) => p.gradients.get(name)!))])),
+  };
+  parts.forEach(disposeGradient);
+  return averaged;
+}

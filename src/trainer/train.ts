@@ -1,0 +1,80 @@
+// A run from its first to its last step: an async generator of events. Hosts decide what to do with them.
+import type { RunEvent } from '../run/events.ts';
+import { messageOf } from '../util/failure.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { Control, RunStore } from './host.ts';
+import type { RunSummary } from './history.ts';
+import type { RunInputs } from './prepare.ts';
+import { TrainingSession } from './session.ts';
+
+export interface TrainOptions {
+  store?: RunStore | undefined;
+  control?: Control | undefined;
+  /** Goes on from here instead of beginning. */
+  resume?: Checkpoint | undefined;
+}
+
+export function checkpointName(step: number): string {
+  return `step-${String(step).padStart(6, '0')}`;
+}
+
+/**
+ * Trains. The first event of a new run is its header; a resumed run goes on with the events after the checkpoint.
+ * The last event is `end`, also when the run is interrupted or fails (the error is then thrown after it).
+ */
+export async function* train(inputs: RunInputs, options: TrainOptions = {}): AsyncGenerator<RunEvent, RunSummary> {
+  const session = new TrainingSession(inputs);
+  try {
+    if (options.resume) session.restore(options.resume);
+    else yield* begin(session, options);
+    const finished = yield* steps(session, options);
+    const reason = finished ? 'finished' : 'interrupted';
+    const message = finished ? `${session.step} steps` : `stopped after step ${session.step}; resume to go on`;
+    yield { type: 'end', step: session.step, reason, message };
+    return session.summary();
+  } catch (error) {
+    yield { type: 'end', step: session.step, reason: 'failed', message: messageOf(error) };
+    throw error;
+  } finally {
+    session.dispose();
+  }
+}
+
+async function* begin(session: TrainingSession, { store }: TrainOptions): AsyncGenerator<RunEvent> {
+  yield session.header();
+  for (const text of session.prepared.notes) yield { type: 'note', step: 0, text };
+  yield* evaluation(session, store);
+}
+
+/** Returns whether all steps were made. */
+async function* steps(session: TrainingSession, { store, control }: TrainOptions): AsyncGenerator<RunEvent, boolean> {
+  while (session.step < session.totalSteps) {
+    if (control?.signal?.aborted) {
+      if (store) yield* checkpoint(session, store);
+      return false;
+    }
+    for (const { knob, value } of control?.takeEdits?.() ?? []) {
+      yield { type: 'edit', step: session.step, knob, ...session.edit(knob, value) };
+    }
+    const event = await session.update();
+    if (event) yield event;
+    const last = session.step === session.totalSteps;
+    if (last || session.step % session.config.evaluateEvery === 0) yield* evaluation(session, store);
+    if (store && (last || session.step % session.config.checkpointEvery === 0)) yield* checkpoint(session, store);
+  }
+  return true;
+}
+
+async function* evaluation(session: TrainingSession, store: RunStore | undefined): AsyncGenerator<RunEvent> {
+  for (const event of await session.evaluate()) {
+    yield event;
+    if (event.name !== 'sts' || event.value === null || !session.noteSts(event.value) || !store) continue;
+    const path = await store.writeBest(await session.modelFiles());
+    yield { type: 'checkpoint', step: session.step, path, best: true };
+  }
+}
+
+async function* checkpoint(session: TrainingSession, store: RunStore): AsyncGenerator<RunEvent> {
+  const path = await store.writeCheckpoint(checkpointName(session.step), await session.checkpointFiles());
+  yield { type: 'checkpoint', step: session.step, path, best: false };
+}

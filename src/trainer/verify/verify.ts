@@ -1,0 +1,47 @@
+// Runs reference-value files through the real code, on whatever backend is started. One file, one verifier.
+import { messageOf } from '../../util/failure.ts';
+import type { CaseResult } from './compare.ts';
+import { verifyCollator, verifyPrompt } from './data.ts';
+import { verifyBert, verifyDropout } from './encoder.ts';
+import { verifyCombined, verifyHierarchicalTriplet, verifyInfoNce } from './losses.ts';
+import {
+  verifyAlignmentUniformity,
+  verifyLogisticProbe,
+  verifyMatchErrorRate,
+  verifyRfd,
+  verifySpearman,
+} from './metrics.ts';
+import { verifyAdamW, verifyTrainingTrace } from './training.ts';
+
+// The files' own shapes are declared beside their verifiers; a file of another shape fails as a case, it cannot crash.
+type Verifier = (file: string, golden: never) => CaseResult[] | Promise<CaseResult[]>;
+
+export const VERIFIERS: Record<string, Verifier> = {
+  'adamw.json': verifyAdamW,
+  'alignment_uniformity.json': verifyAlignmentUniformity,
+  'bert_forward_backward.json': verifyBert,
+  'collator.json': verifyCollator,
+  'combined.json': verifyCombined,
+  'dropout_statistics.json': verifyDropout,
+  'hierarchical_triplet.json': verifyHierarchicalTriplet,
+  'infonce.json': verifyInfoNce,
+  'logistic_probe.json': verifyLogisticProbe,
+  'match_error_rate.json': verifyMatchErrorRate,
+  'prompt.json': verifyPrompt,
+  'rfd.json': verifyRfd,
+  'spearman.json': verifySpearman,
+  'training_trace.json': verifyTrainingTrace,
+};
+
+/** @param text content of the file. A file that is unknown, damaged or of another shape gives one failed case. */
+export async function verifyGolden(file: string, text: string): Promise<CaseResult[]> {
+  const failed = (message: string): CaseResult[] => [{ file, name: file, maxError: NaN, tolerance: 0, ok: false, message }];
+  const verifier = VERIFIERS[file];
+  if (!verifier) return failed('no verifier knows this file');
+  try {
+    const results = await verifier(file, JSON.parse(text) as never);
+    return results.length > 0 ? results : failed('it holds no case');
+  } catch (error) {
+    return failed(messageOf(error));
+  }
+}

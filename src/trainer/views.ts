@@ -1,0 +1,91 @@
+// From examples to the token rows of a step: truncated, augmented, with the prompt put in where pooling asks for it.
+import { AUGMENTATIONS } from '../data/augment/registry.ts';
+import type { Batch } from '../data/batches.ts';
+import { cutoffNote, type Example } from '../data/mix.ts';
+import type { Config } from '../run/config.ts';
+import { PATTERNS, type PatternName } from '../run/settings.ts';
+import { withPrompt } from '../tokenizer/template.ts';
+import type { SentenceTokenizer } from '../tokenizer/tokenizer.ts';
+import type { Random } from '../util/random.ts';
+
+/** The sentences of a batch as token rows: all sentences of row 0, then of row 1, ...; plain rows first. */
+export interface StepRows {
+  rows: number[][];
+  plain: number;
+  /** Sentences per plain row (2, or 3 with a hard negative). */
+  plainSentences: number;
+  generated: number;
+  generatedSentences: number;
+}
+
+/** An example with its sentences as token ids (special tokens included, prompt not yet). */
+export interface TokenisedExample extends Example {
+  ids: number[][];
+}
+
+export class Views {
+  constructor(
+    private readonly tokenizer: SentenceTokenizer,
+    private readonly pattern: PatternName,
+    private readonly config: Config,
+    /** Augmentation draws from forks of this. */
+    private readonly random: Random,
+  ) {}
+
+  tokenise(example: Example): TokenisedExample {
+    return { ...example, ids: example.sentences.map((s) => this.tokenizer.ids(s, this.config.maxLength)) };
+  }
+
+  /** Ids of a sentence as evaluation sees it: with prompt 0 when pooling is "mask". */
+  evaluationIds(sentence: string): number[] {
+    return this.prompted(this.tokenizer.ids(sentence, this.config.maxLength), 0);
+  }
+
+  /**
+   * The sentences of one example as the loss sees them. A plain row becomes two views; the second template of the
+   * prompt goes to the second view of a pair only (models.py:168-172 of the authors' code).
+   * @param stream names the random draw: the step in training, a constant for held-out data.
+   */
+  rowsOf(example: TokenisedExample, stream: string): number[][] {
+    if (example.ids.length > 1) {
+      const isPair = example.ids.length === 2 && !example.generated;
+      return example.ids.map((ids, i) => this.prompted(ids, isPair && i === 1 ? 1 : 0));
+    }
+    const ids = example.ids[0]!;
+    return [this.prompted(ids, 0), this.prompted(this.augmented(ids, `${stream}/${example.id}`), 1)];
+  }
+
+  batchRows(examples: readonly TokenisedExample[], batch: Batch, step: number): StepRows {
+    const view = (i: number) => this.rowsOf(examples[i]!, `step ${step}`);
+    const plain = batch.plain.map(view);
+    const generated = batch.generated.map(view);
+    return {
+      rows: [...plain, ...generated].flat(),
+      plain: plain.length,
+      plainSentences: plain[0]?.length ?? 0,
+      generated: generated.length,
+      generatedSentences: generated[0]?.length ?? 0,
+    };
+  }
+
+  /** What the setting cannot do with these examples, in words. */
+  notes(examples: readonly TokenisedExample[]): string[] {
+    const notes: string[] = [];
+    if (PATTERNS[this.pattern].augmentation === 'token_cutoff') {
+      const lengths = examples.filter((e) => e.ids.length === 1).map((e) => e.ids[0]!.length - 2);
+      const note = cutoffNote(lengths, this.config.cutoffRate);
+      if (note) notes.push(note);
+    }
+    return notes;
+  }
+
+  private augmented(ids: readonly number[], stream: string): number[] {
+    const augment = AUGMENTATIONS[PATTERNS[this.pattern].augmentation];
+    const inner = augment(ids.slice(1, -1), this.random.fork(stream), { cutoffRate: this.config.cutoffRate });
+    return [ids[0]!, ...inner, ids[ids.length - 1]!];
+  }
+
+  private prompted(ids: number[], template: 0 | 1): number[] {
+    return this.config.pooling === 'mask' ? withPrompt(ids, this.tokenizer.prompts[template]) : ids;
+  }
+}

@@ -1,0 +1,116 @@
+// Random numbers that depend on nothing but a seed and a name: a counter-based generator that can be forked per
+// purpose ("split", "shuffle", "dropout" ...), so that turning one source of chance on or off never moves another.
+//
+// The generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as
+// 1, 2, 3", SC 2011), the one JAX uses. It is stateless: (key, counter) -> 64 random bits, which is why the same
+// bits can be made in a shader (kernels/dropout.wgsl.ts) and here.
+
+/** Two unsigned 32-bit words. */
+export type Key = readonly [number, number];
+
+/** Everything needed to go on drawing exactly where a generator stands. */
+export interface RandomState {
+  key: [number, number];
+  counter: number;
+}
+
+const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+const PARITY = 0x1bd11bda;
+
+/** One block of Threefry-2x32-20: 64 bits from a key and a counter; all words are unsigned 32-bit integers. */
+export function threefry2x32(key: Key, counter: Key): [number, number] {
+  const ks = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
+  let x0 = (counter[0] + ks[0]!) | 0;
+  let x1 = (counter[1] + ks[1]!) | 0;
+  for (let group = 0; group < 5; group++) {
+    const offset = (group & 1) << 2;
+    for (let round = 0; round < 4; round++) {
+      const r = ROTATIONS[offset + round]!;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << r) | (x1 >>> (32 - r))) ^ x0;
+    }
+    x0 = (x0 + ks[(group + 1) % 3]!) | 0;
+    x1 = (x1 + ks[(group + 2) % 3]! + group + 1) | 0;
+  }
+  return [x0 >>> 0, x1 >>> 0];
+}
+
+/** FNV-1a over UTF-16 units with two offsets: the 64-bit name of a fork. */
+function hashLabel(label: string): Key {
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  for (let i = 0; i < label.length; i++) {
+    const unit = label.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x01000193) ^ (b >>> 15);
+  }
+  return [a >>> 0, b >>> 0];
+}
+
+/** Key of a child stream: independent of the parent's and of every other label's. */
+export function forkKey(key: Key, label: string | number): Key {
+  return threefry2x32(key, hashLabel(typeof label === 'number' ? `#${label}` : label));
+}
+
+/** Key that stands for a seed given by a person. */
+export function seedKey(seed: number): Key {
+  const high = Math.floor(Math.abs(seed) / 2 ** 32) >>> 0;
+  return [seed >>> 0, high ^ (seed < 0 ? 0x80000000 : 0)];
+}
+
+/** A sequential view of one stream. */
+export class Random {
+  constructor(
+    readonly key: Key,
+    private counter = 0,
+  ) {}
+
+  static seeded(seed: number): Random {
+    return new Random(seedKey(seed));
+  }
+
+  static restored(state: RandomState): Random {
+    return new Random(state.key, state.counter);
+  }
+
+  /** A stream of its own for one purpose; does not move this one. */
+  fork(label: string | number): Random {
+    return new Random(forkKey(this.key, label));
+  }
+
+  state(): RandomState {
+    return { key: [this.key[0], this.key[1]], counter: this.counter };
+  }
+
+  /** The next unsigned 32-bit integer. */
+  bits(): number {
+    const block = this.counter++;
+    return threefry2x32(this.key, [block >>> 0, Math.floor(block / 2 ** 32)])[0];
+  }
+
+  /** Uniform in [0, 1) with 32 random bits. */
+  uniform(): number {
+    return this.bits() / 2 ** 32;
+  }
+
+  /** Uniform integer in [0, bound). */
+  integer(bound: number): number {
+    return Math.floor(this.uniform() * bound);
+  }
+
+  /** Standard normal (Box-Muller). */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** A shuffled copy (Fisher-Yates). */
+  shuffled<T>(items: readonly T[]): T[] {
+    const copy = items.slice();
+    for (let i = copy.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      [copy[i], copy[j]] = [copy[j]!, copy[i]!];
+    }
+    return copy;
+  }
+}
