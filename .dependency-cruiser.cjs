@@ -140,7 +140,8 @@ module.exports = {
       'declared-packages',
       'a package that is used stands in package.json',
       { path: '^src/' },
-      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      // A subpath import (package.json, "imports") counts as undeclared, whatever it leads to.
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['aliased-subpath-import'] },
     ),
   ],
   // "Such a file must import something that cannot exist": the way to forbid a file by its name alone.

@@ -9,7 +9,8 @@ import { ensureInstalled, fail, root } from '../src/cli/install.mjs';
 await ensureInstalled();
 
 const env = { ...process.env };
-if (env.CHROMIUM && !isFile(env.CHROMIUM)) fail(`CHROMIUM is set to ${env.CHROMIUM}, and there is no such program.`);
+if (env.CHROMIUM && !isFile(env.CHROMIUM))
+  fail(`CHROMIUM is set to ${env.CHROMIUM}, and there is no such program.`);
 const chromium = findChromium() ?? installChromium();
 if (chromium) {
   env.CHROMIUM = chromium;
@@ -51,4 +52,3 @@ function isDebianLike() {
   if (!existsSync('/usr/bin/apt-get') || !existsSync('/etc/os-release')) return false;
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
 }
-

@@ -2,6 +2,13 @@
 import { Command, CommanderError } from 'commander';
 import colors from 'picocolors';
 import { Failure, messageOf, UsageFailure } from '../util/failure.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addEncode } from './commands/encode.ts';
+import { addEval } from './commands/evaluate.ts';
+import { addPattern } from './commands/pattern.ts';
+import { addRfd } from './commands/rfd.ts';
+import { addTrain } from './commands/train.ts';
 import { addVerify } from './commands/verify.ts';
 
 const program = new Command('semblance')
@@ -12,10 +19,12 @@ const program = new Command('semblance')
   .exitOverride()
   .showHelpAfterError('(add --help for all options)');
 
-for (const add of [addVerify]) add(program);
+for (const add of [addTrain, addEval, addEncode, addRfd, addPattern, addVerify, addDoctor, addDemo])
+  add(program);
 
 // Commands made by .command() do not inherit what was set on the program after they were made.
-for (const command of program.commands) command.exitOverride().showHelpAfterError('(add --help for all options)');
+for (const command of program.commands)
+  command.exitOverride().showHelpAfterError('(add --help for all options)');
 
 /** Leaves once everything written has been taken; Dawn and the WASM runtime would keep the process alive. */
 function leave(code: number): void {
@@ -26,7 +35,8 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const expected = error instanceof Failure;
   process.stderr.write(`${colors.red('error:')} ${messageOf(error)}\n`);
-  if (!expected && error instanceof Error) process.stderr.write(`This is a fault of the program, please report it.\n${error.stack ?? ''}\n`);
+  if (!expected && error instanceof Error)
+    process.stderr.write(`This is a fault of the program, please report it.\n${error.stack ?? ''}\n`);
   return error instanceof UsageFailure ? 2 : 1;
 }
 

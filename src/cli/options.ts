@@ -3,7 +3,10 @@ import { InvalidArgumentError, Option } from 'commander';
 import { DEVICE_CHOICES } from '../kernels/backend.ts';
 
 export function deviceOption(): Option {
-  return new Option('--device <name>', 'what computes: auto (a hardware GPU, else wasm), webgpu, wasm, software (WebGPU on the processor), cpu (plain JavaScript, for tests)')
+  return new Option(
+    '--device <name>',
+    'what computes: auto (a hardware GPU, else wasm), webgpu, wasm, software (WebGPU on the processor), cpu (plain JavaScript, for tests)',
+  )
     .choices(DEVICE_CHOICES)
     .default('auto');
 }

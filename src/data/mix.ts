@@ -36,7 +36,8 @@ export function mixExamples(groups: readonly Group[], options: MixOptions): Mixt
   const wanted: string | undefined = 'groups' in pattern ? pattern.groups : undefined;
   const grouped = wanted === undefined ? [] : groupExamples(groups, options.pattern, wanted, notes);
   const kept = takeShare(grouped, options.generatedShare, options.seed);
-  const generated = options.pattern === 'sup' ? kept.map((example) => ({ ...example, generated: false })) : kept;
+  const generated =
+    options.pattern === 'sup' ? kept.map((example) => ({ ...example, generated: false })) : kept;
   if (wanted !== undefined && generated.length === 0 && options.generatedShare > 0) {
     throw new Failure(
       `Setting "${options.pattern}" needs ${wanted} groups with ${pattern.roles.join(', ')}, and the data has none.`,
@@ -63,7 +64,12 @@ function plainExamples(groups: readonly Group[]): Example[] {
   return examples;
 }
 
-function groupExamples(groups: readonly Group[], name: PatternName, wanted: string, notes: string[]): Example[] {
+function groupExamples(
+  groups: readonly Group[],
+  name: PatternName,
+  wanted: string,
+  notes: string[],
+): Example[] {
   const { roles } = PATTERNS[name];
   // Groups without a pattern of their own (read from CSV or NLI files) count as what the setting asks for.
   const candidates = groups.filter((g) => g.pattern === wanted || (wanted === 'sup' && g.pattern === 'nli'));
@@ -72,13 +78,20 @@ function groupExamples(groups: readonly Group[], name: PatternName, wanted: stri
   if (missing > 0) {
     notes.push(`${missing} of ${candidates.length} groups lack one of ${roles.join(', ')} and are left out.`);
   }
-  return complete.map((g) => ({ id: g.id, anchor: g.anchor, sentences: roles.map((role) => g[role]!), generated: true }));
+  return complete.map((g) => ({
+    id: g.id,
+    anchor: g.anchor,
+    sentences: roles.map((role) => g[role]!),
+    generated: true,
+  }));
 }
 
 /** A share of the groups, drawn by seed; the drawn ones keep their order, and a larger share contains a smaller one. */
 function takeShare(examples: Example[], share: number, seed: number): Example[] {
   if (share >= 1) return examples;
-  const order = Random.seeded(seed).fork('generated-share').shuffled(examples.map((_, i) => i));
+  const order = Random.seeded(seed)
+    .fork('generated-share')
+    .shuffled(examples.map((_, i) => i));
   const chosen = new Set(order.slice(0, Math.round(share * examples.length)));
   return examples.filter((_, i) => chosen.has(i));
 }

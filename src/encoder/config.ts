@@ -49,11 +49,15 @@ export function parseEncoderConfig(text: string): EncoderConfig {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const field = issue.path.join('.') || 'config.json';
-    throw new Failure(`config.json: "${field}" ${issue.message}. BERT and RoBERTa with gelu and absolute positions are read.`);
+    throw new Failure(
+      `config.json: "${field}" ${issue.message}. BERT and RoBERTa with gelu and absolute positions are read.`,
+    );
   }
   const json = parsed.data;
   if (json.hidden_size % json.num_attention_heads !== 0) {
-    throw new Failure(`config.json: hidden_size ${json.hidden_size} is not a multiple of num_attention_heads ${json.num_attention_heads}.`);
+    throw new Failure(
+      `config.json: hidden_size ${json.hidden_size} is not a multiple of num_attention_heads ${json.num_attention_heads}.`,
+    );
   }
   const padId = json.pad_token_id ?? (json.model_type === 'roberta' ? 1 : 0);
   return {

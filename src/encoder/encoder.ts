@@ -7,53 +7,22 @@ import { gelu } from '../kernels/gelu.ts';
 import { layerNorm } from '../kernels/layerNorm.ts';
 import { linear } from '../kernels/linear.ts';
 import type { TokenBatch } from '../tokenizer/pad.ts';
-import { forkKey, type Key } from '../util/random.ts';
+import { forkKey } from '../util/random.ts';
 import { selfAttention } from './attention.ts';
 import type { EncoderConfig } from './config.ts';
 import type { Parameters } from './parameters.ts';
-
-/** Rates per kind of site; the sites can be switched one by one for tests. */
-export interface DropoutRates {
-  embeddings: number;
-  attention: number;
-  attentionOutput: number;
-  feedForward: number;
-}
-
-export const NO_DROPOUT: DropoutRates = { embeddings: 0, attention: 0, attentionOutput: 0, feedForward: 0 };
-
-export function dropoutEverywhere(rate: number): DropoutRates {
-  return { embeddings: rate, attention: rate, attentionOutput: rate, feedForward: rate };
-}
-
-/** Receives intermediate tensors by name; they live until the forward pass ends. */
-export type Tap = (name: string, value: tf.Tensor) => void;
-
-export interface EncodeOptions {
-  /** Train mode when any rate is above 0. */
-  dropout?: DropoutRates;
-  /** Names this pass's masks; needed in train mode. Two passes with one key make the same masks. */
-  key?: Key;
-  tap?: Tap;
-}
-
-/** What all parts of one forward pass share. */
-export interface Pass {
-  parameters: Parameters;
-  config: EncoderConfig;
-  batch: TokenBatch;
-  dropoutRate: DropoutRates;
-  maskKey: (site: string) => Key;
-  /** [rows, 1, 1, length]: 0 on tokens, -10000 on padding. */
-  keyMask: tf.Tensor4D;
-  tap?: Tap | undefined;
-}
+import { NO_DROPOUT, type EncodeOptions, type Pass } from './pass.ts';
 
 /**
  * Token states of the last layer.
  * @returns [rows, length, hidden]; values at padding places are of no meaning.
  */
-export function encode(parameters: Parameters, config: EncoderConfig, batch: TokenBatch, options: EncodeOptions = {}): tf.Tensor3D {
+export function encode(
+  parameters: Parameters,
+  config: EncoderConfig,
+  batch: TokenBatch,
+  options: EncodeOptions = {},
+): tf.Tensor3D {
   return tf.tidy(() => {
     const key = options.key;
     const pass: Pass = {
@@ -73,7 +42,7 @@ export function encode(parameters: Parameters, config: EncoderConfig, batch: Tok
       options.tap?.(`hidden.${layer}`, x);
       x = block(x, layer, pass);
     }
-    const states = tf.reshape(x, [batch.rows, batch.length, config.hidden]) as tf.Tensor3D;
+    const states = tf.reshape<tf.Rank.R3>(x, [batch.rows, batch.length, config.hidden]);
     options.tap?.(`hidden.${config.layers}`, states);
     return states;
   });
@@ -106,7 +75,12 @@ function matrix(pass: Pass, name: string): tf.Tensor2D {
 }
 
 function normalise(x: tf.Tensor2D, name: string, pass: Pass): tf.Tensor2D {
-  return layerNorm(x, vector(pass, `${name}.weight`), vector(pass, `${name}.bias`), pass.config.layerNormEpsilon);
+  return layerNorm(
+    x,
+    vector(pass, `${name}.weight`),
+    vector(pass, `${name}.bias`),
+    pass.config.layerNormEpsilon,
+  );
 }
 
 function dropped(x: tf.Tensor2D, rate: number, site: string, pass: Pass): tf.Tensor2D {
@@ -121,18 +95,34 @@ function embed(pass: Pass): tf.Tensor2D {
   const words = look('word_embeddings', batch.ids);
   const positions = look('position_embeddings', positionIds(batch, config));
   const types = look('token_type_embeddings', batch.types ?? new Int32Array(batch.rows * batch.length));
-  const sum = tf.add(tf.add(words, types), positions) as tf.Tensor2D;
-  return dropped(normalise(sum, 'embeddings.LayerNorm', pass), pass.dropoutRate.embeddings, 'embeddings', pass);
+  const sum = tf.add<tf.Tensor2D>(tf.add(words, types), positions);
+  return dropped(
+    normalise(sum, 'embeddings.LayerNorm', pass),
+    pass.dropoutRate.embeddings,
+    'embeddings',
+    pass,
+  );
 }
 
 /** One transformer layer. */
 function block(x: tf.Tensor2D, layer: number, pass: Pass): tf.Tensor2D {
   const at = `encoder.layer.${layer}`;
-  const dense = (input: tf.Tensor2D, name: string) => linear(input, matrix(pass, `${name}.weight`), vector(pass, `${name}.bias`));
+  const dense = (input: tf.Tensor2D, name: string) =>
+    linear(input, matrix(pass, `${name}.weight`), vector(pass, `${name}.bias`));
   const attended = dense(selfAttention(x, layer, pass), `${at}.attention.output.dense`);
-  const attendedKept = dropped(attended, pass.dropoutRate.attentionOutput, `layer.${layer}.attentionOutput`, pass);
-  const y = normalise(tf.add(attendedKept, x) as tf.Tensor2D, `${at}.attention.output.LayerNorm`, pass);
+  const attendedKept = dropped(
+    attended,
+    pass.dropoutRate.attentionOutput,
+    `layer.${layer}.attentionOutput`,
+    pass,
+  );
+  const y = normalise(tf.add<tf.Tensor2D>(attendedKept, x), `${at}.attention.output.LayerNorm`, pass);
   const inner = gelu(dense(y, `${at}.intermediate.dense`));
-  const outer = dropped(dense(inner, `${at}.output.dense`), pass.dropoutRate.feedForward, `layer.${layer}.feedForward`, pass);
-  return normalise(tf.add(outer, y) as tf.Tensor2D, `${at}.output.LayerNorm`, pass);
+  const outer = dropped(
+    dense(inner, `${at}.output.dense`),
+    pass.dropoutRate.feedForward,
+    `layer.${layer}.feedForward`,
+    pass,
+  );
+  return normalise(tf.add<tf.Tensor2D>(outer, y), `${at}.output.LayerNorm`, pass);
 }

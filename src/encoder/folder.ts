@@ -27,14 +27,18 @@ export interface LoadedModel {
   tokenizerFiles: Map<string, Uint8Array>;
 }
 
-const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'vocab.json', 'merges.txt', 'special_tokens_map.json'];
+const TOKENIZER_FILES = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+  'special_tokens_map.json',
+];
 const WEIGHTS = 'model.safetensors';
 
 /** @throws Failure that says which file is missing or what is wrong in it. */
 export async function loadModel(folder: FolderReader): Promise<LoadedModel> {
-  const at = (error: unknown): never => {
-    throw new Failure(`Model ${folder.name}: ${messageOf(error)}`);
-  };
   const configBytes = await folder.read('config.json');
   if (!configBytes) throw new Failure(`${folder.name} is not a model folder: it has no config.json.`);
   try {
@@ -55,9 +59,16 @@ export async function loadModel(folder: FolderReader): Promise<LoadedModel> {
         `The vocabulary does not match the embeddings: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the word embeddings ${config.vocabulary} rows.`,
       );
     }
-    return { name: folder.name, config, tensors, tokenizer, pooling: await readPooling(folder), tokenizerFiles };
+    return {
+      name: folder.name,
+      config,
+      tensors,
+      tokenizer,
+      pooling: await readPooling(folder),
+      tokenizerFiles,
+    };
   } catch (error) {
-    return error instanceof Failure ? at(error) : Promise.reject(error as Error);
+    throw new Failure(`Model ${folder.name}: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -69,7 +80,9 @@ function optionalText(bytes: Uint8Array | undefined): string | undefined {
   return bytes && textOf(bytes);
 }
 
-const indexSchema = z.object({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+$/, 'is not a file name')) });
+const indexSchema = z.object({
+  weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+$/, 'is not a file name')),
+});
 
 async function readWeights(folder: FolderReader): Promise<TensorMap> {
   const whole = await folder.read(WEIGHTS);
@@ -84,7 +97,8 @@ async function readWeights(folder: FolderReader): Promise<TensorMap> {
     );
   }
   const index = indexSchema.safeParse(JSON.parse(textOf(indexBytes)));
-  if (!index.success) throw new Failure(`${WEIGHTS}.index.json is malformed (${index.error.issues[0]?.message}).`);
+  if (!index.success)
+    throw new Failure(`${WEIGHTS}.index.json is malformed (${index.error.issues[0]?.message}).`);
   const tensors: TensorMap = new Map();
   for (const shard of new Set(Object.values(index.data.weight_map))) {
     const bytes = await folder.read(shard);
@@ -112,17 +126,29 @@ async function readPooling(folder: FolderReader): Promise<Pooling | undefined> {
  * The files of a trained model, loadable by transformers and (for cls and mean pooling) sentence-transformers.
  * With mask pooling no modules.json is written: sentence-transformers cannot express the prompt.
  */
-export function modelFiles(model: LoadedModel, tensors: TensorMap, pooling: Pooling, maxLength: number): Map<string, Uint8Array> {
+export function modelFiles(
+  model: LoadedModel,
+  tensors: TensorMap,
+  pooling: Pooling,
+  maxLength: number,
+): Map<string, Uint8Array> {
   const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   const files = new Map<string, Uint8Array>();
   const architecture = model.config.type === 'bert' ? 'BertModel' : 'RobertaModel';
-  files.set('config.json', json({ ...model.config.raw, architectures: [architecture], torch_dtype: 'float32' }));
+  files.set(
+    'config.json',
+    json({ ...model.config.raw, architectures: [architecture], torch_dtype: 'float32' }),
+  );
   files.set(WEIGHTS, writeSafetensors(tensors));
   for (const [file, bytes] of model.tokenizerFiles) files.set(file, bytes);
   const vocab = model.tokenizerFiles.get('vocab.txt');
-  if (!files.has('tokenizer.json') && vocab) files.set('tokenizer.json', json(wrapVocabulary(textOf(vocab), true)));
+  if (!files.has('tokenizer.json') && vocab)
+    files.set('tokenizer.json', json(wrapVocabulary(textOf(vocab), true)));
   if (!files.has('tokenizer_config.json')) {
-    files.set('tokenizer_config.json', json({ tokenizer_class: model.config.type === 'bert' ? 'BertTokenizer' : 'RobertaTokenizer' }));
+    files.set(
+      'tokenizer_config.json',
+      json({ tokenizer_class: model.config.type === 'bert' ? 'BertTokenizer' : 'RobertaTokenizer' }),
+    );
   }
   if (pooling !== 'mask') addSentenceTransformers(files, json, model.config, pooling, maxLength);
   return files;
@@ -142,7 +168,10 @@ function addSentenceTransformers(
       { idx: 1, name: '1', path: '1_Pooling', type: 'sentence_transformers.models.Pooling' },
     ]),
   );
-  files.set('sentence_bert_config.json', json({ max_seq_length: Math.min(maxLength, longestInput(config)), do_lower_case: false }));
+  files.set(
+    'sentence_bert_config.json',
+    json({ max_seq_length: Math.min(maxLength, longestInput(config)), do_lower_case: false }),
+  );
   files.set(
     '1_Pooling/config.json',
     json({

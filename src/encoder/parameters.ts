@@ -26,7 +26,9 @@ export function parameterShapes(config: EncoderConfig): Map<ParameterName, numbe
     dense(`${at}.attention.self.key`, hidden, hidden);
     dense(`${at}.attention.self.value`, hidden, hidden);
     dense(`${at}.attention.output.dense`, hidden, hidden);
-    shapes.set(`${at}.attention.output.LayerNorm.weight`, [hidden]).set(`${at}.attention.output.LayerNorm.bias`, [hidden]);
+    shapes
+      .set(`${at}.attention.output.LayerNorm.weight`, [hidden])
+      .set(`${at}.attention.output.LayerNorm.bias`, [hidden]);
     dense(`${at}.intermediate.dense`, intermediate, hidden);
     dense(`${at}.output.dense`, hidden, intermediate);
     shapes.set(`${at}.output.LayerNorm.weight`, [hidden]).set(`${at}.output.LayerNorm.bias`, [hidden]);
@@ -65,18 +67,25 @@ export function matchParameters(config: EncoderConfig, tensors: TensorMap): Tens
     if (!shape) {
       if (!IGNORED.test(name)) unknown.push(`${key} [${tensor.shape.join(', ')}]`);
     } else if (shape.join() !== tensor.shape.join()) {
-      problems.push(`${key} has shape [${tensor.shape.join(', ')}], config.json asks for [${shape.join(', ')}]`);
+      problems.push(
+        `${key} has shape [${tensor.shape.join(', ')}], config.json asks for [${shape.join(', ')}]`,
+      );
     } else matched.set(name, tensor);
   }
-  const missing = [...shapes].filter(([name]) => !matched.has(name) && !problems.some((p) => canonical(p.split(' ')[0]!) === name));
-  if (missing.length) problems.push(`missing: ${listed(missing.map(([name, shape]) => `${name} [${shape.join(', ')}]`))}`);
+  const missing = [...shapes].filter(
+    ([name]) => !matched.has(name) && !problems.some((p) => canonical(p.split(' ')[0]!) === name),
+  );
+  if (missing.length)
+    problems.push(`missing: ${listed(missing.map(([name, shape]) => `${name} [${shape.join(', ')}]`))}`);
   if (unknown.length) problems.push(`unknown: ${listed(unknown)}`);
   if (problems.length) throw new Failure(`The weights do not fit the model: ${problems.join('; ')}.`);
   return new Map([...shapes.keys()].map((name) => [name, matched.get(name)!]));
 }
 
 function listed(names: string[]): string {
-  return names.length <= 6 ? names.join(', ') : `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`;
+  return names.length <= 6
+    ? names.join(', ')
+    : `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`;
 }
 
 /** Fresh weights as BERT begins: normal(0, 0.02), layer norms 1 and 0, biases 0, the padding row 0. */
@@ -88,7 +97,8 @@ export function initialParameters(config: EncoderConfig, seed: number): TensorMa
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
     if (name.endsWith('LayerNorm.weight')) data.fill(1);
     else if (!name.endsWith('bias')) data.forEach((_, i) => (data[i] = 0.02 * draw.normal()));
-    if (name === 'embeddings.word_embeddings.weight') data.fill(0, config.padId * config.hidden, (config.padId + 1) * config.hidden);
+    if (name === 'embeddings.word_embeddings.weight')
+      data.fill(0, config.padId * config.hidden, (config.padId + 1) * config.hidden);
     tensors.set(name, { shape, data });
   }
   return tensors;

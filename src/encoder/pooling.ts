@@ -16,7 +16,7 @@ export function pool(states: tf.Tensor3D, batch: TokenBatch, pooling: Pooling): 
     if (pooling === 'mean') {
       const weights = new Float32Array(rows * length);
       for (let r = 0; r < rows; r++) weights.fill(1 / lengths[r]!, r * length, r * length + lengths[r]!);
-      return tf.sum(tf.mul(states, tf.tensor3d(weights, [rows, length, 1])), 1) as tf.Tensor2D;
+      return tf.sum<tf.Tensor2D>(tf.mul(states, tf.tensor3d(weights, [rows, length, 1])), 1);
     }
     const place = (r: number) => (pooling === 'cls' ? 0 : Math.max(0, lengths[r]! - 2));
     const places = Int32Array.from({ length: rows }, (_, r) => r * length + place(r));

@@ -11,7 +11,18 @@ export interface NamedTensor {
 export type TensorMap = Map<string, NamedTensor>;
 
 const MAX_HEADER = 100_000_000;
-const BYTES: Record<string, number> = { F32: 4, F16: 2, BF16: 2, F64: 8, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
+const BYTES: Record<string, number> = {
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F64: 8,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+};
 
 const entrySchema = z.object({
   dtype: z.string(),
@@ -28,7 +39,10 @@ interface Entry {
 }
 
 /** The checked table of contents. @throws Failure with the reason. */
-export function readHeader(bytes: Uint8Array, file: string): { entries: Entry[]; dataStart: number; metadata: Record<string, string> } {
+export function readHeader(
+  bytes: Uint8Array,
+  file: string,
+): { entries: Entry[]; dataStart: number; metadata: Record<string, string> } {
   const refuse = (reason: string): never => {
     throw new Failure(`${file} is not a valid safetensors file: ${reason}.`);
   };
@@ -36,7 +50,8 @@ export function readHeader(bytes: Uint8Array, file: string): { entries: Entry[];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > MAX_HEADER) refuse(`its header claims ${headerLength} bytes`);
-  if (8 + headerLength > bytes.byteLength) refuse(`its header claims ${headerLength} bytes, the file has ${bytes.byteLength} (truncated?)`);
+  if (8 + headerLength > bytes.byteLength)
+    refuse(`its header claims ${headerLength} bytes, the file has ${bytes.byteLength} (truncated?)`);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + headerLength)));
@@ -65,18 +80,29 @@ export function readHeader(bytes: Uint8Array, file: string): { entries: Entry[];
 
 function checkEntry(name: string, value: unknown, room: number, refuse: (reason: string) => never): Entry {
   const parsed = entrySchema.safeParse(value);
-  if (!parsed.success) return refuse(`tensor "${name}" has a malformed entry (${parsed.error.issues[0]?.message})`);
-  const { dtype, shape, data_offsets: [begin, end] } = parsed.data;
+  if (!parsed.success)
+    return refuse(`tensor "${name}" has a malformed entry (${parsed.error.issues[0]?.message})`);
+  const {
+    dtype,
+    shape,
+    data_offsets: [begin, end],
+  } = parsed.data;
   const size = BYTES[dtype];
   if (size === undefined) return refuse(`tensor "${name}" has unknown type ${dtype}`);
   const wanted = shape.reduce((n, dimension) => n * dimension, size);
-  if (end < begin || end - begin !== wanted) return refuse(`tensor "${name}" of shape [${shape.join(', ')}] needs ${wanted} bytes, its offsets give ${end - begin}`);
+  if (end < begin || end - begin !== wanted)
+    return refuse(
+      `tensor "${name}" of shape [${shape.join(', ')}] needs ${wanted} bytes, its offsets give ${end - begin}`,
+    );
   if (end > room) return refuse(`tensor "${name}" ends at byte ${end} of ${room} (truncated?)`);
   return { name, dtype, shape, begin, end };
 }
 
 /** All float tensors as float32; integer tensors (position_ids and the like) are left out. */
-export function readSafetensors(bytes: Uint8Array, file: string): { tensors: TensorMap; metadata: Record<string, string> } {
+export function readSafetensors(
+  bytes: Uint8Array,
+  file: string,
+): { tensors: TensorMap; metadata: Record<string, string> } {
   const { entries, dataStart, metadata } = readHeader(bytes, file);
   const tensors: TensorMap = new Map();
   for (const { name, dtype, shape, begin, end } of entries) {
@@ -142,7 +168,10 @@ function roundShift(value: number, shift: number): number {
 }
 
 /** Writes tensors in the order of the map. */
-export function writeSafetensors(tensors: TensorMap, options: { half?: boolean; metadata?: Record<string, string> } = {}): Uint8Array {
+export function writeSafetensors(
+  tensors: TensorMap,
+  options: { half?: boolean; metadata?: Record<string, string> } = {},
+): Uint8Array {
   const size = options.half ? 2 : 4;
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...options.metadata } };
   let offset = 0;

@@ -38,7 +38,12 @@ export interface AdapterDescription {
 const SOFTWARE_ADAPTER = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
 
 /** Features that kernels may use when the adapter offers them. */
-const WANTED_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];
+const WANTED_FEATURES = [
+  'shader-f16',
+  'subgroups',
+  'timestamp-query',
+  'chromium-experimental-subgroup-matrix',
+];
 
 /** The adapter WebGPU gives, described; or a sentence that says why there is none. */
 export async function findAdapter(host: BackendHost): Promise<AdapterDescription | string> {
@@ -48,7 +53,9 @@ export async function findAdapter(host: BackendHost): Promise<AdapterDescription
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (!adapter) return 'WebGPU is there but offers no adapter (no GPU driver).';
     const { vendor, architecture, device, description } = adapter.info;
-    const detail = [vendor, architecture, description || device].filter((part) => part !== '').join(' ') || 'unnamed adapter';
+    const detail =
+      [vendor, architecture, description || device].filter((part) => part !== '').join(' ') ||
+      'unnamed adapter';
     const fallback = (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true;
     return { adapter, detail, software: fallback || SOFTWARE_ADAPTER.test(detail) };
   } catch (error) {
@@ -74,21 +81,31 @@ export async function startDevice(choice: DeviceChoice, host: BackendHost): Prom
     case 'auto': {
       const found = await findAdapter(host);
       if (typeof found === 'string') return startWasm(host, `no GPU: ${found}`);
-      if (found.software) return startWasm(host, `the only WebGPU adapter (${found.detail}) runs on the processor, where WASM is faster`);
+      if (found.software)
+        return startWasm(
+          host,
+          `the only WebGPU adapter (${found.detail}) runs on the processor, where WASM is faster`,
+        );
       return startWebGpu('webgpu', found, 'a hardware GPU was found');
     }
   }
 }
 
-async function startAskedWebGpu(choice: 'webgpu' | 'software', found: AdapterDescription | string): Promise<StartedDevice> {
-  if (typeof found === 'string') throw new Failure(`Device "${choice}" is not here: ${found} Use --device wasm.`);
+async function startAskedWebGpu(
+  choice: 'webgpu' | 'software',
+  found: AdapterDescription | string,
+): Promise<StartedDevice> {
+  if (typeof found === 'string')
+    throw new Failure(`Device "${choice}" is not here: ${found} Use --device wasm.`);
   if (choice === 'webgpu' && found.software) {
     throw new Failure(
       `Device "webgpu" is not here: the only adapter (${found.detail}) runs on the processor. Use --device wasm, or --device software to use it all the same.`,
     );
   }
   if (choice === 'software' && !found.software) {
-    throw new Failure(`Device "software" is not here: the adapter (${found.detail}) is a hardware GPU. Use --device webgpu.`);
+    throw new Failure(
+      `Device "software" is not here: the adapter (${found.detail}) is a hardware GPU. Use --device webgpu.`,
+    );
   }
   return startWebGpu(choice, found, 'asked for');
 }
@@ -98,10 +115,18 @@ async function startWasm(host: BackendHost, reason: string): Promise<StartedDevi
   await useBackend('wasm');
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const threads = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
-  return { name: 'wasm', detail: `WebAssembly${simd ? ' SIMD' : ''}${threads ? ', threads' : ', one thread'}`, reason };
+  return {
+    name: 'wasm',
+    detail: `WebAssembly${simd ? ' SIMD' : ''}${threads ? ', threads' : ', one thread'}`,
+    reason,
+  };
 }
 
-async function startWebGpu(name: 'webgpu' | 'software', found: AdapterDescription, reason: string): Promise<StartedDevice> {
+async function startWebGpu(
+  name: 'webgpu' | 'software',
+  found: AdapterDescription,
+  reason: string,
+): Promise<StartedDevice> {
   const { adapter, detail } = found;
   const { limits } = adapter;
   const device = await adapter.requestDevice({
@@ -115,10 +140,30 @@ async function startWebGpu(name: 'webgpu' | 'software', found: AdapterDescriptio
       maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
     },
   });
-  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+  watch(device);
+  if (tf.engine().backendNames().includes('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
   await useBackend('webgpu');
   return { name, detail, reason };
+}
+
+let fault: string | undefined;
+
+/** tfjs would go on after a lost device or a refused command, with garbage; what happened is kept here instead. */
+function watch(device: GPUDevice): void {
+  fault = undefined;
+  device.addEventListener('uncapturederror', (event) => {
+    fault ??= `WebGPU refused a command: ${event.error.message.split('\n')[0]}`;
+  });
+  void device.lost.then(({ reason, message }) => {
+    if (reason !== 'destroyed') fault ??= `The GPU device was lost (${message || reason})`;
+  });
+}
+
+/** @throws Failure when the device has been lost or has refused work since it was started. */
+export function assertDeviceSound(): void {
+  if (fault !== undefined)
+    throw new Failure(`${fault}. The last checkpoint is kept; go on with --resume, or with --device wasm.`);
 }
 
 async function useBackend(name: string): Promise<void> {

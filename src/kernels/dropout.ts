@@ -29,11 +29,15 @@ export function dropout<T extends tf.Tensor>(x: T, rate: number, key: Key): T {
   const threshold = Math.round(rate * 65536);
   if (threshold === 0) return x;
   const attributes: Attributes = { key0: key[0], key1: key[1], threshold };
-  return tf.engine().runKernel(KERNEL, { x }, attributes) as T;
+  return tf.engine().runKernel<T>(KERNEL, { x }, attributes);
 }
 
 /** The plain form: multiplies by a mask made here. Oracle of the shader, and the path of backends without one. */
-export function composedDropout(values: Float32Array, output: Float32Array, attributes: DropoutAttributes): void {
+export function composedDropout(
+  values: Float32Array,
+  output: Float32Array,
+  attributes: DropoutAttributes,
+): void {
   const { key0, key1, threshold } = attributes;
   const scale = Math.fround(keptScale(threshold));
   const key: Key = [key0, key1];
@@ -50,7 +54,7 @@ export function registerDropout(): void {
   tf.registerGradient({
     kernelName: KERNEL,
     gradFunc: (dy, _saved, attrs) => ({
-      x: () => tf.engine().runKernel(KERNEL, { x: dy as tf.Tensor }, attrs as Attributes),
+      x: () => tf.engine().runKernel(KERNEL, { x: dy as tf.Tensor }, attrs),
     }),
   });
   tf.registerKernel({
@@ -58,11 +62,16 @@ export function registerDropout(): void {
     backendName: 'webgpu',
     kernelFunc: ({ inputs, backend, attrs }) => {
       const attributes = attrs as unknown as DropoutAttributes;
-      return runProgram(backend, dropoutProgram(inputs.x!.shape), [inputs.x!], [
-        { type: 'uint32', data: [attributes.key0, attributes.key1] },
-        { type: 'uint32', data: [attributes.threshold] },
-        { type: 'float32', data: [keptScale(attributes.threshold)] },
-      ]);
+      return runProgram(
+        backend,
+        dropoutProgram(inputs.x!.shape),
+        [inputs.x!],
+        [
+          { type: 'uint32', data: [attributes.key0, attributes.key1] },
+          { type: 'uint32', data: [attributes.threshold] },
+          { type: 'float32', data: [keptScale(attributes.threshold)] },
+        ],
+      );
     },
   });
   tf.registerKernel({
@@ -71,7 +80,11 @@ export function registerDropout(): void {
     kernelFunc: ({ inputs, backend, attrs }) => {
       const wasm = backend as WasmBackendLike;
       const output = wasm.makeOutput(inputs.x!.shape, 'float32');
-      composedDropout(wasmHeap(wasm, inputs.x!), wasmHeap(wasm, output), attrs as unknown as DropoutAttributes);
+      composedDropout(
+        wasmHeap(wasm, inputs.x!),
+        wasmHeap(wasm, output),
+        attrs as unknown as DropoutAttributes,
+      );
       return output;
     },
   });

@@ -6,7 +6,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { sumRows } from './matMul.ts';
 
 /** @param x [rows, features]; @param gain, bias [features]. */
-export function layerNorm(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D, epsilon: number): tf.Tensor2D {
+export function layerNorm(
+  x: tf.Tensor2D,
+  gain: tf.Tensor1D,
+  bias: tf.Tensor1D,
+  epsilon: number,
+): tf.Tensor2D {
   const op = tf.customGrad((input, scale, shift, save) => {
     const [rows, w, b] = [input as tf.Tensor2D, scale as tf.Tensor1D, shift as tf.Tensor1D];
     const centred = tf.sub(rows, tf.mean(rows, 1, true));
@@ -21,7 +26,7 @@ export function layerNorm(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D, 
         const meanG = tf.mean(g, 1, true);
         const meanGx = tf.mean(tf.mul(g, xhat), 1, true);
         const dx = tf.mul(tf.sub(tf.sub(g, meanG), tf.mul(xhat, meanGx)), scaleRows);
-        return [dx, sumRows(tf.mul(dy, xhat) as tf.Tensor2D), sumRows(dy as tf.Tensor2D)];
+        return [dx, sumRows(tf.mul<tf.Tensor2D>(dy, xhat)), sumRows(dy as tf.Tensor2D)];
       },
     };
   });

@@ -29,7 +29,9 @@ export function matMul(a: tf.Tensor, b: tf.Tensor, transposeA = false, transpose
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [l, r] = [saved[0]!, saved[1]!];
         const gradLeft = transposeA ? multiply(r, dy, transposeB, true) : multiply(dy, r, false, !transposeB);
-        const gradRight = transposeB ? multiply(dy, l, true, transposeA) : multiply(l, dy, !transposeA, false);
+        const gradRight = transposeB
+          ? multiply(dy, l, true, transposeA)
+          : multiply(l, dy, !transposeA, false);
         return [gradLeft, gradRight];
       },
     };
@@ -39,5 +41,7 @@ export function matMul(a: tf.Tensor, b: tf.Tensor, transposeA = false, transpose
 
 /** Column sums of [rows, columns], as a product with ones: no transpose and no tree of reductions. */
 export function sumRows(x: tf.Tensor2D): tf.Tensor1D {
-  return tf.tidy(() => tf.reshape(multiply(tf.ones([1, x.shape[0]]), x, false, false), [x.shape[1]]) as tf.Tensor1D);
+  return tf.tidy(() =>
+    tf.reshape<tf.Rank.R1>(multiply(tf.ones([1, x.shape[0]]), x, false, false), [x.shape[1]]),
+  );
 }

@@ -29,7 +29,11 @@ export function flatProgram(key: string, outputShape: number[], options: FlatPro
     shaderKey: key,
     workgroupSize,
     dispatchLayout,
-    dispatch: webgpu_util.computeDispatch(dispatchLayout, outputShape, workgroupSize, [options.elementsPerInvocation, 1, 1]),
+    dispatch: webgpu_util.computeDispatch(dispatchLayout, outputShape, workgroupSize, [
+      options.elementsPerInvocation,
+      1,
+      1,
+    ]),
     uniforms: options.uniforms,
     size: true,
     getUserCode: () => options.code,

@@ -3,7 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { wasmHeap, type WasmBackendLike } from './program.ts';
 
 /** Adds rows of `values` [rows, width] into `output` [segments, width] by id; ids outside are dropped, as tfjs does. */
-export function composedSegmentSum(values: Float32Array, ids: Int32Array, output: Float32Array, width: number): void {
+export function composedSegmentSum(
+  values: Float32Array,
+  ids: Int32Array,
+  output: Float32Array,
+  width: number,
+): void {
   output.fill(0);
   const segments = width === 0 ? 0 : output.length / width;
   ids.forEach((id, row) => {

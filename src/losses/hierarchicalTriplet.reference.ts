@@ -15,7 +15,9 @@ export function hierarchicalTripletReference(
 ): HierarchicalTripletValue {
   const pairs = Math.max(0, (similarity[0]?.length ?? 0) - 1);
   const margin = (p: number) => margins[Math.min(p, margins.length - 1)]!;
-  const hinges = similarity.map((s) => Array.from({ length: pairs }, (_, p) => s[p + 1]! - s[p]! + margin(p)));
+  const hinges = similarity.map((s) =>
+    Array.from({ length: pairs }, (_, p) => s[p + 1]! - s[p]! + margin(p)),
+  );
   const perPair = Array.from({ length: pairs }, (_, p) => {
     return hinges.reduce((total, row) => total + Math.max(0, row[p]!), 0) / hinges.length;
   });

@@ -17,11 +17,11 @@ export function hierarchicalTriplet(groups: tf.Tensor3D, margins: readonly numbe
     const unit = unitRows(groups);
     const anchor = tf.slice(unit, [0, 0, 0], [count, 1, dimension]);
     const others = tf.slice(unit, [0, 1, 0], [count, sentences - 1, dimension]);
-    const similarity = tf.sum(tf.mul(anchor, others), 2) as tf.Tensor2D;
+    const similarity = tf.sum<tf.Tensor2D>(tf.mul(anchor, others), 2);
     const nearer = tf.slice(similarity, [0, 0], [count, pairs]);
     const farther = tf.slice(similarity, [0, 1], [count, pairs]);
     const margin = tf.tensor1d(Array.from({ length: pairs }, (_, p) => marginOf(margins, p)));
-    return tf.mean(tf.relu(tf.add(tf.sub(farther, nearer), margin))) as tf.Scalar;
+    return tf.mean<tf.Scalar>(tf.relu(tf.add(tf.sub(farther, nearer), margin)));
   });
 }
 

@@ -10,7 +10,8 @@ export interface InfoNceValue {
 }
 
 export function cosine(a: readonly number[], b: readonly number[]): number {
-  const dot = (x: readonly number[], y: readonly number[]) => x.reduce((total, value, i) => total + value * y[i]!, 0);
+  const dot = (x: readonly number[], y: readonly number[]) =>
+    x.reduce((total, value, i) => total + value * y[i]!, 0);
   const length = (x: readonly number[]) => Math.max(Math.sqrt(dot(x, x)), 1e-8);
   return dot(a, b) / (length(a) * length(b));
 }

@@ -12,7 +12,7 @@ import { matMul } from '../kernels/matMul.ts';
 export function unitRows<T extends tf.Tensor>(x: T): T {
   return tf.tidy(() => {
     const squares = tf.sum(tf.square(x), -1, true);
-    return tf.mul(x, tf.rsqrt(tf.maximum(squares, 1e-16))) as T;
+    return tf.mul<T>(x, tf.rsqrt(tf.maximum(squares, 1e-16)));
   });
 }
 
@@ -21,9 +21,9 @@ export function infoNCE(anchors: tf.Tensor2D, columns: tf.Tensor2D, temperature:
   return tf.tidy(() => {
     const rows = anchors.shape[0];
     const similarity = matMul(unitRows(anchors), unitRows(columns), false, true);
-    const logits = tf.mul(similarity, 1 / temperature) as tf.Tensor2D;
+    const logits = tf.mul<tf.Tensor2D>(similarity, 1 / temperature);
     const target = tf.eye(rows, columns.shape[0]);
     const own = tf.sum(tf.mul(logits, target), 1);
-    return tf.mean(tf.sub(tf.logSumExp(logits, 1), own)) as tf.Scalar;
+    return tf.mean<tf.Scalar>(tf.sub(tf.logSumExp(logits, 1), own));
   });
 }

@@ -40,7 +40,11 @@ export function positiveIndex(sentences: number): number {
  * @param plain [o, sentences, d] embeddings of plain rows (2 sentences; 3 with a hard negative), or undefined
  * @param generated [a, sentences, d] embeddings of generated groups, or undefined; at least one of the two
  */
-export function objective(plain: tf.Tensor3D | undefined, generated: tf.Tensor3D | undefined, knobs: ObjectiveKnobs): ObjectiveValue {
+export function objective(
+  plain: tf.Tensor3D | undefined,
+  generated: tf.Tensor3D | undefined,
+  knobs: ObjectiveKnobs,
+): ObjectiveValue {
   const anchors: tf.Tensor2D[] = [];
   const positives: tf.Tensor2D[] = [];
   const negatives: tf.Tensor2D[] = [];

@@ -27,7 +27,11 @@ export interface ProbeOptions {
 }
 
 /** Fits a probe. @param features [n][d] rows; @param labels class indices from 0. */
-export function fitProbe(features: readonly ArrayLike<number>[], labels: readonly number[], options: ProbeOptions): Probe {
+export function fitProbe(
+  features: readonly ArrayLike<number>[],
+  labels: readonly number[],
+  options: ProbeOptions,
+): Probe {
   const { classes, c = 1, maxIterations = 1000, tolerance = 1e-6 } = options;
   const mode = options.mode ?? 'multinomial';
   const dimension = features[0]?.length ?? 0;
@@ -40,13 +44,24 @@ export function fitProbe(features: readonly ArrayLike<number>[], labels: readonl
     const centre = intercepts.reduce((a, b) => a + b, 0) / classes;
     for (let k = 0; k < classes; k++) intercepts[k]! -= centre;
   }
-  return { mode, classes, dimension, coefficients: theta.slice(0, outputs * dimension), intercepts, objective: value, iterations };
+  return {
+    mode,
+    classes,
+    dimension,
+    coefficients: theta.slice(0, outputs * dimension),
+    intercepts,
+    objective: value,
+    iterations,
+  };
 }
 
 export function predict(probe: Probe, features: readonly ArrayLike<number>[]): number[] {
   const { mode, dimension, coefficients, intercepts } = probe;
   return features.map((x) => {
-    const scores = Array.from(intercepts, (intercept, k) => intercept + dotRow(coefficients, k, x, dimension));
+    const scores = Array.from(
+      intercepts,
+      (intercept, k) => intercept + dotRow(coefficients, k, x, dimension),
+    );
     return mode === 'binary' ? Number(scores[0]! > 0) : scores.indexOf(Math.max(...scores));
   });
 }
@@ -150,7 +165,10 @@ function lbfgs(objective: Objective, size: number, maxIterations: number, tolera
   return { theta, value, iterations };
 }
 
-function descentDirection(gradient: Float64Array, memory: { s: Float64Array; y: Float64Array; rho: number }[]): Float64Array {
+function descentDirection(
+  gradient: Float64Array,
+  memory: { s: Float64Array; y: Float64Array; rho: number }[],
+): Float64Array {
   const q = gradient.slice();
   const alphas: number[] = [];
   for (const { s, y, rho } of [...memory].reverse()) {

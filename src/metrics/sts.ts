@@ -27,7 +27,10 @@ export function aggregate(subsets: readonly ScoredSubset[], correlation: Correla
   const defined = values.every((value) => value !== null);
   const pairs = sizes.reduce((a, b) => a + b, 0);
   return {
-    all: correlation(subsets.flatMap((s) => [...s.system]), subsets.flatMap((s) => [...s.gold])),
+    all: correlation(
+      subsets.flatMap((s) => [...s.system]),
+      subsets.flatMap((s) => [...s.gold]),
+    ),
     mean: defined ? values.reduce((a, b) => a + b, 0) / values.length : null,
     wmean: defined ? values.reduce((total, value, i) => total + value * sizes[i]!, 0) / pairs : null,
   };

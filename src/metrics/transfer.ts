@@ -8,9 +8,12 @@ export function stratifiedFolds(labels: readonly number[], folds: number, random
   const classes = [...new Set(labels)].sort((a, b) => a - b);
   for (const label of classes) {
     const members = labels.flatMap((own, i) => (own === label ? [i] : []));
-    random.fork(label).shuffled(members).forEach((index, place) => {
-      fold[index] = place % folds;
-    });
+    random
+      .fork(label)
+      .shuffled(members)
+      .forEach((index, place) => {
+        fold[index] = place % folds;
+      });
   }
   return fold;
 }
@@ -27,9 +30,28 @@ export function crossValidatedAccuracy(
   for (let k = 0; k < folds; k++) {
     const inFold = labels.flatMap((_, i) => (fold[i] === k ? [i] : []));
     const rest = labels.flatMap((_, i) => (fold[i] === k ? [] : [i]));
-    const probe = fitProbe(rest.map((i) => features[i]!), rest.map((i) => labels[i]!), options);
-    const predictions = predict(probe, inFold.map((i) => features[i]!));
+    const probe = fitProbe(
+      rest.map((i) => features[i]!),
+      rest.map((i) => labels[i]!),
+      options,
+    );
+    const predictions = predict(
+      probe,
+      inFold.map((i) => features[i]!),
+    );
     correct += predictions.filter((label, at) => label === labels[inFold[at]!]).length;
   }
   return correct / labels.length;
+}
+
+/** Accuracy on the examples from `cut` on of a probe fitted on those before it, 0 to 1. */
+export function splitAccuracy(
+  features: readonly ArrayLike<number>[],
+  labels: readonly number[],
+  cut: number,
+  options: ProbeOptions,
+): number {
+  const probe = fitProbe(features.slice(0, cut), labels.slice(0, cut), options);
+  const predictions = predict(probe, features.slice(cut));
+  return predictions.filter((label, i) => label === labels[cut + i]).length / predictions.length;
 }

@@ -40,7 +40,16 @@ export function defaultConfig(): Config {
 }
 
 /** The words after which a boolean knob is on or off. */
-const BOOLEANS: Record<string, boolean> = { true: true, on: true, yes: true, '1': true, false: false, off: false, no: false, '0': false };
+const BOOLEANS: Record<string, boolean> = {
+  true: true,
+  on: true,
+  yes: true,
+  '1': true,
+  false: false,
+  off: false,
+  no: false,
+  '0': false,
+};
 
 function valueFromText(knob: Knob, text: string): unknown {
   switch (knob.kind) {

@@ -22,7 +22,15 @@ const headerSchema = z.object({
   config: configSchema,
   /** Updates the run will make. */
   steps: z.int(),
-  model: z.object({ name: z.string(), type: z.string(), layers: z.int(), hidden: z.int(), vocabulary: z.int(), parameters: z.int(), trained: z.int() }),
+  model: z.object({
+    name: z.string(),
+    type: z.string(),
+    layers: z.int(),
+    hidden: z.int(),
+    vocabulary: z.int(),
+    parameters: z.int(),
+    trained: z.int(),
+  }),
   corpus: z.object({
     files: z.array(z.string()),
     plain: z.int(),
@@ -68,7 +76,12 @@ const metricSchema = z.object({
 
 const noteSchema = z.object({ type: z.literal('note'), step: z.int(), text: z.string() });
 
-const checkpointSchema = z.object({ type: z.literal('checkpoint'), step: z.int(), path: z.string(), best: z.boolean() });
+const checkpointSchema = z.object({
+  type: z.literal('checkpoint'),
+  step: z.int(),
+  path: z.string(),
+  best: z.boolean(),
+});
 
 const editSchema = z.object({
   type: z.literal('edit'),

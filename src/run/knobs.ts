@@ -198,7 +198,7 @@ export const KNOBS = {
     paper: 'adamw-hf',
     hot: false,
     group: 'optimiser',
-    help: "AdamW as transformers 4.18 or as PyTorch writes it; they differ in where epsilon and decay stand.",
+    help: 'AdamW as transformers 4.18 or as PyTorch writes it; they differ in where epsilon and decay stand.',
     source: 'Loshchilov & Hutter 2019; transformers 4.18 optimization.py',
   },
   adamBeta1: {

@@ -96,7 +96,9 @@ export function patternNamed(name: string): PatternName {
   if (name in PATTERNS) return name as PatternName;
   const near = nearestName(name, PATTERN_NAMES);
   const hint = near ? `did you mean "${near}"?` : '';
-  throw new UsageFailure(`There is no pattern "${name}"; ${hint} Known patterns: ${PATTERN_NAMES.join(', ')}.`);
+  throw new UsageFailure(
+    `There is no pattern "${name}"; ${hint} Known patterns: ${PATTERN_NAMES.join(', ')}.`,
+  );
 }
 
 /** Reads "{domain}.{pattern}". @throws UsageFailure when it is not of that form or the pattern is unknown. */

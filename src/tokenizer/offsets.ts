@@ -9,7 +9,12 @@ function normalisedUnits(text: string, lowerCase: boolean): { char: string; at: 
   let at = 0;
   for (const char of text) {
     const end = at + char.length;
-    const plain = lowerCase ? char.toLowerCase().normalize('NFD').replace(/\p{Mn}/gu, '') : char;
+    const plain = lowerCase
+      ? char
+          .toLowerCase()
+          .normalize('NFD')
+          .replace(/\p{Mn}/gu, '')
+      : char;
     for (const piece of plain) units.push({ char: piece, at, end });
     at = end;
   }
@@ -20,7 +25,12 @@ function normalisedUnits(text: string, lowerCase: boolean): { char: string; at: 
  * Offsets of WordPiece tokens. Unknown tokens cover the word they stand for.
  * @param tokens without special tokens, continuation pieces with their "##".
  */
-export function wordPieceOffsets(text: string, tokens: readonly string[], unknown: string, lowerCase: boolean): Offset[] {
+export function wordPieceOffsets(
+  text: string,
+  tokens: readonly string[],
+  unknown: string,
+  lowerCase: boolean,
+): Offset[] {
   const units = normalisedUnits(text, lowerCase);
   const isBreak = (i: number) => i >= units.length || /[\s\p{P}\p{S}]/u.test(units[i]!.char);
   let cursor = 0;
@@ -61,6 +71,8 @@ export function byteLevelOffsets(text: string, tokens: readonly string[]): Offse
     cursor = Math.min(bytes.length, cursor + size - added);
     let start = from;
     while (start < cursor - 1 && bytes[start]!.space) start++;
-    return start < bytes.length ? [bytes[start]!.at, bytes[Math.max(start, cursor - 1)]!.end] : [text.length, text.length];
+    return start < bytes.length
+      ? [bytes[start]!.at, bytes[Math.max(start, cursor - 1)]!.end]
+      : [text.length, text.length];
   });
 }

@@ -32,13 +32,16 @@ export type Gradients = Map<ParameterName, tf.Tensor>;
 export function globalNorm(gradients: Gradients): tf.Scalar {
   return tf.tidy(() => {
     const squares = [...gradients.values()].map((g) => tf.sum(tf.square(g)));
-    return tf.sqrt(tf.addN(squares)) as tf.Scalar;
+    // Not tf.addN: on WebGPU it binds every input at once, and an adapter may allow eight.
+    return tf.sqrt<tf.Scalar>(tf.sum(tf.stack(squares)));
   });
 }
 
 /** min(1, maximum / (norm + 1e-6)), as torch's clip_grad_norm_; 1 when maximum is 0. */
 export function clipFactor(norm: tf.Scalar, maximum: number): tf.Scalar {
-  return tf.tidy(() => (maximum > 0 ? (tf.minimum(1, tf.div(maximum, tf.add(norm, 1e-6))) as tf.Scalar) : tf.scalar(1)));
+  return tf.tidy(() =>
+    maximum > 0 ? tf.minimum<tf.Scalar>(1, tf.div(maximum, tf.add(norm, 1e-6))) : tf.scalar(1),
+  );
 }
 
 export class AdamW {

@@ -51,11 +51,18 @@ export function stateFiles(state: TrainerState, tensors: TensorMap): Files {
 }
 
 /** @throws Failure that says what is missing or wrong. */
-export function readCheckpoint(name: string, state: Uint8Array, tensors: Uint8Array, encoder: TensorMap): Checkpoint {
+export function readCheckpoint(
+  name: string,
+  state: Uint8Array,
+  tensors: Uint8Array,
+  encoder: TensorMap,
+): Checkpoint {
   const parsed = stateSchema.safeParse(JSON.parse(new TextDecoder().decode(state)));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw new Failure(`Checkpoint ${name}: ${STATE_FILE} is not usable (${issue.path.join('.')} ${issue.message}).`);
+    throw new Failure(
+      `Checkpoint ${name}: ${STATE_FILE} is not usable (${issue.path.join('.')} ${issue.message}).`,
+    );
   }
   return { state: parsed.data, tensors: readSafetensors(tensors, TENSOR_FILE).tensors, encoder };
 }

@@ -1,7 +1,8 @@
 // Embeddings of many sentences: sorted by length into batches of bounded size, read back as plain numbers.
 import * as tf from '@tensorflow/tfjs-core';
 import type { EncoderConfig } from '../encoder/config.ts';
-import { encode, NO_DROPOUT, type DropoutRates } from '../encoder/encoder.ts';
+import { encode } from '../encoder/encoder.ts';
+import { NO_DROPOUT, type DropoutRates } from '../encoder/pass.ts';
 import type { Parameters } from '../encoder/parameters.ts';
 import { pool, type Pooling } from '../encoder/pooling.ts';
 import type { Matrix } from '../metrics/vectors.ts';
@@ -31,10 +32,16 @@ export async function embedRows(
   const data = new Float64Array(rows.length * hidden);
   let done = 0;
   for (const [index, members] of lengthBatches(rows, order).entries()) {
-    const batch = padRows(members.map((i) => rows[i]!), config.padId);
+    const batch = padRows(
+      members.map((i) => rows[i]!),
+      config.padId,
+    );
     const vectors = tf.tidy(() => {
       const key = options.dropout && forkKey(options.dropout.key, index);
-      const states = encode(parameters, config, batch, { dropout: options.dropout?.rates ?? NO_DROPOUT, ...(key && { key }) });
+      const states = encode(parameters, config, batch, {
+        dropout: options.dropout?.rates ?? NO_DROPOUT,
+        ...(key && { key }),
+      });
       return pool(states, batch, options.pooling);
     });
     const values = await vectors.data();

@@ -1,7 +1,7 @@
 // What is measured while a run goes: alignment and uniformity of held-out training data and of evaluation data
 // (without the head, at most `measureCap` pairs and sentences; tools.py of the authors' code), and STS Spearman.
 import type { EncoderConfig } from '../encoder/config.ts';
-import type { DropoutRates } from '../encoder/encoder.ts';
+import type { DropoutRates } from '../encoder/pass.ts';
 import type { Parameters } from '../encoder/parameters.ts';
 import type { ScoredPair } from '../data/group.ts';
 import { alignment } from '../metrics/alignment.ts';
@@ -43,7 +43,9 @@ export function heldOutSet(heldOut: readonly TokenisedExample[], views: Views, c
   const rows = measured.map((example) => views.rowsOf(example, 'held-out'));
   return {
     split: 'train',
-    pairs: rows.map((r): [number[], number[]] => [r[0]!, r[groups.length > 0 ? positiveIndex(r.length) : 1]!]).slice(0, cap),
+    pairs: rows
+      .map((r): [number[], number[]] => [r[0]!, r[groups.length > 0 ? positiveIndex(r.length) : 1]!])
+      .slice(0, cap),
     sentences: (groups.length > 0 ? rows.flat() : rows.map((r) => r[0]!)).slice(0, cap),
   };
 }
@@ -55,8 +57,13 @@ export function evaluationSet(pairs: readonly ScoredPair[], views: Views, cap: n
   const extremes = pairs.filter(({ score }) => score >= 4 || score <= 1);
   return {
     split: 'eval',
-    pairs: positives.slice(0, cap).map(({ first, second }): [number[], number[]] => [ids(first), ids(second)]),
-    sentences: extremes.flatMap(({ first, second }) => [first, second]).slice(0, cap).map(ids),
+    pairs: positives
+      .slice(0, cap)
+      .map(({ first, second }): [number[], number[]] => [ids(first), ids(second)]),
+    sentences: extremes
+      .flatMap(({ first, second }) => [first, second])
+      .slice(0, cap)
+      .map(ids),
   };
 }
 
@@ -71,7 +78,12 @@ export function stsSet(pairs: readonly ScoredPair[], views: Pick<Views, 'evaluat
   };
   const first = pairs.map((pair) => place(pair.first));
   const second = pairs.map((pair) => place(pair.second));
-  return { rows: [...places.keys()].map((s) => views.evaluationIds(s)), first, second, gold: pairs.map((p) => p.score) };
+  return {
+    rows: [...places.keys()].map((s) => views.evaluationIds(s)),
+    first,
+    second,
+    gold: pairs.map((p) => p.score),
+  };
 }
 
 export interface Measurer {
@@ -87,19 +99,36 @@ function defined(value: number): number | null {
 }
 
 /** Alignment and uniformity of one side at one step. @param key names the dropout masks (train mode). */
-export async function measure(model: Measurer, set: MeasuredSet, step: number, key: Key): Promise<MetricEvent[]> {
+export async function measure(
+  model: Measurer,
+  set: MeasuredSet,
+  step: number,
+  key: Key,
+): Promise<MetricEvent[]> {
   const { pooling, measureMode: mode } = model.knobs;
   const options = (name: string) => ({
     pooling,
-    dropout: mode === 'train' ? { rates: model.dropout, key: forkKey(key, `${set.split} ${name}`) } : undefined,
+    dropout:
+      mode === 'train' ? { rates: model.dropout, key: forkKey(key, `${set.split} ${name}`) } : undefined,
   });
-  const embed = (rows: number[][], name: string) => embedRows(model.encoder, model.config, rows, options(name));
+  const embed = (rows: number[][], name: string) =>
+    embedRows(model.encoder, model.config, rows, options(name));
   const both = await embed([...set.pairs.map(([a]) => a), ...set.pairs.map(([, b]) => b)], 'pairs');
   const half = set.pairs.length;
-  const side = (from: number) => takeRows(both, Array.from({ length: half }, (_, i) => from + i));
+  const side = (from: number) =>
+    takeRows(
+      both,
+      Array.from({ length: half }, (_, i) => from + i),
+    );
   const spread = await embed(set.sentences, 'sentences');
   const event = (name: 'alignment' | 'uniformity', value: number, count: number): MetricEvent => ({
-    type: 'metric', step, split: set.split, name, value: defined(value), mode, count,
+    type: 'metric',
+    step,
+    split: set.split,
+    name,
+    value: defined(value),
+    mode,
+    count,
   });
   return [
     event('alignment', alignment(side(0), side(half)), half),
@@ -108,12 +137,27 @@ export async function measure(model: Measurer, set: MeasuredSet, step: number, k
 }
 
 /** STS in eval mode, as everybody reports it. */
-export async function measureSts(model: Omit<Measurer, 'dropout'>, set: StsSet, step: number): Promise<MetricEvent> {
+export async function measureSts(
+  model: Omit<Measurer, 'dropout'>,
+  set: StsSet,
+  step: number,
+): Promise<MetricEvent> {
   const embedded = await embedRows(model.encoder, model.config, set.rows, { pooling: model.knobs.pooling });
   const { spearman } = stsScores(embedded, set);
-  return { type: 'metric', step, split: 'eval', name: 'sts', value: spearman, mode: 'eval', count: set.gold.length };
+  return {
+    type: 'metric',
+    step,
+    split: 'eval',
+    name: 'sts',
+    value: spearman,
+    mode: 'eval',
+    count: set.gold.length,
+  };
 }
 
-export function stsScores(embedded: Matrix, set: StsSet): { cosine: number[]; spearman: number | null; pearson: number | null } {
+export function stsScores(
+  embedded: Matrix,
+  set: StsSet,
+): { cosine: number[]; spearman: number | null; pearson: number | null } {
   return stsFromEmbeddings(takeRows(embedded, set.first), takeRows(embedded, set.second), set.gold);
 }

@@ -61,7 +61,8 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
   const plan = batchPlan(examples, config, random, notes);
   const measured = [heldOutSet(held, views, config.measureCap)];
   if (inputs.sts.length > 0) measured.push(evaluationSet(inputs.sts, views, config.measureCap));
-  if (config.pooling === 'mean' && config.head) notes.push('Mean pooling never uses the training head; it is left out.');
+  if (config.pooling === 'mean' && config.head)
+    notes.push('Mean pooling never uses the training head; it is left out.');
   return {
     examples,
     heldOut: held,
@@ -92,7 +93,9 @@ function batchPlan(examples: TokenisedExample[], config: Config, random: Random,
   // With fewer groups than they wait for, none would ever come: let them go when all are there.
   const generatedBatch = groups > 0 ? Math.min(config.generatedBatch, groups) : config.generatedBatch;
   if (generatedBatch < config.generatedBatch) {
-    notes.push(`Only ${groups} generated groups are in the training data; they go together when all are there (generatedBatch ${config.generatedBatch}).`);
+    notes.push(
+      `Only ${groups} generated groups are in the training data; they go together when all are there (generatedBatch ${config.generatedBatch}).`,
+    );
   }
   return { generated, batch: config.batch, generatedBatch, random: random.fork('order') };
 }

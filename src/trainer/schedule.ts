@@ -8,7 +8,12 @@ import type { Config } from '../run/config.ts';
  *   cosine after     (1 + cos(pi * progress)) / 2
  *   constant after   1
  */
-export function scheduleFactor(schedule: Config['schedule'], step: number, warmup: number, total: number): number {
+export function scheduleFactor(
+  schedule: Config['schedule'],
+  step: number,
+  warmup: number,
+  total: number,
+): number {
   if (step < warmup) return step / warmup;
   if (schedule === 'constant') return 1;
   const progress = Math.min(1, (step - warmup) / Math.max(1, total - warmup));

@@ -1,9 +1,10 @@
 // A training in progress: everything that changes from step to step, and the few things one can do with it.
 import * as tf from '@tensorflow/tfjs-core';
 import { batches, startCursor, type Batch, type BatchCursor } from '../data/batches.ts';
-import { dropoutEverywhere } from '../encoder/encoder.ts';
+import { dropoutEverywhere } from '../encoder/pass.ts';
 import { modelFiles } from '../encoder/folder.ts';
 import { initialHead, isHead } from '../encoder/head.ts';
+import { assertDeviceSound } from '../kernels/backend.ts';
 import { isEmbedding, Parameters } from '../encoder/parameters.ts';
 import type { TensorMap } from '../encoder/safetensors.ts';
 import { checkedValue, type Config } from '../run/config.ts';
@@ -19,7 +20,13 @@ import { addReading, summarise, type Readings, type RunSummary } from './history
 import type { Files } from './host.ts';
 import { prepare, type Prepared, type RunInputs } from './prepare.ts';
 import { scheduleFactor } from './schedule.ts';
-import { averageGradients, disposeGradient, stepGradient, type StepGradient, type StepModel } from './step.ts';
+import {
+  averageGradients,
+  disposeGradient,
+  stepGradient,
+  type StepGradient,
+  type StepModel,
+} from './step.ts';
 import { RECORD_VERSION } from '../run/events.ts';
 
 export class TrainingSession {
@@ -46,7 +53,9 @@ export class TrainingSession {
     this.walk = batches(this.prepared.plan, this.cursor);
     const { config, tensors } = inputs.model;
     const head = this.config.head && this.config.pooling !== 'mean';
-    const parameters = new Parameters(new Map([...tensors, ...(head ? initialHead(config.hidden, this.config.seed) : [])]));
+    const parameters = new Parameters(
+      new Map([...tensors, ...(head ? initialHead(config.hidden, this.config.seed) : [])]),
+    );
     const trained = parameters.names().filter((name) => !(this.config.freezeEmbeddings && isEmbedding(name)));
     this.model = { parameters, config, head, trained, pooling: this.config.pooling };
     this.optimizer = new AdamW(parameters, trained);
@@ -112,8 +121,12 @@ export class TrainingSession {
     const norm = globalNorm(gradient.gradients);
     try {
       const scalars = logged ? await readScalars(gradient, norm) : undefined;
-      if (scalars) this.refuseNonFinite(scalars, number, taken);
-      const learningRate = config.learningRate * scheduleFactor(config.schedule, this.step, config.warmupSteps, this.totalSteps);
+      if (scalars) {
+        assertDeviceSound();
+        this.refuseNonFinite(scalars, number, taken);
+      }
+      const learningRate =
+        config.learningRate * scheduleFactor(config.schedule, this.step, config.warmupSteps, this.totalSteps);
       const factor = clipFactor(norm, config.maxGradNorm);
       this.optimizer.apply(gradient.gradients, factor, learningRate, config);
       factor.dispose();
@@ -146,8 +159,12 @@ export class TrainingSession {
 
   private refuseNonFinite(scalars: Scalars, step: number, taken: Batch[]): void {
     if (Number.isFinite(scalars.loss) && Number.isFinite(scalars.gradNorm)) return;
-    const ids = taken.flatMap((batch) => [...batch.plain, ...batch.generated]).map((i) => this.prepared.examples[i]!.id);
-    const what = Number.isFinite(scalars.loss) ? `the gradient norm is ${scalars.gradNorm}` : `the loss is ${scalars.loss}`;
+    const ids = taken
+      .flatMap((batch) => [...batch.plain, ...batch.generated])
+      .map((i) => this.prepared.examples[i]!.id);
+    const what = Number.isFinite(scalars.loss)
+      ? `the gradient norm is ${scalars.gradNorm}`
+      : `the loss is ${scalars.loss}`;
     const { learningRate, temperature, logEvery } = this.config;
     const when = logEvery > 1 ? `step ${step} (or up to ${logEvery - 1} steps before)` : `step ${step}`;
     throw new Failure(
@@ -159,11 +176,17 @@ export class TrainingSession {
   /** Alignment and uniformity of both sides, and STS; keeps the best score. */
   async evaluate(): Promise<MetricEvent[]> {
     const { model, prepared, config } = this;
-    const measurer = { encoder: model.parameters, config: model.config, knobs: config, dropout: dropoutEverywhere(config.dropout) };
+    const measurer = {
+      encoder: model.parameters,
+      config: model.config,
+      knobs: config,
+      dropout: dropoutEverywhere(config.dropout),
+    };
     const key = forkKey(this.keys.measure, this.step);
     const events: MetricEvent[] = [];
     for (const set of prepared.measured) events.push(...(await measure(measurer, set, this.step, key)));
     if (prepared.sts) events.push(await measureSts(measurer, prepared.sts, this.step));
+    assertDeviceSound();
     for (const event of events) addReading(this.readings, event);
     return events;
   }
@@ -177,7 +200,10 @@ export class TrainingSession {
 
   /** Turns a hot knob. @throws UsageFailure for a knob that needs a restart, or a value out of range. */
   edit(knob: KnobName, value: unknown): { from: unknown; to: unknown } {
-    if (!KNOBS[knob].hot) throw new UsageFailure(`Knob "${knob}" (${KNOBS[knob].label}) cannot change in a running training; restart to apply it.`);
+    if (!KNOBS[knob].hot)
+      throw new UsageFailure(
+        `Knob "${knob}" (${KNOBS[knob].label}) cannot change in a running training; restart to apply it.`,
+      );
     const from = this.config[knob];
     const to = checkedValue(knob, String(value));
     this.config = { ...this.config, [knob]: to };
@@ -196,7 +222,9 @@ export class TrainingSession {
 
   /** The model and everything else that going on needs. */
   async checkpointFiles(): Promise<Files> {
-    const tensors: TensorMap = new Map([...(await this.model.parameters.read())].filter(([name]) => isHead(name)));
+    const tensors: TensorMap = new Map(
+      [...(await this.model.parameters.read())].filter(([name]) => isHead(name)),
+    );
     for (const [name, tensor] of await this.optimizer.read()) tensors.set(name, tensor);
     const state = {
       step: this.step,
@@ -226,7 +254,8 @@ export class TrainingSession {
     if (state.model !== this.modelIdentity()) mismatch('model', state.model, this.modelIdentity());
     const setting = settingName(this.inputs.setting);
     if (state.setting !== setting) mismatch('setting', state.setting, setting);
-    if (state.data !== this.prepared.digest) mismatch('data set', `training data ${state.data}`, this.prepared.digest);
+    if (state.data !== this.prepared.digest)
+      mismatch('data set', `training data ${state.data}`, this.prepared.digest);
     const head = [...tensors].filter(([name]) => isHead(name));
     this.model.parameters.write(new Map([...encoder, ...head]));
     this.optimizer.write(tensors, state.step);

@@ -1,7 +1,8 @@
 // One gradient: token rows in, losses and gradients out. Capture and evaluation stay out of here.
 import * as tf from '@tensorflow/tfjs-core';
 import type { EncoderConfig } from '../encoder/config.ts';
-import { encode, type DropoutRates } from '../encoder/encoder.ts';
+import { encode } from '../encoder/encoder.ts';
+import type { DropoutRates } from '../encoder/pass.ts';
 import { applyHead } from '../encoder/head.ts';
 import type { ParameterName, Parameters } from '../encoder/parameters.ts';
 import { pool, type Pooling } from '../encoder/pooling.ts';
@@ -43,7 +44,11 @@ export function disposeGradient({ loss, infonce, ht, gradients }: StepGradient):
 }
 
 /** Embeddings of a step's rows as the loss sees them: pooled, through the head, [rows, hidden]. */
-export function trainingEmbeddings(model: StepModel, step: StepRows, options: Pick<StepOptions, 'dropout' | 'key'>): tf.Tensor2D {
+export function trainingEmbeddings(
+  model: StepModel,
+  step: StepRows,
+  options: Pick<StepOptions, 'dropout' | 'key'>,
+): tf.Tensor2D {
   const batch = padRows(step.rows, model.config.padId);
   const states = encode(model.parameters, model.config, batch, options);
   const pooled = pool(states, batch, model.pooling);
@@ -68,13 +73,20 @@ export function stepGradient(model: StepModel, step: StepRows, options: StepOpti
 }
 
 /** [rows, d] cut into plain [o, sentences, d] and generated [a, sentences, d]. */
-function splitRows(vectors: tf.Tensor2D, step: StepRows): { plain: tf.Tensor3D | undefined; generated: tf.Tensor3D | undefined } {
+function splitRows(
+  vectors: tf.Tensor2D,
+  step: StepRows,
+): { plain: tf.Tensor3D | undefined; generated: tf.Tensor3D | undefined } {
   const dimension = vectors.shape[1];
   const plainRows = step.plain * step.plainSentences;
   const part = (from: number, groups: number, sentences: number) =>
     groups === 0
       ? undefined
-      : (tf.reshape(tf.slice(vectors, [from, 0], [groups * sentences, dimension]), [groups, sentences, dimension]) as tf.Tensor3D);
+      : tf.reshape<tf.Rank.R3>(tf.slice(vectors, [from, 0], [groups * sentences, dimension]), [
+          groups,
+          sentences,
+          dimension,
+        ]);
   return {
     plain: part(0, step.plain, step.plainSentences),
     generated: part(plainRows, step.generated, step.generatedSentences),
@@ -85,13 +97,16 @@ function splitRows(vectors: tf.Tensor2D, step: StepRows): { plain: tf.Tensor3D |
 export function averageGradients(parts: StepGradient[]): StepGradient {
   if (parts.length === 1) return parts[0]!;
   const scale = 1 / parts.length;
-  const meanOf = (tensors: tf.Tensor[]) => tf.tidy(() => tf.mul(tf.addN(tensors), scale));
+  const sumOf = (tensors: tf.Tensor[]) => tensors.reduce((a, b) => tf.add(a, b));
+  const meanOf = (tensors: tf.Tensor[]) => tf.tidy(() => tf.mul(sumOf(tensors), scale));
   const withHt = parts.flatMap(({ ht }) => (ht ? [ht] : []));
   const averaged: StepGradient = {
     loss: meanOf(parts.map((p) => p.loss)) as tf.Scalar,
     infonce: meanOf(parts.map((p) => p.infonce)) as tf.Scalar,
-    ht: withHt.length ? tf.tidy(() => tf.div(tf.addN(withHt), withHt.length) as tf.Scalar) : undefined,
-    gradients: new Map([...parts[0]!.gradients.keys()].map((name) => [name, meanOf(parts.map((p) => p.gradients.get(name)!))])),
+    ht: withHt.length ? tf.tidy(() => tf.div<tf.Scalar>(sumOf(withHt), withHt.length)) : undefined,
+    gradients: new Map(
+      [...parts[0]!.gradients.keys()].map((name) => [name, meanOf(parts.map((p) => p.gradients.get(name)!))]),
+    ),
   };
   parts.forEach(disposeGradient);
   return averaged;

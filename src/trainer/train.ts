@@ -22,14 +22,19 @@ export function checkpointName(step: number): string {
  * Trains. The first event of a new run is its header; a resumed run goes on with the events after the checkpoint.
  * The last event is `end`, also when the run is interrupted or fails (the error is then thrown after it).
  */
-export async function* train(inputs: RunInputs, options: TrainOptions = {}): AsyncGenerator<RunEvent, RunSummary> {
+export async function* train(
+  inputs: RunInputs,
+  options: TrainOptions = {},
+): AsyncGenerator<RunEvent, RunSummary> {
   const session = new TrainingSession(inputs);
   try {
     if (options.resume) session.restore(options.resume);
     else yield* begin(session, options);
     const finished = yield* steps(session, options);
     const reason = finished ? 'finished' : 'interrupted';
-    const message = finished ? `${session.step} steps` : `stopped after step ${session.step}; resume to go on`;
+    const message = finished
+      ? `${session.step} steps`
+      : `stopped after step ${session.step}; resume to go on`;
     yield { type: 'end', step: session.step, reason, message };
     return session.summary();
   } catch (error) {
@@ -47,7 +52,10 @@ async function* begin(session: TrainingSession, { store }: TrainOptions): AsyncG
 }
 
 /** Returns whether all steps were made. */
-async function* steps(session: TrainingSession, { store, control }: TrainOptions): AsyncGenerator<RunEvent, boolean> {
+async function* steps(
+  session: TrainingSession,
+  { store, control }: TrainOptions,
+): AsyncGenerator<RunEvent, boolean> {
   while (session.step < session.totalSteps) {
     if (control?.signal?.aborted) {
       if (store) yield* checkpoint(session, store);
@@ -60,7 +68,8 @@ async function* steps(session: TrainingSession, { store, control }: TrainOptions
     if (event) yield event;
     const last = session.step === session.totalSteps;
     if (last || session.step % session.config.evaluateEvery === 0) yield* evaluation(session, store);
-    if (store && (last || session.step % session.config.checkpointEvery === 0)) yield* checkpoint(session, store);
+    if (store && (last || session.step % session.config.checkpointEvery === 0))
+      yield* checkpoint(session, store);
   }
   return true;
 }

@@ -44,12 +44,16 @@ async function verify(options: VerifyOptions): Promise<void> {
     const verdict = bad.length === 0 ? colors.green('ok') : colors.red(`${bad.length} failed`);
     say(`${basename(path).padEnd(28)} ${String(results.length).padStart(3)} cases  ${verdict}`);
     for (const { name, maxError, tolerance, message } of bad) {
-      say(`  ${name}: ${message ?? `error ${maxError.toExponential(2)} above ${tolerance.toExponential(0)}`}`);
+      say(
+        `  ${name}: ${message ?? `error ${maxError.toExponential(2)} above ${tolerance.toExponential(0)}`}`,
+      );
     }
   }
   const failed = cases.filter(({ ok }) => !ok).length;
   const passed = cases.length - failed;
-  printResult(options, { passed, failed, device: device.name, cases }, [`${passed} passed, ${failed} failed on ${device.name}`]);
+  printResult(options, { passed, failed, device: device.name, cases }, [
+    `${passed} passed, ${failed} failed on ${device.name}`,
+  ]);
   if (failed > 0) process.exitCode = 1;
 }
 

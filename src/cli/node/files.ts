@@ -22,7 +22,8 @@ export function folderReader(path: string): FolderReader {
 /** @throws Failure when there is no such folder or it holds no usable model. */
 export async function openModel(path: string): Promise<LoadedModel> {
   if (!existsSync(path)) throw new Failure(`There is no model folder ${path}.`);
-  if (!statSync(path).isDirectory()) throw new Failure(`${path} is a file; a model is a folder with config.json and model.safetensors.`);
+  if (!statSync(path).isDirectory())
+    throw new Failure(`${path} is a file; a model is a folder with config.json and model.safetensors.`);
   return loadModel(folderReader(path));
 }
 
@@ -33,7 +34,8 @@ export async function readText(path: string): Promise<string> {
   if (!existsSync(path)) throw new Failure(`There is no file ${path}.`);
   const { size } = statSync(path);
   if (statSync(path).isDirectory()) throw new Failure(`${path} is a folder, not a file.`);
-  if (size > MAX_TEXT_FILE) throw new Failure(`${path} has ${size} bytes; at most ${MAX_TEXT_FILE} are read.`);
+  if (size > MAX_TEXT_FILE)
+    throw new Failure(`${path} has ${size} bytes; at most ${MAX_TEXT_FILE} are read.`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch {
@@ -55,7 +57,9 @@ export async function loadGroups(paths: readonly string[], pattern?: GroupPatter
     const { groups, faults } = readGroups(path, await readText(path), { pattern });
     if (groups.length === 0) {
       const first = faults[0];
-      throw new Failure(`${path} holds no usable sentence group (line ${first?.line ?? 1}: ${first?.reason ?? 'nothing'}).`);
+      throw new Failure(
+        `${path} holds no usable sentence group (line ${first?.line ?? 1}: ${first?.reason ?? 'nothing'}).`,
+      );
     }
     for (const group of groups) {
       let id = group.id;
@@ -74,14 +78,23 @@ const EXTENSIONS = ['.jsonl', '.txt', '.tsv', '.csv'];
 export function domainFiles(corpora: string, setting: Setting): string[] {
   const folder = join(corpora, setting.domain);
   if (!existsSync(folder)) {
-    const known = existsSync(corpora) ? readdirSync(corpora).filter((name) => statSync(join(corpora, name)).isDirectory() && name !== 'sts') : [];
-    throw new Failure(`There is no corpus folder ${folder}; ${known.length ? `${corpora} has ${known.join(', ')}` : `${corpora} has none`}.`);
+    const known = existsSync(corpora)
+      ? readdirSync(corpora).filter((name) => statSync(join(corpora, name)).isDirectory() && name !== 'sts')
+      : [];
+    throw new Failure(
+      `There is no corpus folder ${folder}; ${known.length ? `${corpora} has ${known.join(', ')}` : `${corpora} has none`}.`,
+    );
   }
   const pattern = PATTERNS[setting.pattern];
   const stems = [...(pattern.plain ? ['plain'] : []), ...('groups' in pattern ? [pattern.groups] : [])];
   return stems.map((stem) => {
-    const file = EXTENSIONS.map((extension) => join(folder, stem + extension)).find((path) => existsSync(path));
-    if (file === undefined) throw new Failure(`Setting ${setting.domain}.${setting.pattern} needs ${join(folder, stem)}.jsonl (or .txt, .tsv, .csv), which is not there.`);
+    const file = EXTENSIONS.map((extension) => join(folder, stem + extension)).find((path) =>
+      existsSync(path),
+    );
+    if (file === undefined)
+      throw new Failure(
+        `Setting ${setting.domain}.${setting.pattern} needs ${join(folder, stem)}.jsonl (or .txt, .tsv, .csv), which is not there.`,
+      );
     return file;
   });
 }
@@ -117,7 +130,11 @@ export async function loadEvaluationSets(path: string): Promise<{ sets: Evaluati
   const files = inside.filter((name) => /\.(tsv|csv)$/.test(name));
   const folders = inside.filter((name) => statSync(join(path, name)).isDirectory());
   const sets: EvaluationSet[] = [];
-  if (files.length) sets.push({ name: basename(path), subsets: await Promise.all(files.map((file) => read(join(path, file)))) });
+  if (files.length)
+    sets.push({
+      name: basename(path),
+      subsets: await Promise.all(files.map((file) => read(join(path, file)))),
+    });
   for (const folder of folders) sets.push(...(await loadEvaluationSets(join(path, folder))).sets);
   if (sets.length === 0) throw new Failure(`${path} holds no .tsv or .csv file of scored pairs.`);
   return { sets, faults };

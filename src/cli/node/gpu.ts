@@ -22,16 +22,31 @@ export function nodeHost(software: boolean): BackendHost {
 
 async function startDawn(software: boolean): Promise<GPU | string> {
   if (software && process.env.VK_ICD_FILENAMES === undefined) useSwiftShader();
+  if (process.platform === 'linux' && !hasVulkan())
+    return 'no Vulkan driver is installed (libvulkan.so.1 is missing).';
   try {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
     const gpu = create([]);
     // tfjs asks for navigator.gpu before it believes in WebGPU; Node 21 and later have a navigator of their own.
-    Object.defineProperty(globalThis, 'navigator', { value: { ...globalThis.navigator, gpu }, configurable: true });
+    Object.defineProperty(globalThis, 'navigator', {
+      value: { gpu },
+      configurable: true,
+    });
     return gpu;
   } catch (error) {
     return `the webgpu package could not be loaded (${messageOf(error)}).`;
   }
+}
+
+/** Is there a Vulkan loader? Asked first, because Dawn complains on stderr when there is none. */
+function hasVulkan(): boolean {
+  try {
+    process.dlopen({ exports: {} }, 'libvulkan.so.1', constants.dlopen.RTLD_NOW | KEEP_LOADED);
+  } catch (error) {
+    return !messageOf(error).includes('cannot open shared object');
+  }
+  return true;
 }
 
 /** Points Vulkan at the driver that Chromium brings, and loads Chromium's Vulkan loader where the system has none. */

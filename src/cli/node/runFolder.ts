@@ -5,7 +5,21 @@
 //   inputs.json                  which model, data and evaluation files the run was started with
 //   checkpoints/step-000100/     model in Hugging Face layout + trainer.json + trainer.safetensors
 //   best/                        the model with the best STS score so far
-import { appendFileSync, existsSync, mkdirSync, openSync, closeSync, fsyncSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  fsyncSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { formatEvent, parseRecord } from '../../run/record.ts';
@@ -56,7 +70,9 @@ export class RunFolder implements RunStore {
   /** @throws Failure when the folder already holds something: nothing is overwritten. */
   static create(path: string, paths: RunPaths): RunFolder {
     if (existsSync(path) && readdirSync(path).length > 0) {
-      throw new Failure(`${path} is not empty, and nothing is overwritten; name another --out, or go on with --resume ${path}.`);
+      throw new Failure(
+        `${path} is not empty, and nothing is overwritten; name another --out, or go on with --resume ${path}.`,
+      );
     }
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, INPUTS), `${JSON.stringify(paths, null, 2)}\n`);
@@ -66,13 +82,15 @@ export class RunFolder implements RunStore {
   /** Opens a run's folder, also when one of its checkpoints is named. @throws Failure when it is none. */
   static open(path: string): RunFolder {
     const root = basename(dirname(path)) === CHECKPOINTS ? dirname(dirname(path)) : path;
-    if (!existsSync(join(root, INPUTS))) throw new Failure(`${path} is not the folder of a run (it has no ${INPUTS}).`);
+    if (!existsSync(join(root, INPUTS)))
+      throw new Failure(`${path} is not the folder of a run (it has no ${INPUTS}).`);
     return new RunFolder(root);
   }
 
   paths(): RunPaths {
     const parsed = inputsSchema.safeParse(JSON.parse(readFileSync(join(this.path, INPUTS), 'utf8')));
-    if (!parsed.success) throw new Failure(`${join(this.path, INPUTS)} is damaged (${parsed.error.issues[0]?.message}).`);
+    if (!parsed.success)
+      throw new Failure(`${join(this.path, INPUTS)} is damaged (${parsed.error.issues[0]?.message}).`);
     return parsed.data;
   }
 
@@ -84,7 +102,8 @@ export class RunFolder implements RunStore {
     const folder = join(this.path, CHECKPOINTS);
     mkdirSync(folder, { recursive: true });
     writeFolder(join(folder, name), files);
-    for (const old of this.checkpoints().slice(0, -KEPT)) rmSync(join(folder, old), { recursive: true, force: true });
+    for (const old of this.checkpoints().slice(0, -KEPT))
+      rmSync(join(folder, old), { recursive: true, force: true });
     return join(folder, name);
   }
 
@@ -96,7 +115,11 @@ export class RunFolder implements RunStore {
   /** Names of complete checkpoints, oldest first. */
   checkpoints(): string[] {
     const folder = join(this.path, CHECKPOINTS);
-    return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('step-')).sort() : [];
+    return existsSync(folder)
+      ? readdirSync(folder)
+          .filter((name) => name.startsWith('step-'))
+          .sort()
+      : [];
   }
 
   /** The newest checkpoint. @throws Failure when there is none. */
@@ -105,14 +128,28 @@ export class RunFolder implements RunStore {
     if (name === undefined) throw new Failure(`${this.path} has no checkpoint to go on from.`);
     const folder = join(this.path, CHECKPOINTS, name);
     const model = await openModel(folder);
-    return readCheckpoint(name, readFileSync(join(folder, STATE_FILE)), readFileSync(join(folder, TENSOR_FILE)), model.tensors);
+    return readCheckpoint(
+      name,
+      readFileSync(join(folder, STATE_FILE)),
+      readFileSync(join(folder, TENSOR_FILE)),
+      model.tensors,
+    );
+  }
+
+  /** A copy of the run in a new folder, to go on there. */
+  copyTo(path: string): RunFolder {
+    const copy = RunFolder.create(path, this.paths());
+    cpSync(this.path, path, { recursive: true });
+    return copy;
   }
 
   /** Cuts the record back to what was known at a checkpoint, so that going on repeats nothing. */
   rewindRecord(step: number): void {
     const path = join(this.path, RECORD);
     const { events } = parseRecord(readFileSync(path, 'utf8'));
-    const kept = events.filter((event) => event.type === 'header' || (event.type !== 'end' && event.step <= step));
+    const kept = events.filter(
+      (event) => event.type === 'header' || (event.type !== 'end' && event.step <= step),
+    );
     const fresh = `${path}.new`;
     writeFileSync(fresh, kept.map((event) => `${formatEvent(event)}\n`).join(''));
     renameSync(fresh, path);

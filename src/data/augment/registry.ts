@@ -4,7 +4,11 @@ import { tokenCutoff } from './tokenCutoff.ts';
 import { tokenShuffle } from './tokenShuffle.ts';
 
 /** @param ids token ids of the sentence without special tokens. Returns the ids of the second view. */
-export type Augmentation = (ids: readonly number[], random: Random, options: { cutoffRate: number }) => number[];
+export type Augmentation = (
+  ids: readonly number[],
+  random: Random,
+  options: { cutoffRate: number },
+) => number[];
 
 export const AUGMENTATIONS: Record<'dropout' | 'token_cutoff' | 'token_shuffle', Augmentation> = {
   /** The same tokens: the two views differ in the encoder's dropout masks only. */

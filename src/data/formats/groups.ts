@@ -50,22 +50,34 @@ export function readGroups(file: string, content: string, options: ReadOptions =
 }
 
 type Report = (line: number, reason: string) => void;
-type Drafts = { drafts: Draft[]; format: ReadGroups['format'] };
+interface Drafts {
+  drafts: Draft[];
+  format: ReadGroups['format'];
+}
 
 function readDrafts(file: string, text: string, options: ReadOptions, fault: Report): Drafts {
   const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
-  if (extension === 'jsonl' || extension === 'json' || (extension !== 'txt' && text.trimStart().startsWith('{'))) {
+  if (
+    extension === 'jsonl' ||
+    extension === 'json' ||
+    (extension !== 'txt' && text.trimStart().startsWith('{'))
+  ) {
     return readJsonLines(text, fault);
   }
   if (extension === 'tsv' || extension === 'csv') {
     const rows = extension === 'tsv' ? tsvRows(text) : csvRows(text);
     if (options.mapping === undefined && looksScored(rows)) {
-      throw new Failure(`${file} holds scored pairs, not sentence groups; give it as evaluation data (--sts).`);
+      throw new Failure(
+        `${file} holds scored pairs, not sentence groups; give it as evaluation data (--sts).`,
+      );
     }
     if (options.mapping === undefined && looksLikeNli(rows)) return readNli(rows, fault);
     return readColumns(rows, options.mapping, fault);
   }
-  return { format: 'plain-text', drafts: textLines(text).map(({ line, text: anchor }) => ({ line, anchor: anchor.trim() })) };
+  return {
+    format: 'plain-text',
+    drafts: textLines(text).map(({ line, text: anchor }) => ({ line, anchor: anchor.trim() })),
+  };
 }
 
 // --- JSONL ------------------------------------------------------------------------------------------------------
@@ -95,15 +107,21 @@ function readJsonLines(text: string, fault: Report): Drafts {
       continue;
     }
     if (isHybrid) hybrid++;
-    drafts.push({ ...(isHybrid ? fromHybrid(parsed.data as Record<string, string>) : groupSchema.parse(value)), line });
+    drafts.push({
+      ...(isHybrid ? fromHybrid(parsed.data) : groupSchema.parse(value)),
+      line,
+    });
   }
   return { drafts, format: hybrid > 0 ? 'hybrid-jsonl' : 'group-jsonl' };
 }
 
 /** The sentences that are there, most similar first: 2 = anchor, positive; 3 = + negative; 4 = + intermediate. */
 function fromHybrid(row: Record<string, string | null | undefined>): Omit<Draft, 'line'> {
-  const levels = ['5', '4', '3', '2', '1', '0'].map((key) => row[key]?.trim()).filter((s): s is string => !!s);
-  const pattern: GroupPattern = row.split === 'other' ? (levels.length ? 'sup' : 'plain') : levels.length >= 3 ? 'sts' : 'nli';
+  const levels = ['5', '4', '3', '2', '1', '0']
+    .map((key) => row[key]?.trim())
+    .filter((s): s is string => !!s);
+  const pattern: GroupPattern =
+    row.split === 'other' ? (levels.length ? 'sup' : 'plain') : levels.length >= 3 ? 'sts' : 'nli';
   return {
     anchor: row.sentence!,
     positive: levels[0],
@@ -122,9 +140,14 @@ function looksLikeNli(rows: Row[]): boolean {
 }
 
 function looksScored(rows: Row[]): boolean {
-  const numeric = (cell: string | undefined) => cell !== undefined && cell !== '' && Number.isFinite(Number(cell));
+  const numeric = (cell: string | undefined) =>
+    cell !== undefined && cell !== '' && Number.isFinite(Number(cell));
   const body = rows.slice(0, 20);
-  return body.length > 0 && body.filter(({ cells }) => cells.length === 3 && (numeric(cells[0]) || numeric(cells[2]))).length > body.length / 2;
+  return (
+    body.length > 0 &&
+    body.filter(({ cells }) => cells.length === 3 && (numeric(cells[0]) || numeric(cells[2]))).length >
+      body.length / 2
+  );
 }
 
 /** One group a premise: its first entailed hypothesis and, if there is one, its first contradicted one. */
@@ -143,7 +166,10 @@ function readNli(rows: Row[], fault: Report): Drafts {
       if (label === 'contradiction') draft.negative ??= hypothesis;
     }
   }
-  return { format: 'nli-tsv', drafts: [...premises.values()].filter((draft) => draft.positive !== undefined) };
+  return {
+    format: 'nli-tsv',
+    drafts: [...premises.values()].filter((draft) => draft.positive !== undefined),
+  };
 }
 
 const HEADER_ROLES: Record<string, Role> = {

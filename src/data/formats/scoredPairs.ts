@@ -30,11 +30,18 @@ export function readScoredPairs(file: string, content: string): ReadPairs {
   for (const { line, cells } of body) {
     const reason = problemOf(cells, columns);
     if (reason) faults.push({ file, line, reason });
-    else pairs.push({ score: Number(cells[columns.score]), first: cells[columns.first]!, second: cells[columns.second]! });
+    else
+      pairs.push({
+        score: Number(cells[columns.score]),
+        first: cells[columns.first]!,
+        second: cells[columns.second]!,
+      });
   }
   if (pairs.length === 0) {
     const first = faults[0];
-    throw new Failure(`${file} holds no scored pair (line ${first?.line ?? 1}: ${first?.reason ?? 'nothing'}); expected score, sentence, sentence.`);
+    throw new Failure(
+      `${file} holds no scored pair (line ${first?.line ?? 1}: ${first?.reason ?? 'nothing'}); expected score, sentence, sentence.`,
+    );
   }
   return { pairs, faults };
 }
@@ -59,7 +66,8 @@ function isNumber(cell: string | undefined): boolean {
 }
 
 function problemOf(cells: string[], { score, first, second }: Columns): string | undefined {
-  if (cells.length < 3) return `${cells.length} column${cells.length === 1 ? '' : 's'} instead of score, sentence, sentence`;
+  if (cells.length < 3)
+    return `${cells.length} column${cells.length === 1 ? '' : 's'} instead of score, sentence, sentence`;
   if (!isNumber(cells[score])) return `score "${cells[score] ?? ''}" is not a number`;
   const value = Number(cells[score]);
   if (value < 0 || value > 5) return `score ${value} is out of range (0 to 5)`;

@@ -23,7 +23,10 @@ export function textLines(text: string): { line: number; text: string }[] {
 
 /** Tab-separated rows; quotes are ordinary characters. */
 export function tsvRows(text: string): Row[] {
-  return textLines(text).map(({ line, text: content }) => ({ line, cells: content.split('\t').map((c) => c.trim()) }));
+  return textLines(text).map(({ line, text: content }) => ({
+    line,
+    cells: content.split('\t').map((c) => c.trim()),
+  }));
 }
 
 /** Comma-separated rows with quotes as RFC 4180 has them. */
@@ -34,7 +37,8 @@ export function csvRows(text: string): Row[] {
   Papa.parse<string[]>(text, {
     skipEmptyLines: false,
     step: ({ data, meta }) => {
-      if (data.some((cell) => cell.trim() !== '')) rows.push({ line, cells: data.map((cell) => cell.trim()) });
+      if (data.some((cell) => cell.trim() !== ''))
+        rows.push({ line, cells: data.map((cell) => cell.trim()) });
       line += (text.slice(from, meta.cursor).match(/\n/g) ?? []).length;
       from = meta.cursor;
     },

@@ -36,20 +36,29 @@ export class Comparison {
   ) {}
 
   /** Holds ours against the reference, number by number; null stands for "not defined" (null or NaN on our side). */
-  close(what: string, ours: Nested | ArrayLike<number>, reference: Nested | ArrayLike<number>, { absolute, relative = 0 }: Tolerance): this {
+  close(
+    what: string,
+    ours: Nested | ArrayLike<number>,
+    reference: Nested | ArrayLike<number>,
+    { absolute, relative = 0 }: Tolerance,
+  ): this {
     const [a, b] = [flatten(ours), flatten(reference)];
     if (a.length !== b.length) return this.fail(`${what}: ${a.length} numbers instead of ${b.length}`);
     // A case may use several tolerances; errors are scaled to the first one's.
     if (this.tolerance === 0) this.tolerance = absolute;
     const scale = this.tolerance / absolute;
     b.forEach((expected, i) => {
-      const actual = a[i]!;
+      const actual = a[i] ?? null;
       if (expected === null) {
-        if (actual !== null && !Number.isNaN(actual)) this.fail(`${what}[${i}]: ${actual} instead of "not defined"`);
+        if (actual !== null && !Number.isNaN(actual))
+          this.fail(`${what}[${i}]: ${actual} instead of "not defined"`);
       } else if (actual === null || !Number.isFinite(actual)) {
         this.fail(`${what}[${i}]: ${actual} instead of ${expected}`);
       } else {
-        this.worst = Math.max(this.worst, (scale * Math.abs(actual - expected)) / (1 + (relative / absolute) * Math.abs(expected)));
+        this.worst = Math.max(
+          this.worst,
+          (scale * Math.abs(actual - expected)) / (1 + (relative / absolute) * Math.abs(expected)),
+        );
       }
     });
     return this;

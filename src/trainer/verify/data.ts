@@ -16,13 +16,21 @@ interface CollatorCase {
 export function verifyCollator(file: string, { cases }: { cases: CollatorCase[] }): CaseResult[] {
   return cases.map((c) => {
     const cursor = startCursor();
-    const plan = { generated: c.split.map((s) => s === 'aigen'), batch: c.batch_size, generatedBatch: c.aigen_batch_size };
+    const plan = {
+      generated: c.split.map((s) => s === 'aigen'),
+      batch: c.batch_size,
+      generatedBatch: c.aigen_batch_size,
+    };
     const walk = batches(plan, cursor);
     const first: Batch[] = [];
     while (first.length < c.batches.length) first.push(walk.next().value as Batch);
     return new Comparison(file, c.name)
       .close('error', 0, 0, { absolute: 1e-8 })
-      .equal('batches', first.map(({ plain, generated }) => [plain, generated]), c.batches.map(({ other, aigen }) => [other, aigen]))
+      .equal(
+        'batches',
+        first.map(({ plain, generated }) => [plain, generated]),
+        c.batches.map(({ other, aigen }) => [other, aigen]),
+      )
       .equal('waiting', cursor.waiting, c.left_over_aigen)
       .result();
   });
@@ -40,7 +48,10 @@ interface PromptCase {
 }
 type Templates = Record<'bert' | 'roberta', Record<'template0' | 'template1', [number[], number[]]>>;
 
-export function verifyPrompt(file: string, golden: { cases: PromptCase[]; templates: Templates }): CaseResult[] {
+export function verifyPrompt(
+  file: string,
+  golden: { cases: PromptCase[]; templates: Templates },
+): CaseResult[] {
   return golden.cases.map((c) => {
     const templates = golden.templates[c.model];
     const template = (index: number): PromptTemplate => {
@@ -53,7 +64,10 @@ export function verifyPrompt(file: string, golden: { cases: PromptCase[]; templa
       row.map((ids, s) => {
         // The second template goes to the second sentence of a plain *pair* only.
         const second = c.kind === 'other' && row.length === 2 && s === 1;
-        const real = ids.slice(0, c.attention_mask[r]![s]!.reduce((a, b) => a + b, 0));
+        const real = ids.slice(
+          0,
+          c.attention_mask[r]![s]!.reduce((a, b) => a + b, 0),
+        );
         return withPrompt(real, template(second ? 1 : 0));
       }),
     );
@@ -65,8 +79,16 @@ export function verifyPrompt(file: string, golden: { cases: PromptCase[]; templa
     });
     return comparison
       .equal('ids', padded, c.prompted_input_ids.flat())
-      .equal('mask positions', rows.map((ids) => ids.length - 2), c.mask_position.flat())
-      .equal('lengths', rows.map((ids) => ids.length), c.prompted_attention_mask.flat().map((m) => m.reduce((a, b) => a + b, 0)))
+      .equal(
+        'mask positions',
+        rows.map((ids) => ids.length - 2),
+        c.mask_position.flat(),
+      )
+      .equal(
+        'lengths',
+        rows.map((ids) => ids.length),
+        c.prompted_attention_mask.flat().map((m) => m.reduce((a, b) => a + b, 0)),
+      )
       .result();
   });
 }

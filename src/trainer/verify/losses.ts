@@ -36,7 +36,10 @@ interface InfoNceCase {
   grad_aigen: Groups;
 }
 
-export async function verifyInfoNce(file: string, { cases }: { cases: InfoNceCase[] }): Promise<CaseResult[]> {
+export async function verifyInfoNce(
+  file: string,
+  { cases }: { cases: InfoNceCase[] },
+): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const c of cases) {
     const comparison = new Comparison(file, c.name);
@@ -76,11 +79,19 @@ async function native(comparison: Comparison, c: InfoNceCase): Promise<void> {
 }
 
 /** The objective and its gradients on a hybrid batch of embeddings. */
-async function hybrid(c: Pick<InfoNceCase, 'other' | 'aigen' | 'other_shape' | 'aigen_shape'>, knobs: ObjectiveKnobs) {
-  const [other, aigen] = [tf.tensor3d(c.other.flat(2), c.other_shape), tf.tensor3d(c.aigen.flat(2), c.aigen_shape)];
-  const present = (x: tf.Tensor) => (x.shape[0]! > 0 ? (x as tf.Tensor3D) : undefined);
+async function hybrid(
+  c: Pick<InfoNceCase, 'other' | 'aigen' | 'other_shape' | 'aigen_shape'>,
+  knobs: ObjectiveKnobs,
+) {
+  const [other, aigen] = [
+    tf.tensor3d(c.other.flat(2), c.other_shape),
+    tf.tensor3d(c.aigen.flat(2), c.aigen_shape),
+  ];
+  const present = (x: tf.Tensor) => (x.shape[0] > 0 ? (x as tf.Tensor3D) : undefined);
   const evaluate = (o: tf.Tensor, a: tf.Tensor) => objective(present(o), present(a), knobs);
-  const { infonce, loss, ht } = tf.tidy(() => ({ ...evaluate(other, aigen) }) as object as Record<'infonce' | 'loss' | 'ht', tf.Tensor>);
+  const { infonce, loss, ht } = tf.tidy(
+    () => ({ ...evaluate(other, aigen) }) as object as Record<'infonce' | 'loss' | 'ht', tf.Tensor>,
+  );
   const inputs = [other, aigen].filter((x) => x.shape[0] > 0);
   const gradients = tf.grads((...given: tf.Tensor[]) => {
     const [o, a] = [other.shape[0] > 0 ? given[0]! : other, aigen.shape[0] > 0 ? given.at(-1)! : aigen];
@@ -110,7 +121,10 @@ interface HtCase {
   grad: Groups;
 }
 
-export async function verifyHierarchicalTriplet(file: string, { cases }: { cases: HtCase[] }): Promise<CaseResult[]> {
+export async function verifyHierarchicalTriplet(
+  file: string,
+  { cases }: { cases: HtCase[] },
+): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const c of cases) {
     const reference = hierarchicalTripletReference(
@@ -126,7 +140,9 @@ export async function verifyHierarchicalTriplet(file: string, { cases }: { cases
       .close('reference pairs', reference.perPair, c.per_pair_mean, EXACT);
     // Two sentences make no level pair: the loss is the constant 0, and so is its gradient.
     if (c.per_pair_mean.length > 0) {
-      const gradient = tf.grad((x: tf.Tensor) => hierarchicalTriplet(x as tf.Tensor3D, c.margins))(embeddings);
+      const gradient = tf.grad((x: tf.Tensor) => hierarchicalTriplet(x as tf.Tensor3D, c.margins))(
+        embeddings,
+      );
       comparison.close('grad', await gradient.data(), c.grad, TOLERANCE);
       gradient.dispose();
     }
@@ -136,7 +152,10 @@ export async function verifyHierarchicalTriplet(file: string, { cases }: { cases
   return results;
 }
 
-interface CombinedCase extends Pick<InfoNceCase, 'name' | 'temp' | 'use_ht' | 'other' | 'aigen' | 'other_shape' | 'aigen_shape' | 'grad_other' | 'grad_aigen'> {
+interface CombinedCase extends Pick<
+  InfoNceCase,
+  'name' | 'temp' | 'use_ht' | 'other' | 'aigen' | 'other_shape' | 'aigen_shape' | 'grad_other' | 'grad_aigen'
+> {
   margins: number[];
   beta: number;
   contrastive: number;
@@ -144,10 +163,18 @@ interface CombinedCase extends Pick<InfoNceCase, 'name' | 'temp' | 'use_ht' | 'o
   total: number;
 }
 
-export async function verifyCombined(file: string, { cases }: { cases: CombinedCase[] }): Promise<CaseResult[]> {
+export async function verifyCombined(
+  file: string,
+  { cases }: { cases: CombinedCase[] },
+): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const c of cases) {
-    const ours = await hybrid(c, { temperature: c.temp, beta: c.beta, margins: c.margins, hierarchical: c.use_ht });
+    const ours = await hybrid(c, {
+      temperature: c.temp,
+      beta: c.beta,
+      margins: c.margins,
+      hierarchical: c.use_ht,
+    });
     const comparison = new Comparison(file, c.name)
       .close('contrastive', ours.infonce, c.contrastive, TOLERANCE)
       .close('hierarchical triplet', ours.ht, c.hierarchical_triplet, TOLERANCE)

@@ -26,7 +26,9 @@ export function verifyAlignmentUniformity(file: string, { cases }: { cases: Geom
     const comparison = new Comparison(file, c.name)
       .close('alignment', alignment(x, y), c.alignment, { absolute: 2e-6 })
       .close('uniformity', uniformity(x), c.uniformity, { absolute: 2e-6 })
-      .close('uniformity of both', uniformity(matrixFromRows([...c.x, ...c.y])), c.uniformity_of_x_and_y, { absolute: 2e-6 });
+      .close('uniformity of both', uniformity(matrixFromRows([...c.x, ...c.y])), c.uniformity_of_x_and_y, {
+        absolute: 2e-6,
+      });
     if (c.name === 'close_together') {
       // 2 - 2 cos would lose this; the difference form must not.
       comparison.close('relative alignment', alignment(x, y) / c.alignment, 1, { absolute: 1e-3 });
@@ -54,7 +56,8 @@ export function verifyRfd(file: string, { settings }: { settings: RfdSetting[] }
   const readings = (t: Trajectory, name: 'alignment' | 'uniformity') =>
     t.step.map((step, i): Reading => ({ step, value: t[name][i]! }));
   return settings.map((s) => {
-    const of = (name: 'alignment' | 'uniformity') => rfd(readings(s.train, name), readings(s.eval, name), s.start_step);
+    const of = (name: 'alignment' | 'uniformity') =>
+      rfd(readings(s.train, name), readings(s.eval, name), s.start_step);
     return new Comparison(file, s.label)
       .close('RFD_a', of('alignment').value, s.RFD_a, PLAIN)
       .close('RFD_u', of('uniformity').value, s.RFD_u, PLAIN)
@@ -107,7 +110,12 @@ export function verifySpearman(
       new Comparison(file, c.name)
         .close('spearman', values(aggregate(subsets, spearman)), values(c.spearman), PLAIN)
         .close('pearson', values(aggregate(subsets, pearson)), values(c.pearson), PLAIN)
-        .close('subsets', subsets.map((s) => spearman(s.system, s.gold)), c.subsets.map((s) => s.spearman), PLAIN)
+        .close(
+          'subsets',
+          subsets.map((s) => spearman(s.system, s.gold)),
+          c.subsets.map((s) => s.spearman),
+          PLAIN,
+        )
         .result(),
     );
   }
@@ -176,17 +184,28 @@ export function verifyLogisticProbe(file: string, { cases }: { cases: ProbeCase[
     const comparison = new Comparison(file, c.name);
     const accuracies = c.folds.map((fold) => {
       const take = (indices: number[]) => indices.map((i) => c.features[i]!);
-      const probe = fitProbe(take(fold.train_index), fold.train_index.map((i) => c.labels[i]!), { mode: c.mode, c: c.C, classes: c.classes });
+      const probe = fitProbe(
+        take(fold.train_index),
+        fold.train_index.map((i) => c.labels[i]!),
+        { mode: c.mode, c: c.C, classes: c.classes },
+      );
       const predictions = predict(probe, take(fold.test_index));
       comparison
         .close('coefficients', probe.coefficients, fold.coef, { absolute: 1e-3 })
         .close('intercepts', probe.intercepts, fold.intercept, { absolute: 1e-3 })
         .close('objective', probe.objective, fold.objective, { absolute: 1e-3 })
         .equal('predictions', predictions, fold.predictions);
-      return predictions.filter((label, i) => label === c.labels[fold.test_index[i]!]).length / predictions.length;
+      return (
+        predictions.filter((label, i) => label === c.labels[fold.test_index[i]!]).length / predictions.length
+      );
     });
     return comparison
-      .close('mean accuracy', accuracies.reduce((a, b) => a + b, 0) / accuracies.length, c.mean_accuracy, PLAIN)
+      .close(
+        'mean accuracy',
+        accuracies.reduce((a, b) => a + b, 0) / accuracies.length,
+        c.mean_accuracy,
+        PLAIN,
+      )
       .result();
   });
 }

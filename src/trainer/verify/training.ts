@@ -1,7 +1,7 @@
 // adamw.json and training_trace.json: the optimiser alone, and ten real steps.
 import * as tf from '@tensorflow/tfjs-core';
 import { parseEncoderConfig } from '../../encoder/config.ts';
-import { NO_DROPOUT } from '../../encoder/encoder.ts';
+import { NO_DROPOUT } from '../../encoder/pass.ts';
 import { isEmbedding, Parameters } from '../../encoder/parameters.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { seedKey } from '../../util/random.ts';
@@ -50,7 +50,9 @@ export async function verifyAdamW(file: string, { cases }: { cases: AdamCase[] }
     };
     for (const [k, step] of c.steps.entries()) {
       const rate = c.lr * scheduleFactor(c.schedule, k, c.warmup_steps, c.total_steps);
-      const gradients = new Map(Object.entries(step.grads).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]));
+      const gradients = new Map(
+        Object.entries(step.grads).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]),
+      );
       const norm = globalNorm(gradients);
       const factor = clipFactor(norm, c.max_grad_norm ?? 0);
       optimizer.apply(gradients, factor, rate, knobs);
@@ -58,7 +60,8 @@ export async function verifyAdamW(file: string, { cases }: { cases: AdamCase[] }
         .close('learning rate', rate, step.lr, FLOAT32)
         .close('gradient norm', await norm.data(), step.grad_norm, NORM)
         .close('clip factor', await factor.data(), step.clip_coef, FLOAT32);
-      for (const [name, { data }] of await parameters.read()) comparison.close(`${name} after step ${k + 1}`, data, step.params[name]!.data, FLOAT32);
+      for (const [name, { data }] of await parameters.read())
+        comparison.close(`${name} after step ${k + 1}`, data, step.params[name]!.data, FLOAT32);
       tf.dispose([norm, factor, ...gradients.values()]);
     }
     for (const [name, { data }] of await optimizer.read()) {
@@ -119,9 +122,19 @@ export async function verifyTrainingTrace(file: string, golden: TraceGolden): Pr
 
 function goldenRows(golden: TraceGolden): StepRows {
   const real = (ids: number[][][], mask: number[][][]) =>
-    ids.flatMap((row, r) => row.map((sentence, s) => sentence.slice(0, mask[r]![s]!.reduce((a, b) => a + b, 0))));
+    ids.flatMap((row, r) =>
+      row.map((sentence, s) =>
+        sentence.slice(
+          0,
+          mask[r]![s]!.reduce((a, b) => a + b, 0),
+        ),
+      ),
+    );
   return {
-    rows: [...real(golden.other_input_ids, golden.other_attention_mask), ...real(golden.aigen_input_ids, golden.aigen_attention_mask)],
+    rows: [
+      ...real(golden.other_input_ids, golden.other_attention_mask),
+      ...real(golden.aigen_input_ids, golden.aigen_attention_mask),
+    ],
     plain: golden.other_input_ids.length,
     plainSentences: golden.other_input_ids[0]!.length,
     generated: golden.aigen_input_ids.length,
@@ -129,20 +142,47 @@ function goldenRows(golden: TraceGolden): StepRows {
   };
 }
 
-async function verifyTrace(file: string, golden: TraceGolden, { name, settings: s, ...trace }: Trace): Promise<CaseResult> {
+async function verifyTrace(
+  file: string,
+  golden: TraceGolden,
+  { name, settings: s, ...trace }: Trace,
+): Promise<CaseResult> {
   const comparison = new Comparison(file, name);
-  const parameters = new Parameters(new Map([...tensorMap(golden.weights), ...(s.head ? tensorMap(golden.head) : [])]));
+  const parameters = new Parameters(
+    new Map([...tensorMap(golden.weights), ...(s.head ? tensorMap(golden.head) : [])]),
+  );
   const trained = parameters.names().filter((n) => !(s.freeze_embeddings && isEmbedding(n)));
-  const model: StepModel = { parameters, config: parseEncoderConfig(JSON.stringify(golden.config)), head: s.head, trained, pooling: s.pooling };
-  const options: StepOptions = { temperature: s.temp, beta: s.beta, margins: s.margins, hierarchical: s.use_ht, dropout: NO_DROPOUT, key: seedKey(0) };
+  const model: StepModel = {
+    parameters,
+    config: parseEncoderConfig(JSON.stringify(golden.config)),
+    head: s.head,
+    trained,
+    pooling: s.pooling,
+  };
+  const options: StepOptions = {
+    temperature: s.temp,
+    beta: s.beta,
+    margins: s.margins,
+    hierarchical: s.use_ht,
+    dropout: NO_DROPOUT,
+    key: seedKey(0),
+  };
   const rows = goldenRows(golden);
   const optimizer = new AdamW(parameters, trained, () => true);
-  const knobs: AdamWKnobs = { optimizer: 'adamw-torch', adamBeta1: 0.9, adamBeta2: 0.999, adamEpsilon: 1e-8, weightDecay: s.weight_decay };
+  const knobs: AdamWKnobs = {
+    optimizer: 'adamw-torch',
+    adamBeta1: 0.9,
+    adamBeta2: 0.999,
+    adamEpsilon: 1e-8,
+    weightDecay: s.weight_decay,
+  };
   const compareLosses = async (at: string, gradient: ReturnType<typeof stepGradient>, expected: Losses) => {
     comparison
       .close(`${at} loss`, await gradient.loss.data(), expected.loss, { absolute: 1e-4 })
       .close(`${at} contrastive`, await gradient.infonce.data(), expected.contrastive, { absolute: 1e-4 })
-      .close(`${at} HT`, gradient.ht ? await gradient.ht.data() : [0], expected.hierarchical_triplet, { absolute: 1e-4 });
+      .close(`${at} HT`, gradient.ht ? await gradient.ht.data() : [0], expected.hierarchical_triplet, {
+        absolute: 1e-4,
+      });
   };
   for (const [k, expected] of trace.steps.entries()) {
     const gradient = stepGradient(model, rows, options);
@@ -151,7 +191,12 @@ async function verifyTrace(file: string, golden: TraceGolden, { name, settings: 
     const rate = s.lr * scheduleFactor(s.schedule, k, s.warmup_steps, s.total_steps);
     optimizer.apply(gradient.gradients, factor, rate, knobs);
     await compareLosses(`step ${k + 1}`, gradient, expected);
-    comparison.close(`step ${k + 1} gradient norm`, await norm.data(), expected.grad_norm, { absolute: 1e-4, relative: 1e-4 }).close('rate', rate, expected.lr, { absolute: 1e-8 });
+    comparison
+      .close(`step ${k + 1} gradient norm`, await norm.data(), expected.grad_norm, {
+        absolute: 1e-4,
+        relative: 1e-4,
+      })
+      .close('rate', rate, expected.lr, { absolute: 1e-8 });
     disposeGradient(gradient);
     tf.dispose([norm, factor]);
   }
@@ -164,16 +209,31 @@ async function verifyTrace(file: string, golden: TraceGolden, { name, settings: 
   return comparison.result();
 }
 
-function compareFinal(comparison: Comparison, trace: Omit<Trace, 'name' | 'settings'>, final: Awaited<ReturnType<Parameters['read']>>): void {
+function compareFinal(
+  comparison: Comparison,
+  trace: Omit<Trace, 'name' | 'settings'>,
+  final: Awaited<ReturnType<Parameters['read']>>,
+): void {
   for (const [name, expected] of Object.entries(trace.final_checksums)) {
     if (!expected.checked) continue;
     const { data } = final.get(name)!;
     const tolerance = { absolute: 1e-5 * data.length };
     comparison
-      .close(`${name} sum`, data.reduce((a, b) => a + b, 0), expected.sum, tolerance)
-      .close(`${name} squares`, data.reduce((a, b) => a + b * b, 0), expected.sum_of_squares, tolerance);
+      .close(
+        `${name} sum`,
+        data.reduce((a, b) => a + b, 0),
+        expected.sum,
+        tolerance,
+      )
+      .close(
+        `${name} squares`,
+        data.reduce((a, b) => a + b * b, 0),
+        expected.sum_of_squares,
+        tolerance,
+      );
   }
   for (const [name, { data }] of Object.entries(trace.final_parameters_sample)) {
-    if (!trace.not_determined.includes(name)) comparison.close(name, final.get(name)!.data, data, { absolute: 1e-4 });
+    if (!trace.not_determined.includes(name))
+      comparison.close(name, final.get(name)!.data, data, { absolute: 1e-4 });
   }
 }

@@ -1,4 +1,5 @@
 // Runs reference-value files through the real code, on whatever backend is started. One file, one verifier.
+import { assertDeviceSound } from '../../kernels/backend.ts';
 import { messageOf } from '../../util/failure.ts';
 import type { CaseResult } from './compare.ts';
 import { verifyCollator, verifyPrompt } from './data.ts';
@@ -35,11 +36,14 @@ export const VERIFIERS: Record<string, Verifier> = {
 
 /** @param text content of the file. A file that is unknown, damaged or of another shape gives one failed case. */
 export async function verifyGolden(file: string, text: string): Promise<CaseResult[]> {
-  const failed = (message: string): CaseResult[] => [{ file, name: file, maxError: NaN, tolerance: 0, ok: false, message }];
+  const failed = (message: string): CaseResult[] => [
+    { file, name: file, maxError: NaN, tolerance: 0, ok: false, message },
+  ];
   const verifier = VERIFIERS[file];
   if (!verifier) return failed('no verifier knows this file');
   try {
     const results = await verifier(file, JSON.parse(text) as never);
+    assertDeviceSound();
     return results.length > 0 ? results : failed('it holds no case');
   } catch (error) {
     return failed(messageOf(error));

@@ -1,0 +1,54 @@
+// `semblance demo`: what `npm start` runs while there is no page: the bundled encoder learns from the bundled
+// sentences, and what changes is printed.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { DeviceChoice } from '../../kernels/backend.ts';
+import { deviceOption, jsonOption, wholeNumber } from '../options.ts';
+import { say, type CommonOptions } from '../output.ts';
+import { root } from '../root.ts';
+import { trainCommand } from './train.ts';
+
+interface DemoOptions extends CommonOptions {
+  setting: string;
+  steps: number;
+  device: DeviceChoice;
+}
+
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .summary('watch the bundled encoder learn (npm start)')
+    .description(
+      'Trains the bundled encoder on the bundled sentences for a minute or two and prints what changes. The run goes into a temporary folder.',
+    )
+    .option('--setting <name>', 'setting to train', 'scenes.sup')
+    .option('--steps <n>', 'number of updates', wholeNumber(1), 60)
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(demo);
+}
+
+async function demo(options: DemoOptions): Promise<void> {
+  say(
+    'Semblance: a BERT encoder is fine-tuned on real sentences; watch what contrastive learning does to its embeddings.',
+  );
+  say('  alignment   how near the two sentences of a positive pair are (lower: nearer)');
+  say('  uniformity  how evenly all sentences spread over the sphere (lower: more even)');
+  say(
+    '  RFD         held-out training value minus evaluation value, averaged: how hard the training pattern is to fit',
+  );
+  say(
+    '  STS         Spearman correlation of cosines with similarity scores, on sentences it does not train on',
+  );
+  say('');
+  await trainCommand({
+    ...options,
+    model: join(root, 'models', 'pocket'),
+    corpora: join(root, 'public', 'corpora'),
+    set: ['evaluateEvery=10'],
+    out: mkdtempSync(join(tmpdir(), 'semblance-')),
+  });
+  say('All commands: npm run -s cli -- --help');
+}

@@ -1,0 +1,84 @@
+// `semblance encode`: embeddings of a file of sentences, as JSONL or NumPy array.
+import { existsSync, writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { Option, type Command } from 'commander';
+import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
+import type { Pooling } from '../../encoder/pooling.ts';
+import { Failure, UsageFailure } from '../../util/failure.ts';
+import { openModel, readText } from '../node/files.ts';
+import { nodeHost } from '../node/gpu.ts';
+import { npyBytes } from '../node/npy.ts';
+import { deviceOption, jsonOption, wholeNumber } from '../options.ts';
+import { printResult, Progress, say, type CommonOptions } from '../output.ts';
+import { Embedder } from './evaluate.ts';
+
+interface EncodeOptions extends CommonOptions {
+  model: string;
+  in: string;
+  out: string;
+  pooling?: Pooling;
+  maxLength: number;
+  device: DeviceChoice;
+}
+
+export function addEncode(program: Command): void {
+  program
+    .command('encode')
+    .summary('embed the sentences of a file')
+    .description(
+      'Embeds every line of a text file in eval mode and writes the vectors: .jsonl ({"sentence", "embedding"} a line) or .npy (float32, [sentences, dimension]).',
+    )
+    .requiredOption('--model <dir>', 'encoder folder in Hugging Face layout')
+    .requiredOption('--in <file>', 'text file, a sentence a line')
+    .requiredOption('--out <file>', 'new file, .jsonl or .npy')
+    .addOption(
+      new Option(
+        '--pooling <name>',
+        "how token states become one vector (default: the folder's own, else cls)",
+      ).choices(['cls', 'mean', 'mask']),
+    )
+    .option('--max-length <n>', 'longest sentence in tokens, before the prompt', wholeNumber(4), 128)
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(encodeFile);
+}
+
+async function encodeFile(options: EncodeOptions): Promise<void> {
+  const format = extname(options.out).toLowerCase();
+  if (format !== '.jsonl' && format !== '.npy')
+    throw new UsageFailure(`--out takes a .jsonl or .npy file, not ${options.out}.`);
+  if (existsSync(options.out))
+    throw new Failure(`${options.out} is there already, and nothing is overwritten.`);
+  const sentences = (await readText(options.in)).split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (sentences.length === 0) throw new Failure(`${options.in} is empty.`);
+  const model = await openModel(options.model);
+  const device = await startDevice(options.device, nodeHost(options.device === 'software'));
+  say(`device: ${device.name} (${device.detail}; ${device.reason})`);
+  const embedder = new Embedder(model, options);
+  const started = performance.now();
+  const progress = new Progress(sentences.length, 0, 'sentences');
+  const { data, dimension } = await embedder.embed(
+    sentences.map((s) => embedder.evaluationIds(s)),
+    (done) => progress.update(done),
+  );
+  progress.stop();
+  const seconds = (performance.now() - started) / 1000;
+  const vector = (i: number) => Array.from(data.subarray(i * dimension, (i + 1) * dimension), Math.fround);
+  if (format === '.npy') writeFileSync(options.out, npyBytes(data, [sentences.length, dimension]));
+  else
+    writeFileSync(
+      options.out,
+      sentences.map((sentence, i) => `${JSON.stringify({ sentence, embedding: vector(i) })}\n`).join(''),
+    );
+  const result = {
+    sentences: sentences.length,
+    dimension,
+    seconds,
+    pooling: embedder.pooling,
+    device: device.name,
+    out: options.out,
+  };
+  printResult(options, result, [
+    `${sentences.length} sentences, dimension ${dimension}, ${seconds.toFixed(2)} s -> ${options.out}`,
+  ]);
+}

@@ -1,0 +1,260 @@
+// `semblance eval`: STS and transfer scores of an encoder.
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
+import type { LoadedModel } from '../../encoder/folder.ts';
+import { Parameters } from '../../encoder/parameters.ts';
+import type { Pooling } from '../../encoder/pooling.ts';
+import { pearson, spearman } from '../../metrics/correlation.ts';
+import { aggregate } from '../../metrics/sts.ts';
+import { crossValidatedAccuracy, splitAccuracy } from '../../metrics/transfer.ts';
+import { embedRows } from '../../trainer/embed.ts';
+import { stsScores, stsSet } from '../../trainer/evaluate.ts';
+import { Failure, UsageFailure } from '../../util/failure.ts';
+import { withPrompt } from '../../tokenizer/template.ts';
+import { loadEvaluationSets, openModel, readText, type EvaluationSet } from '../node/files.ts';
+import { nodeHost } from '../node/gpu.ts';
+import { deviceOption, jsonOption, wholeNumber } from '../options.ts';
+import { printResult, Progress, say, shown, table, type CommonOptions } from '../output.ts';
+import { reportFaults } from './train.ts';
+
+interface EvalOptions extends CommonOptions {
+  model: string;
+  sts?: string[];
+  transfer?: string;
+  pooling?: Pooling;
+  maxLength: number;
+  device: DeviceChoice;
+}
+
+interface StsScore {
+  spearman: number | null;
+  pearson: number | null;
+  pairs: number;
+}
+
+interface TransferScore {
+  accuracy: number;
+  examples: number;
+  protocol: string;
+}
+
+export function addEval(program: Command): void {
+  program
+    .command('eval')
+    .summary('score an encoder on STS and transfer tasks')
+    .description(
+      'Embeds sentences in eval mode (no dropout, no head) and correlates cosines with human scores. A path is a file, ' +
+        'a folder of subsets that belong to one task (scored together, the "all" setting), or a folder of such folders. ' +
+        'Transfer tasks are TSV files "label, sentence[, sentence]": logistic regression on the frozen embeddings.',
+    )
+    .requiredOption('--model <dir>', 'encoder folder in Hugging Face layout')
+    .option('--sts <path...>', 'scored pairs: files or folders')
+    .option('--transfer <dir>', 'folder of transfer tasks')
+    .addOption(
+      new Option(
+        '--pooling <name>',
+        "how token states become one vector (default: the folder's own, else cls)",
+      ).choices(['cls', 'mean', 'mask']),
+    )
+    .option('--max-length <n>', 'longest sentence in tokens, before the prompt', wholeNumber(4), 128)
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(evaluate);
+}
+
+/** An opened model that embeds sentences as evaluation does. */
+export class Embedder {
+  private readonly parameters: Parameters;
+  readonly pooling: Pooling;
+  readonly maxLength: number;
+
+  constructor(
+    private readonly model: LoadedModel,
+    options: { pooling?: Pooling | undefined; maxLength: number },
+  ) {
+    this.pooling = options.pooling ?? model.pooling ?? 'cls';
+    const room = model.config.maxPositions - model.config.positionOffset;
+    const prompt =
+      this.pooling === 'mask'
+        ? model.tokenizer.prompts[0].before.length + model.tokenizer.prompts[0].after.length
+        : 0;
+    this.maxLength = Math.min(options.maxLength, room - prompt);
+    this.parameters = new Parameters(model.tensors);
+  }
+
+  evaluationIds(sentence: string): number[] {
+    const ids = this.model.tokenizer.ids(sentence, this.maxLength);
+    return this.pooling === 'mask' ? withPrompt(ids, this.model.tokenizer.prompts[0]) : ids;
+  }
+
+  embed(rows: readonly (readonly number[])[], onProgress?: (done: number) => void) {
+    return embedRows(this.parameters, this.model.config, rows, { pooling: this.pooling, onProgress });
+  }
+}
+
+async function evaluate(options: EvalOptions): Promise<void> {
+  if (options.sts === undefined && options.transfer === undefined)
+    throw new UsageFailure('eval needs --sts PATH, --transfer DIR or both.');
+  const model = await openModel(options.model);
+  const sets: EvaluationSet[] = [];
+  for (const path of options.sts ?? []) {
+    const loaded = await loadEvaluationSets(path);
+    reportFaults(loaded.faults);
+    sets.push(...loaded.sets);
+  }
+  const tasks = options.transfer === undefined ? [] : await transferTasks(options.transfer);
+  const device = await startDevice(options.device, nodeHost(options.device === 'software'));
+  const embedder = new Embedder(model, options);
+  say(
+    `${options.model}, ${embedder.pooling} pooling, on ${device.name} (${device.detail}; ${device.reason})`,
+  );
+  const sts: Record<string, StsScore> = {};
+  for (const set of sets) sts[freeName(set.name, sts)] = await scoreSet(embedder, set);
+  const transfer: Record<string, TransferScore> = {};
+  for (const task of tasks) transfer[task.name] = await scoreTask(embedder, task);
+  const scores = Object.values(sts).map((score) => score.spearman);
+  const stsAverage =
+    scores.length > 0 && scores.every((score) => score !== null)
+      ? scores.reduce((a, b) => a + b, 0) / scores.length
+      : null;
+  printResult(
+    options,
+    { sts, stsAverage, transfer, pooling: embedder.pooling, device: device.name },
+    words(sts, stsAverage, transfer),
+  );
+}
+
+function words(
+  sts: Record<string, StsScore>,
+  average: number | null,
+  transfer: Record<string, TransferScore>,
+): string[] {
+  const lines: string[] = [];
+  if (Object.keys(sts).length) {
+    const rows = Object.entries(sts).map(([name, s]) => [
+      name,
+      shown(s.spearman),
+      shown(s.pearson),
+      String(s.pairs),
+    ]);
+    lines.push(
+      ...table([['STS', 'Spearman', 'Pearson', 'pairs'], ...rows, ['average', shown(average), '', '']]),
+    );
+  }
+  if (Object.keys(transfer).length) {
+    const rows = Object.entries(transfer).map(([name, t]) => [
+      name,
+      shown(t.accuracy),
+      String(t.examples),
+      t.protocol,
+    ]);
+    lines.push('', ...table([['transfer', 'accuracy', 'examples', 'protocol'], ...rows]));
+  }
+  return lines;
+}
+
+function freeName(name: string, taken: object): string {
+  let free = name;
+  for (let n = 2; free in taken; n++) free = `${name}-${n}`;
+  return free;
+}
+
+/** Correlation over all pairs of all subsets together (the "all" setting of SentEval). */
+async function scoreSet(embedder: Embedder, set: EvaluationSet): Promise<StsScore> {
+  const pairs = set.subsets.flatMap((subset) => subset.pairs);
+  const rows = stsSet(pairs, embedder);
+  const progress = new Progress(rows.rows.length, 0, `sentences of ${set.name}`);
+  const { cosine } = stsScores(await embedder.embed(rows.rows, (done) => progress.update(done)), rows);
+  progress.stop();
+  let from = 0;
+  const subsets = set.subsets.map(({ name, pairs: own }) => {
+    const system = cosine.slice(from, (from += own.length));
+    return { name, system, gold: own.map((pair) => pair.score) };
+  });
+  return {
+    spearman: aggregate(subsets, spearman).all,
+    pearson: aggregate(subsets, pearson).all,
+    pairs: pairs.length,
+  };
+}
+
+interface TransferTask {
+  name: string;
+  train: LabelledRow[];
+  test: LabelledRow[] | undefined;
+}
+interface LabelledRow {
+  label: string;
+  sentences: string[];
+}
+
+/** NAME.tsv, or NAME-train.tsv with NAME-test.tsv or NAME-dev.tsv beside it. */
+async function transferTasks(folder: string): Promise<TransferTask[]> {
+  if (!existsSync(folder)) throw new Failure(`There is no folder ${folder}.`);
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.tsv'))
+    .sort();
+  if (files.length === 0) throw new Failure(`${folder} holds no .tsv file of a transfer task.`);
+  const tasks: TransferTask[] = [];
+  for (const file of files) {
+    const name = basename(file, '.tsv').replace(/-train$/, '');
+    if (/-(dev|test)$/.test(name) && files.includes(`${name.replace(/-(dev|test)$/, '')}-train.tsv`))
+      continue;
+    const held = [`${name}-test.tsv`, `${name}-dev.tsv`].find((other) => files.includes(other));
+    const train = await labelledRows(join(folder, file));
+    tasks.push({
+      name,
+      train,
+      test: held && held !== file ? await labelledRows(join(folder, held)) : undefined,
+    });
+  }
+  return tasks;
+}
+
+async function labelledRows(path: string): Promise<LabelledRow[]> {
+  const lines = (await readText(path)).split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line, i) => {
+    const [label, ...sentences] = line.split('\t');
+    if (!label || sentences.length < 1 || sentences.length > 2)
+      throw new Failure(
+        `${path}:${i + 1}: expected label, sentence and perhaps a second sentence, separated by tabs.`,
+      );
+    return { label, sentences };
+  });
+}
+
+async function scoreTask(embedder: Embedder, task: TransferTask): Promise<TransferScore> {
+  const all = [...task.train, ...(task.test ?? [])];
+  const rows = all.flatMap(({ sentences }) => sentences.map((s) => embedder.evaluationIds(s)));
+  const progress = new Progress(rows.length, 0, `sentences of ${task.name}`);
+  const embedded = await embedder.embed(rows, (done) => progress.update(done));
+  progress.stop();
+  const row = (i: number) => embedded.data.subarray(i * embedded.dimension, (i + 1) * embedded.dimension);
+  let at = 0;
+  const features = all.map(({ sentences }) => {
+    if (sentences.length === 1) return row(at++);
+    const [u, v] = [row(at++), row(at++)];
+    // SentEval's features of a pair: |u - v| and u * v.
+    return Float64Array.from({ length: 2 * u.length }, (_, k) =>
+      k < u.length ? Math.abs(u[k]! - v[k]!) : u[k - u.length]! * v[k - u.length]!,
+    );
+  });
+  const names = [...new Set(all.map(({ label }) => label))].sort();
+  const labels = all.map(({ label }) => names.indexOf(label));
+  const options = { classes: names.length, maxIterations: 200, tolerance: 1e-3 };
+  if (task.test) {
+    const accuracy = splitAccuracy(features, labels, task.train.length, options);
+    return {
+      accuracy,
+      examples: all.length,
+      protocol: `train ${task.train.length}, test ${task.test.length}`,
+    };
+  }
+  return {
+    accuracy: crossValidatedAccuracy(features, labels, options),
+    examples: all.length,
+    protocol: '5-fold cross-validation',
+  };
+}

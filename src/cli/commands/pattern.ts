@@ -1,0 +1,123 @@
+// `semblance pattern`: the similarity pattern of a data set, as the paper looks at it: match error rate on words and
+// cosine under an encoder, of positive and of negative pairs.
+import type { Command } from 'commander';
+import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
+import { readGroups } from '../../data/formats/groups.ts';
+import { readScoredPairs } from '../../data/formats/scoredPairs.ts';
+import type { Group } from '../../data/group.ts';
+import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
+import { rowCosines, takeRows } from '../../metrics/vectors.ts';
+import { Failure } from '../../util/failure.ts';
+import { Random } from '../../util/random.ts';
+import { histogram, type Histogram } from '../../util/statistics.ts';
+import { openModel, readText } from '../node/files.ts';
+import { nodeHost } from '../node/gpu.ts';
+import { deviceOption, jsonOption } from '../options.ts';
+import { printResult, say, shown, type CommonOptions } from '../output.ts';
+import { Embedder } from './evaluate.ts';
+import { reportFaults } from './train.ts';
+
+interface PatternOptions extends CommonOptions {
+  data: string;
+  model?: string;
+  device: DeviceChoice;
+}
+
+type Pair = [string, string];
+type Sides<T> = Record<'positive' | 'negative', T>;
+
+const BINS = 20;
+
+export function addPattern(program: Command): void {
+  program
+    .command('pattern')
+    .summary('match error rate and cosine histograms of a data set')
+    .description(
+      'Shows how a data set decides what is similar: histograms of the match error rate (words) and, with a model, of ' +
+        'the cosine, for positive and negative pairs. Groups: anchor with positive and with negative (another anchor where ' +
+        'there is none). Plain sentences: positive = the sentence itself. Scored pairs: >= 4 and <= 1.',
+    )
+    .requiredOption('--data <file>', 'sentence groups, plain sentences or scored pairs')
+    .option('--model <dir>', 'encoder for the cosines')
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(command);
+}
+
+async function command(options: PatternOptions): Promise<void> {
+  const pairs = await readPairs(options.data);
+  const rates = (side: Pair[]) => side.map(([a, b]) => matchErrorRate(a, b).mer ?? 0);
+  const mer: Sides<Histogram> = {
+    positive: histogram(rates(pairs.positive), 0, 1, BINS),
+    negative: histogram(rates(pairs.negative), 0, 1, BINS),
+  };
+  const cosine = options.model === undefined ? null : await cosines(options.model, options.device, pairs);
+  const result = { pairs: { positive: pairs.positive.length, negative: pairs.negative.length }, mer, cosine };
+  printResult(options, result, [
+    ...drawn('match error rate', mer),
+    ...(cosine ? ['', ...drawn('cosine', cosine)] : []),
+  ]);
+}
+
+async function readPairs(path: string): Promise<Sides<Pair[]>> {
+  const text = await readText(path);
+  try {
+    const { groups, faults } = readGroups(path, text);
+    reportFaults(faults);
+    if (groups.length === 0)
+      throw new Failure(
+        `${path} holds no usable sentence group (line ${faults[0]?.line ?? 1}: ${faults[0]?.reason ?? 'nothing'}).`,
+      );
+    return pairsOfGroups(groups);
+  } catch (error) {
+    if (!(error instanceof Failure) || !error.message.includes('scored pairs')) throw error;
+    const { pairs, faults } = readScoredPairs(path, text);
+    reportFaults(faults);
+    const side = (keep: (score: number) => boolean) =>
+      pairs.filter((p) => keep(p.score)).map((p): Pair => [p.first, p.second]);
+    return { positive: side((score) => score >= 4), negative: side((score) => score <= 1) };
+  }
+}
+
+function pairsOfGroups(groups: readonly Group[]): Sides<Pair[]> {
+  const others = Random.seeded(0)
+    .fork('pattern')
+    .shuffled(groups.map((_, i) => i));
+  return {
+    positive: groups.map((g): Pair => [g.anchor, g.positive ?? g.anchor]),
+    negative: groups.map((g, i): Pair => [g.anchor, g.negative ?? groups[others[i]!]!.anchor]),
+  };
+}
+
+async function cosines(path: string, choice: DeviceChoice, pairs: Sides<Pair[]>): Promise<Sides<Histogram>> {
+  const model = await openModel(path);
+  const device = await startDevice(choice, nodeHost(choice === 'software'));
+  say(`device: ${device.name} (${device.detail}; ${device.reason})`);
+  const embedder = new Embedder(model, { maxLength: 128 });
+  const side = async (own: Pair[]): Promise<Histogram> => {
+    const embedded = await embedder.embed(
+      [...own.map(([a]) => a), ...own.map(([, b]) => b)].map((s) => embedder.evaluationIds(s)),
+    );
+    const half = (from: number) =>
+      takeRows(
+        embedded,
+        own.map((_, i) => from + i),
+      );
+    return histogram(rowCosines(half(0), half(own.length)), -1, 1, BINS);
+  };
+  return { positive: await side(pairs.positive), negative: await side(pairs.negative) };
+}
+
+/** Two histograms side by side, as bars. */
+function drawn(title: string, { positive, negative }: Sides<Histogram>): string[] {
+  const top = Math.max(...positive.density, ...negative.density, 1e-9);
+  const bar = (density: number) => '#'.repeat(Math.round((24 * density) / top)).padEnd(24);
+  return [
+    `${title}: positive mean ${shown(positive.mean, 3)} (${positive.total} pairs), negative mean ${shown(negative.mean, 3)} (${negative.total} pairs)`,
+    `${''.padEnd(15)}${'positive'.padEnd(26)}negative`,
+    ...positive.density.map((density, i) => {
+      const range = `${shown(positive.edges[i], 2)}..${shown(positive.edges[i + 1], 2)}`;
+      return `${range.padEnd(15)}${bar(density)}  ${bar(negative.density[i]!)}`.trimEnd();
+    }),
+  ];
+}

@@ -1,0 +1,68 @@
+// `semblance rfd`: relative fitting difficulty of two logged trajectories.
+import type { Command } from 'commander';
+import { csvRows } from '../../data/formats/table.ts';
+import { rfd, type Reading } from '../../metrics/rfd.ts';
+import { Failure } from '../../util/failure.ts';
+import { readText } from '../node/files.ts';
+import { jsonOption, wholeNumber } from '../options.ts';
+import { printResult, shown, type CommonOptions } from '../output.ts';
+
+interface RfdOptions extends CommonOptions {
+  train: string;
+  eval: string;
+  from: number;
+}
+
+const NAMES = ['step', 'alignment', 'uniformity'] as const;
+
+export function addRfd(program: Command): void {
+  program
+    .command('rfd')
+    .summary('relative fitting difficulty of two logged trajectories')
+    .description(
+      'Mean over logged steps of (held-out training value - evaluation value), for alignment and uniformity. ' +
+        'The CSV files have the columns step, alignment, uniformity; steps are matched by number.',
+    )
+    .requiredOption('--train <csv>', 'trajectory of the held-out training data')
+    .requiredOption('--eval <csv>', 'trajectory of the evaluation data')
+    .option(
+      '--from <step>',
+      'first step that counts (the values before training are left out)',
+      wholeNumber(0),
+      1,
+    )
+    .addOption(jsonOption())
+    .action(command);
+}
+
+async function command(options: RfdOptions): Promise<void> {
+  const [train, evaluation] = [await trajectory(options.train), await trajectory(options.eval)];
+  const alignment = rfd(train.alignment, evaluation.alignment, options.from);
+  const uniformity = rfd(train.uniformity, evaluation.uniformity, options.from);
+  if (alignment.steps === 0) {
+    throw new Failure(`${options.train} and ${options.eval} have no step from ${options.from} on in common.`);
+  }
+  printResult(options, { alignment: alignment.value, uniformity: uniformity.value, steps: alignment.steps }, [
+    `RFD_a ${shown(alignment.value)}  RFD_u ${shown(uniformity.value)}  over ${alignment.steps} steps`,
+  ]);
+}
+
+async function trajectory(path: string): Promise<Record<'alignment' | 'uniformity', Reading[]>> {
+  const rows = csvRows(await readText(path));
+  const header = rows[0]?.cells.map((cell) => cell.toLowerCase()) ?? [];
+  const columns = NAMES.map((name) => header.indexOf(name));
+  const missing = NAMES.filter((_, i) => columns[i]! < 0);
+  if (missing.length)
+    throw new Failure(`${path}:1: no column ${missing.join(', ')}; expected ${NAMES.join(',')}.`);
+  const series: Record<'alignment' | 'uniformity', Reading[]> = { alignment: [], uniformity: [] };
+  for (const { line, cells } of rows.slice(1)) {
+    const [step, alignment, uniformity] = columns.map((column) =>
+      cells[column] ? Number(cells[column]) : NaN,
+    );
+    if (![step, alignment, uniformity].every(Number.isFinite))
+      throw new Failure(`${path}:${line}: step, alignment or uniformity is not a number.`);
+    series.alignment.push({ step: step!, value: alignment! });
+    series.uniformity.push({ step: step!, value: uniformity! });
+  }
+  return series;
+}

@@ -1,0 +1,249 @@
+// `semblance train`: a run from the command line, begun or resumed.
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { startDevice, type DeviceChoice, type StartedDevice } from '../../kernels/backend.ts';
+import type { Fault, ScoredPair } from '../../data/group.ts';
+import {
+  configDifference,
+  configSchema,
+  defaultConfig,
+  describeDifference,
+  describeRange,
+  parseSetting,
+  type Config,
+} from '../../run/config.ts';
+import { KNOBS, KNOB_NAMES } from '../../run/knobs.ts';
+import { parseSettingName, PATTERN_NAMES, settingName, type Setting } from '../../run/settings.ts';
+import type { Checkpoint } from '../../trainer/checkpoint.ts';
+import type { RunSummary } from '../../trainer/history.ts';
+import type { RunInputs } from '../../trainer/prepare.ts';
+import { train } from '../../trainer/train.ts';
+import { UsageFailure } from '../../util/failure.ts';
+import { domainFiles, loadGroups, loadPairs, openModel } from '../node/files.ts';
+import { nodeHost } from '../node/gpu.ts';
+import { freeRunFolder, RunFolder, type RunPaths } from '../node/runFolder.ts';
+import { deviceOption, gathered, jsonOption, wholeNumber } from '../options.ts';
+import { note, printResult, say, shown, type CommonOptions } from '../output.ts';
+import { root } from '../root.ts';
+import { RunView } from '../runView.ts';
+
+export interface TrainOptions extends CommonOptions {
+  model?: string;
+  setting?: string;
+  corpora?: string;
+  data?: string[];
+  sts?: string[];
+  steps?: number;
+  epochs?: number;
+  batch?: number;
+  seed?: number;
+  set?: string[];
+  device: DeviceChoice;
+  out?: string;
+  resume?: string;
+}
+
+export const DEFAULT_MODEL = join(root, 'models', 'pocket');
+export const DEFAULT_CORPORA = join(root, 'public', 'corpora');
+
+export function addTrain(program: Command): void {
+  program
+    .command('train')
+    .summary('fine-tune an encoder, measuring as it goes')
+    .description(
+      'Fine-tunes a sentence encoder with InfoNCE (and, in the sts_ht setting, the hierarchical triplet loss), and ' +
+        'prints alignment, uniformity, RFD and STS Spearman as they change. Checkpoints, the best model and the record ' +
+        'of the run go into a folder of their own. Ctrl-C stops after the current step with a checkpoint.',
+    )
+    .option('--model <dir>', `encoder folder in Hugging Face layout (default: the bundled models/pocket)`)
+    .option(
+      '--setting <name>',
+      `{domain}.{pattern}; patterns: ${PATTERN_NAMES.join(' ')}. With --data the pattern alone will do`,
+    )
+    .option(
+      '--corpora <dir>',
+      `folder with one folder of corpora per domain (default: the bundled public/corpora)`,
+    )
+    .option(
+      '--data <file...>',
+      'train on these files instead: group JSONL, hybrid JSONL, NLI TSV, SimCSE CSV, columns, plain text',
+    )
+    .option(
+      '--sts <file...>',
+      'scored pairs to evaluate on (default: sts/dev.tsv of the corpora, when it is there)',
+    )
+    .option('--steps <n>', 'number of updates (0: as many as the epochs need)', wholeNumber(0))
+    .option('--epochs <n>', 'passes over the data, when no steps are given', Number)
+    .option('--batch <n>', 'examples per step', wholeNumber(2))
+    .addOption(deviceOption())
+    .option('--seed <n>', 'every random choice follows from it', wholeNumber(0))
+    .option('--set <knob=value>', 'set any knob (repeatable); all of them are listed below', gathered)
+    .option('--out <dir>', 'folder of the run; must be new or empty (default: runs/{setting})')
+    .option('--resume <dir>', 'go on with the run in this folder, from its newest checkpoint')
+    .addOption(jsonOption())
+    .addHelpText('after', knobHelp)
+    .action(async (options: TrainOptions) => {
+      await trainCommand(options);
+    });
+}
+
+function knobHelp(): string {
+  const lines = KNOB_NAMES.map((name) => {
+    const knob = KNOBS[name];
+    const paper = 'paper' in knob ? `; paper: ${String(knob.paper)}` : '';
+    return `  ${name} = ${String(knob.default)}  (${describeRange(knob)}${paper})\n      ${knob.help}`;
+  });
+  return `\nKnobs for --set (default, range, the paper's value):\n${lines.join('\n')}\n`;
+}
+
+/** The configuration that flags ask for, on top of a base. */
+export function configFrom(
+  options: Pick<TrainOptions, 'steps' | 'epochs' | 'batch' | 'seed' | 'set'>,
+  base: Config,
+): Config {
+  const flags = (['steps', 'epochs', 'batch', 'seed'] as const).flatMap((name) =>
+    options[name] === undefined ? [] : [`${name}=${options[name]}`],
+  );
+  // An explicit --epochs is meant, whatever steps the base has.
+  if (options.epochs !== undefined && options.steps === undefined) flags.push('steps=0');
+  const overrides = Object.assign(
+    {},
+    ...[...(options.set ?? []), ...flags].map(parseSetting),
+  ) as Partial<Config>;
+  return configSchema.parse({ ...base, ...overrides });
+}
+
+/** Trains as the options say and returns what `--json` prints. */
+export async function trainCommand(options: TrainOptions): Promise<void> {
+  const started =
+    options.resume === undefined ? await fresh(options) : await resumed(options, options.resume);
+  const { inputs, folder, checkpoint } = started;
+  const { device } = inputs;
+  say(`${settingName(inputs.setting)} on ${inputs.model.name}, ${describeDifference(inputs.config)}`);
+  say(`device: ${device.name} (${device.detail}; ${device.reason})`);
+  say(`run folder: ${folder.path}`);
+  const abort = new AbortController();
+  const interrupt = () => {
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort();
+    say('Stopping after this step; press Ctrl-C again to stop at once.');
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const view = new RunView(checkpoint?.state.readings ?? {});
+  const run = train(inputs, { store: folder, control: { signal: abort.signal }, resume: checkpoint });
+  let summary: RunSummary;
+  for (;;) {
+    const next = await run.next();
+    if (next.done) {
+      summary = next.value;
+      break;
+    }
+    folder.append(next.value);
+    view.show(next.value);
+  }
+  const speed = view.finish();
+  const result = { ...summary, device: device.name, ...speed, out: folder.path };
+  printResult(options, result, [
+    `${summary.steps} steps, loss ${shown(summary.loss)}, STS ${shown(summary.sts.first)} -> ${shown(summary.sts.last)} (best ${shown(summary.sts.best)})`,
+    `RFD_a ${shown(summary.rfd.alignment)}, RFD_u ${shown(summary.rfd.uniformity)}; ${shown(speed.msPerStep, 1)} ms a step, ${shown(speed.tokensPerSecond, 0)} tokens/s on ${device.name}`,
+    `model: ${join(folder.path, summary.sts.best === null ? 'checkpoints' : 'best')}`,
+  ]);
+  if (abort.signal.aborted) process.exitCode = 130;
+}
+
+interface Started {
+  inputs: RunInputs;
+  folder: RunFolder;
+  checkpoint?: Checkpoint;
+}
+
+async function fresh(options: TrainOptions): Promise<Started> {
+  const config = configFrom(options, defaultConfig());
+  const setting = settingOf(options);
+  const corpora = options.corpora ?? DEFAULT_CORPORA;
+  const files = options.data ?? domainFiles(corpora, setting);
+  const bundled = join(corpora, 'sts', 'dev.tsv');
+  const sts = options.sts ?? (options.data === undefined && existsSync(bundled) ? [bundled] : []);
+  if (sts.length === 0)
+    note('no --sts file: STS and the evaluation curves are not measured, so there is no RFD.');
+  const paths: RunPaths = {
+    model: options.model ?? DEFAULT_MODEL,
+    setting: settingName(setting),
+    files,
+    sts,
+  };
+  const inputs = await loadInputs(paths, config, options.device);
+  const folder = RunFolder.create(options.out ?? freeRunFolder(settingName(setting)), absolute(paths));
+  return { inputs, folder };
+}
+
+async function resumed(options: TrainOptions, path: string): Promise<Started> {
+  const source = RunFolder.open(path);
+  const checkpoint = await source.latest();
+  const saved = source.paths();
+  const paths: RunPaths = {
+    model: options.model ?? saved.model,
+    setting: options.setting === undefined ? saved.setting : settingName(settingOf(options)),
+    files:
+      options.data ??
+      (options.corpora === undefined
+        ? saved.files
+        : domainFiles(options.corpora, settingOf({ setting: saved.setting, ...options }))),
+    sts: options.sts ?? saved.sts,
+  };
+  const config = configFrom(options, checkpoint.state.config);
+  const changed = configDifference(config, checkpoint.state.config);
+  if (changed.length > 0) {
+    throw new UsageFailure(
+      `A resumed run keeps its knobs; ${changed.map((name) => `"${name}" was ${String(checkpoint.state.config[name])}`).join(', ')}. Begin a new run to change them.`,
+    );
+  }
+  const inputs = await loadInputs(paths, config, options.device);
+  const folder =
+    options.out === undefined || resolve(options.out) === resolve(source.path)
+      ? source
+      : source.copyTo(options.out);
+  folder.rewindRecord(checkpoint.state.step);
+  say(`resuming after step ${checkpoint.state.step}`);
+  return { inputs, folder, checkpoint };
+}
+
+function absolute(paths: RunPaths): RunPaths {
+  return {
+    ...paths,
+    model: resolve(paths.model),
+    files: paths.files.map((file) => resolve(file)),
+    sts: paths.sts.map((file) => resolve(file)),
+  };
+}
+
+function settingOf({ setting, data }: Pick<TrainOptions, 'setting' | 'data'>): Setting {
+  if (setting === undefined)
+    throw new UsageFailure('train needs --setting {domain}.{pattern}, for example --setting scenes.sup.');
+  return parseSettingName(data !== undefined && !setting.includes('.') ? `data.${setting}` : setting);
+}
+
+async function loadInputs(paths: RunPaths, config: Config, choice: DeviceChoice): Promise<RunInputs> {
+  const model = await openModel(paths.model);
+  const { groups, faults } = await loadGroups(paths.files);
+  const sts: ScoredPair[] = [];
+  for (const file of paths.sts) {
+    const loaded = await loadPairs(file);
+    sts.push(...loaded.pairs);
+    faults.push(...loaded.faults);
+  }
+  reportFaults(faults);
+  const device: StartedDevice = await startDevice(choice, nodeHost(choice === 'software'));
+  return { setting: parseSettingName(paths.setting), config, groups, sts, model, device, files: paths.files };
+}
+
+const SHOWN_FAULTS = 5;
+
+/** Says which lines were left out. */
+export function reportFaults(faults: readonly Fault[]): void {
+  for (const { file, line, reason } of faults.slice(0, SHOWN_FAULTS))
+    note(`${file}:${line}: ${reason}; the line is left out.`);
+  if (faults.length > SHOWN_FAULTS)
+    note(`and ${faults.length - SHOWN_FAULTS} more lines that cannot be used.`);
+}

@@ -1,0 +1,116 @@
+// Shows a run while it goes: a line per measurement, a progress bar between them, and the speed at the end.
+import type { HeaderEvent, MetricEvent, RunEvent, StepEvent } from '../run/events.ts';
+import { addReading, summarise, type Readings } from '../trainer/history.ts';
+import { median, sum } from '../util/statistics.ts';
+import { note, Progress, say, shown } from './output.ts';
+
+const COLUMNS = [
+  'step',
+  'loss',
+  'align train',
+  'align eval',
+  'unif train',
+  'unif eval',
+  'RFD_a',
+  'RFD_u',
+  'STS',
+];
+const WIDTHS = [7, 8, 12, 11, 11, 10, 9, 9, 8];
+
+export class RunView {
+  private progress: Progress | undefined;
+  private total = 0;
+  private step = 0;
+  private steps: StepEvent[] = [];
+  private pending: MetricEvent[] = [];
+
+  /** @param readings what a resumed run had measured already */
+  constructor(private readonly readings: Readings) {}
+
+  show(event: RunEvent): void {
+    if (event.type !== 'metric') this.flushMetrics();
+    switch (event.type) {
+      case 'header':
+        this.begin(event);
+        break;
+      case 'note':
+        note(event.text);
+        break;
+      case 'step':
+        this.step = event.step;
+        this.steps.push(event);
+        this.progress?.update(
+          event.step,
+          `loss ${shown(event.loss)}  ${shown(this.speed().tokensPerSecond, 0)} tokens/s`,
+        );
+        break;
+      case 'metric':
+        addReading(this.readings, event);
+        this.pending.push(event);
+        this.step = event.step;
+        break;
+      case 'checkpoint':
+        break;
+      case 'edit':
+        this.line(`step ${event.step}: ${event.knob} ${String(event.from)} -> ${String(event.to)}`);
+        break;
+      case 'end':
+        this.progress?.stop();
+        if (event.reason !== 'failed') say(event.message);
+        break;
+    }
+  }
+
+  private begin({ steps, model, corpus }: HeaderEvent): void {
+    this.total = steps;
+    say(
+      `${model.type}, ${model.layers} layers of ${model.hidden}, ${model.parameters} parameters of which ${model.trained} learn (with the head); ` +
+        `${corpus.plain} plain sentences, ${corpus.groups} groups, ${corpus.heldOut} held out, ${corpus.sts} scored pairs; ${steps} steps`,
+    );
+    say(COLUMNS.map((name, i) => name.padStart(WIDTHS[i]!)).join(''));
+    this.progress = new Progress(steps, 0, 'steps');
+  }
+
+  /** A line per measurement, once all its numbers are there. */
+  private flushMetrics(): void {
+    if (this.pending.length === 0) return;
+    const value = (split: string, name: string) =>
+      shown(this.pending.find((e) => e.split === split && e.name === name)?.value);
+    const { rfd } = summarise(this.readings, this.step, null);
+    const cells = [
+      String(this.step),
+      shown(this.steps.at(-1)?.loss),
+      value('train', 'alignment'),
+      value('eval', 'alignment'),
+      value('train', 'uniformity'),
+      value('eval', 'uniformity'),
+      shown(rfd.alignment),
+      shown(rfd.uniformity),
+      value('eval', 'sts'),
+    ];
+    this.pending = [];
+    this.line(cells.map((cell, i) => cell.padStart(WIDTHS[i]!)).join(''));
+  }
+
+  private line(text: string): void {
+    if (this.progress) this.progress.line(text);
+    else say(text);
+  }
+
+  private speed(): { msPerStep: number | null; tokensPerSecond: number | null } {
+    // The first steps compile and warm up; they would not tell how fast it goes.
+    const warm = this.steps.length > 6 ? this.steps.slice(3) : this.steps;
+    if (warm.length === 0) return { msPerStep: null, tokensPerSecond: null };
+    const milliseconds = warm.map((event) => event.milliseconds);
+    return {
+      msPerStep: median(milliseconds),
+      tokensPerSecond: (1000 * sum(warm.map((event) => event.tokens))) / sum(milliseconds),
+    };
+  }
+
+  finish(): { msPerStep: number | null; tokensPerSecond: number | null } {
+    this.flushMetrics();
+    this.progress?.stop();
+    return this.speed();
+  }
+}
