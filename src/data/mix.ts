@@ -1,9 +1,9 @@
 // From the groups of a corpus to the examples of a setting: which sentences are plain rows, which are generated
 // groups, in which order their sentences stand, and what to say when a setting cannot do what its name says.
-import { PATTERNS, type PatternName } from '../run/settings.ts';
+import { PATTERNS, type PatternName, type Role } from '../run/settings.ts';
 import { Failure } from '../util/failure.ts';
 import { Random } from '../util/random.ts';
-import type { Group } from './group.ts';
+import type { Group, GroupPattern } from './group.ts';
 import { cutoffCount } from './augment/tokenCutoff.ts';
 
 /** A row of training data: its sentences, the most similar first. */
@@ -28,22 +28,18 @@ export interface MixOptions {
   seed: number;
 }
 
-/** @throws Failure when the corpus lacks what the setting needs. */
+/**
+ * Plain rows are the distinct anchors of the whole corpus, of plain lines and of groups alike, except those whose
+ * group is used as a group: no sentence is both.
+ * @throws Failure when the corpus lacks what the setting needs.
+ */
 export function mixExamples(groups: readonly Group[], options: MixOptions): Mixture {
   const pattern = PATTERNS[options.pattern];
   const notes: string[] = [];
-  const plain = pattern.plain ? plainExamples(groups) : [];
-  const wanted: string | undefined = 'groups' in pattern ? pattern.groups : undefined;
-  const grouped = wanted === undefined ? [] : groupExamples(groups, options.pattern, wanted, notes);
-  const kept = takeShare(grouped, options.generatedShare, options.seed);
-  const generated =
-    options.pattern === 'sup' ? kept.map((example) => ({ ...example, generated: false })) : kept;
-  if (wanted !== undefined && generated.length === 0 && options.generatedShare > 0) {
-    throw new Failure(
-      `Setting "${options.pattern}" needs ${wanted} groups with ${pattern.roles.join(', ')}, and the data has none.`,
-    );
-  }
-  const examples = [...plain, ...generated];
+  const complete = 'groups' in pattern ? completeGroups(groups, options, pattern.groups, notes) : [];
+  const grouped = takeShare(complete, options.generatedShare, options.seed);
+  const plain = pattern.plain ? plainExamples(groups, new Set(grouped.map(({ anchor }) => anchor))) : [];
+  const examples = [...plain, ...grouped];
   if (examples.length < 4) {
     throw new Failure(
       `The data gives ${examples.length} example${examples.length === 1 ? '' : 's'}; at least 4 are needed (2 to train on, 2 held out).`,
@@ -52,38 +48,69 @@ export function mixExamples(groups: readonly Group[], options: MixOptions): Mixt
   return { examples, notes };
 }
 
-/** Every sentence that stands first in a group, once. */
-function plainExamples(groups: readonly Group[]): Example[] {
-  const seen = new Set<string>();
+/** Every sentence that stands first in a line, once, without those in `used`. */
+function plainExamples(groups: readonly Group[], used: ReadonlySet<string>): Example[] {
+  const seen = new Set(used);
   const examples: Example[] = [];
-  for (const group of groups) {
-    if (group.pattern !== 'plain' || seen.has(group.anchor)) continue;
-    seen.add(group.anchor);
-    examples.push({ id: group.id, anchor: group.anchor, sentences: [group.anchor], generated: false });
+  for (const { id, anchor } of groups) {
+    if (seen.has(anchor)) continue;
+    seen.add(anchor);
+    examples.push({ id, anchor, sentences: [anchor], generated: false });
   }
   return examples;
 }
 
-function groupExamples(
+/** The groups that have every sentence the setting asks for, as examples. */
+function completeGroups(
   groups: readonly Group[],
-  name: PatternName,
-  wanted: string,
+  { pattern: name, generatedShare }: MixOptions,
+  wanted: GroupPattern,
   notes: string[],
 ): Example[] {
-  const { roles } = PATTERNS[name];
-  // Groups without a pattern of their own (read from CSV or NLI files) count as what the setting asks for.
-  const candidates = groups.filter((g) => g.pattern === wanted || (wanted === 'sup' && g.pattern === 'nli'));
-  const complete = candidates.filter((g) => roles.every((role) => g[role] !== undefined));
-  const missing = candidates.length - complete.length;
-  if (missing > 0) {
-    notes.push(`${missing} of ${candidates.length} groups lack one of ${roles.join(', ')} and are left out.`);
+  const pattern = PATTERNS[name];
+  const candidates = groups.filter((group) => serves(group.pattern, wanted));
+  const has = (group: Group, role: Role) => group[role] !== undefined;
+  const isComplete = (roles: readonly Role[]) => (group: Group) => roles.every((role) => has(group, role));
+  let roles: readonly Role[] = pattern.roles;
+  if (pattern.hierarchical && !candidates.some((group) => has(group, 'intermediate'))) {
+    const triple = roles.filter((role) => role !== 'intermediate');
+    if (candidates.some(isComplete(triple))) {
+      roles = triple;
+      notes.push(
+        'HT without intermediates: no group has an intermediate sentence, so the hierarchical triplet loss sets the positive over the negative alone, by the first margin.',
+      );
+    }
   }
-  return complete.map((g) => ({
-    id: g.id,
-    anchor: g.anchor,
-    sentences: roles.map((role) => g[role]!),
-    generated: true,
+  const complete = candidates.filter(isComplete(roles));
+  const missing = candidates.length - complete.length;
+  if (complete.length === 0 && generatedShare > 0) {
+    throw new Failure(
+      `Setting "${name}" needs ${wanted} groups with ${roles.join(', ')}, and the data has none (it holds ${inventory(groups)}).`,
+    );
+  }
+  if (missing > 0) {
+    const use = pattern.plain ? 'only their anchors are used, as plain sentences' : 'they are left out';
+    notes.push(`${missing} of ${candidates.length} groups lack one of ${roles.join(', ')}; ${use}.`);
+  }
+  return complete.map((group) => ({
+    id: group.id,
+    anchor: group.anchor,
+    sentences: roles.map((role) => group[role]!),
+    // Labelled triples are ordinary rows: they do not wait for one another.
+    generated: name !== 'sup',
   }));
+}
+
+/** Entailment groups are the same thing whether people labelled or a model wrote them. */
+function serves(own: GroupPattern, wanted: GroupPattern): boolean {
+  return own === wanted || (own === 'nli' && wanted === 'sup') || (own === 'sup' && wanted === 'nli');
+}
+
+/** What there is, by pattern: "1500 plain, 400 nli". */
+function inventory(groups: readonly Group[]): string {
+  const counts = new Map<GroupPattern, number>();
+  for (const { pattern } of groups) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
+  return [...counts].map(([pattern, count]) => `${count} ${pattern}`).join(', ') || 'nothing';
 }
 
 /** A share of the groups, drawn by seed; the drawn ones keep their order, and a larger share contains a smaller one. */

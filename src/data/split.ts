@@ -22,7 +22,8 @@ export function splitHeldOut<T extends { anchor: string }>(
   const lots = examples.map((example) => lot(example.anchor, seed));
   const sorted = [...lots].sort((a, b) => a - b);
   const floor = sorted[Math.min(minimum, examples.length - 1) - 1] ?? -1;
-  const isHeldOut = (i: number) => lots[i]! < share || lots[i]! <= floor;
+  const largest = sorted.at(-1) ?? 1;
+  const isHeldOut = (i: number) => lots[i]! < largest && (lots[i]! < share || lots[i]! <= floor);
   return {
     train: examples.filter((_, i) => !isHeldOut(i)),
     heldOut: examples.filter((_, i) => isHeldOut(i)),

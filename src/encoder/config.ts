@@ -60,6 +60,11 @@ export function parseEncoderConfig(text: string): EncoderConfig {
     );
   }
   const padId = json.pad_token_id ?? (json.model_type === 'roberta' ? 1 : 0);
+  if (padId >= json.vocab_size) {
+    throw new Failure(
+      `config.json: pad_token_id ${padId} is not in the vocabulary of ${json.vocab_size} tokens.`,
+    );
+  }
   return {
     type: json.model_type,
     vocabulary: json.vocab_size,

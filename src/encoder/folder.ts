@@ -80,14 +80,27 @@ function optionalText(bytes: Uint8Array | undefined): string | undefined {
   return bytes && textOf(bytes);
 }
 
+/** @throws Failure that names the file. */
+function jsonOf(bytes: Uint8Array, file: string): unknown {
+  try {
+    return JSON.parse(textOf(bytes));
+  } catch (error) {
+    throw new Failure(`${file} is not JSON (${messageOf(error)}).`);
+  }
+}
+
+const INDEX = `${WEIGHTS}.index.json`;
 const indexSchema = z.object({
-  weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+$/, 'is not a file name')),
+  weight_map: z.record(
+    z.string(),
+    z.string().regex(/^[\w-][\w.-]*\.safetensors$/, 'a shard must be a .safetensors file of the folder'),
+  ),
 });
 
 async function readWeights(folder: FolderReader): Promise<TensorMap> {
   const whole = await folder.read(WEIGHTS);
   if (whole) return readSafetensors(whole, WEIGHTS).tensors;
-  const indexBytes = await folder.read(`${WEIGHTS}.index.json`);
+  const indexBytes = await folder.read(INDEX);
   if (!indexBytes) {
     const pickle = await folder.read('pytorch_model.bin');
     throw new Failure(
@@ -96,27 +109,27 @@ async function readWeights(folder: FolderReader): Promise<TensorMap> {
         : `it has no weights (${WEIGHTS}).`,
     );
   }
-  const index = indexSchema.safeParse(JSON.parse(textOf(indexBytes)));
-  if (!index.success)
-    throw new Failure(`${WEIGHTS}.index.json is malformed (${index.error.issues[0]?.message}).`);
+  const index = indexSchema.safeParse(jsonOf(indexBytes, INDEX));
+  if (!index.success) throw new Failure(`${INDEX} is malformed (${index.error.issues[0]?.message}).`);
   const tensors: TensorMap = new Map();
   for (const shard of new Set(Object.values(index.data.weight_map))) {
     const bytes = await folder.read(shard);
-    if (!bytes) throw new Failure(`the shard ${shard}, which ${WEIGHTS}.index.json names, is missing.`);
+    if (!bytes) throw new Failure(`the shard ${shard}, which ${INDEX} names, is missing.`);
     for (const [name, tensor] of readSafetensors(bytes, shard).tensors) tensors.set(name, tensor);
   }
   return tensors;
 }
 
+const POOLING = '1_Pooling/config.json';
 const poolingSchema = z.looseObject({
   pooling_mode_cls_token: z.boolean().optional(),
   pooling_mode_mean_tokens: z.boolean().optional(),
 });
 
 async function readPooling(folder: FolderReader): Promise<Pooling | undefined> {
-  const bytes = await folder.read('1_Pooling/config.json');
+  const bytes = await folder.read(POOLING);
   if (!bytes) return undefined;
-  const parsed = poolingSchema.safeParse(JSON.parse(textOf(bytes)));
+  const parsed = poolingSchema.safeParse(jsonOf(bytes, POOLING));
   if (!parsed.success) return undefined;
   if (parsed.data.pooling_mode_cls_token) return 'cls';
   return parsed.data.pooling_mode_mean_tokens ? 'mean' : undefined;
@@ -143,7 +156,7 @@ export function modelFiles(
   for (const [file, bytes] of model.tokenizerFiles) files.set(file, bytes);
   const vocab = model.tokenizerFiles.get('vocab.txt');
   if (!files.has('tokenizer.json') && vocab)
-    files.set('tokenizer.json', json(wrapVocabulary(textOf(vocab), true)));
+    files.set('tokenizer.json', json(wrapVocabulary(textOf(vocab), lowerCases(model))));
   if (!files.has('tokenizer_config.json')) {
     files.set(
       'tokenizer_config.json',
@@ -152,6 +165,13 @@ export function modelFiles(
   }
   if (pooling !== 'mask') addSentenceTransformers(files, json, model.config, pooling, maxLength);
   return files;
+}
+
+/** Does the tokenizer of a bare vocab.txt lower-case? As makeTokenizer reads it. */
+function lowerCases({ tokenizerFiles }: LoadedModel): boolean {
+  const config = tokenizerFiles.get('tokenizer_config.json');
+  if (!config) return true;
+  return (jsonOf(config, 'tokenizer_config.json') as { do_lower_case?: unknown }).do_lower_case !== false;
 }
 
 function addSentenceTransformers(
@@ -173,7 +193,7 @@ function addSentenceTransformers(
     json({ max_seq_length: Math.min(maxLength, longestInput(config)), do_lower_case: false }),
   );
   files.set(
-    '1_Pooling/config.json',
+    POOLING,
     json({
       word_embedding_dimension: config.hidden,
       pooling_mode_cls_token: pooling === 'cls',

@@ -70,7 +70,8 @@ export function matchParameters(config: EncoderConfig, tensors: TensorMap): Tens
       problems.push(
         `${key} has shape [${tensor.shape.join(', ')}], config.json asks for [${shape.join(', ')}]`,
       );
-    } else matched.set(name, tensor);
+    } else if (matched.has(name)) problems.push(`${key} is a second tensor for ${name}`);
+    else matched.set(name, tensor);
   }
   const missing = [...shapes].filter(
     ([name]) => !matched.has(name) && !problems.some((p) => canonical(p.split(' ')[0]!) === name),

@@ -20,6 +20,9 @@ const BYTES: Record<string, number> = {
   I32: 4,
   I16: 2,
   I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
   U8: 1,
   BOOL: 1,
 };
@@ -52,9 +55,10 @@ export function readHeader(
   if (headerLength > MAX_HEADER) refuse(`its header claims ${headerLength} bytes`);
   if (8 + headerLength > bytes.byteLength)
     refuse(`its header claims ${headerLength} bytes, the file has ${bytes.byteLength} (truncated?)`);
-  let json: unknown;
+  let [text, json]: [string, unknown] = ['', undefined];
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + headerLength)));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + headerLength));
+    json = JSON.parse(text);
   } catch (error) {
     refuse(`its header is not JSON (${messageOf(error)})`);
   }
@@ -70,12 +74,32 @@ export function readHeader(
     }
     entries.push(checkEntry(name, value, room, refuse));
   }
-  entries.sort((a, b) => a.begin - b.begin);
+  const repeated = repeatedName(text);
+  if (repeated !== undefined) refuse(`tensor "${repeated}" is there twice`);
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   entries.forEach((entry, i) => {
     const next = entries[i + 1];
     if (next && next.begin < entry.end) refuse(`tensors "${entry.name}" and "${next.name}" overlap`);
   });
   return { entries, dataStart, metadata };
+}
+
+/** A name that an object in JSON gives twice (JSON.parse would keep the last one silently). Its values are objects. */
+function repeatedName(json: string): string | undefined {
+  const seen = new Set<string>();
+  let depth = 0;
+  for (let i = 0; i < json.length; i++) {
+    if (json[i] === '{') depth++;
+    else if (json[i] === '}') depth--;
+    if (json[i] !== '"') continue;
+    const from = i++;
+    while (json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
+    if (depth !== 1) continue;
+    const name = JSON.parse(json.slice(from, i + 1)) as string;
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
 }
 
 function checkEntry(name: string, value: unknown, room: number, refuse: (reason: string) => never): Entry {
@@ -87,7 +111,7 @@ function checkEntry(name: string, value: unknown, room: number, refuse: (reason:
     shape,
     data_offsets: [begin, end],
   } = parsed.data;
-  const size = BYTES[dtype];
+  const size = Object.hasOwn(BYTES, dtype) ? BYTES[dtype] : undefined;
   if (size === undefined) return refuse(`tensor "${name}" has unknown type ${dtype}`);
   const wanted = shape.reduce((n, dimension) => n * dimension, size);
   if (end < begin || end - begin !== wanted)
@@ -106,8 +130,8 @@ export function readSafetensors(
   const { entries, dataStart, metadata } = readHeader(bytes, file);
   const tensors: TensorMap = new Map();
   for (const { name, dtype, shape, begin, end } of entries) {
-    const slice = bytes.slice(dataStart + begin, dataStart + end);
-    const data = decode(slice, dtype);
+    // A copy, so that it is aligned; not slice(), which on Node's Buffer is a view.
+    const data = decode(new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end)), dtype);
     if (data) tensors.set(name, { shape, data });
   }
   return { tensors, metadata };

@@ -45,22 +45,32 @@ const WANTED_FEATURES = [
   'chromium-experimental-subgroup-matrix',
 ];
 
-/** The adapter WebGPU gives, described; or a sentence that says why there is none. */
-export async function findAdapter(host: BackendHost): Promise<AdapterDescription | string> {
-  const gpu = await host.gpu();
-  if (typeof gpu === 'string') return gpu;
+/**
+ * The adapter WebGPU gives, described; or a sentence that says why there is none.
+ * @param software prefer a driver that runs on the processor, on a machine that has a GPU too
+ */
+export async function findAdapter(host: BackendHost, software = false): Promise<AdapterDescription | string> {
   try {
-    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    const gpu = await host.gpu();
+    if (typeof gpu === 'string') return gpu;
+    const adapter =
+      (software ? await gpu.requestAdapter({ forceFallbackAdapter: true }) : null) ??
+      (await gpu.requestAdapter({ powerPreference: 'high-performance' }));
     if (!adapter) return 'WebGPU is there but offers no adapter (no GPU driver).';
     const { vendor, architecture, device, description } = adapter.info;
     const detail =
       [vendor, architecture, description || device].filter((part) => part !== '').join(' ') ||
       'unnamed adapter';
-    const fallback = (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true;
-    return { adapter, detail, software: fallback || SOFTWARE_ADAPTER.test(detail) };
+    return { adapter, detail, software: isFallback(adapter) || SOFTWARE_ADAPTER.test(detail) };
   } catch (error) {
     return `WebGPU failed to start (${messageOf(error)}).`;
   }
+}
+
+/** Does the adapter itself say that it runs on the processor? Older browsers keep the word elsewhere, or have none. */
+function isFallback(adapter: GPUAdapter): boolean {
+  const places = [adapter, adapter.info] as { isFallbackAdapter?: boolean }[];
+  return places.some(({ isFallbackAdapter }) => isFallbackAdapter === true);
 }
 
 /**
@@ -77,7 +87,7 @@ export async function startDevice(choice: DeviceChoice, host: BackendHost): Prom
       return startWasm(host, 'asked for');
     case 'webgpu':
     case 'software':
-      return startAskedWebGpu(choice, await findAdapter(host));
+      return startAskedWebGpu(choice, await findAdapter(host, choice === 'software'));
     case 'auto': {
       const found = await findAdapter(host);
       if (typeof found === 'string') return startWasm(host, `no GPU: ${found}`);
@@ -86,7 +96,11 @@ export async function startDevice(choice: DeviceChoice, host: BackendHost): Prom
           host,
           `the only WebGPU adapter (${found.detail}) runs on the processor, where WASM is faster`,
         );
-      return startWebGpu('webgpu', found, 'a hardware GPU was found');
+      try {
+        return await startWebGpu('webgpu', found, 'a hardware GPU was found');
+      } catch (error) {
+        return startWasm(host, `the GPU (${found.detail}) could not be started: ${sentenceOf(error)}`);
+      }
     }
   }
 }
@@ -107,7 +121,19 @@ async function startAskedWebGpu(
       `Device "software" is not here: the adapter (${found.detail}) is a hardware GPU. Use --device webgpu.`,
     );
   }
-  return startWebGpu(choice, found, 'asked for');
+  try {
+    return await startWebGpu(choice, found, 'asked for');
+  } catch (error) {
+    throw new Failure(
+      `Device "${choice}" (${found.detail}) could not be started: ${sentenceOf(error)}. Use --device wasm.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The first line of an error, without its full stop. */
+function sentenceOf(error: unknown): string {
+  return messageOf(error).split('\n')[0]!.replace(/\.$/, '');
 }
 
 async function startWasm(host: BackendHost, reason: string): Promise<StartedDevice> {
@@ -140,6 +166,7 @@ async function startWebGpu(
       maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
     },
   });
+  stopWebGpu();
   watch(device);
   if (tf.engine().backendNames().includes('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
@@ -147,17 +174,29 @@ async function startWebGpu(
   return { name, detail, reason };
 }
 
+/** The WebGPU device in use, and what went wrong with it. */
+let running: GPUDevice | undefined;
 let fault: string | undefined;
 
 /** tfjs would go on after a lost device or a refused command, with garbage; what happened is kept here instead. */
 function watch(device: GPUDevice): void {
-  fault = undefined;
-  device.addEventListener('uncapturederror', (event) => {
-    fault ??= `WebGPU refused a command: ${event.error.message.split('\n')[0]}`;
-  });
-  void device.lost.then(({ reason, message }) => {
-    if (reason !== 'destroyed') fault ??= `The GPU device was lost (${message || reason})`;
-  });
+  running = device;
+  const note = (what: string, error: unknown) => {
+    if (device === running) fault ??= `${what}${sentenceOf(error)}`;
+  };
+  device.addEventListener('uncapturederror', ({ error }) =>
+    note('WebGPU refused a command: ', error.message),
+  );
+  void device.lost.then(({ reason, message }) => note('The GPU device was lost: ', message || reason));
+}
+
+/** Gives the device back, and forgets its faults: they say nothing about the next one. */
+function stopWebGpu(): void {
+  const device = running;
+  running = fault = undefined;
+  if (!device) return;
+  tf.removeBackend('webgpu');
+  device.destroy();
 }
 
 /** @throws Failure when the device has been lost or has refused work since it was started. */
@@ -167,6 +206,7 @@ export function assertDeviceSound(): void {
 }
 
 async function useBackend(name: string): Promise<void> {
+  if (name !== 'webgpu') stopWebGpu();
   if (!(await tf.setBackend(name))) throw new Failure(`The ${name} backend could not be started.`);
   await tf.ready();
 }

@@ -13,7 +13,7 @@ export function averageRanks(values: readonly number[]): number[] {
   return ranks;
 }
 
-/** null when undefined: fewer than two values, or one side constant. */
+/** null when undefined: fewer than two values, one side constant, or a value that is no number. */
 export function pearson(x: readonly number[], y: readonly number[]): number | null {
   const n = x.length;
   if (n < 2) return null;
@@ -28,10 +28,12 @@ export function pearson(x: readonly number[], y: readonly number[]): number | nu
   }
   const tiny = 1e-28 * n;
   if (xx <= tiny * (1 + meanX * meanX) || yy <= tiny * (1 + meanY * meanY)) return null;
-  return Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
+  const r = xy / Math.sqrt(xx * yy);
+  return Number.isNaN(r) ? null : Math.max(-1, Math.min(1, r));
 }
 
-/** null when undefined: fewer than two values, or one side constant. */
+/** null when undefined: fewer than two values, one side constant, or a value that is no number (it has no rank). */
 export function spearman(x: readonly number[], y: readonly number[]): number | null {
+  if (x.some(Number.isNaN) || y.some(Number.isNaN)) return null;
   return pearson(averageRanks(x), averageRanks(y));
 }

@@ -24,7 +24,7 @@ type Correlation = (x: readonly number[], y: readonly number[]) => number | null
 export function aggregate(subsets: readonly ScoredSubset[], correlation: Correlation): StsResult {
   const values = subsets.map(({ system, gold }) => correlation(system, gold));
   const sizes = subsets.map(({ gold }) => gold.length);
-  const defined = values.every((value) => value !== null);
+  const defined = values.length > 0 && values.every((value) => value !== null);
   const pairs = sizes.reduce((a, b) => a + b, 0);
   return {
     all: correlation(

@@ -91,7 +91,7 @@ export function parseSetting(text: string): Partial<Config> {
 }
 
 function knobNamed(name: string): KnobName {
-  if (name in KNOBS) return name as KnobName;
+  if (Object.hasOwn(KNOBS, name)) return name as KnobName;
   const near = nearestName(name, KNOB_NAMES);
   const hint = near ? `did you mean "${near}"?` : `known knobs: ${KNOB_NAMES.join(', ')}.`;
   throw new UsageFailure(`There is no knob "${name}"; ${hint}`);

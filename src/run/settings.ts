@@ -93,12 +93,10 @@ export interface Setting {
 
 /** Looks a pattern up by its name. @throws UsageFailure naming the known ones. */
 export function patternNamed(name: string): PatternName {
-  if (name in PATTERNS) return name as PatternName;
+  if (Object.hasOwn(PATTERNS, name)) return name as PatternName;
   const near = nearestName(name, PATTERN_NAMES);
-  const hint = near ? `did you mean "${near}"?` : '';
-  throw new UsageFailure(
-    `There is no pattern "${name}"; ${hint} Known patterns: ${PATTERN_NAMES.join(', ')}.`,
-  );
+  const hint = near ? `; did you mean "${near}"?` : '.';
+  throw new UsageFailure(`There is no pattern "${name}"${hint} Known patterns: ${PATTERN_NAMES.join(', ')}.`);
 }
 
 /** Reads "{domain}.{pattern}". @throws UsageFailure when it is not of that form or the pattern is unknown. */

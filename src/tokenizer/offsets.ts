@@ -3,12 +3,28 @@
 
 export type Offset = readonly [start: number, end: number];
 
+interface Unit {
+  char: string;
+  at: number;
+  end: number;
+}
+
+/** What BERT's normaliser takes out: control and format characters (tabs and line ends are spaces to it). */
+const REMOVED = /^(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\uFFFD]$/u;
+
+/** Where BERT's pre-tokeniser ends a word: white space, punctuation, ASCII symbols, a Chinese character. */
+const BREAK = /[\s\p{P}!-/:-@[-`{-~\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF]/u;
+
 /** Characters of the text as BERT's normaliser leaves them, each with the place it came from. */
-function normalisedUnits(text: string, lowerCase: boolean): { char: string; at: number; end: number }[] {
-  const units: { char: string; at: number; end: number }[] = [];
+function normalisedUnits(text: string, lowerCase: boolean): Unit[] {
+  const units: Unit[] = [];
   let at = 0;
   for (const char of text) {
     const end = at + char.length;
+    if (REMOVED.test(char)) {
+      at = end;
+      continue;
+    }
     const plain = lowerCase
       ? char
           .toLowerCase()
@@ -32,12 +48,13 @@ export function wordPieceOffsets(
   lowerCase: boolean,
 ): Offset[] {
   const units = normalisedUnits(text, lowerCase);
-  const isBreak = (i: number) => i >= units.length || /[\s\p{P}\p{S}]/u.test(units[i]!.char);
+  const isBreak = (i: number) => i >= units.length || BREAK.test(units[i]!.char);
   let cursor = 0;
   return tokens.map((token) => {
-    while (cursor < units.length && /[\s\p{Cc}]/u.test(units[cursor]!.char)) cursor++;
+    while (cursor < units.length && /\s/.test(units[cursor]!.char)) cursor++;
     const start = cursor;
-    if (token === unknown) {
+    const written = text.startsWith(unknown, units[start]?.at ?? text.length);
+    if (token === unknown && !written) {
       cursor++;
       if (!isBreak(start)) while (!isBreak(cursor)) cursor++;
     } else {
@@ -47,12 +64,15 @@ export function wordPieceOffsets(
   });
 }
 
-function span(units: { at: number; end: number }[], start: number, end: number, textEnd: number): Offset {
+function span(units: Unit[], start: number, end: number, textEnd: number): Offset {
   if (start >= units.length) return [textEnd, textEnd];
   return [units[start]!.at, units[Math.max(start, end - 1)]!.end];
 }
 
-/** Offsets of byte-level BPE tokens: each character of a token stands for one UTF-8 byte; a leading space is left out. */
+/**
+ * Offsets of byte-level BPE tokens: each character of a token stands for one UTF-8 byte. Leading spaces are left out,
+ * so a token of nothing but spaces covers nothing.
+ */
 export function byteLevelOffsets(text: string, tokens: readonly string[]): Offset[] {
   const encoder = new TextEncoder();
   const bytes: { at: number; end: number; space: boolean }[] = [];
@@ -62,17 +82,19 @@ export function byteLevelOffsets(text: string, tokens: readonly string[]): Offse
     for (let i = encoder.encode(char).length; i > 0; i--) bytes.push({ at, end, space: char === ' ' });
     at = end;
   }
+  const isSpace = (i: number) => bytes[i]?.space;
   let cursor = 0;
   return tokens.map((token) => {
-    const size = [...token].length;
-    // The tokenizer may have put a space before the first word that the text does not have.
-    const added = cursor === 0 && token.startsWith('\u0120') && bytes[0]?.space === false ? 1 : 0;
-    const from = cursor;
-    cursor = Math.min(bytes.length, cursor + size - added);
-    let start = from;
-    while (start < cursor - 1 && bytes[start]!.space) start++;
-    return start < bytes.length
-      ? [bytes[start]!.at, bytes[Math.max(start, cursor - 1)]!.end]
-      : [text.length, text.length];
+    const spaced = token.startsWith('\u0120');
+    // <mask> has swallowed the spaces before it.
+    while (!spaced && isSpace(cursor)) cursor++;
+    // The tokenizer may have put a space before a word that the text does not have.
+    const added = spaced && isSpace(cursor) === false ? 1 : 0;
+    let start = cursor;
+    cursor = Math.min(bytes.length, cursor + [...token].length - added);
+    while (start < cursor && isSpace(start)) start++;
+    if (start < cursor) return [bytes[start]!.at, bytes[cursor - 1]!.end];
+    const point = bytes[cursor]?.at ?? text.length;
+    return [point, point];
   });
 }

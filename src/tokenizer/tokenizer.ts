@@ -68,21 +68,32 @@ export function makeTokenizer(files: TokenizerFiles): SentenceTokenizer {
     const issue = parsed.error.issues[0];
     throw new Failure(`tokenizer.json is not a tokenizer: ${issue?.path.join('.')}: ${issue?.message}.`);
   }
-  return wrap(new Tokenizer(raw, config), parsed.data);
+  return wrap(startLibrary(raw, config), parsed.data);
 }
 
 function parseJson(text: string, file: string): object {
+  let value: unknown;
   try {
-    return JSON.parse(text) as object;
+    value = JSON.parse(text);
   } catch (error) {
     throw new Failure(`${file} is not JSON (${messageOf(error)}).`);
+  }
+  if (typeof value !== 'object' || value === null) throw new Failure(`${file} is not a JSON object.`);
+  return value;
+}
+
+function startLibrary(raw: object, config: object): Tokenizer {
+  try {
+    return new Tokenizer(raw, config);
+  } catch (error) {
+    throw new Failure(`tokenizer.json is of a kind that cannot be used (${messageOf(error)}).`);
   }
 }
 
 function wrap(library: Tokenizer, parsed: z.infer<typeof tokenizerJsonSchema>): SentenceTokenizer {
   const special = specialTokens(library, parsed.model.unk_token ?? undefined);
   const byteLevel = parsed.model.type === 'BPE';
-  const lowerCase = parsed.normalizer?.lowercase !== false && !byteLevel;
+  const lowerCase = !byteLevel && parsed.normalizer != null && parsed.normalizer.lowercase !== false;
   const vocabulary = library.get_vocab(true);
   let vocabularySize = 0;
   for (const id of vocabulary.values()) vocabularySize = Math.max(vocabularySize, id + 1);
@@ -142,12 +153,9 @@ function specialTokens(library: Tokenizer, unknown: string | undefined): Special
 /** The tokenizer.json of a BERT whose vocabulary is a bare list, one token a line. */
 export function wrapVocabulary(vocabTxt: string, lowerCase: boolean): object {
   const lines = vocabTxt.replace(/\r?\n$/, '').split(/\r?\n/);
-  const vocab: Record<string, number> = {};
-  lines.forEach((token, id) => {
-    vocab[token] = id;
-  });
-  const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'].filter((token) => token in vocab);
-  const missing = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'].find((token) => !(token in vocab));
+  const vocab = Object.fromEntries(lines.map((token, id) => [token, id]));
+  const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
+  const missing = special.find((token) => !Object.hasOwn(vocab, token));
   if (missing) throw new Failure(`vocab.txt has no line "${missing}": it is not a BERT vocabulary.`);
   return {
     version: '1.0',

@@ -7,6 +7,7 @@ import type { Parameters } from '../encoder/parameters.ts';
 import { pool, type Pooling } from '../encoder/pooling.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import { padRows } from '../tokenizer/pad.ts';
+import { breathe } from '../util/breathe.ts';
 import { forkKey, type Key } from '../util/random.ts';
 
 /** Most padded tokens in one batch. */
@@ -47,6 +48,7 @@ export async function embedRows(
     const values = await vectors.data();
     vectors.dispose();
     members.forEach((row, at) => data.set(values.subarray(at * hidden, (at + 1) * hidden), row * hidden));
+    await breathe();
     done += members.length;
     options.onProgress?.(done);
   }

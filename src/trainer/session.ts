@@ -262,7 +262,7 @@ export class TrainingSession {
     this.step = state.step;
     this.config = { ...state.config };
     this.best = state.best;
-    this.readings = state.readings;
+    this.readings = structuredClone(state.readings);
     this.lastLoss = state.lastLoss;
     this.cursor = { ...state.cursor, waiting: [...state.cursor.waiting] };
     this.walk = batches(this.prepared.plan, this.cursor);

@@ -1,5 +1,6 @@
 // A run from its first to its last step: an async generator of events. Hosts decide what to do with them.
 import type { RunEvent } from '../run/events.ts';
+import { breathe } from '../util/breathe.ts';
 import { messageOf } from '../util/failure.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Control, RunStore } from './host.ts';
@@ -20,16 +21,16 @@ export function checkpointName(step: number): string {
 
 /**
  * Trains. The first event of a new run is its header; a resumed run goes on with the events after the checkpoint.
- * The last event is `end`, also when the run is interrupted or fails (the error is then thrown after it).
+ * The last event is `end`, also when the run is interrupted or fails (the error is then thrown after it). Inputs or a
+ * checkpoint that do not fit are thrown before any event.
  */
 export async function* train(
   inputs: RunInputs,
   options: TrainOptions = {},
 ): AsyncGenerator<RunEvent, RunSummary> {
-  const session = new TrainingSession(inputs);
+  const session = start(inputs, options);
   try {
-    if (options.resume) session.restore(options.resume);
-    else yield* begin(session, options);
+    if (!options.resume) yield* begin(session, options);
     const finished = yield* steps(session, options);
     const reason = finished ? 'finished' : 'interrupted';
     const message = finished
@@ -42,6 +43,17 @@ export async function* train(
     throw error;
   } finally {
     session.dispose();
+  }
+}
+
+function start(inputs: RunInputs, { resume }: TrainOptions): TrainingSession {
+  const session = new TrainingSession(inputs);
+  try {
+    if (resume) session.restore(resume);
+    return session;
+  } catch (error) {
+    session.dispose();
+    throw error;
   }
 }
 
@@ -66,6 +78,7 @@ async function* steps(
     }
     const event = await session.update();
     if (event) yield event;
+    await breathe();
     const last = session.step === session.totalSteps;
     if (last || session.step % session.config.evaluateEvery === 0) yield* evaluation(session, store);
     if (store && (last || session.step % session.config.checkpointEvery === 0))

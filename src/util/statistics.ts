@@ -28,8 +28,9 @@ export interface Histogram {
   total: number;
 }
 
-/** Histogram with equal bins over [low, high]; values outside fall into the first or last bin. */
-export function histogram(values: readonly number[], low: number, high: number, bins: number): Histogram {
+/** Histogram with equal bins over [low, high]; values outside fall into the first or last bin, NaN is left out. */
+export function histogram(all: readonly number[], low: number, high: number, bins: number): Histogram {
+  const values = all.filter((value) => !Number.isNaN(value));
   const width = (high - low) / bins;
   const edges = Array.from({ length: bins + 1 }, (_, i) => low + i * width);
   const counts = new Array<number>(bins).fill(0);

@@ -130,8 +130,10 @@ export async function trainCommand(options: TrainOptions): Promise<void> {
     say('Stopping after this step; press Ctrl-C again to stop at once.');
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  const view = new RunView(checkpoint?.state.readings ?? {});
+  const view = new RunView(structuredClone(checkpoint?.state.readings ?? {}));
   const run = train(inputs, { store: folder, control: { signal: abort.signal }, resume: checkpoint });
+  // The record is cut back only once the run has accepted its checkpoint, which its first event shows.
+  let rewound = checkpoint === undefined;
   let summary: RunSummary;
   for (;;) {
     const next = await run.next();
@@ -139,6 +141,8 @@ export async function trainCommand(options: TrainOptions): Promise<void> {
       summary = next.value;
       break;
     }
+    if (!rewound) folder.rewindRecord(checkpoint!.state.step);
+    rewound = true;
     folder.append(next.value);
     view.show(next.value);
   }
@@ -204,7 +208,6 @@ async function resumed(options: TrainOptions, path: string): Promise<Started> {
     options.out === undefined || resolve(options.out) === resolve(source.path)
       ? source
       : source.copyTo(options.out);
-  folder.rewindRecord(checkpoint.state.step);
   say(`resuming after step ${checkpoint.state.step}`);
   return { inputs, folder, checkpoint };
 }

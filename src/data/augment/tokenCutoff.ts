@@ -5,9 +5,7 @@ import type { Random } from '../../util/random.ts';
 export function cutoffCount(length: number, rate: number): number {
   const exact = rate * length;
   const floor = Math.floor(exact);
-  const rest = exact - floor;
-  if (Math.abs(rest - 0.5) < 1e-9) return floor % 2 === 0 ? floor : floor + 1;
-  return Math.round(exact);
+  return exact - floor === 0.5 && floor % 2 === 0 ? floor : Math.round(exact);
 }
 
 /** Drops cutoffCount tokens at random places; the others keep their order. */

@@ -10,7 +10,7 @@
 import { z } from 'zod';
 import { Failure, messageOf } from '../../util/failure.ts';
 import { groupSchema, patternOf, ROLES, type Fault, type Group, type GroupPattern } from '../group.ts';
-import { cleanText, csvRows, textLines, tsvRows, type Row } from './table.ts';
+import { cleanText, csvRows, textLines, tsvRows, type Report, type Row } from './table.ts';
 import type { Role } from '../../run/settings.ts';
 
 /** Which column (from 0) holds which sentence. */
@@ -46,10 +46,9 @@ export function readGroups(file: string, content: string, options: ReadOptions =
     pattern: draft.pattern ?? options.pattern ?? patternOf(draft),
     source: draft.source ?? options.source ?? 'file',
   }));
-  return { groups, faults, format };
+  return { groups, faults: faults.sort((a, b) => a.line - b.line), format };
 }
 
-type Report = (line: number, reason: string) => void;
 interface Drafts {
   drafts: Draft[];
   format: ReadGroups['format'];
@@ -65,7 +64,7 @@ function readDrafts(file: string, text: string, options: ReadOptions, fault: Rep
     return readJsonLines(text, fault);
   }
   if (extension === 'tsv' || extension === 'csv') {
-    const rows = extension === 'tsv' ? tsvRows(text) : csvRows(text);
+    const rows = extension === 'tsv' ? tsvRows(text) : csvRows(text, fault);
     if (options.mapping === undefined && looksScored(rows)) {
       throw new Failure(
         `${file} holds scored pairs, not sentence groups; give it as evaluation data (--sts).`,
@@ -99,7 +98,7 @@ function readJsonLines(text: string, fault: Report): Drafts {
       fault(line, `not JSON (${messageOf(error)})`);
       continue;
     }
-    const isHybrid = typeof value === 'object' && value !== null && 'split' in value;
+    const isHybrid = typeof value === 'object' && value !== null && 'split' in value && !('anchor' in value);
     const parsed = (isHybrid ? hybridSchema : groupSchema).safeParse(value);
     if (!parsed.success) {
       const issue = parsed.error.issues[0]!;
@@ -155,8 +154,9 @@ function readNli(rows: Row[], fault: Report): Drafts {
   const premises = new Map<string, Draft>();
   for (const { line, cells } of rows) {
     const [label, premise, hypothesis] = [cells[0]!.toLowerCase(), cells[1], cells[2]];
+    const isHeader = line === rows[0]!.line && label.includes('label');
     if (!NLI_LABELS.has(label)) {
-      if (line > 1) fault(line, `label "${cells[0]}" is none of entailment, neutral, contradiction`);
+      if (!isHeader) fault(line, `label "${cells[0]}" is none of entailment, neutral, contradiction`);
     } else if (!premise || !hypothesis) {
       fault(line, 'premise or hypothesis is missing');
     } else {

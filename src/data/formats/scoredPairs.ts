@@ -1,7 +1,8 @@
-// Reads scored pairs: TSV `score s1 s2`, and STS-B's CSV with or without a header.
+// Reads scored pairs: TSV `score s1 s2`; STS-B's CSV, `s1,s2,score` with or without a header or the original
+// tab-separated one (genre, file, year, id, score, s1, s2).
 import { Failure } from '../../util/failure.ts';
 import type { Fault, ScoredPair } from '../group.ts';
-import { cleanText, csvRows, tsvRows, type Row } from './table.ts';
+import { cleanText, csvRows, tsvRows, type Report, type Row } from './table.ts';
 
 export interface ReadPairs {
   pairs: ScoredPair[];
@@ -22,14 +23,15 @@ const SECOND = new Set(['sentence2', 's2', 'sent2', 'sentence_b', 'text2']);
 export function readScoredPairs(file: string, content: string): ReadPairs {
   const text = cleanText(content, file);
   if (text.trim() === '') throw new Failure(`${file} is empty.`);
-  const rows = file.toLowerCase().endsWith('.csv') ? csvRows(text) : tsvRows(text);
-  const columns = headerColumns(rows[0]!) ?? guessColumns(rows);
-  const body = headerColumns(rows[0]!) ? rows.slice(1) : rows;
   const pairs: ScoredPair[] = [];
   const faults: Fault[] = [];
-  for (const { line, cells } of body) {
+  const fault: Report = (line, reason) => faults.push({ file, line, reason });
+  const rows = file.toLowerCase().endsWith('.csv') ? csvRows(text, fault) : tsvRows(text);
+  const header = headerColumns(rows[0]);
+  const columns = header ?? guessColumns(rows);
+  for (const { line, cells } of header ? rows.slice(1) : rows) {
     const reason = problemOf(cells, columns);
-    if (reason) faults.push({ file, line, reason });
+    if (reason) fault(line, reason);
     else
       pairs.push({
         score: Number(cells[columns.score]),
@@ -37,6 +39,7 @@ export function readScoredPairs(file: string, content: string): ReadPairs {
         second: cells[columns.second]!,
       });
   }
+  faults.sort((a, b) => a.line - b.line);
   if (pairs.length === 0) {
     const first = faults[0];
     throw new Failure(
@@ -46,18 +49,20 @@ export function readScoredPairs(file: string, content: string): ReadPairs {
   return { pairs, faults };
 }
 
-function headerColumns(row: Row): Columns | undefined {
-  const names = row.cells.map((cell) => cell.toLowerCase());
+function headerColumns(row: Row | undefined): Columns | undefined {
+  const names = row?.cells.map((cell) => cell.toLowerCase()) ?? [];
   const score = names.findIndex((name) => SCORE.has(name));
   const first = names.findIndex((name) => FIRST.has(name));
   const second = names.findIndex((name) => SECOND.has(name));
   return score >= 0 && first >= 0 && second >= 0 ? { score, first, second } : undefined;
 }
 
-/** Without a header: the score comes first (our TSV) or last (STS-B CSV). */
+/** Without a header: the score comes first (our TSV), last (STS-B CSV) or fifth (the original STS-B). */
 function guessColumns(rows: Row[]): Columns {
   const sample = rows.slice(0, 50);
   const numeric = (column: number) => sample.filter(({ cells }) => isNumber(cells[column])).length;
+  if (sample.some(({ cells }) => cells.length >= 7) && numeric(4) > sample.length / 2)
+    return { score: 4, first: 5, second: 6 };
   return numeric(2) > numeric(0) ? { score: 2, first: 0, second: 1 } : { score: 0, first: 1, second: 2 };
 }
 
