@@ -55,7 +55,7 @@ export function forkKey(key: Key, label: string | number): Key {
 /** Key that stands for a seed given by a person. */
 export function seedKey(seed: number): Key {
   const high = Math.floor(Math.abs(seed) / 2 ** 32) >>> 0;
-  return [seed >>> 0, high ^ (seed < 0 ? 0x80000000 : 0)];
+  return [seed >>> 0, (high ^ (seed < 0 ? 0x80000000 : 0)) >>> 0];
 }
 
 /** A sequential view of one stream. */

@@ -32,8 +32,9 @@ export function cli(...args: string[]): Promise<CliResult> {
   return startCli(args).done;
 }
 
-/** The object that `--json` leaves on the last line of stdout. */
-export function lastJson(result: CliResult): Record<string, any> {
+/** The object that `--json` leaves on the last line of stdout; the caller says what it expects there. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a typed JSON.parse
+export function lastJson<T = Record<string, unknown>>(result: CliResult): T {
   const line = result.stdout.trimEnd().split('\n').at(-1) ?? '';
-  return JSON.parse(line) as Record<string, any>;
+  return JSON.parse(line) as T;
 }

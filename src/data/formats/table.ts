@@ -16,10 +16,12 @@ export function cleanText(text: string, file: string): string {
   return text.replace(/^\uFEFF/, '');
 }
 
+const LINE_END = /\r\n|\n|\r/;
+
 /** Lines that are not blank, numbered from 1. */
 export function textLines(text: string): { line: number; text: string }[] {
   return text
-    .split(/\r\n|\n|\r/)
+    .split(LINE_END)
     .map((content, index) => ({ line: index + 1, text: content }))
     .filter(({ text: content }) => content.trim() !== '');
 }
@@ -32,6 +34,9 @@ export function tsvRows(text: string): Row[] {
   }));
 }
 
+/** Lines that one quoted cell may run over; a quote still open after them was never meant to be one. */
+const LONGEST_CELL = 100;
+
 /**
  * Comma-separated rows with quotes as RFC 4180 has them. Files that are called .csv but part their cells by tabs (the
  * original STS benchmark) or semicolons are read too. A quote that is never closed costs its own line only.
@@ -40,34 +45,33 @@ export function csvRows(text: string, fault?: Report): Row[] {
   const firstLine = textLines(text)[0]?.text ?? '';
   if (firstLine.includes('\t')) return tsvRows(text);
   const delimiter = !firstLine.includes(',') && firstLine.includes(';') ? ';' : ',';
-  const source = text.replace(/\r\n?/g, '\n');
+  const lines = text.split(LINE_END);
   const rows: Row[] = [];
-  let line = 1;
-  let from = 0;
-  while (from < source.length) {
-    const start = from;
-    Papa.parse<string[]>(source.slice(start), {
-      delimiter,
-      newline: '\n',
-      step: ({ data, errors, meta }, parser) => {
-        const raw = source.slice(from, start + meta.cursor);
-        const unclosed = errors.some(({ code }) => code === 'MissingQuotes');
-        // Quotes within a quoted cell are understood on one line; over several it is rows that were run together.
-        const merged = raw.trimEnd().includes('\n') && errors.some(({ code }) => code === 'InvalidQuotes');
-        if (unclosed || merged) {
-          fault?.(line, 'a quote is opened and not closed');
-          const end = source.indexOf('\n', from);
-          from = end < 0 ? source.length : end + 1;
-          line++;
-          parser.abort();
-          return;
-        }
-        if (data.some((cell) => cell.trim() !== ''))
-          rows.push({ line, cells: data.map((cell) => cell.trim()) });
-        line += raw.split('\n').length - 1;
-        from += raw.length;
-      },
-    });
+  for (let at = 0; at < lines.length;) {
+    const record = csvRecord(lines, at, delimiter);
+    const cells = record?.cells.map((cell) => cell.trim()) ?? [];
+    if (record === undefined) fault?.(at + 1, 'a quote is opened and not closed');
+    else if (cells.some((cell) => cell !== '')) rows.push({ line: at + 1, cells });
+    at += record?.lines ?? 1;
   }
   return rows;
+}
+
+/** The record that begins on a line, and the lines it takes; undefined when its quotes lead nowhere. */
+function csvRecord(
+  lines: readonly string[],
+  first: number,
+  delimiter: string,
+): { cells: string[]; lines: number } | undefined {
+  if (!lines[first]!.includes('"')) return { cells: lines[first]!.split(delimiter), lines: 1 };
+  const most = Math.min(LONGEST_CELL, lines.length - first);
+  for (let count = 1; count <= most; count++) {
+    const content = lines.slice(first, first + count).join('\n');
+    const { data, errors } = Papa.parse<string[]>(content, { delimiter, newline: '\n' });
+    const open = errors.some(({ code }) => code === 'MissingQuotes');
+    // Bare quotes within a quoted cell are understood on one line; over several, they are rows run together.
+    if (errors.some(({ code }) => code === 'InvalidQuotes') && (open || count > 1)) return undefined;
+    if (!open) return { cells: data[0]!, lines: count };
+  }
+  return undefined;
 }
