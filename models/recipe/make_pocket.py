@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 from tokenizers import BertWordPieceTokenizer
+from tokenizers.processors import BertProcessing
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPORA = ROOT / "public" / "corpora"
@@ -34,6 +35,8 @@ def tokenizer():
     learner = BertWordPieceTokenizer(lowercase=True)
     learner.train_from_iterator(sentences(), vocab_size=VOCABULARY, min_frequency=1, show_progress=False)
     assert learner.get_vocab_size() == VOCABULARY, learner.get_vocab_size()
+    special = {token: learner.token_to_id(token) for token in ("[SEP]", "[CLS]")}
+    learner.post_processor = BertProcessing(("[SEP]", special["[SEP]"]), ("[CLS]", special["[CLS]"]))
     learner.save(str(TARGET / "tokenizer.json"), pretty=False)
     config = {"tokenizer_class": "BertTokenizer", "do_lower_case": True, "model_max_length": POSITIONS}
     for role in ("pad", "unk", "cls", "sep", "mask"):

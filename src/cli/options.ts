@@ -11,6 +11,19 @@ export function deviceOption(): Option {
     .default('auto');
 }
 
+export function poolingOption(): Option {
+  const option = new Option(
+    '--pooling <name>',
+    "how token states become one vector (default: the folder's own, else cls)",
+  );
+  return option.choices(['cls', 'mean', 'mask']);
+}
+
+export function maxLengthOption(): Option {
+  const option = new Option('--max-length <n>', 'longest sentence in tokens, before the prompt');
+  return option.argParser(wholeNumber(4)).default(128);
+}
+
 export function jsonOption(): Option {
   return new Option('--json', 'end with one JSON object on the last line of stdout');
 }

@@ -60,6 +60,24 @@ function plainExamples(groups: readonly Group[], used: ReadonlySet<string>): Exa
   return examples;
 }
 
+/** What a setting does when no group has all its sentences: which role it goes without, and what that means. */
+const FALLBACKS: Record<'hierarchical' | 'flat', { drop: readonly Role[]; note?: string }[]> = {
+  hierarchical: [
+    { drop: [] },
+    {
+      drop: ['intermediate'],
+      note: 'HT without intermediates: no group has an intermediate sentence, so the hierarchical triplet loss sets the positive over the negative alone, by the first margin.',
+    },
+  ],
+  flat: [
+    { drop: [] },
+    {
+      drop: ['negative'],
+      note: 'No group has a negative sentence: the positives are trained without hard negatives.',
+    },
+  ],
+};
+
 /** The groups that have every sentence the setting asks for, as examples. */
 function completeGroups(
   groups: readonly Group[],
@@ -69,18 +87,13 @@ function completeGroups(
 ): Example[] {
   const pattern = PATTERNS[name];
   const candidates = groups.filter((group) => serves(group.pattern, wanted));
-  const has = (group: Group, role: Role) => group[role] !== undefined;
-  const isComplete = (roles: readonly Role[]) => (group: Group) => roles.every((role) => has(group, role));
-  let roles: readonly Role[] = pattern.roles;
-  if (pattern.hierarchical && !candidates.some((group) => has(group, 'intermediate'))) {
-    const triple = roles.filter((role) => role !== 'intermediate');
-    if (candidates.some(isComplete(triple))) {
-      roles = triple;
-      notes.push(
-        'HT without intermediates: no group has an intermediate sentence, so the hierarchical triplet loss sets the positive over the negative alone, by the first margin.',
-      );
-    }
-  }
+  const isComplete = (roles: readonly Role[]) => (group: Group) =>
+    roles.every((role) => group[role] !== undefined);
+  const served = FALLBACKS[pattern.hierarchical ? 'hierarchical' : 'flat'].find(({ drop }) => {
+    return candidates.some(isComplete(pattern.roles.filter((role) => !drop.includes(role))));
+  });
+  const roles = pattern.roles.filter((role) => !served?.drop.includes(role));
+  if (served?.note !== undefined) notes.push(served.note);
   const complete = candidates.filter(isComplete(roles));
   const missing = candidates.length - complete.length;
   if (complete.length === 0 && generatedShare > 0) {

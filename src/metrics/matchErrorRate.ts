@@ -40,7 +40,7 @@ export function matchErrorRate(first: string, second: string): MatchError {
     best = row;
   }
   const [edits, negativeRetained] = best[b.length]!;
-  return countsFrom(a.length, b.length, edits, -negativeRetained);
+  return countsFrom(a.length, b.length, edits, Math.abs(negativeRetained));
 }
 
 /** Edits and retained words fix the rest: a = R + S + D words, b = R + S + I words. */

@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { Random } from '../../src/util/random.ts';
+import { start } from '../support/backends.ts';
 
 /** A tensor's values on the host. */
 export interface Plain {
@@ -53,6 +54,17 @@ export async function outcome(op: Op, inputs: readonly Plain[]): Promise<Outcome
   tf.dispose([weight, ...given]);
   expect(tf.memory().numTensors - before, 'tensors left behind').toBe(0);
   return result;
+}
+
+/** What an op gives on the cpu backend, for each of several inputs: the oracle of the other backends. */
+export async function oracle<T extends { inputs: Plain[] }>(
+  op: Op,
+  cases: readonly T[],
+): Promise<(T & { expected: Outcome })[]> {
+  await start('cpu');
+  const answered = [];
+  for (const given of cases) answered.push({ ...given, expected: await outcome(op, given.inputs) });
+  return answered;
 }
 
 /** @throws at the first element that is off by more than absolute + relative * |expected|, or is NaN. */

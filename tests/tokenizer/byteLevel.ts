@@ -45,7 +45,12 @@ export function byteLevelJson(options: { addPrefixSpace?: boolean } = {}): strin
       special: true,
     })),
     normalizer: null,
-    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: addPrefixSpace, trim_offsets: true, use_regex: true },
+    pre_tokenizer: {
+      type: 'ByteLevel',
+      add_prefix_space: addPrefixSpace,
+      trim_offsets: true,
+      use_regex: true,
+    },
     post_processor: {
       type: 'RobertaProcessing',
       sep: ['</s>', 2],

@@ -47,7 +47,8 @@ async function demo(options: DemoOptions): Promise<void> {
     ...options,
     model: join(root, 'models', 'pocket'),
     corpora: join(root, 'public', 'corpora'),
-    set: ['evaluateEvery=10'],
+    // Random weights: the paper's frozen embeddings and [CLS] suppose a pre-trained encoder (models/pocket/CARD.md).
+    set: ['evaluateEvery=10', 'pooling=mean', 'freezeEmbeddings=false', 'learningRate=1e-3'],
     out: mkdtempSync(join(tmpdir(), 'semblance-')),
   });
   say('All commands: npm run -s cli -- --help');

@@ -1,16 +1,16 @@
 // `semblance encode`: embeddings of a file of sentences, as JSONL or NumPy array.
 import { existsSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { Failure, UsageFailure } from '../../util/failure.ts';
+import { Embedder } from '../embedder.ts';
 import { openModel, readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { npyBytes } from '../node/npy.ts';
-import { deviceOption, jsonOption, wholeNumber } from '../options.ts';
+import { deviceOption, jsonOption, maxLengthOption, poolingOption } from '../options.ts';
 import { printResult, Progress, say, type CommonOptions } from '../output.ts';
-import { Embedder } from './evaluate.ts';
 
 interface EncodeOptions extends CommonOptions {
   model: string;
@@ -31,13 +31,8 @@ export function addEncode(program: Command): void {
     .requiredOption('--model <dir>', 'encoder folder in Hugging Face layout')
     .requiredOption('--in <file>', 'text file, a sentence a line')
     .requiredOption('--out <file>', 'new file, .jsonl or .npy')
-    .addOption(
-      new Option(
-        '--pooling <name>',
-        "how token states become one vector (default: the folder's own, else cls)",
-      ).choices(['cls', 'mean', 'mask']),
-    )
-    .option('--max-length <n>', 'longest sentence in tokens, before the prompt', wholeNumber(4), 128)
+    .addOption(poolingOption())
+    .addOption(maxLengthOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(encodeFile);

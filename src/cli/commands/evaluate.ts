@@ -1,21 +1,18 @@
 // `semblance eval`: STS and transfer scores of an encoder.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
-import type { LoadedModel } from '../../encoder/folder.ts';
-import { Parameters } from '../../encoder/parameters.ts';
+import { Embedder } from '../embedder.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { pearson, spearman } from '../../metrics/correlation.ts';
 import { aggregate } from '../../metrics/sts.ts';
 import { crossValidatedAccuracy, splitAccuracy } from '../../metrics/transfer.ts';
-import { embedRows } from '../../trainer/embed.ts';
 import { stsScores, stsSet } from '../../trainer/evaluate.ts';
 import { Failure, UsageFailure } from '../../util/failure.ts';
-import { withPrompt } from '../../tokenizer/template.ts';
 import { loadEvaluationSets, openModel, readText, type EvaluationSet } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
-import { deviceOption, jsonOption, wholeNumber } from '../options.ts';
+import { deviceOption, jsonOption, maxLengthOption, poolingOption } from '../options.ts';
 import { printResult, Progress, say, shown, table, type CommonOptions } from '../output.ts';
 import { reportFaults } from './train.ts';
 
@@ -52,46 +49,11 @@ export function addEval(program: Command): void {
     .requiredOption('--model <dir>', 'encoder folder in Hugging Face layout')
     .option('--sts <path...>', 'scored pairs: files or folders')
     .option('--transfer <dir>', 'folder of transfer tasks')
-    .addOption(
-      new Option(
-        '--pooling <name>',
-        "how token states become one vector (default: the folder's own, else cls)",
-      ).choices(['cls', 'mean', 'mask']),
-    )
-    .option('--max-length <n>', 'longest sentence in tokens, before the prompt', wholeNumber(4), 128)
+    .addOption(poolingOption())
+    .addOption(maxLengthOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(evaluate);
-}
-
-/** An opened model that embeds sentences as evaluation does. */
-export class Embedder {
-  private readonly parameters: Parameters;
-  readonly pooling: Pooling;
-  readonly maxLength: number;
-
-  constructor(
-    private readonly model: LoadedModel,
-    options: { pooling?: Pooling | undefined; maxLength: number },
-  ) {
-    this.pooling = options.pooling ?? model.pooling ?? 'cls';
-    const room = model.config.maxPositions - model.config.positionOffset;
-    const prompt =
-      this.pooling === 'mask'
-        ? model.tokenizer.prompts[0].before.length + model.tokenizer.prompts[0].after.length
-        : 0;
-    this.maxLength = Math.min(options.maxLength, room - prompt);
-    this.parameters = new Parameters(model.tensors);
-  }
-
-  evaluationIds(sentence: string): number[] {
-    const ids = this.model.tokenizer.ids(sentence, this.maxLength);
-    return this.pooling === 'mask' ? withPrompt(ids, this.model.tokenizer.prompts[0]) : ids;
-  }
-
-  embed(rows: readonly (readonly number[])[], onProgress?: (done: number) => void) {
-    return embedRows(this.parameters, this.model.config, rows, { pooling: this.pooling, onProgress });
-  }
 }
 
 async function evaluate(options: EvalOptions): Promise<void> {

@@ -10,11 +10,11 @@ import { rowCosines, takeRows } from '../../metrics/vectors.ts';
 import { Failure } from '../../util/failure.ts';
 import { Random } from '../../util/random.ts';
 import { histogram, type Histogram } from '../../util/statistics.ts';
+import { Embedder } from '../embedder.ts';
 import { openModel, readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { deviceOption, jsonOption } from '../options.ts';
 import { printResult, say, shown, type CommonOptions } from '../output.ts';
-import { Embedder } from './evaluate.ts';
 import { reportFaults } from './train.ts';
 
 interface PatternOptions extends CommonOptions {

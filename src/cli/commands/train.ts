@@ -14,7 +14,7 @@ import {
   type Config,
 } from '../../run/config.ts';
 import { KNOBS, KNOB_NAMES } from '../../run/knobs.ts';
-import { parseSettingName, PATTERN_NAMES, settingName, type Setting } from '../../run/settings.ts';
+import { parseSettingName, PATTERNS, PATTERN_NAMES, settingName, type Setting } from '../../run/settings.ts';
 import type { Checkpoint } from '../../trainer/checkpoint.ts';
 import type { RunSummary } from '../../trainer/history.ts';
 import type { RunInputs } from '../../trainer/prepare.ts';
@@ -229,7 +229,10 @@ function settingOf({ setting, data }: Pick<TrainOptions, 'setting' | 'data'>): S
 
 async function loadInputs(paths: RunPaths, config: Config, choice: DeviceChoice): Promise<RunInputs> {
   const model = await openModel(paths.model);
-  const { groups, faults } = await loadGroups(paths.files);
+  const setting = parseSettingName(paths.setting);
+  const pattern = PATTERNS[setting.pattern];
+  // Groups that do not say what they are (CSV, a bare JSONL) are what the setting asks for.
+  const { groups, faults } = await loadGroups(paths.files, 'groups' in pattern ? pattern.groups : undefined);
   const sts: ScoredPair[] = [];
   for (const file of paths.sts) {
     const loaded = await loadPairs(file);
@@ -238,7 +241,7 @@ async function loadInputs(paths: RunPaths, config: Config, choice: DeviceChoice)
   }
   reportFaults(faults);
   const device: StartedDevice = await startDevice(choice, nodeHost(choice === 'software'));
-  return { setting: parseSettingName(paths.setting), config, groups, sts, model, device, files: paths.files };
+  return { setting, config, groups, sts, model, device, files: paths.files };
 }
 
 const SHOWN_FAULTS = 5;

@@ -43,7 +43,8 @@ export function readGroups(file: string, content: string, options: ReadOptions =
   const groups = drafts.map(({ line, ...draft }): Group => ({
     ...draft,
     id: draft.id ?? `${stem}:${line}`,
-    pattern: draft.pattern ?? options.pattern ?? patternOf(draft),
+    pattern:
+      draft.pattern ?? (draft.positive === undefined ? undefined : options.pattern) ?? patternOf(draft),
     source: draft.source ?? options.source ?? 'file',
   }));
   return { groups, faults: faults.sort((a, b) => a.line - b.line), format };

@@ -1,0 +1,82 @@
+// Measures the bundled corpora and holds them to what their card promises: `npm run corpora:check`, or with
+// `-- FOLDER` those of another folder. Leaves with 1 when a rule is broken. When SEMBLANCE_DATA names a folder with real
+// data (wiki/, nli/, sts/, transfer/), measures beside it and looks for copied sentences.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { table } from '../../src/cli/output.ts';
+import { root } from '../../src/cli/root.ts';
+import { Failure } from '../../src/util/failure.ts';
+import { copies, errorRates, vocabulary, type Shown } from './compare.ts';
+import { readFiles, readTexts, type CorpusFile, type Texts } from './read.ts';
+import { RULES, type Finding } from './rules.ts';
+
+export interface Report {
+  findings: Finding[];
+  broken: Finding[];
+  /** Measured, not enforced. */
+  shown: Shown[];
+}
+
+export const BUNDLED = join(root, 'public', 'corpora');
+/** The folder with real data; undefined when there is none. */
+export const DATA = process.env.SEMBLANCE_DATA || undefined;
+
+/** Faults printed of a broken rule. */
+const PRINTED = 10;
+
+export function checkCorpora(folder: string, data = DATA): Report {
+  return checkTexts(readTexts(folder), data);
+}
+
+export function checkTexts(texts: Texts, data?: string): Report {
+  const files = readFiles(texts);
+  const findings = RULES.flatMap((rule) => rule(files));
+  if (data !== undefined) findings.push(copied(files, data));
+  return {
+    findings,
+    broken: findings.filter(({ faults }) => faults.length > 0),
+    shown: [vocabulary(files, data), errorRates(files, data)],
+  };
+}
+
+function copied(files: readonly CorpusFile[], data: string): Finding {
+  const { faults, lines } = copies(
+    files.flatMap(({ sentences }) => sentences),
+    data,
+  );
+  const measured = `${faults.length} in ${lines} lines`;
+  return { rule: 'copied sentences', where: 'real data', measured, limit: '0', faults };
+}
+
+/** The report in words. */
+export function printed({ findings, broken, shown }: Report): string[] {
+  const verdict = ({ limit, faults }: Finding) => (limit === '' ? 'shown' : faults.length ? 'BROKEN' : 'ok');
+  return [
+    ...table([
+      ['rule', 'where', 'measured', 'limit', ''],
+      ...findings.map((f) => [f.rule, f.where, f.measured, f.limit, verdict(f)]),
+    ]),
+    ...shown.flatMap(({ title, rows }) => ['', title, ...table(rows)]),
+    ...broken.flatMap(({ rule, where, faults }) => [
+      '',
+      `${rule}, ${where}:`,
+      ...faults.slice(0, PRINTED).map((fault) => `  ${fault}`),
+      ...(faults.length > PRINTED ? [`  and ${faults.length - PRINTED} more`] : []),
+    ]),
+  ];
+}
+
+function main(): void {
+  try {
+    const report = checkCorpora(process.argv[2] ?? BUNDLED);
+    console.log(printed(report).join('\n'));
+    if (DATA === undefined) console.log('\nSEMBLANCE_DATA is not set: not compared with real data.');
+    if (report.broken.length > 0) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) main();
