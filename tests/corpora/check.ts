@@ -1,6 +1,7 @@
 // Measures the bundled corpora and holds them to what their card promises: `npm run corpora:check`, or with
 // `-- FOLDER` those of another folder. Leaves with 1 when a rule is broken. When SEMBLANCE_DATA names a folder with real
 // data (wiki/, nli/, sts/, transfer/), measures beside it and looks for copied sentences.
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { table } from '../../src/cli/output.ts';
@@ -55,7 +56,7 @@ export function printed({ findings, broken, shown }: Report): string[] {
     ...table([
       ['rule', 'where', 'measured', 'limit', ''],
       ...findings.map((f) => [f.rule, f.where, f.measured, f.limit, verdict(f)]),
-    ]),
+    ]).map((line) => line.trimEnd()),
     ...shown.flatMap(({ title, rows }) => ['', title, ...table(rows)]),
     ...broken.flatMap(({ rule, where, faults }) => [
       '',
@@ -79,4 +80,5 @@ function main(): void {
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) main();
+const program = process.argv[1];
+if (program !== undefined && import.meta.url === pathToFileURL(realpathSync(program)).href) main();

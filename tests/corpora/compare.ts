@@ -103,7 +103,7 @@ export function errorRates(files: readonly CorpusFile[], data: string | undefine
     rows.push(ofGroups('SNLI dev', readGroups(REAL.snli, realText(data, REAL.snli)).groups));
     rows.push(ofPairs('STS-B dev', readScoredPairs(REAL.stsb, realText(data, REAL.stsb)).pairs));
   }
-  return { title: 'Match error rate on words (0 the same, 1 no word kept in place)', rows };
+  return { title: 'Match error rate on words (0 the same, 1 no word retained)', rows };
 }
 
 function meanRate(pairs: readonly Pair[]): string {

@@ -189,13 +189,19 @@ describe('what the data lacks', () => {
     ]);
   });
 
+  it('trains pairs without hard negatives when no group has a negative, with a note', () => {
+    const { examples, notes } = mix(groups('a', 6, 'nli', 'p'), 'sup');
+    expect(groupsOf(examples)).toEqual([0, 1, 2, 3, 4, 5].map((i) => [`a${i}`, `a${i} positive`]));
+    expect(notes).toEqual([expect.stringMatching(/^No group has a negative sentence/)]);
+  });
+
   it.each([
     ['nli', 'nli groups with anchor, positive, negative'],
     ['sts', 'sts groups with anchor, positive, negative'],
     ['sts_ht', 'sts groups with anchor, positive, intermediate, negative'],
     ['sup', 'sup groups with anchor, positive, negative'],
   ] as const)('stops %s, saying what it needs and what there is', (pattern, needs) => {
-    const data = [...groups('s', 5, 'plain'), ...groups('a', 2, pattern === 'sup' ? 'sup' : 'sts', 'p')];
+    const data = [...groups('s', 5, 'plain'), ...groups('a', 2, pattern === 'sup' ? 'sup' : 'sts', 'n')];
     expect(() => mix(data, pattern)).toThrow(
       new Failure(
         `Setting "${pattern}" needs ${needs}, and the data has none (it holds 5 plain, 2 ${pattern === 'sup' ? 'sup' : 'sts'}).`,

@@ -51,10 +51,13 @@ describe('group JSONL', () => {
     expect(ids).toEqual(['mine:1', 'mine:2', 'mine:3']);
     expect(patterns).toEqual(['plain', 'nli', 'sts']);
     expect(groups.every(({ source }) => source === 'file')).toBe(true);
-    expect(read('a.jsonl', text, { pattern: 'sup', source: 'typed' }).groups[0]).toMatchObject({
-      pattern: 'sup',
-      source: 'typed',
-    });
+    const given = read('a.jsonl', text, { pattern: 'sup', source: 'typed' });
+    expect(given.patterns, 'a sentence alone is plain, whatever was asked for').toEqual([
+      'plain',
+      'sup',
+      'sts',
+    ]);
+    expect(given.groups.every(({ source }) => source === 'typed')).toBe(true);
   });
 
   it('reports bad lines by number and uses the rest', () => {
