@@ -90,7 +90,7 @@ export async function startDevice(choice: DeviceChoice, host: BackendHost): Prom
       return startAskedWebGpu(choice, await findAdapter(host, choice === 'software'));
     case 'auto': {
       const found = await findAdapter(host);
-      if (typeof found === 'string') return startWasm(host, `no GPU: ${found}`);
+      if (typeof found === 'string') return startWasm(host, `no GPU: ${sentenceOf(found)}`);
       if (found.software)
         return startWasm(
           host,

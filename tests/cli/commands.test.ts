@@ -144,11 +144,17 @@ describe('eval', () => {
     );
     expect(result.code, result.stderr).toBe(0);
     const json = lastJson<{
-      sts: Record<string, { pairs: number }>;
+      sts: Record<string, Record<'pairs' | 'spearman' | 'spearmanMean' | 'spearmanWmean', number>>;
       transfer: Record<string, { accuracy: number; examples: number }>;
     }>(result);
     expect(Object.keys(json.sts)).toEqual(['sts12', 'sts13']);
-    expect(json.sts.sts12!.pairs).toBe(48);
+    // Two equal subsets: all three ways to put them together agree.
+    const { pairs, spearman, spearmanMean, spearmanWmean } = json.sts.sts12!;
+    expect(pairs).toBe(48);
+    expect([spearmanMean, spearmanWmean].map((value) => Math.abs(value - spearman) < 1e-12)).toEqual([
+      true,
+      true,
+    ]);
     expect(Object.keys(json.transfer)).toEqual(['PAIR', 'SPLIT', 'TOY']);
     expect(json.transfer.TOY).toMatchObject({ accuracy: 1, examples: 40 });
     expect(json.transfer.SPLIT).toMatchObject({ accuracy: 1, examples: 40 });

@@ -145,7 +145,12 @@ export function domainSentences(files: readonly CorpusFile[], domain: string): S
 
 /** Lower-cased words; what overlap, openings and vocabulary are counted in. */
 export function tokensOf(text: string): string[] {
-  return text.toLowerCase().match(/[a-z0-9']+/g) ?? [];
+  return (
+    text
+      .toLowerCase()
+      .replaceAll('’', "'")
+      .match(/[a-z0-9']+/g) ?? []
+  );
 }
 
 /** Lower-cased, with single spaces: two sentences that look like this are the same. */

@@ -2,6 +2,7 @@
 import { shown } from '../../src/cli/output.ts';
 import { spearman } from '../../src/metrics/correlation.ts';
 import { words } from '../../src/metrics/matchErrorRate.ts';
+import { nearPairs, type NearPair } from './near.ts';
 import {
   domainSentences,
   DOMAINS,
@@ -132,41 +133,35 @@ function duplicates(files: readonly CorpusFile[]): Finding[] {
 }
 
 function nearDuplicates(files: readonly CorpusFile[]): Finding[] {
-  const training = DOMAINS.map((domain) => ({ where: domain, sentences: domainSentences(files, domain) }));
-  const pairs = files.filter(({ kind }) => kind === 'pairs').flatMap(({ sentences }) => sentences);
-  const everything = [...training.flatMap(({ sentences }) => sentences), ...pairs];
+  const training = DOMAINS.flatMap((domain) => domainSentences(files, domain));
+  const scored = pairFiles(files).flatMap(({ sentences }) => sentences);
+  const pairs = nearPairs([...training, ...scored], LIMITS.nearDuplicate - 0.1);
+  const isIn = (folder: string, { at }: Sentence) => at.startsWith(`${folder}/`);
   return [
-    ...training.map(({ where, sentences }) => nearest(where, sentences, 0)),
-    nearest('sts pairs and all', everything, everything.length - pairs.length),
+    ...DOMAINS.map((domain) =>
+      nearFinding(
+        domain,
+        pairs.filter(({ first, second }) => isIn(domain, first) && isIn(domain, second)),
+      ),
+    ),
+    nearFinding(
+      'sts pairs and all',
+      pairs.filter(({ second }) => isIn('sts', second)),
+    ),
   ];
 }
 
-/** The closest sentences of different units, comparing every sentence from `start` on with all before it. */
-function nearest(where: string, sentences: readonly Sentence[], start: number): Finding {
-  const holders = new Map<string, number[]>();
-  const faults: string[] = [];
-  let highest = 0;
-  sentences.forEach((sentence, i) => {
-    const shared = new Uint16Array(i);
-    for (const token of sentence.tokens) {
-      const others = holders.get(token) ?? [];
-      if (i >= start) for (const j of others) shared[j]!++;
-      holders.set(token, others);
-      others.push(i);
-    }
-    shared.forEach((both, j) => {
-      const other = sentences[j]!;
-      if (both === 0 || other.unit === sentence.unit) return;
-      const similarity = both / (sentence.tokens.size + other.tokens.size - both);
-      highest = Math.max(highest, similarity);
-      if (similarity > LIMITS.nearDuplicate)
-        faults.push(
-          `${similarity.toFixed(2)}: ${sentence.at} "${sentence.text}", ${other.at} "${other.text}"`,
-        );
-    });
-  });
-  const limit = `<= ${LIMITS.nearDuplicate.toFixed(2)}`;
-  return { rule: 'near-duplicates', where, measured: `highest Jaccard ${highest.toFixed(3)}`, limit, faults };
+function nearFinding(where: string, pairs: readonly NearPair[]): Finding {
+  const limit = LIMITS.nearDuplicate;
+  const highest = pairs.reduce((top, { similarity }) => Math.max(top, similarity), 0);
+  const faults = pairs
+    .filter(({ similarity }) => similarity > limit)
+    .map(
+      ({ first, second, similarity }) =>
+        `${similarity.toFixed(2)}: ${second.at} "${second.text}", ${first.at} "${first.text}"`,
+    );
+  const measured = pairs.length ? `highest Jaccard ${highest.toFixed(3)}` : 'none near';
+  return { rule: 'near-duplicates', where, measured, limit: `<= ${limit.toFixed(2)}`, faults };
 }
 
 function openings(files: readonly CorpusFile[]): Finding[] {
@@ -228,8 +223,9 @@ function grades(files: readonly CorpusFile[]): Finding[] {
 
 function spread(files: readonly CorpusFile[]): Finding[] {
   return pairFiles(files).map(({ name, pairs }) => {
-    const counts = new Array<number>(LIMITS.highestGrade).fill(0);
-    for (const { score } of pairs) counts[Math.min(Math.floor(score), LIMITS.highestGrade - 1)]!++;
+    const last = LIMITS.highestGrade - 1;
+    const intervals = pairs.map(({ score }) => Math.min(Math.floor(score), last));
+    const counts = Array.from({ length: last + 1 }, (_, from) => intervals.filter((i) => i === from).length);
     const even = pairs.length / counts.length;
     const [least, most] = [even * (1 - LIMITS.spread), even * (1 + LIMITS.spread)];
     const faults = counts.flatMap((n, from) =>

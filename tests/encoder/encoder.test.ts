@@ -1,7 +1,7 @@
 // The values of the forward pass are checked against reference values elsewhere. Here: what must not change an
 // embedding (padding, neighbours, order), what must (the dropout key), and what a pass may leave in memory (nothing).
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { encode, positionIds } from '../../src/encoder/encoder.ts';
 import { Parameters } from '../../src/encoder/parameters.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type EncodeOptions,
 } from '../../src/encoder/pass.ts';
 import { pool, type Pooling } from '../../src/encoder/pooling.ts';
+import type { DropoutAttributes } from '../../src/kernels/dropout.ts';
 import { padRows } from '../../src/tokenizer/pad.ts';
 import { seedKey } from '../../src/util/random.ts';
 import { eachBackend } from '../support/backends.ts';
@@ -126,6 +127,18 @@ describe('encode on', () => {
         expect(differs(await states([LONG], { dropout, key: KEY }), await states([LONG]))).toBe(true);
       },
     );
+
+    it('draws a mask of its own at every site of every layer', async () => {
+      const kernels = vi.spyOn(tf.engine(), 'runKernel');
+      await states([SHORT], { dropout: dropoutEverywhere(0.1), key: KEY });
+      const keys = kernels.mock.calls.flatMap(([, , attributes]) => {
+        const { key0, key1 } = (attributes ?? {}) as Partial<DropoutAttributes>;
+        return key0 === undefined ? [] : [`${key0} ${key1!}`];
+      });
+      kernels.mockRestore();
+      expect(keys.length).toBe(1 + 3 * BERT.layers);
+      expect(new Set(keys).size).toBe(keys.length);
+    });
 
     it('refuses dropout without a key, and leaves nothing behind', async () => {
       const before = tf.memory().numTensors;

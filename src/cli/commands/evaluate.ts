@@ -26,9 +26,13 @@ interface EvalOptions extends CommonOptions {
 }
 
 interface StsScore {
+  /** Over all pairs of all subsets together: what the paper reports. */
   spearman: number | null;
   pearson: number | null;
   pairs: number;
+  /** Spearman per subset, averaged plainly and by size; left out when there is one subset only. */
+  spearmanMean?: number | null;
+  spearmanWmean?: number | null;
 }
 
 interface TransferScore {
@@ -135,10 +139,12 @@ async function scoreSet(embedder: Embedder, set: EvaluationSet): Promise<StsScor
     const system = cosine.slice(from, (from += own.length));
     return { name, system, gold: own.map((pair) => pair.score) };
   });
+  const ranked = aggregate(subsets, spearman);
   return {
-    spearman: aggregate(subsets, spearman).all,
+    spearman: ranked.all,
     pearson: aggregate(subsets, pearson).all,
     pairs: pairs.length,
+    ...(subsets.length > 1 && { spearmanMean: ranked.mean, spearmanWmean: ranked.wmean }),
   };
 }
 

@@ -8,14 +8,17 @@ import { findChromium, findDriver, isFile } from '../chromium.mjs';
 /** RTLD_NODELETE: the library stays loaded when Node lets go of it. */
 const KEEP_LOADED = 0x1000;
 
-let started: GPU | string | undefined;
+/** Dawn is started once; that it could not be is not remembered, since the next call may look for a software driver. */
+let started: GPU | undefined;
 
 /** How this process gets at WebGPU. @param software look for SwiftShader when no Vulkan driver is named */
 export function nodeHost(software: boolean): BackendHost {
   return {
     async gpu() {
-      started ??= await startDawn(software);
-      return started;
+      if (started) return started;
+      const gpu = await startDawn(software);
+      if (typeof gpu !== 'string') started = gpu;
+      return gpu;
     },
   };
 }

@@ -176,10 +176,10 @@ interface DropoutGolden {
 }
 
 /**
- * Copies of the sentences in one pass, and pairs of passes. 320 pairs of each sentence show a missing or doubled site
+ * Copies of the sentences in one pass, and pairs of passes. 160 pairs of each sentence show a missing or doubled site
  * by more than the five standard errors that are allowed; WASM affords 2,000. (A software GPU needs 40 ms a copy.)
  */
-const COPIES = { webgpu: 40, others: 250 };
+const COPIES = { webgpu: 20, others: 250 };
 const ROUNDS = 8;
 
 const SITE_RATES: Record<Site, keyof DropoutRates> = {
