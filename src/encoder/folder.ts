@@ -38,7 +38,9 @@ const TOKENIZER_FILES = [
 const WEIGHTS = 'model.safetensors';
 
 /** @throws Failure that says which file is missing or what is wrong in it. */
-export async function loadModel(folder: FolderReader): Promise<LoadedModel> {
+export async function loadModel(root: FolderReader): Promise<LoadedModel> {
+  const modules = await readModules(root);
+  const folder = inside(root, modules.transformer);
   const configBytes = await folder.read('config.json');
   if (!configBytes) throw new Failure(`${folder.name} is not a model folder: it has no config.json.`);
   try {
@@ -64,7 +66,7 @@ export async function loadModel(folder: FolderReader): Promise<LoadedModel> {
       config,
       tensors,
       tokenizer,
-      pooling: await readPooling(folder),
+      pooling: await readPooling(root, `${modules.pooling}/config.json`),
       tokenizerFiles,
     };
   } catch (error) {
@@ -120,16 +122,38 @@ async function readWeights(folder: FolderReader): Promise<TensorMap> {
   return tensors;
 }
 
-const POOLING = '1_Pooling/config.json';
+/** A part of a folder, read as a folder of its own. */
+function inside(folder: FolderReader, path: string): FolderReader {
+  return path === '' ? folder : { name: folder.name, read: (file) => folder.read(`${path}/${file}`) };
+}
+
+const modulesSchema = z.array(
+  z.looseObject({ type: z.string(), path: z.string().regex(/^[\w-]*$/, 'is not a folder name') }),
+);
+
+/** Where sentence-transformers keeps encoder and pooling; a plain transformers folder has no modules.json. */
+async function readModules(folder: FolderReader): Promise<{ transformer: string; pooling: string }> {
+  const bytes = await folder.read('modules.json');
+  if (!bytes) return { transformer: '', pooling: '1_Pooling' };
+  const parsed = modulesSchema.safeParse(jsonOf(bytes, 'modules.json'));
+  if (!parsed.success) {
+    throw new Failure(
+      `Model ${folder.name}: modules.json is malformed (${parsed.error.issues[0]?.message}).`,
+    );
+  }
+  const pathOf = (kind: RegExp) => parsed.data.find(({ type }) => kind.test(type))?.path;
+  return { transformer: pathOf(/\.Transformer$/) ?? '', pooling: pathOf(/\.Pooling$/) ?? '1_Pooling' };
+}
+
 const poolingSchema = z.looseObject({
   pooling_mode_cls_token: z.boolean().optional(),
   pooling_mode_mean_tokens: z.boolean().optional(),
 });
 
-async function readPooling(folder: FolderReader): Promise<Pooling | undefined> {
-  const bytes = await folder.read(POOLING);
+async function readPooling(folder: FolderReader, file: string): Promise<Pooling | undefined> {
+  const bytes = await folder.read(file);
   if (!bytes) return undefined;
-  const parsed = poolingSchema.safeParse(jsonOf(bytes, POOLING));
+  const parsed = poolingSchema.safeParse(jsonOf(bytes, file));
   if (!parsed.success) return undefined;
   if (parsed.data.pooling_mode_cls_token) return 'cls';
   return parsed.data.pooling_mode_mean_tokens ? 'mean' : undefined;
@@ -193,7 +217,7 @@ function addSentenceTransformers(
     json({ max_seq_length: Math.min(maxLength, longestInput(config)), do_lower_case: false }),
   );
   files.set(
-    POOLING,
+    '1_Pooling/config.json',
     json({
       word_embedding_dimension: config.hidden,
       pooling_mode_cls_token: pooling === 'cls',

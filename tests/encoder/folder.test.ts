@@ -92,6 +92,34 @@ describe('loadModel', () => {
   ])('honours 1_Pooling that states %s', async (_, stated, pooling) => {
     expect((await load(small({ '1_Pooling/config.json': stated }))).pooling).toBe(pooling);
   });
+
+  it('finds encoder and pooling where modules.json says they are (the older sentence-transformers layout)', async () => {
+    const plain = small();
+    const files: Files = new Map([...plain].map(([file, bytes]) => [`0_Transformer/${file}`, bytes]));
+    const module = (idx: number, path: string, type: string) => ({
+      idx,
+      name: `${idx}`,
+      path,
+      type: `sentence_transformers.models.${type}`,
+    });
+    files.set(
+      'modules.json',
+      bytesOf([module(0, '0_Transformer', 'Transformer'), module(1, '1_Mean', 'Pooling')]),
+    );
+    files.set('1_Mean/config.json', bytesOf({ pooling_mode_mean_tokens: true }));
+    const model = await load(files);
+    expect(model.pooling).toBe('mean');
+    expect([...model.tensors.keys()]).toEqual([...(await load(plain)).tensors.keys()]);
+  });
+
+  it('refuses a modules.json that leads out of the folder', async () => {
+    const escape = [
+      { idx: 0, name: '0', path: '../secret', type: 'sentence_transformers.models.Transformer' },
+    ];
+    expect(await refusal({ 'modules.json': escape })).toMatch(
+      /modules\.json is malformed \(is not a folder name\)/,
+    );
+  });
 });
 
 describe('loadModel refuses', () => {
