@@ -57,7 +57,9 @@ describe('reference values on', () => {
 
 describe('the check itself', () => {
   it('fails when a reference value is changed, so that it cannot pass by accident', async () => {
-    const golden = JSON.parse(readFileSync(new URL('spearman.json', FOLDER), 'utf8')) as { cases: { spearman: number }[] };
+    const golden = JSON.parse(readFileSync(new URL('spearman.json', FOLDER), 'utf8')) as {
+      cases: { spearman: number }[];
+    };
     golden.cases[2]!.spearman += 1e-6;
     const results = await verifyGolden('spearman.json', JSON.stringify(golden));
     expect(results.filter(({ ok }) => !ok)).toHaveLength(1);

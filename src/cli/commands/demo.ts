@@ -42,8 +42,12 @@ async function demo(options: DemoOptions): Promise<void> {
   say(
     '  STS         Spearman correlation of cosines with similarity scores, on sentences it does not train on',
   );
-  say('The bundled encoder has random weights so far and knows shared words only: alignment, uniformity and RFD show what');
-  say('training does to it; its STS on sentences made to mislead word overlap will not rise before it is pre-trained.');
+  say(
+    'The bundled encoder has random weights so far and knows shared words only: alignment, uniformity and RFD show what',
+  );
+  say(
+    'training does to it; its STS on sentences made to mislead word overlap will not rise before it is pre-trained.',
+  );
   say('');
   await trainCommand({
     ...options,
