@@ -4,7 +4,7 @@
 // One Threefry block gives 64 bits, four lanes of 16: element i takes lane i mod 4 of block floor(i / 4) and is kept
 // when its lane is not below round(rate * 65536). Kept elements are scaled so that the mean stays exactly the same.
 import * as tf from '@tensorflow/tfjs-core';
-import { threefry2x32, type Key } from '../util/random.ts';
+import { threefryBlocks, type Key } from '../util/random.ts';
 import { runProgram, wasmHeap, type WasmBackendLike } from './program.ts';
 import { dropoutProgram } from './dropout.wgsl.ts';
 
@@ -40,13 +40,16 @@ export function composedDropout(
 ): void {
   const { key0, key1, threshold } = attributes;
   const scale = Math.fround(keptScale(threshold));
-  const key: Key = [key0, key1];
+  const block = threefryBlocks([key0, key1]);
+  const bits = new Uint32Array(2);
+  // Writes past the end of a typed array are ignored, so the last block needs no care.
   for (let i = 0; i < values.length; i += 4) {
-    const [a, b] = threefry2x32(key, [i >>> 2, 0]);
+    block(i >>> 2, 0, bits);
+    const [a, b] = [bits[0]!, bits[1]!];
     output[i] = (a & 0xffff) < threshold ? 0 : values[i]! * scale;
-    if (i + 1 < values.length) output[i + 1] = a >>> 16 < threshold ? 0 : values[i + 1]! * scale;
-    if (i + 2 < values.length) output[i + 2] = (b & 0xffff) < threshold ? 0 : values[i + 2]! * scale;
-    if (i + 3 < values.length) output[i + 3] = b >>> 16 < threshold ? 0 : values[i + 3]! * scale;
+    output[i + 1] = a >>> 16 < threshold ? 0 : values[i + 1]! * scale;
+    output[i + 2] = (b & 0xffff) < threshold ? 0 : values[i + 2]! * scale;
+    output[i + 3] = b >>> 16 < threshold ? 0 : values[i + 3]! * scale;
   }
 }
 

@@ -14,25 +14,44 @@ export interface RandomState {
   counter: number;
 }
 
-const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const PARITY = 0x1bd11bda;
+
+/** One mixing round: rotate the second word left by r. */
+const rotated = (x: number, r: number): number => (x << r) | (x >>> (32 - r));
+
+/**
+ * The blocks of one key, for making very many of them: writes 64 bits per counter into `out` without allocating.
+ * @param out two unsigned words
+ */
+export function threefryBlocks(key: Key): (counter0: number, counter1: number, out: Uint32Array) => void {
+  const ks = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
+  return (counter0, counter1, out) => {
+    let x0 = (counter0 + ks[0]!) | 0;
+    let x1 = (counter1 + ks[1]!) | 0;
+    for (let group = 0; group < 5; group++) {
+      // Four rounds, whose rotations alternate between two sets; then the key is added in.
+      const even = (group & 1) === 0;
+      x0 = (x0 + x1) | 0;
+      x1 = rotated(x1, even ? 13 : 17) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = rotated(x1, even ? 15 : 29) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = rotated(x1, even ? 26 : 16) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = rotated(x1, even ? 6 : 24) ^ x0;
+      x0 = (x0 + ks[(group + 1) % 3]!) | 0;
+      x1 = (x1 + ks[(group + 2) % 3]! + group + 1) | 0;
+    }
+    out[0] = x0;
+    out[1] = x1;
+  };
+}
 
 /** One block of Threefry-2x32-20: 64 bits from a key and a counter; all words are unsigned 32-bit integers. */
 export function threefry2x32(key: Key, counter: Key): [number, number] {
-  const ks = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
-  let x0 = (counter[0] + ks[0]!) | 0;
-  let x1 = (counter[1] + ks[1]!) | 0;
-  for (let group = 0; group < 5; group++) {
-    const offset = (group & 1) << 2;
-    for (let round = 0; round < 4; round++) {
-      const r = ROTATIONS[offset + round]!;
-      x0 = (x0 + x1) | 0;
-      x1 = ((x1 << r) | (x1 >>> (32 - r))) ^ x0;
-    }
-    x0 = (x0 + ks[(group + 1) % 3]!) | 0;
-    x1 = (x1 + ks[(group + 2) % 3]! + group + 1) | 0;
-  }
-  return [x0 >>> 0, x1 >>> 0];
+  const out = new Uint32Array(2);
+  threefryBlocks(key)(counter[0], counter[1], out);
+  return [out[0]!, out[1]!];
 }
 
 /** FNV-1a over UTF-16 units with two offsets: the 64-bit name of a fork. */
