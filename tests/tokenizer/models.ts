@@ -27,5 +27,13 @@ export interface GoldenEncoding {
 }
 
 /** What Hugging Face's own tokenizers gives (tests/golden/make_tokenizer.py). */
-export const GOLDEN = (JSON.parse(read('tests/golden/tokenizer_pocket.json')) as { cases: GoldenEncoding[] })
-  .cases;
+export const GOLDEN = (
+  JSON.parse(read('tests/golden/tokenizer_pocket.json')) as { cases: GoldenEncoding[] }
+).cases.map(({ sentence, ids, tokens, offsets }) => ({
+  sentence,
+  /** With [CLS] and [SEP]; the rest without. */
+  whole: ids,
+  ids: ids.slice(1, -1),
+  tokens: tokens.slice(1, -1),
+  offsets: offsets.slice(1, -1),
+}));
