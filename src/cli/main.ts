@@ -33,13 +33,15 @@ function leave(code: number): void {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const expected = error instanceof Failure;
+  // What the system refuses (no space, no permission) names its file and call in its message.
+  const expected = error instanceof Failure || (error as NodeJS.ErrnoException).syscall !== undefined;
   process.stderr.write(`${colors.red('error:')} ${messageOf(error)}\n`);
   if (!expected && error instanceof Error)
     process.stderr.write(`This is a fault of the program, please report it.\n${error.stack ?? ''}\n`);
   return error instanceof UsageFailure ? 2 : 1;
 }
 
+process.stderr.on('error', () => undefined); // nobody reads what is going on: go on without
 process.stdout.on('error', () => process.exit(1)); // the reader of a pipe went away
 try {
   await program.parseAsync(process.argv);

@@ -21,7 +21,7 @@ export function poolingOption(): Option {
 
 export function maxLengthOption(): Option {
   const option = new Option('--max-length <n>', 'longest sentence in tokens, before the prompt');
-  return option.argParser(wholeNumber(4)).default(128);
+  return option.argParser(wholeNumber(4)).default(512);
 }
 
 export function jsonOption(): Option {

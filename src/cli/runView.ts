@@ -17,9 +17,11 @@ const COLUMNS = [
 ];
 const WIDTHS = [7, 8, 12, 11, 11, 10, 9, 9, 8];
 
+/** Steps that the speed is taken over. */
+const RECENT = 200;
+
 export class RunView {
   private progress: Progress | undefined;
-  private total = 0;
   private step = 0;
   private steps: StepEvent[] = [];
   private pending: MetricEvent[] = [];
@@ -31,7 +33,7 @@ export class RunView {
     if (event.type !== 'metric') this.flushMetrics();
     switch (event.type) {
       case 'header':
-        this.begin(event);
+        this.describe(event);
         break;
       case 'note':
         note(event.text);
@@ -39,6 +41,7 @@ export class RunView {
       case 'step':
         this.step = event.step;
         this.steps.push(event);
+        if (this.steps.length > RECENT) this.steps.shift();
         this.progress?.update(
           event.step,
           `loss ${shown(event.loss)}  ${shown(this.speed().tokensPerSecond, 0)} tokens/s`,
@@ -61,14 +64,17 @@ export class RunView {
     }
   }
 
-  private begin({ steps, model, corpus }: HeaderEvent): void {
-    this.total = steps;
-    say(
+  /** Draws the head of the table and the bar. @param step updates made already, by a resumed run */
+  begin(step: number, totalSteps: number): void {
+    say(COLUMNS.map((name, i) => name.padStart(WIDTHS[i]!)).join(''));
+    this.progress = new Progress(totalSteps, step, 'steps');
+  }
+
+  private describe({ steps, model, corpus }: HeaderEvent): void {
+    this.line(
       `${model.type}, ${model.layers} layers of ${model.hidden}, ${model.parameters} parameters of which ${model.trained} learn (with the head); ` +
         `${corpus.plain} plain sentences, ${corpus.groups} groups, ${corpus.heldOut} held out, ${corpus.sts} scored pairs; ${steps} steps`,
     );
-    say(COLUMNS.map((name, i) => name.padStart(WIDTHS[i]!)).join(''));
-    this.progress = new Progress(steps, 0, 'steps');
   }
 
   /** A line per measurement, once all its numbers are there. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { BatchCursor } from '../data/batches.ts';
 import { readSafetensors, writeSafetensors, type TensorMap } from '../encoder/safetensors.ts';
 import { configSchema, type Config } from '../run/config.ts';
-import { Failure } from '../util/failure.ts';
+import { Failure, messageOf } from '../util/failure.ts';
 import type { Files } from './host.ts';
 
 export const STATE_FILE = 'trainer.json';
@@ -57,7 +57,13 @@ export function readCheckpoint(
   tensors: Uint8Array,
   encoder: TensorMap,
 ): Checkpoint {
-  const parsed = stateSchema.safeParse(JSON.parse(new TextDecoder().decode(state)));
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(state));
+  } catch (error) {
+    throw new Failure(`Checkpoint ${name}: ${STATE_FILE} is not JSON (${messageOf(error)}).`);
+  }
+  const parsed = stateSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new Failure(

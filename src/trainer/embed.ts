@@ -5,6 +5,7 @@ import { encode } from '../encoder/encoder.ts';
 import { NO_DROPOUT, type DropoutRates } from '../encoder/pass.ts';
 import type { Parameters } from '../encoder/parameters.ts';
 import { pool, type Pooling } from '../encoder/pooling.ts';
+import { assertDeviceSound } from '../kernels/backend.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import { padRows } from '../tokenizer/pad.ts';
 import { breathe } from '../util/breathe.ts';
@@ -47,6 +48,7 @@ export async function embedRows(
     });
     const values = await vectors.data();
     vectors.dispose();
+    assertDeviceSound();
     members.forEach((row, at) => data.set(values.subarray(at * hidden, (at + 1) * hidden), row * hidden));
     await breathe();
     done += members.length;

@@ -43,7 +43,7 @@ export interface Prepared {
 /** @throws Failure or UsageFailure when data, model and knobs do not go together. */
 export function prepare(inputs: RunInputs, random: Random): Prepared {
   const { config, model, setting } = inputs;
-  checkLength(config, model);
+  const measuredLength = checkLength(config, model);
   const { examples: mixed, notes } = mixExamples(inputs.groups, {
     pattern: setting.pattern,
     generatedShare: config.generatedShare,
@@ -55,9 +55,10 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
       `Knob "batch" is ${config.batch}, but the data gives only ${train.length} training examples (${heldOut.length} are held out); take --batch ${train.length} or less.`,
     );
   }
-  const views = new Views(model.tokenizer, setting.pattern, config, random.fork('augment'));
+  const views = new Views(model.tokenizer, setting.pattern, config, random.fork('augment'), measuredLength);
   const examples = train.map((example) => views.tokenise(example));
-  const held = heldOut.map((example) => views.tokenise(example));
+  const held = heldOut.map((example) => views.tokeniseHeldOut(example));
+  notes.push(...measurementNotes(examples, held, inputs.sts));
   const plan = batchPlan(examples, config, random, notes);
   const measured = [heldOutSet(held, views, config.measureCap)];
   if (inputs.sts.length > 0) measured.push(evaluationSet(inputs.sts, views, config.measureCap));
@@ -72,19 +73,24 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
     measured,
     sts: inputs.sts.length > 0 ? stsSet(inputs.sts, views) : undefined,
     totalSteps: plannedSteps(config, plan),
-    digest: digestOf(train),
+    digest: digestOf([...examples, ...held], inputs.sts),
   };
 }
 
-function checkLength(config: Config, model: LoadedModel): void {
+/** Longest sentence that is measured, in the authors' code (tools.py: max_length=512). */
+const MEASURED_LENGTH = 512;
+
+/** Checks that training sentences fit the encoder; returns how long a measured sentence may be. */
+function checkLength(config: Config, model: LoadedModel): number {
   const prompt = config.pooling === 'mask' ? Math.max(...model.tokenizer.prompts.map(promptLength)) : 0;
-  const room = longestInput(model.config);
-  if (config.maxLength + prompt > room) {
-    const why = prompt ? ` (${prompt} of them for the prompt)` : '';
+  const room = longestInput(model.config) - prompt;
+  if (config.maxLength > room) {
+    const why = prompt ? ` beside the ${prompt} of the prompt` : '';
     throw new UsageFailure(
-      `Knob "maxLength" is ${config.maxLength}, but ${model.name} takes at most ${room} tokens${why}; take ${room - prompt} or less.`,
+      `Knob "maxLength" is ${config.maxLength}, but ${model.name} takes at most ${room} tokens${why}; take ${room} or less.`,
     );
   }
+  return Math.min(MEASURED_LENGTH, room);
 }
 
 function batchPlan(examples: TokenisedExample[], config: Config, random: Random, notes: string[]): BatchPlan {
@@ -105,9 +111,31 @@ function plannedSteps(config: Config, plan: BatchPlan): number {
   return Math.max(1, Math.ceil((config.epochs * stepsPerEpoch(plan)) / config.accumulate));
 }
 
-/** 64 bits over ids and sentences, in order. */
-function digestOf(examples: readonly { id: string; sentences: string[] }[]): string {
+/** What cannot be measured with these data, in words. */
+function measurementNotes(
+  examples: readonly TokenisedExample[],
+  held: readonly TokenisedExample[],
+  sts: readonly ScoredPair[],
+): string[] {
+  const notes: string[] = [];
+  const isGroup = (example: TokenisedExample) => example.ids.length > 1;
+  if (examples.some(isGroup) && !held.some(isGroup)) {
+    notes.push(
+      'No group fell into the held-out share: the training side is measured on plain sentences, so its alignment and RFD are not those of this pattern. Raise heldOut or give more groups.',
+    );
+  }
+  if (sts.length > 0 && !sts.some(({ score }) => score >= 4)) {
+    notes.push(
+      'No evaluation pair is scored 4 or more (scores are read as 0 to 5): there is no evaluation alignment, and no RFD_a.',
+    );
+  }
+  return notes;
+}
+
+/** 64 bits over token ids, held-out ones too, and the evaluation data, in order. */
+function digestOf(examples: readonly TokenisedExample[], sts: readonly ScoredPair[]): string {
   let key = seedKey(0);
-  for (const { id, sentences } of examples) key = forkKey(key, [id, ...sentences].join('\n'));
+  for (const { id, ids } of examples) key = forkKey(key, [id, ...ids.map((row) => row.join())].join('\n'));
+  for (const { score, first, second } of sts) key = forkKey(key, [score, first, second].join('\n'));
   return key.map((word) => word.toString(16).padStart(8, '0')).join('');
 }

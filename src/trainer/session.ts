@@ -21,7 +21,7 @@ import type { Files } from './host.ts';
 import { prepare, type Prepared, type RunInputs } from './prepare.ts';
 import { scheduleFactor } from './schedule.ts';
 import {
-  averageGradients,
+  averagedGradient,
   disposeGradient,
   stepGradient,
   type StepGradient,
@@ -39,6 +39,8 @@ export class TrainingSession {
   readonly model: StepModel;
 
   private readings: Readings = {};
+  /** Since the last logged step. */
+  private spent = { steps: 0, tokens: 0, milliseconds: 0 };
   private cursor: BatchCursor = startCursor();
   private walk: Generator<Batch, void>;
   private readonly keys: { dropout: Key; measure: Key };
@@ -106,16 +108,17 @@ export class TrainingSession {
     const started = performance.now();
     const taken = this.takeBatches();
     const rows = taken.map((batch) => prepared.views.batchRows(prepared.examples, batch, number));
-    const gradient = averageGradients(
-      rows.map((row, part) =>
-        stepGradient(model, row, {
-          temperature: config.temperature,
-          beta: config.beta,
-          margins: config.margins,
-          hierarchical: PATTERNS[this.inputs.setting.pattern].hierarchical,
-          dropout: dropoutEverywhere(config.dropout),
-          key: forkKey(forkKey(this.keys.dropout, number), part),
-        }),
+    const gradient = averagedGradient(
+      rows.map(
+        (row, part) => () =>
+          stepGradient(model, row, {
+            temperature: config.temperature,
+            beta: config.beta,
+            margins: config.margins,
+            hierarchical: PATTERNS[this.inputs.setting.pattern].hierarchical,
+            dropout: dropoutEverywhere(config.dropout),
+            key: forkKey(forkKey(this.keys.dropout, number), part),
+          }),
       ),
     );
     const norm = globalNorm(gradient.gradients);
@@ -131,8 +134,14 @@ export class TrainingSession {
       this.optimizer.apply(gradient.gradients, factor, learningRate, config);
       factor.dispose();
       this.step = number;
+      this.spent.steps++;
+      this.spent.tokens += rows.reduce((n, r) => n + r.rows.reduce((m, ids) => m + ids.length, 0), 0);
+      this.spent.milliseconds += performance.now() - started;
       if (!scalars) return undefined;
       this.lastLoss = scalars.loss;
+      // A read-back waits for all the steps queued since the last one: time and tokens are their mean.
+      const { steps, tokens, milliseconds } = this.spent;
+      this.spent = { steps: 0, tokens: 0, milliseconds: 0 };
       return {
         type: 'step',
         step: number,
@@ -140,8 +149,8 @@ export class TrainingSession {
         learningRate,
         plain: rows.reduce((n, r) => n + r.plain, 0),
         generated: rows.reduce((n, r) => n + r.generated, 0),
-        tokens: rows.reduce((n, r) => n + r.rows.reduce((m, ids) => m + ids.length, 0), 0),
-        milliseconds: performance.now() - started,
+        tokens: Math.round(tokens / steps),
+        milliseconds: milliseconds / steps,
       };
     } finally {
       norm.dispose();
@@ -216,16 +225,29 @@ export class TrainingSession {
 
   /** The model as it stands, in Hugging Face layout. */
   async modelFiles(): Promise<Files> {
-    const encoder = new Map([...(await this.model.parameters.read())].filter(([name]) => !isHead(name)));
+    return this.layout(await this.model.parameters.read());
+  }
+
+  private layout(parameters: TensorMap): Files {
+    const encoder = new Map([...parameters].filter(([name]) => !isHead(name)));
     return modelFiles(this.inputs.model, encoder, this.config.pooling, this.config.maxLength);
   }
 
-  /** The model and everything else that going on needs. */
+  /**
+   * The model and everything else that going on needs.
+   * @throws Failure when a number is not finite or the device is lost: it must not replace a good checkpoint.
+   */
   async checkpointFiles(): Promise<Files> {
-    const tensors: TensorMap = new Map(
-      [...(await this.model.parameters.read())].filter(([name]) => isHead(name)),
-    );
+    const parameters = await this.model.parameters.read();
+    const tensors: TensorMap = new Map([...parameters].filter(([name]) => isHead(name)));
     for (const [name, tensor] of await this.optimizer.read()) tensors.set(name, tensor);
+    assertDeviceSound();
+    for (const [name, { data }] of [...parameters, ...tensors]) {
+      if (data.every(Number.isFinite)) continue;
+      throw new Failure(
+        `After step ${this.step} "${name}" is not finite; the last checkpoint is kept as it is.`,
+      );
+    }
     const state = {
       step: this.step,
       setting: settingName(this.inputs.setting),
@@ -238,7 +260,7 @@ export class TrainingSession {
       readings: this.readings,
       lastLoss: this.lastLoss,
     };
-    return new Map([...(await this.modelFiles()), ...stateFiles(state, tensors)]);
+    return new Map([...this.layout(parameters), ...stateFiles(state, tensors)]);
   }
 
   private modelIdentity(): string {

@@ -93,21 +93,55 @@ function splitRows(
   };
 }
 
-/** Mean of several gradients (gradient accumulation); the parts are disposed of. */
-export function averageGradients(parts: StepGradient[]): StepGradient {
-  if (parts.length === 1) return parts[0]!;
-  const scale = 1 / parts.length;
-  const sumOf = (tensors: tf.Tensor[]) => tensors.reduce((a, b) => tf.add(a, b));
-  const meanOf = (tensors: tf.Tensor[]) => tf.tidy(() => tf.mul(sumOf(tensors), scale));
-  const withHt = parts.flatMap(({ ht }) => (ht ? [ht] : []));
-  const averaged: StepGradient = {
-    loss: meanOf(parts.map((p) => p.loss)) as tf.Scalar,
-    infonce: meanOf(parts.map((p) => p.infonce)) as tf.Scalar,
-    ht: withHt.length ? tf.tidy(() => tf.div<tf.Scalar>(sumOf(withHt), withHt.length)) : undefined,
+/** Mean over several batches (gradient accumulation); at most two sets of gradients are alive at a time. */
+export function averagedGradient(batches: readonly (() => StepGradient)[]): StepGradient {
+  if (batches.length === 1) return batches[0]!();
+  let total: StepGradient | undefined;
+  let withHt = 0;
+  for (const batch of batches) {
+    const next = batch();
+    if (next.ht) withHt++;
+    total = total ? added(total, next) : next;
+  }
+  const scale = 1 / batches.length;
+  return replaced(
+    total!,
+    (x) => tf.mul(x, scale),
+    (ht) => tf.div(ht, withHt),
+  );
+}
+
+/** Entry by entry; both operands are disposed of. */
+function added(a: StepGradient, b: StepGradient): StepGradient {
+  const sum = {
+    loss: tf.add<tf.Scalar>(a.loss, b.loss),
+    infonce: tf.add<tf.Scalar>(a.infonce, b.infonce),
+    ht: a.ht && b.ht ? tf.add<tf.Scalar>(a.ht, b.ht) : copyOf(a.ht ?? b.ht),
     gradients: new Map(
-      [...parts[0]!.gradients.keys()].map((name) => [name, meanOf(parts.map((p) => p.gradients.get(name)!))]),
+      [...a.gradients].map(([name, gradient]) => [name, tf.add(gradient, b.gradients.get(name)!)]),
     ),
   };
-  parts.forEach(disposeGradient);
-  return averaged;
+  disposeGradient(a);
+  disposeGradient(b);
+  return sum;
+}
+
+function copyOf(x: tf.Scalar | undefined): tf.Scalar | undefined {
+  return x && tf.clone(x);
+}
+
+/** Every entry through a function; the operand is disposed of. */
+function replaced(
+  gradient: StepGradient,
+  change: (x: tf.Tensor) => tf.Tensor,
+  changeHt: (x: tf.Tensor) => tf.Tensor,
+): StepGradient {
+  const changed = {
+    loss: change(gradient.loss) as tf.Scalar,
+    infonce: change(gradient.infonce) as tf.Scalar,
+    ht: gradient.ht && (changeHt(gradient.ht) as tf.Scalar),
+    gradients: new Map([...gradient.gradients].map(([name, x]) => [name, change(x)])),
+  };
+  disposeGradient(gradient);
+  return changed;
 }

@@ -13,6 +13,8 @@ export interface TrainOptions {
   control?: Control | undefined;
   /** Goes on from here instead of beginning. */
   resume?: Checkpoint | undefined;
+  /** Called once inputs and checkpoint are accepted, before the first event: now the host may touch its files. */
+  accepted?: ((session: { step: number; totalSteps: number }) => void) | undefined;
 }
 
 export function checkpointName(step: number): string {
@@ -30,6 +32,7 @@ export async function* train(
 ): AsyncGenerator<RunEvent, RunSummary> {
   const session = start(inputs, options);
   try {
+    options.accepted?.(session);
     if (!options.resume) yield* begin(session, options);
     const finished = yield* steps(session, options);
     const reason = finished ? 'finished' : 'interrupted';

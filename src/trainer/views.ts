@@ -30,15 +30,27 @@ export class Views {
     private readonly config: Config,
     /** Augmentation draws from forks of this. */
     private readonly random: Random,
+    /** Longest sentence when measuring: the paper cuts sentences in training only. */
+    private readonly measuredLength: number,
   ) {}
 
+  /** A training example, cut at the knob's maximum length. */
   tokenise(example: Example): TokenisedExample {
-    return { ...example, ids: example.sentences.map((s) => this.tokenizer.ids(s, this.config.maxLength)) };
+    return this.cut(example, this.config.maxLength);
+  }
+
+  /** A held-out example: measured whole, as far as the encoder can hold it. */
+  tokeniseHeldOut(example: Example): TokenisedExample {
+    return this.cut(example, this.measuredLength);
+  }
+
+  private cut(example: Example, length: number): TokenisedExample {
+    return { ...example, ids: example.sentences.map((s) => this.tokenizer.ids(s, length)) };
   }
 
   /** Ids of a sentence as evaluation sees it: with prompt 0 when pooling is "mask". */
   evaluationIds(sentence: string): number[] {
-    return this.prompted(this.tokenizer.ids(sentence, this.config.maxLength), 0);
+    return this.prompted(this.tokenizer.ids(sentence, this.measuredLength), 0);
   }
 
   /**

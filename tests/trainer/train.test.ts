@@ -260,7 +260,7 @@ describe('on wasm', () => {
       expect(() => new TrainingSession(inputs({ maxLength: 64 }))).toThrow(
         /Knob "maxLength" is 64, but tiny takes at most 32 tokens/,
       );
-      expect(() => new TrainingSession(inputs({ maxLength: 30, pooling: 'mask' }))).toThrow(/for the prompt/);
+      expect(() => new TrainingSession(inputs({ maxLength: 30, pooling: 'mask' }))).toThrow(/of the prompt/);
     });
 
     it('measures in eval mode when asked: the dropout pair is then exactly aligned', async () => {

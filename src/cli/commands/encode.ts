@@ -1,6 +1,6 @@
 // `semblance encode`: embeddings of a file of sentences, as JSONL or NumPy array.
-import { existsSync, writeFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
@@ -44,6 +44,8 @@ async function encodeFile(options: EncodeOptions): Promise<void> {
     throw new UsageFailure(`--out takes a .jsonl or .npy file, not ${options.out}.`);
   if (existsSync(options.out))
     throw new Failure(`${options.out} is there already, and nothing is overwritten.`);
+  if (!existsSync(dirname(resolve(options.out))))
+    throw new Failure(`There is no folder ${dirname(options.out)}.`);
   const sentences = (await readText(options.in)).split(/\r?\n/).filter((line) => line.trim() !== '');
   if (sentences.length === 0) throw new Failure(`${options.in} is empty.`);
   const model = await openModel(options.model);
@@ -58,13 +60,18 @@ async function encodeFile(options: EncodeOptions): Promise<void> {
   );
   progress.stop();
   const seconds = (performance.now() - started) / 1000;
-  const vector = (i: number) => Array.from(data.subarray(i * dimension, (i + 1) * dimension), Math.fround);
-  if (format === '.npy') writeFileSync(options.out, npyBytes(data, [sentences.length, dimension]));
-  else
-    writeFileSync(
-      options.out,
-      sentences.map((sentence, i) => `${JSON.stringify({ sentence, embedding: vector(i) })}\n`).join(''),
-    );
+  const file = openSync(options.out, 'wx'); // never over a file that came in the meantime
+  try {
+    if (format === '.npy') writeFileSync(file, npyBytes(data, [sentences.length, dimension]));
+    else {
+      sentences.forEach((sentence, i) => {
+        const embedding = Array.from(data.subarray(i * dimension, (i + 1) * dimension), Math.fround);
+        writeFileSync(file, `${JSON.stringify({ sentence, embedding })}\n`);
+      });
+    }
+  } finally {
+    closeSync(file);
+  }
   const result = {
     sentences: sentences.length,
     dimension,

@@ -80,12 +80,13 @@ async function readPairs(path: string): Promise<Sides<Pair[]>> {
 }
 
 function pairsOfGroups(groups: readonly Group[]): Sides<Pair[]> {
-  const others = Random.seeded(0)
-    .fork('pattern')
-    .shuffled(groups.map((_, i) => i));
+  // Where a group has no negative, the next anchor of a shuffled ring stands in: never the anchor itself.
+  const ring = Random.seeded(0).fork('pattern').shuffled(groups);
+  const next = new Map(ring.map((group, i) => [group, ring[(i + 1) % ring.length]!]));
+  const negatives = groups.filter((group) => group.negative !== undefined || groups.length > 1);
   return {
     positive: groups.map((g): Pair => [g.anchor, g.positive ?? g.anchor]),
-    negative: groups.map((g, i): Pair => [g.anchor, g.negative ?? groups[others[i]!]!.anchor]),
+    negative: negatives.map((g): Pair => [g.anchor, g.negative ?? next.get(g)!.anchor]),
   };
 }
 

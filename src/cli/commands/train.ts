@@ -114,7 +114,7 @@ export function configFrom(
   return configSchema.parse({ ...base, ...overrides });
 }
 
-/** Trains as the options say and returns what `--json` prints. */
+/** Trains as the options say and prints the result. */
 export async function trainCommand(options: TrainOptions): Promise<void> {
   const started =
     options.resume === undefined ? await fresh(options) : await resumed(options, options.resume);
@@ -123,43 +123,64 @@ export async function trainCommand(options: TrainOptions): Promise<void> {
   say(`${settingName(inputs.setting)} on ${inputs.model.name}, ${describeDifference(inputs.config)}`);
   say(`device: ${device.name} (${device.detail}; ${device.reason})`);
   say(`run folder: ${folder.path}`);
-  const abort = new AbortController();
-  const interrupt = () => {
-    if (abort.signal.aborted) process.exit(130);
-    abort.abort();
-    say('Stopping after this step; press Ctrl-C again to stop at once.');
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const view = new RunView(structuredClone(checkpoint?.state.readings ?? {}));
-  const run = train(inputs, { store: folder, control: { signal: abort.signal }, resume: checkpoint });
-  // The record is cut back only once the run has accepted its checkpoint, which its first event shows.
-  let rewound = checkpoint === undefined;
+  const run = train(inputs, {
+    store: folder,
+    control: { signal: interruptSignal() },
+    resume: checkpoint,
+    accepted: ({ step, totalSteps }) => {
+      started.claim();
+      view.begin(step, totalSteps);
+    },
+  });
   let summary: RunSummary;
+  let interrupted = false;
   for (;;) {
     const next = await run.next();
     if (next.done) {
       summary = next.value;
       break;
     }
-    if (!rewound) folder.rewindRecord(checkpoint!.state.step);
-    rewound = true;
+    interrupted = next.value.type === 'end' && next.value.reason === 'interrupted';
     folder.append(next.value);
     view.show(next.value);
   }
   const speed = view.finish();
-  const result = { ...summary, device: device.name, ...speed, out: folder.path };
-  printResult(options, result, [
+  printResult(options, { ...summary, device: device.name, ...speed, out: folder.path }, [
     `${summary.steps} steps, loss ${shown(summary.loss)}, STS ${shown(summary.sts.first)} -> ${shown(summary.sts.last)} (best ${shown(summary.sts.best)})`,
     `RFD_a ${shown(summary.rfd.alignment)}, RFD_u ${shown(summary.rfd.uniformity)}; ${shown(speed.msPerStep, 1)} ms a step, ${shown(speed.tokensPerSecond, 0)} tokens/s on ${device.name}`,
-    `model: ${join(folder.path, summary.sts.best === null ? 'checkpoints' : 'best')}`,
+    modelLine(folder, summary),
   ]);
-  if (abort.signal.aborted) process.exitCode = 130;
+  if (interrupted) process.exitCode = 130;
+}
+
+/** Where the trained model lies; the best one by STS may be the untrained one, which is worth a word. */
+function modelLine({ path }: RunFolder, { sts, steps }: RunSummary): string {
+  if (sts.best === null) return `model: the newest of ${join(path, 'checkpoints')}`;
+  const untrained = steps > 0 && sts.best === sts.first;
+  return untrained
+    ? `STS never rose above its start: ${join(path, 'best')} holds the untrained model, the trained one is the newest of ${join(path, 'checkpoints')}`
+    : `model: ${join(path, 'best')}`;
+}
+
+/** Aborts at Ctrl-C, a closed terminal or a polite kill; a second one ends at once. */
+function interruptSignal(): AbortSignal {
+  const abort = new AbortController();
+  const interrupt = () => {
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort();
+    say('Stopping after this step; press Ctrl-C again to stop at once.');
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
+  return abort.signal;
 }
 
 interface Started {
   inputs: RunInputs;
   folder: RunFolder;
   checkpoint?: Checkpoint;
+  /** Takes the folder into use; nothing is written before. */
+  claim: () => void;
 }
 
 async function fresh(options: TrainOptions): Promise<Started> {
@@ -177,14 +198,20 @@ async function fresh(options: TrainOptions): Promise<Started> {
     files,
     sts,
   };
+  const folder = RunFolder.claim(options.out ?? freeRunFolder(settingName(setting)));
   const inputs = await loadInputs(paths, config, options.device);
-  const folder = RunFolder.create(options.out ?? freeRunFolder(settingName(setting)), absolute(paths));
-  return { inputs, folder };
+  return {
+    inputs,
+    folder,
+    claim: () => {
+      folder.begin(absolute(paths));
+    },
+  };
 }
 
 async function resumed(options: TrainOptions, path: string): Promise<Started> {
   const source = RunFolder.open(path);
-  const checkpoint = await source.latest();
+  const checkpoint = await source.checkpoint(note);
   const saved = source.paths();
   const paths: RunPaths = {
     model: options.model ?? saved.model,
@@ -204,12 +231,17 @@ async function resumed(options: TrainOptions, path: string): Promise<Started> {
     );
   }
   const inputs = await loadInputs(paths, config, options.device);
-  const folder =
-    options.out === undefined || resolve(options.out) === resolve(source.path)
-      ? source
-      : source.copyTo(options.out);
+  const elsewhere = options.out !== undefined && resolve(options.out) !== resolve(source.path);
+  const folder = elsewhere ? RunFolder.claim(options.out!) : source;
   say(`resuming after step ${checkpoint.state.step}`);
-  return { inputs, folder, checkpoint };
+  return {
+    inputs,
+    folder,
+    checkpoint,
+    claim: () => {
+      folder.goOn(source, absolute(paths), checkpoint.state.step);
+    },
+  };
 }
 
 function absolute(paths: RunPaths): RunPaths {
@@ -236,8 +268,8 @@ async function loadInputs(paths: RunPaths, config: Config, choice: DeviceChoice)
   const sts: ScoredPair[] = [];
   for (const file of paths.sts) {
     const loaded = await loadPairs(file);
-    sts.push(...loaded.pairs);
-    faults.push(...loaded.faults);
+    for (const pair of loaded.pairs) sts.push(pair);
+    for (const fault of loaded.faults) faults.push(fault);
   }
   reportFaults(faults);
   const device: StartedDevice = await startDevice(choice, nodeHost(choice === 'software'));

@@ -27,17 +27,19 @@ export async function openModel(path: string): Promise<LoadedModel> {
   return loadModel(folderReader(path));
 }
 
-const MAX_TEXT_FILE = 1_000_000_000;
+/** Node holds at most 2^29 characters in one string. */
+const MAX_TEXT_FILE = 500_000_000;
 
-/** @throws Failure when the file is missing, a folder, or not UTF-8 text. */
+/** @throws Failure when the file is missing, a folder, too large, or not UTF-8 text. */
 export async function readText(path: string): Promise<string> {
   if (!existsSync(path)) throw new Failure(`There is no file ${path}.`);
-  const { size } = statSync(path);
   if (statSync(path).isDirectory()) throw new Failure(`${path} is a folder, not a file.`);
+  const { size } = statSync(path);
   if (size > MAX_TEXT_FILE)
     throw new Failure(`${path} has ${size} bytes; at most ${MAX_TEXT_FILE} are read.`);
+  const bytes = await readFile(path);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new Failure(`${path} is not UTF-8 text.`);
   }
@@ -67,7 +69,7 @@ export async function loadGroups(paths: readonly string[], pattern?: GroupPatter
       seen.add(id);
       loaded.groups.push({ ...group, id });
     }
-    loaded.faults.push(...faults);
+    for (const fault of faults) loaded.faults.push(fault);
   }
   return loaded;
 }
@@ -76,6 +78,8 @@ const EXTENSIONS = ['.jsonl', '.txt', '.tsv', '.csv'];
 
 /** The files of a domain folder that a setting reads: plain.* and {groups}.*. */
 export function domainFiles(corpora: string, setting: Setting): string[] {
+  if (existsSync(corpora) && !statSync(corpora).isDirectory())
+    throw new Failure(`${corpora} is a file; --corpora takes a folder of domains.`);
   const folder = join(corpora, setting.domain);
   if (!existsSync(folder)) {
     const known = existsSync(corpora)
@@ -119,7 +123,7 @@ export async function loadEvaluationSets(path: string): Promise<{ sets: Evaluati
   const faults: Fault[] = [];
   const read = async (file: string) => {
     const loaded = await loadPairs(file);
-    faults.push(...loaded.faults);
+    for (const fault of loaded.faults) faults.push(fault);
     return { name: basename(file, extname(file)), pairs: loaded.pairs };
   };
   if (!statSync(path).isDirectory()) {
@@ -135,7 +139,11 @@ export async function loadEvaluationSets(path: string): Promise<{ sets: Evaluati
       name: basename(path),
       subsets: await Promise.all(files.map((file) => read(join(path, file)))),
     });
-  for (const folder of folders) sets.push(...(await loadEvaluationSets(join(path, folder))).sets);
+  for (const folder of folders) {
+    const inner = await loadEvaluationSets(join(path, folder));
+    sets.push(...inner.sets);
+    for (const fault of inner.faults) faults.push(fault);
+  }
   if (sets.length === 0) throw new Failure(`${path} holds no .tsv or .csv file of scored pairs.`);
   return { sets, faults };
 }

@@ -17,16 +17,17 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { formatEvent, parseRecord } from '../../run/record.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { readCheckpoint, STATE_FILE, TENSOR_FILE, type Checkpoint } from '../../trainer/checkpoint.ts';
 import type { Files, RunStore } from '../../trainer/host.ts';
-import { Failure } from '../../util/failure.ts';
+import { Failure, messageOf } from '../../util/failure.ts';
 import { openModel } from './files.ts';
 
 const RECORD = 'run.jsonl';
@@ -45,18 +46,28 @@ const inputsSchema = z.object({
 /** Paths a run was started with, absolute. */
 export type RunPaths = z.infer<typeof inputsSchema>;
 
-/** Writes a folder in one stroke; an older one of that name is replaced. */
+/** Writes a file completely and to the disk. A nearly full disk takes part of a write without an error. */
+function writeWhole(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const descriptor = openSync(path, 'w');
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at, bytes.length - at);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Writes a folder in one stroke; an older one of that name is replaced only when the new one is complete. */
 function writeFolder(path: string, files: Files): void {
   const fresh = join(dirname(path), `.new-${basename(path)}`);
   const old = join(dirname(path), `.old-${basename(path)}`);
   rmSync(fresh, { recursive: true, force: true });
-  for (const [file, bytes] of files) {
-    const full = join(fresh, file);
-    mkdirSync(dirname(full), { recursive: true });
-    const descriptor = openSync(full, 'w');
-    writeSync(descriptor, bytes);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
+  try {
+    for (const [file, bytes] of files) writeWhole(join(fresh, file), bytes);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw error;
   }
   rmSync(old, { recursive: true, force: true });
   if (existsSync(path)) renameSync(path, old);
@@ -64,34 +75,62 @@ function writeFolder(path: string, files: Files): void {
   rmSync(old, { recursive: true, force: true });
 }
 
-export class RunFolder implements RunStore {
-  constructor(readonly path: string) {}
+/** The step in a checkpoint's name. */
+function stepOf(name: string): number {
+  return Number(name.replace('step-', ''));
+}
 
-  /** @throws Failure when the folder already holds something: nothing is overwritten. */
-  static create(path: string, paths: RunPaths): RunFolder {
+export class RunFolder implements RunStore {
+  private constructor(
+    readonly path: string,
+    /** A checkpoint that was asked for by name. */
+    private readonly named?: string,
+  ) {}
+
+  /** A folder for a new run; nothing is written yet. @throws Failure when something lies there already. */
+  static claim(path: string): RunFolder {
+    if (existsSync(path) && !statSync(path).isDirectory())
+      throw new Failure(`${path} is a file, not a folder.`);
     if (existsSync(path) && readdirSync(path).length > 0) {
       throw new Failure(
         `${path} is not empty, and nothing is overwritten; name another --out, or go on with --resume ${path}.`,
       );
     }
-    mkdirSync(path, { recursive: true });
-    writeFileSync(join(path, INPUTS), `${JSON.stringify(paths, null, 2)}\n`);
     return new RunFolder(path);
   }
 
-  /** Opens a run's folder, also when one of its checkpoints is named. @throws Failure when it is none. */
+  /** Opens a run's folder, or one of its checkpoints. @throws Failure when it is none. */
   static open(path: string): RunFolder {
-    const root = basename(dirname(path)) === CHECKPOINTS ? dirname(dirname(path)) : path;
+    const isCheckpoint = basename(dirname(resolve(path))) === CHECKPOINTS;
+    const root = isCheckpoint ? dirname(dirname(resolve(path))) : path;
     if (!existsSync(join(root, INPUTS)))
       throw new Failure(`${path} is not the folder of a run (it has no ${INPUTS}).`);
-    return new RunFolder(root);
+    return new RunFolder(root, isCheckpoint ? basename(path) : undefined);
+  }
+
+  /** Begins a new run here. */
+  begin(paths: RunPaths): void {
+    mkdirSync(this.path, { recursive: true });
+    writeFileSync(join(this.path, INPUTS), `${JSON.stringify(paths, null, 2)}\n`);
+  }
+
+  /** Goes on with a run from one of its checkpoints, here or in a copy: what came after that step is dropped. */
+  goOn(source: RunFolder, paths: RunPaths, step: number): void {
+    if (resolve(source.path) !== resolve(this.path)) cpSync(source.path, this.path, { recursive: true });
+    this.begin(paths);
+    this.rewindRecord(step);
+    for (const name of this.checkpoints().filter((checkpoint) => stepOf(checkpoint) > step)) {
+      rmSync(join(this.path, CHECKPOINTS, name), { recursive: true, force: true });
+    }
   }
 
   paths(): RunPaths {
-    const parsed = inputsSchema.safeParse(JSON.parse(readFileSync(join(this.path, INPUTS), 'utf8')));
-    if (!parsed.success)
-      throw new Failure(`${join(this.path, INPUTS)} is damaged (${parsed.error.issues[0]?.message}).`);
-    return parsed.data;
+    const file = join(this.path, INPUTS);
+    try {
+      return inputsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    } catch (error) {
+      throw new Failure(`${file} is damaged (${messageOf(error).split('\n')[0]}).`, { cause: error });
+    }
   }
 
   append(event: RunEvent): void {
@@ -115,36 +154,40 @@ export class RunFolder implements RunStore {
   /** Names of complete checkpoints, oldest first. */
   checkpoints(): string[] {
     const folder = join(this.path, CHECKPOINTS);
-    return existsSync(folder)
-      ? readdirSync(folder)
-          .filter((name) => name.startsWith('step-'))
-          .sort()
-      : [];
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    return names.filter((name) => name.startsWith('step-')).sort((a, b) => stepOf(a) - stepOf(b));
   }
 
-  /** The newest checkpoint. @throws Failure when there is none. */
-  async latest(): Promise<Checkpoint> {
-    const name = this.checkpoints().at(-1);
-    if (name === undefined) throw new Failure(`${this.path} has no checkpoint to go on from.`);
+  /**
+   * The checkpoint that was named, else the newest that can be read.
+   * @param skipped is told of a newer one that cannot be read
+   * @throws Failure when there is none.
+   */
+  async checkpoint(skipped: (message: string) => void): Promise<Checkpoint> {
+    const names = this.named === undefined ? this.checkpoints().reverse() : [this.named];
+    for (const [i, name] of names.entries()) {
+      try {
+        return await this.read(name);
+      } catch (error) {
+        if (i === names.length - 1) throw error;
+        skipped(`${messageOf(error)} The checkpoint before it is used.`);
+      }
+    }
+    throw new Failure(`${this.path} has no checkpoint to go on from.`);
+  }
+
+  private async read(name: string): Promise<Checkpoint> {
     const folder = join(this.path, CHECKPOINTS, name);
     const model = await openModel(folder);
-    return readCheckpoint(
-      name,
-      readFileSync(join(folder, STATE_FILE)),
-      readFileSync(join(folder, TENSOR_FILE)),
-      model.tensors,
-    );
-  }
-
-  /** A copy of the run in a new folder, to go on there. */
-  copyTo(path: string): RunFolder {
-    const copy = RunFolder.create(path, this.paths());
-    cpSync(this.path, path, { recursive: true });
-    return copy;
+    const bytes = (file: string) => {
+      if (!existsSync(join(folder, file))) throw new Failure(`Checkpoint ${name} has no ${file}.`);
+      return new Uint8Array(readFileSync(join(folder, file)));
+    };
+    return readCheckpoint(name, bytes(STATE_FILE), bytes(TENSOR_FILE), model.tensors);
   }
 
   /** Cuts the record back to what was known at a checkpoint, so that going on repeats nothing. */
-  rewindRecord(step: number): void {
+  private rewindRecord(step: number): void {
     const path = join(this.path, RECORD);
     const { events } = parseRecord(readFileSync(path, 'utf8'));
     const kept = events.filter(
