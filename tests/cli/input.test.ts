@@ -1,6 +1,6 @@
 // Wrong input: each gets one clear sentence with the file, line or knob, the promised exit code, and nothing is
 // overwritten. Every case runs the real command line.
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cli, type CliResult } from '../support/cli.ts';
@@ -228,6 +228,30 @@ describe('unusable input leaves with 1', () => {
       /Checkpoint step-000001: trainer\.json is not usable/,
     );
     expect(readFileSync(join(out, 'run.jsonl'), 'utf8')).toBe(before);
+  });
+
+  it('a start that is refused leaves no folder behind, so that the corrected command can use it', async () => {
+    const out = join(files.folder, 'refused');
+    expectFailure(await cli(...args({ '--out': out, '--batch': '500' })), 2, /Knob "batch"/);
+    expect(existsSync(out)).toBe(false);
+    expect((await cli(...args({ '--out': out }))).code).toBe(0);
+    expectFailure(
+      await cli(...args({ '--out': join(out, 'run.jsonl') })),
+      1,
+      /run\.jsonl is a file, not a folder/,
+    );
+  });
+
+  it('a damaged newest checkpoint is said, and the one before it goes on to the same end', async () => {
+    const out = join(files.folder, 'fallback');
+    expect((await cli(...args({ '--out': out, '--steps': '3' }, '--set', 'checkpointEvery=1'))).code).toBe(0);
+    const state = join(out, 'checkpoints', 'step-000003', 'trainer.safetensors');
+    const whole = readFileSync(state);
+    writeFileSync(state, whole.subarray(0, whole.length - 64));
+    const resumed = await cli('train', '--resume', out, '--device', 'wasm');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stderr).toMatch(/truncated\?\).* The checkpoint before it is used/);
+    expect(Buffer.compare(readFileSync(state), whole)).toBe(0);
   });
 
   it('an output file that exists is not overwritten', async () => {

@@ -231,6 +231,52 @@ describe('on wasm', () => {
       expect(steps[0]!.plain + steps[0]!.generated).toBeGreaterThan(8);
     });
 
+    it('never writes a checkpoint that holds a number which is not finite', async () => {
+      const session = new TrainingSession(inputs());
+      const weight = session.model.parameters.get('encoder.layer.0.output.dense.weight');
+      const broken = tf.fill(weight.shape, Infinity);
+      weight.assign(broken);
+      broken.dispose();
+      await expect(session.checkpointFiles()).rejects.toThrow(
+        /output\.dense\.weight" is not finite; the last checkpoint is kept/,
+      );
+      session.dispose();
+    });
+
+    it('measures sentences whole, though it trains on their first tokens only', () => {
+      const long = Array.from({ length: 20 }, () => 'the cat sits')
+        .join(' ')
+        .split(' ')
+        .slice(0, 28)
+        .join(' ');
+      const given = inputs({ maxLength: 8 });
+      const session = new TrainingSession({
+        ...given,
+        sts: [{ score: 5, first: long, second: long }, ...given.sts],
+      });
+      expect(session.prepared.sts!.rows[0]).toHaveLength(30);
+      expect(Math.max(...session.prepared.examples.flatMap((e) => e.ids.map((ids) => ids.length)))).toBe(8);
+      expect(
+        Math.max(...session.prepared.heldOut.flatMap((e) => e.ids.map((ids) => ids.length))),
+      ).toBeGreaterThan(8);
+      session.dispose();
+    });
+
+    it('says when the data cannot give what is measured', () => {
+      const few = new TrainingSession({
+        ...inputs({ heldOut: 0.05 }),
+        groups: [...tinyPlain(60), ...tinyGroups(3)],
+      });
+      expect(few.prepared.notes.join()).toMatch(/No group fell into the held-out share/);
+      few.dispose();
+      const low = new TrainingSession({
+        ...inputs(),
+        sts: tinyPairs(12).map((pair) => ({ ...pair, score: pair.score / 5 })),
+      });
+      expect(low.prepared.notes.join()).toMatch(/No evaluation pair is scored 4 or more/);
+      low.dispose();
+    });
+
     it('reads back once per logged step: unlogged steps give no event', async () => {
       const { events } = await run(inputs({ logEvery: 3 }));
       expect(events.filter((event) => event.type === 'step').map((event) => event.step)).toEqual([3, 6]);
