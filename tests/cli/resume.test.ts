@@ -95,6 +95,7 @@ describe('a run that is killed', () => {
     const { child, done } = startCli(trainArguments(files, out));
     while (stepsDone(out) < 4) await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill('SIGINT');
+    child.kill('SIGINT'); // npm may pass it on once more
     const result = await done;
     expect(result.code).toBe(130);
     const events = record(out);

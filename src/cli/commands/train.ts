@@ -163,11 +163,17 @@ function modelLine({ path }: RunFolder, { sts, steps }: RunSummary): string {
     : `model: ${join(path, 'best')}`;
 }
 
-/** Aborts at Ctrl-C, a closed terminal or a polite kill; a second one ends at once. */
+/** A Ctrl-C may arrive twice at once: from the terminal, and passed on by npm. */
+const ECHO = 1000;
+
+/** Aborts at Ctrl-C, a closed terminal or a polite kill; a second one, later than an echo, ends at once. */
 function interruptSignal(): AbortSignal {
   const abort = new AbortController();
+  let first = Infinity;
   const interrupt = () => {
-    if (abort.signal.aborted) process.exit(130);
+    if (performance.now() - first > ECHO) process.exit(130);
+    if (abort.signal.aborted) return;
+    first = performance.now();
     abort.abort();
     say('Stopping after this step; press Ctrl-C again to stop at once.');
   };
