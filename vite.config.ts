@@ -1,7 +1,52 @@
-// How the tests run; the build of the page joins it here.
+// How the page is built and served, and how the tests run.
+import { cpSync, createReadStream, existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+const root = import.meta.dirname;
+const MODELS = join(root, 'models');
+
+/** Serves models/ as /models while developing, and copies the encoders (not the recipe) into the build. */
+function models(): Plugin {
+  return {
+    name: 'semblance-models',
+    configureServer(server) {
+      server.middlewares.use('/models', (request, response, next) => {
+        const path = join(MODELS, decodeURIComponent(new URL(request.url ?? '/', 'http://local').pathname));
+        if (!path.startsWith(MODELS) || !existsSync(path) || !statSync(path).isFile()) {
+          next();
+          return;
+        }
+        response.setHeader('content-length', statSync(path).size);
+        response.setHeader(
+          'content-type',
+          path.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+        );
+        createReadStream(path).pipe(response);
+      });
+    },
+    writeBundle({ dir }) {
+      const keep = (path: string) => !path.startsWith(join(MODELS, 'recipe'));
+      if (dir !== undefined) cpSync(MODELS, join(dir, 'models'), { recursive: true, filter: keep });
+    },
+  };
+}
+
+/** Threads on WASM need a page that is isolated from other origins. */
+const ISOLATED = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 export default defineConfig({
+  plugins: [svelte(), models()],
+  base: './',
+  worker: { format: 'es' },
+  build: { target: 'es2022', assetsInlineLimit: 0 },
+  server: { host: '127.0.0.1', headers: ISOLATED },
+  preview: { host: '127.0.0.1', headers: ISOLATED },
   test: {
     projects: [
       {

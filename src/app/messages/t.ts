@@ -1,0 +1,39 @@
+// The words of the page: one catalogue a language, one file an area. `t('map.search')` is typed by the English one.
+import i18next, { type TOptions } from 'i18next';
+import desk from './en/desk.json';
+import recipe from './en/recipe.json';
+import plots from './en/plots.json';
+import map from './en/map.json';
+import corpus from './en/corpus.json';
+import tryIt from './en/tryIt.json';
+import tour from './en/tour.json';
+import failures from './en/failures.json';
+
+const ENGLISH = { desk, recipe, plots, map, corpus, tryIt, tour, failures };
+
+/** Areas and their keys as "area.key" or "area.key.sub". */
+type Paths<T> = T extends string
+  ? never
+  : { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Paths<T[K]>}` }[keyof T & string];
+/** i18next's plural endings are chosen by `count`: the key is named without them. */
+type Bare<K extends string> = K extends `${infer Stem}_${'one' | 'other'}` ? Stem : K;
+export type MessageKey = Bare<Paths<typeof ENGLISH>>;
+
+const catalogue = i18next.createInstance();
+void catalogue.init({
+  lng: 'en',
+  fallbackLng: 'en',
+  resources: { en: { translation: ENGLISH } },
+  interpolation: { escapeValue: false }, // Svelte escapes
+  initAsync: false,
+});
+
+/** A message, with its {{places}} filled in. `count` chooses between _one and _other. */
+export function t(key: MessageKey, values: TOptions = {}): string {
+  return catalogue.t(key, values);
+}
+
+/** The message of a key that may not be there (knobs and settings added later); undefined then. */
+export function tOptional(key: string, values: TOptions = {}): string | undefined {
+  return catalogue.exists(key) ? catalogue.t(key, values) : undefined;
+}

@@ -1,0 +1,21 @@
+// The roles of sentences, as they look everywhere: one colour, one shape and one mark each. The colours themselves
+// are in tokens.css, so that themes can change them.
+import type { Role } from '../../run/settings.ts';
+
+/** What a sentence is on a map or in a table: its role in its group, or a plain sentence. */
+export type Mark = Role | 'plain';
+
+export interface RoleLook {
+  /** CSS colour. */
+  color: string;
+  /** Told apart without colour. */
+  shape: 'circle' | 'square' | 'triangle' | 'diamond' | 'ring';
+}
+
+export const ROLE_LOOKS: Record<Mark, RoleLook> = {
+  anchor: { color: 'var(--role-anchor)', shape: 'circle' },
+  positive: { color: 'var(--role-positive)', shape: 'square' },
+  intermediate: { color: 'var(--role-intermediate)', shape: 'triangle' },
+  negative: { color: 'var(--role-negative)', shape: 'diamond' },
+  plain: { color: 'var(--role-plain)', shape: 'ring' },
+};
