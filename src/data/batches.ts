@@ -26,6 +26,8 @@ export interface BatchPlan {
   generated: readonly boolean[];
   batch: number;
   generatedBatch: number;
+  /** First epoch in whose order each example stands; 0 where it is left out. Examples may join a running training. */
+  since?: readonly (number | undefined)[] | undefined;
   /** Shuffles every epoch; without it the examples come in their own order. */
   random?: Random | undefined;
 }
@@ -35,7 +37,7 @@ export function startCursor(): BatchCursor {
 }
 
 function epochOrder(plan: BatchPlan, epoch: number): number[] {
-  const order = plan.generated.map((_, i) => i);
+  const order = plan.generated.map((_, i) => i).filter((i) => (plan.since?.[i] ?? 0) <= epoch);
   return plan.random ? plan.random.fork(epoch).shuffled(order) : order;
 }
 

@@ -20,6 +20,8 @@ export interface Mixture {
   examples: Example[];
   /** Remarks for the reader: what the data cannot give. */
   notes: string[];
+  /** Sentences of a group as this mixture uses them; empty when it uses none. */
+  roles: readonly Role[];
 }
 
 export interface MixOptions {
@@ -36,7 +38,10 @@ export interface MixOptions {
 export function mixExamples(groups: readonly Group[], options: MixOptions): Mixture {
   const pattern = PATTERNS[options.pattern];
   const notes: string[] = [];
-  const complete = 'groups' in pattern ? completeGroups(groups, options, pattern.groups, notes) : [];
+  const { complete, roles } =
+    'groups' in pattern
+      ? completeGroups(groups, options, pattern.groups, notes)
+      : { complete: [], roles: [] };
   const grouped = takeShare(complete, options.generatedShare, options.seed);
   const plain = pattern.plain ? plainExamples(groups, new Set(grouped.map(({ anchor }) => anchor))) : [];
   const examples = [...plain, ...grouped];
@@ -45,7 +50,7 @@ export function mixExamples(groups: readonly Group[], options: MixOptions): Mixt
       `The data gives ${examples.length} example${examples.length === 1 ? '' : 's'}; at least 4 are needed (2 to train on, 2 held out).`,
     );
   }
-  return { examples, notes };
+  return { examples, notes, roles };
 }
 
 /** Every sentence that stands first in a line, once, without those in `used`. */
@@ -84,7 +89,7 @@ function completeGroups(
   { pattern: name, generatedShare }: MixOptions,
   wanted: GroupPattern,
   notes: string[],
-): Example[] {
+): { complete: Example[]; roles: readonly Role[] } {
   const pattern = PATTERNS[name];
   const candidates = groups.filter((group) => serves(group.pattern, wanted));
   const isComplete = (roles: readonly Role[]) => (group: Group) =>
@@ -105,13 +110,35 @@ function completeGroups(
     const use = pattern.plain ? 'only their anchors are used, as plain sentences' : 'they are left out';
     notes.push(`${missing} of ${candidates.length} groups lack one of ${roles.join(', ')}; ${use}.`);
   }
-  return complete.map((group) => ({
+  return { complete: complete.map((group) => groupExample(group, roles, name)), roles };
+}
+
+function groupExample(group: Group, roles: readonly Role[], pattern: PatternName): Example {
+  return {
     id: group.id,
     anchor: group.anchor,
     sentences: roles.map((role) => group[role]!),
     // Labelled triples are ordinary rows: they do not wait for one another.
-    generated: name !== 'sup',
-  }));
+    generated: pattern !== 'sup',
+  };
+}
+
+/**
+ * The example that a group given by the visitor becomes, whatever its own pattern: a group of the setting when it has
+ * the sentences for it, else a labelled pair beside the plain rows, else a plain sentence.
+ * @param roles sentences of a group in this run's mixture. Returns undefined when the setting has no place for it.
+ */
+export function ownExample(group: Group, roles: readonly Role[], name: PatternName): Example | undefined {
+  if (roles.length > 0 && roles.every((role) => group[role] !== undefined))
+    return groupExample(group, roles, name);
+  if (!PATTERNS[name].plain) return undefined;
+  const { id, anchor, positive } = group;
+  return {
+    id,
+    anchor,
+    sentences: positive === undefined ? [anchor] : [anchor, positive],
+    generated: false,
+  };
 }
 
 /** Entailment groups are the same thing whether people labelled or a model wrote them. */

@@ -17,8 +17,8 @@ export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 export interface BackendHost {
   /** The entry point of WebGPU, or a sentence that says why there is none. */
   gpu(): Promise<GPU | string>;
-  /** Folder of the WASM binaries, ending in a slash; in Node they are found beside their package. */
-  wasmFolder?: string | undefined;
+  /** Where the WASM binaries are, by file name; in Node they are found beside their package. */
+  wasmFiles?: Parameters<typeof setWasmPaths>[0] | undefined;
 }
 
 export interface StartedDevice {
@@ -136,8 +136,12 @@ function sentenceOf(error: unknown): string {
   return messageOf(error).split('\n')[0]!.replace(/\.$/, '');
 }
 
+let wasmPlaced = false;
+
 async function startWasm(host: BackendHost, reason: string): Promise<StartedDevice> {
-  if (host.wasmFolder !== undefined) setWasmPaths(host.wasmFolder);
+  // tfjs takes the paths once, before it first starts.
+  if (host.wasmFiles !== undefined && !wasmPlaced) setWasmPaths(host.wasmFiles);
+  wasmPlaced = true;
   await useBackend('wasm');
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const threads = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
@@ -177,12 +181,16 @@ async function startWebGpu(
 /** The WebGPU device in use, and what went wrong with it. */
 let running: GPUDevice | undefined;
 let fault: string | undefined;
+/** Called with what went wrong, once for each device. */
+let onFault: ((what: string) => void) | undefined;
 
 /** tfjs would go on after a lost device or a refused command, with garbage; what happened is kept here instead. */
 function watch(device: GPUDevice): void {
   running = device;
   const note = (what: string, error: unknown) => {
-    if (device === running) fault ??= `${what}${sentenceOf(error)}`;
+    if (device !== running || fault !== undefined) return;
+    fault = `${what}${sentenceOf(error)}`;
+    onFault?.(fault);
   };
   device.addEventListener('uncapturederror', ({ error }) =>
     note('WebGPU refused a command: ', error.message),
@@ -197,6 +205,22 @@ function stopWebGpu(): void {
   if (!device) return;
   tf.removeBackend('webgpu');
   device.destroy();
+}
+
+/** What went wrong with the WebGPU device in use, if anything did. */
+export function deviceFault(): string | undefined {
+  return fault;
+}
+
+/** Tells a host at once when the device in use is lost or refuses work, rather than at the next read-back. */
+export function watchDevice(listener: (what: string) => void): void {
+  onFault = listener;
+}
+
+/** Destroys the device in use, as a driver's crash would: for tests of recovery. Returns whether there was one. */
+export function loseDevice(): boolean {
+  running?.destroy();
+  return running !== undefined;
 }
 
 /** @throws Failure when the device has been lost or has refused work since it was started. */

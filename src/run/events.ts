@@ -91,6 +91,44 @@ const editSchema = z.object({
   to: z.unknown(),
 });
 
+/** Groups the visitor gave to a running training; they are in the next batch. */
+const pairsSchema = z.object({
+  type: z.literal('pairs'),
+  step: z.int(),
+  groups: z.array(
+    z.object({
+      id: z.string(),
+      anchor: z.string(),
+      positive: z.string().optional(),
+      intermediate: z.string().optional(),
+      negative: z.string().optional(),
+    }),
+  ),
+});
+
+/** The sentences that a record follows on the map. */
+const pointsSchema = z.object({
+  type: z.literal('points'),
+  step: z.int(),
+  points: z.array(
+    z.object({
+      id: z.string(),
+      group: z.string(),
+      role: z.enum(['anchor', 'positive', 'intermediate', 'negative', 'plain']),
+      text: z.string(),
+    }),
+  ),
+});
+
+/** Where they are at a step: unit vectors, rounded to bytes (each row by its largest component) and written in base64. */
+const embeddingsSchema = z.object({
+  type: z.literal('embeddings'),
+  step: z.int(),
+  rows: z.int(),
+  dimension: z.int(),
+  data: z.base64(),
+});
+
 const endSchema = z.object({
   type: z.literal('end'),
   step: z.int(),
@@ -105,6 +143,9 @@ export const eventSchema = z.discriminatedUnion('type', [
   noteSchema,
   checkpointSchema,
   editSchema,
+  pairsSchema,
+  pointsSchema,
+  embeddingsSchema,
   endSchema,
 ]);
 
@@ -112,4 +153,5 @@ export type RunEvent = z.infer<typeof eventSchema>;
 export type HeaderEvent = z.infer<typeof headerSchema>;
 export type StepEvent = z.infer<typeof stepSchema>;
 export type MetricEvent = z.infer<typeof metricSchema>;
+export type EmbeddingsEvent = z.infer<typeof embeddingsSchema>;
 export type CheckpointEvent = z.infer<typeof checkpointSchema>;

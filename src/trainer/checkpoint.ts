@@ -2,6 +2,7 @@
 // having stopped: masks, order and augmentation follow from seed and step, the rest is in these files.
 import { z } from 'zod';
 import type { BatchCursor } from '../data/batches.ts';
+import { groupSchema, type Group } from '../data/group.ts';
 import { readSafetensors, writeSafetensors, type TensorMap } from '../encoder/safetensors.ts';
 import { configSchema, type Config } from '../run/config.ts';
 import { Failure, messageOf } from '../util/failure.ts';
@@ -11,6 +12,8 @@ export const STATE_FILE = 'trainer.json';
 export const TENSOR_FILE = 'trainer.safetensors';
 
 const readingSchema = z.object({ step: z.int(), value: z.number() });
+
+const joinedGroupSchema = groupSchema.required({ id: true, pattern: true, source: true }) as z.ZodType<Group>;
 
 const stateSchema = z.object({
   version: z.literal(1),
@@ -23,6 +26,8 @@ const stateSchema = z.object({
   model: z.string(),
   /** Digest of ids and sentences of the examples, to refuse other data. */
   data: z.string(),
+  /** Groups that joined the running training, and the first epoch in whose order they stand. */
+  joined: z.array(z.object({ group: joinedGroupSchema, epoch: z.int() })).default([]),
   best: z.object({ step: z.int(), sts: z.number() }).nullable(),
   readings: z.record(z.string(), z.array(readingSchema)),
   lastLoss: z.number().nullable(),

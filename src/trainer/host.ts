@@ -1,4 +1,5 @@
 // What a host (worker, command line) must supply to a run: a place for checkpoints, and a way to be steered.
+import type { Group } from '../data/group.ts';
 import type { KnobName } from '../run/knobs.ts';
 
 export type Files = Map<string, Uint8Array>;
@@ -22,4 +23,8 @@ export interface Control {
   signal?: AbortSignal | undefined;
   /** Edits since the last call; asked for before each step. */
   takeEdits?: (() => KnobEdit[]) | undefined;
+  /** Groups given since the last call; asked for before each step, and in its batch. */
+  takeGroups?: (() => Group[]) | undefined;
+  /** Waited for before each step: pausing, pacing, a look at the embeddings. */
+  beforeStep?: (() => Promise<void>) | undefined;
 }

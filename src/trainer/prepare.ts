@@ -1,13 +1,13 @@
 // What a run derives from its inputs once, before the first step: examples, split, batches, measured sets.
 import { stepsPerEpoch, type BatchPlan } from '../data/batches.ts';
 import type { Group, ScoredPair } from '../data/group.ts';
-import { mixExamples } from '../data/mix.ts';
+import { mixExamples, ownExample, type Example } from '../data/mix.ts';
 import { splitHeldOut } from '../data/split.ts';
 import { longestInput } from '../encoder/config.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import type { Config } from '../run/config.ts';
 import type { DeviceInfo } from '../run/events.ts';
-import type { Setting } from '../run/settings.ts';
+import type { PatternName, Role, Setting } from '../run/settings.ts';
 import { promptLength } from '../tokenizer/template.ts';
 import { UsageFailure } from '../util/failure.ts';
 import { forkKey, seedKey, type Random } from '../util/random.ts';
@@ -18,6 +18,8 @@ export interface RunInputs {
   setting: Setting;
   config: Config;
   groups: readonly Group[];
+  /** The visitor's own groups: always trained on, never held out, taken whatever their pattern. */
+  own?: readonly Group[] | undefined;
   /** Evaluation pairs; without them neither STS nor the evaluation curves are measured. */
   sts: readonly ScoredPair[];
   model: LoadedModel;
@@ -26,11 +28,20 @@ export interface RunInputs {
   files: string[];
 }
 
+/** A batch plan that groups may join. */
+export interface GrowingPlan extends BatchPlan {
+  generated: boolean[];
+  since: (number | undefined)[];
+}
+
 export interface Prepared {
+  /** Grows when groups join the running training, as `plan` does. */
   examples: TokenisedExample[];
+  /** Sentences of a group as this run uses them. */
+  roles: readonly Role[];
   heldOut: TokenisedExample[];
   notes: string[];
-  plan: BatchPlan;
+  plan: GrowingPlan;
   views: Views;
   measured: MeasuredSet[];
   sts: StsSet | undefined;
@@ -44,7 +55,11 @@ export interface Prepared {
 export function prepare(inputs: RunInputs, random: Random): Prepared {
   const { config, model, setting } = inputs;
   const measuredLength = checkLength(config, model);
-  const { examples: mixed, notes } = mixExamples(inputs.groups, {
+  const {
+    examples: mixed,
+    notes,
+    roles,
+  } = mixExamples(inputs.groups, {
     pattern: setting.pattern,
     generatedShare: config.generatedShare,
     seed: config.seed,
@@ -57,6 +72,9 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
   }
   const views = new Views(model.tokenizer, setting.pattern, config, random.fork('augment'), measuredLength);
   const examples = train.map((example) => views.tokenise(example));
+  const own = ownExamples(inputs.own ?? [], roles, setting.pattern);
+  for (const example of own.examples) examples.push(views.tokenise(example));
+  notes.push(...own.refused);
   const held = heldOut.map((example) => views.tokeniseHeldOut(example));
   notes.push(...measurementNotes(examples, held, inputs.sts));
   const plan = batchPlan(examples, config, random, notes);
@@ -66,6 +84,7 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
     notes.push('Mean pooling never uses the training head; it is left out.');
   return {
     examples,
+    roles,
     heldOut: held,
     notes: [...notes, ...views.notes(examples)],
     plan,
@@ -75,6 +94,27 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
     totalSteps: plannedSteps(config, plan),
     digest: digestOf([...examples, ...held], inputs.sts),
   };
+}
+
+/** The visitor's groups as examples, and a sentence for each that the setting has no place for. */
+export function ownExamples(
+  groups: readonly Group[],
+  roles: readonly Role[],
+  pattern: PatternName,
+): { examples: Example[]; taken: Group[]; refused: string[] } {
+  const made = groups.map((group) => ({ group, example: ownExample(group, roles, pattern) }));
+  const refused = made.filter(({ example }) => !example).map(({ group }) => refusal(group, roles, pattern));
+  const used = made.filter(({ example }) => example !== undefined);
+  return {
+    examples: used.map(({ example }) => example!),
+    taken: used.map(({ group }) => group),
+    refused,
+  };
+}
+
+function refusal(group: Group, roles: readonly Role[], pattern: PatternName): string {
+  const missing = roles.filter((role) => group[role] === undefined).join(' and ');
+  return `"${group.anchor}" is not trained on: setting "${pattern}" takes complete groups only, and it has no ${missing}.`;
 }
 
 /** Longest sentence that is measured, in the authors' code (tools.py: max_length=512). */
@@ -93,7 +133,12 @@ function checkLength(config: Config, model: LoadedModel): number {
   return Math.min(MEASURED_LENGTH, room);
 }
 
-function batchPlan(examples: TokenisedExample[], config: Config, random: Random, notes: string[]): BatchPlan {
+function batchPlan(
+  examples: TokenisedExample[],
+  config: Config,
+  random: Random,
+  notes: string[],
+): GrowingPlan {
   const generated = examples.map((example) => example.generated);
   const groups = generated.filter(Boolean).length;
   // With fewer groups than they wait for, none would ever come: let them go when all are there.
@@ -103,7 +148,7 @@ function batchPlan(examples: TokenisedExample[], config: Config, random: Random,
       `Only ${groups} generated groups are in the training data; they go together when all are there (generatedBatch ${config.generatedBatch}).`,
     );
   }
-  return { generated, batch: config.batch, generatedBatch, random: random.fork('order') };
+  return { generated, since: [], batch: config.batch, generatedBatch, random: random.fork('order') };
 }
 
 function plannedSteps(config: Config, plan: BatchPlan): number {

@@ -1,5 +1,5 @@
 // A training in progress: everything that changes from step to step, and the few things one can do with it.
-import * as tf from '@tensorflow/tfjs-core';
+import type { Group } from '../data/group.ts';
 import { batches, startCursor, type Batch, type BatchCursor } from '../data/batches.ts';
 import { dropoutEverywhere } from '../encoder/pass.ts';
 import { modelFiles } from '../encoder/folder.ts';
@@ -18,15 +18,12 @@ import { stateFiles, type Checkpoint } from './checkpoint.ts';
 import { measure, measureSts } from './evaluate.ts';
 import { addReading, summarise, type Readings, type RunSummary } from './history.ts';
 import type { Files } from './host.ts';
-import { prepare, type Prepared, type RunInputs } from './prepare.ts';
+import type { Matrix } from '../metrics/vectors.ts';
+import { ownExamples, prepare, type Prepared, type RunInputs } from './prepare.ts';
+import { embedRows } from './embed.ts';
+import { readScalars, refuseNonFinite } from './scalars.ts';
 import { scheduleFactor } from './schedule.ts';
-import {
-  averagedGradient,
-  disposeGradient,
-  stepGradient,
-  type StepGradient,
-  type StepModel,
-} from './step.ts';
+import { averagedGradient, disposeGradient, stepGradient, type StepModel } from './step.ts';
 import { RECORD_VERSION } from '../run/events.ts';
 
 export class TrainingSession {
@@ -38,6 +35,10 @@ export class TrainingSession {
   readonly prepared: Prepared;
   readonly model: StepModel;
 
+  /** Groups that joined while the training ran, and the first epoch whose order has them. */
+  private joined: { group: Group; epoch: number }[] = [];
+  /** Examples that the next batch takes besides its own. */
+  private awaited: number[] = [];
   private readings: Readings = {};
   /** Since the last logged step. */
   private spent = { steps: 0, tokens: 0, milliseconds: 0 };
@@ -126,7 +127,9 @@ export class TrainingSession {
       const scalars = logged ? await readScalars(gradient, norm) : undefined;
       if (scalars) {
         assertDeviceSound();
-        this.refuseNonFinite(scalars, number, taken);
+        refuseNonFinite(scalars, number, config, () =>
+          taken.flatMap((batch) => [...batch.plain, ...batch.generated]).map((i) => prepared.examples[i]!.id),
+        );
       }
       const learningRate =
         config.learningRate * scheduleFactor(config.schedule, this.step, config.warmupSteps, this.totalSteps);
@@ -158,28 +161,40 @@ export class TrainingSession {
     }
   }
 
+  /** Takes the visitor's groups into the next batch, and into every epoch after this one. */
+  add(groups: readonly Group[], epoch = this.cursor.epoch + 1): { taken: Group[]; refused: string[] } {
+    const { examples, plan, views, roles } = this.prepared;
+    const own = ownExamples(groups, roles, this.inputs.setting.pattern);
+    for (const example of own.examples) {
+      this.awaited.push(examples.length);
+      plan.since[examples.length] = epoch;
+      plan.generated.push(example.generated);
+      examples.push(views.tokenise(example));
+    }
+    this.joined.push(...own.taken.map((group) => ({ group, epoch })));
+    return own;
+  }
+
+  /** Sentences as evaluation embeds them, with the weights as they stand; changes nothing. */
+  embed(sentences: readonly string[]): Promise<Matrix> {
+    const { parameters, config, pooling } = this.model;
+    const rows = sentences.map((sentence) => this.prepared.views.evaluationIds(sentence));
+    return embedRows(parameters, config, rows, { pooling });
+  }
+
   private takeBatches(): Batch[] {
+    const taken = this.drawBatches();
+    for (const i of this.awaited) taken[0]![this.prepared.plan.generated[i] ? 'generated' : 'plain'].push(i);
+    this.awaited = [];
+    return taken;
+  }
+
+  private drawBatches(): Batch[] {
     return Array.from({ length: this.config.accumulate }, () => {
       const next = this.walk.next();
       if (next.done) throw new Failure('There is no training data left to draw from.');
       return next.value;
     });
-  }
-
-  private refuseNonFinite(scalars: Scalars, step: number, taken: Batch[]): void {
-    if (Number.isFinite(scalars.loss) && Number.isFinite(scalars.gradNorm)) return;
-    const ids = taken
-      .flatMap((batch) => [...batch.plain, ...batch.generated])
-      .map((i) => this.prepared.examples[i]!.id);
-    const what = Number.isFinite(scalars.loss)
-      ? `the gradient norm is ${scalars.gradNorm}`
-      : `the loss is ${scalars.loss}`;
-    const { learningRate, temperature, logEvery } = this.config;
-    const when = logEvery > 1 ? `step ${step} (or up to ${logEvery - 1} steps before)` : `step ${step}`;
-    throw new Failure(
-      `Training stopped at ${when}: ${what}. Batch: ${ids.slice(0, 8).join(', ')}${ids.length > 8 ? ` and ${ids.length - 8} more` : ''}. ` +
-        `Most likely the learning rate (${learningRate}) is too high or the temperature (${temperature}) too low; the last checkpoint is kept.`,
-    );
   }
 
   /** Alignment and uniformity of both sides, and STS; keeps the best score. */
@@ -256,6 +271,7 @@ export class TrainingSession {
       cursor: { ...this.cursor, waiting: [...this.cursor.waiting] },
       model: this.modelIdentity(),
       data: this.prepared.digest,
+      joined: this.joined,
       best: this.best,
       readings: this.readings,
       lastLoss: this.lastLoss,
@@ -287,6 +303,8 @@ export class TrainingSession {
     this.readings = structuredClone(state.readings);
     this.lastLoss = state.lastLoss;
     this.cursor = { ...state.cursor, waiting: [...state.cursor.waiting] };
+    for (const { group, epoch } of state.joined) this.add([group], epoch);
+    this.awaited = [];
     this.walk = batches(this.prepared.plan, this.cursor);
   }
 
@@ -294,19 +312,4 @@ export class TrainingSession {
     this.optimizer.dispose();
     this.model.parameters.dispose();
   }
-}
-
-interface Scalars {
-  loss: number;
-  infonce: number;
-  ht: number | null;
-  gradNorm: number;
-}
-
-/** One read-back for all of a step's numbers. */
-async function readScalars({ loss, infonce, ht }: StepGradient, norm: tf.Scalar): Promise<Scalars> {
-  const stacked = tf.tidy(() => tf.stack([loss, infonce, ht ?? tf.scalar(0), norm]));
-  const [total, contrastive, hierarchical, gradNorm] = await stacked.data();
-  stacked.dispose();
-  return { loss: total!, infonce: contrastive!, ht: ht ? hierarchical! : null, gradNorm: gradNorm! };
 }

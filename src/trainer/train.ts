@@ -1,4 +1,5 @@
 // A run from its first to its last step: an async generator of events. Hosts decide what to do with them.
+import type { Group } from '../data/group.ts';
 import type { RunEvent } from '../run/events.ts';
 import { breathe } from '../util/breathe.ts';
 import { messageOf } from '../util/failure.ts';
@@ -7,6 +8,7 @@ import type { Control, RunStore } from './host.ts';
 import type { RunSummary } from './history.ts';
 import type { RunInputs } from './prepare.ts';
 import { TrainingSession } from './session.ts';
+import type { Matrix } from '../metrics/vectors.ts';
 
 export interface TrainOptions {
   store?: RunStore | undefined;
@@ -14,7 +16,15 @@ export interface TrainOptions {
   /** Goes on from here instead of beginning. */
   resume?: Checkpoint | undefined;
   /** Called once inputs and checkpoint are accepted, before the first event: now the host may touch its files. */
-  accepted?: ((session: { step: number; totalSteps: number }) => void) | undefined;
+  accepted?: ((run: RunningTraining) => void) | undefined;
+}
+
+/** What a host may know of a running training. */
+export interface RunningTraining {
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Sentences as evaluation embeds them, with the weights of this step; changes nothing. */
+  embed(sentences: readonly string[]): Promise<Matrix>;
 }
 
 export function checkpointName(step: number): string {
@@ -72,6 +82,7 @@ async function* steps(
   { store, control }: TrainOptions,
 ): AsyncGenerator<RunEvent, boolean> {
   while (session.step < session.totalSteps) {
+    await control?.beforeStep?.();
     if (control?.signal?.aborted) {
       if (store) yield* checkpoint(session, store);
       return false;
@@ -79,6 +90,7 @@ async function* steps(
     for (const { knob, value } of control?.takeEdits?.() ?? []) {
       yield { type: 'edit', step: session.step, knob, ...session.edit(knob, value) };
     }
+    yield* additions(session, control?.takeGroups?.() ?? []);
     const event = await session.update();
     if (event) yield event;
     await breathe();
@@ -88,6 +100,16 @@ async function* steps(
       yield* checkpoint(session, store);
   }
   return true;
+}
+
+function* additions(session: TrainingSession, groups: Group[]): Generator<RunEvent> {
+  if (groups.length === 0) return;
+  const { taken, refused } = session.add(groups);
+  const sentencesOf = ({ id, anchor, positive, intermediate, negative }: Group) => {
+    return { id, anchor, positive, intermediate, negative };
+  };
+  if (taken.length > 0) yield { type: 'pairs', step: session.step, groups: taken.map(sentencesOf) };
+  for (const text of refused) yield { type: 'note', step: session.step, text };
 }
 
 async function* evaluation(session: TrainingSession, store: RunStore | undefined): AsyncGenerator<RunEvent> {

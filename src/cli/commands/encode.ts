@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { Failure, UsageFailure } from '../../util/failure.ts';
-import { Embedder } from '../embedder.ts';
+import { Embedder } from '../../trainer/embedder.ts';
 import { openModel, readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { npyBytes } from '../node/npy.ts';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
-import { Embedder } from '../embedder.ts';
+import { Embedder } from '../../trainer/embedder.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { pearson, spearman } from '../../metrics/correlation.ts';
 import { aggregate } from '../../metrics/sts.ts';

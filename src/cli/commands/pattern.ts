@@ -10,7 +10,7 @@ import { rowCosines, takeRows } from '../../metrics/vectors.ts';
 import { Failure } from '../../util/failure.ts';
 import { Random } from '../../util/random.ts';
 import { histogram, type Histogram } from '../../util/statistics.ts';
-import { Embedder } from '../embedder.ts';
+import { Embedder } from '../../trainer/embedder.ts';
 import { openModel, readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { deviceOption, jsonOption } from '../options.ts';

@@ -1,11 +1,12 @@
-// A model folder opened to embed sentences, as `eval`, `encode` and `pattern` do.
+// A model opened to embed sentences as evaluation does, with the weights it came with: `eval`, `encode` and `pattern`
+// on the command line, "before training" on the page.
 import { longestInput } from '../encoder/config.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import { Parameters } from '../encoder/parameters.ts';
 import type { Pooling } from '../encoder/pooling.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import { promptLength, withPrompt } from '../tokenizer/template.ts';
-import { embedRows } from '../trainer/embed.ts';
+import { embedRows } from './embed.ts';
 
 /** An opened model that embeds sentences as evaluation does. */
 export class Embedder {
@@ -30,5 +31,14 @@ export class Embedder {
 
   embed(rows: readonly (readonly number[])[], onProgress?: (done: number) => void): Promise<Matrix> {
     return embedRows(this.parameters, this.model.config, rows, { pooling: this.pooling, onProgress });
+  }
+
+  /** Whole sentences: tokenised, cut at what the encoder takes, embedded. Returns [sentences, hidden]. */
+  embedSentences(sentences: readonly string[]): Promise<Matrix> {
+    return this.embed(sentences.map((sentence) => this.evaluationIds(sentence)));
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
   }
 }

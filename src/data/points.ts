@@ -1,0 +1,42 @@
+// Which sentences are followed through a run, on the map and in the histograms of cosines: as many as a screen and a
+// read-back can bear, drawn evenly from the corpus.
+import { PATTERNS, type PatternName, type Role } from '../run/settings.ts';
+import type { Group } from './group.ts';
+
+/** A followed sentence. */
+export interface Point {
+  /** "{group}/{role}" */
+  id: string;
+  group: string;
+  role: Role | 'plain';
+  text: string;
+}
+
+/** The sentences of a group that a setting looks at. */
+export function pointsOf(group: Group, roles: readonly Role[]): Point[] {
+  const alone = roles.length < 2 && group.positive === undefined;
+  const wanted = roles.length < 2 ? (['anchor', 'positive'] as const) : roles;
+  return wanted.flatMap((role) => {
+    const text = group[role];
+    if (text === undefined) return [];
+    return [{ id: `${group.id}/${role}`, group: group.id, role: alone ? ('plain' as const) : role, text }];
+  });
+}
+
+/**
+ * At most `cap` sentences of the corpus, evenly spaced over the groups that the setting trains on (plain sentences
+ * where it has no groups). No randomness: the same corpus gives the same points.
+ */
+export function samplePoints(groups: readonly Group[], pattern: PatternName, cap: number): Point[] {
+  const { roles } = PATTERNS[pattern];
+  const isWhole = (group: Group) => roles.every((role) => group[role] !== undefined);
+  const candidates = groups.filter(isWhole);
+  const count = Math.min(candidates.length, Math.floor(cap / roles.length));
+  const points: Point[] = [];
+  for (let i = 0; i < count; i++) {
+    const group = candidates[Math.floor((i * candidates.length) / count)]!;
+    if (roles.length > 1) points.push(...pointsOf(group, roles));
+    else points.push({ id: `${group.id}/anchor`, group: group.id, role: 'plain', text: group.anchor });
+  }
+  return points;
+}

@@ -1,0 +1,115 @@
+// What page and worker say to each other: commands one way, reports the other, both parsed on arrival. Reading this
+// file is knowing what the page can ask for.
+import { z } from 'zod';
+import { groupSchema } from '../data/group.ts';
+import { configSchema } from '../run/config.ts';
+import { eventSchema } from '../run/events.ts';
+import { KNOB_NAMES, type KnobName } from '../run/knobs.ts';
+import { PATTERN_NAMES, type PatternName } from '../run/settings.ts';
+
+const wholeGroup = groupSchema.required({ id: true, pattern: true, source: true });
+const sentences = z.array(z.string());
+const rate = z.number().positive().nullable();
+
+const loadSchema = z.object({
+  type: z.literal('load'),
+  /** Address of an encoder folder. */
+  model: z.string(),
+  device: z.enum(['auto', 'webgpu', 'wasm', 'software', 'cpu']),
+});
+
+const beginSchema = z.object({
+  type: z.literal('begin'),
+  /** Names this run in every report about it. */
+  run: z.int(),
+  setting: z.object({
+    domain: z.string(),
+    pattern: z.enum(PATTERN_NAMES as [PatternName, ...PatternName[]]),
+  }),
+  config: configSchema,
+  groups: z.array(wholeGroup),
+  /** The visitor's own: always trained on. */
+  own: z.array(wholeGroup),
+  sts: z.array(z.object({ score: z.number(), first: z.string(), second: z.string() })),
+  files: z.array(z.string()),
+  /** Sentences followed on the map. */
+  watch: sentences,
+});
+
+export const commandSchema = z.discriminatedUnion('type', [
+  loadSchema,
+  beginSchema,
+  /** Goes on until paused; at most `rate` steps a second (null: as fast as it can). */
+  z.object({ type: z.literal('play'), rate }),
+  z.object({ type: z.literal('pause') }),
+  /** One step, then waits. */
+  z.object({ type: z.literal('step') }),
+  z.object({
+    type: z.literal('edit'),
+    knob: z.enum(KNOB_NAMES as [KnobName, ...KnobName[]]),
+    value: z.unknown(),
+  }),
+  /** Groups for the next batch. */
+  z.object({ type: z.literal('add'), groups: z.array(wholeGroup) }),
+  z.object({ type: z.literal('watch'), sentences }),
+  z.object({ type: z.literal('encode'), request: z.int(), sentences }),
+  /** Destroys the GPU device, as a driver's crash would: a test of recovery. */
+  z.object({ type: z.literal('loseDevice') }),
+]);
+export type Command = z.infer<typeof commandSchema>;
+export type LoadCommand = z.infer<typeof loadSchema>;
+export type BeginCommand = z.infer<typeof beginSchema>;
+
+/** Row-major [rows, dimension], unit or not. */
+const matrixSchema = z.object({
+  data: z.custom<Float64Array>((value) => value instanceof Float64Array, 'is not a Float64Array'),
+  rows: z.int(),
+  dimension: z.int(),
+});
+
+export const reportSchema = z.discriminatedUnion('type', [
+  /** Bytes of the encoder so far; total is null where the server does not say. */
+  z.object({
+    type: z.literal('loading'),
+    file: z.string(),
+    loaded: z.number(),
+    total: z.number().nullable(),
+  }),
+  z.object({
+    type: z.literal('loaded'),
+    device: z.object({
+      name: z.enum(['webgpu', 'wasm', 'software', 'cpu']),
+      detail: z.string(),
+      reason: z.string(),
+    }),
+    model: z.object({ name: z.string(), hidden: z.int(), layers: z.int(), maxPositions: z.int() }),
+  }),
+  /** What the training does now. */
+  z.object({
+    type: z.literal('status'),
+    run: z.int(),
+    status: z.enum(['beginning', 'waiting', 'running', 'recovering', 'ended']),
+    step: z.int(),
+  }),
+  /** Events of a run, in order, at most one report a frame. */
+  z.object({ type: z.literal('events'), run: z.int(), events: z.array(eventSchema) }),
+  /** The run goes on from an earlier step: what the page has after it is void. */
+  z.object({ type: z.literal('rewound'), run: z.int(), step: z.int(), reason: z.string() }),
+  /** Embeddings of the watched sentences, in their order. */
+  z.object({
+    type: z.literal('watched'),
+    run: z.int(),
+    step: z.int(),
+    initial: z.boolean(),
+    embeddings: matrixSchema,
+  }),
+  z.object({ type: z.literal('encoded'), request: z.int(), before: matrixSchema, now: matrixSchema }),
+  z.object({ type: z.literal('refused'), request: z.int(), message: z.string() }),
+  /** Something ended badly; `during` says what, so that the page knows what is left. */
+  z.object({
+    type: z.literal('failed'),
+    during: z.enum(['load', 'begin', 'training', 'command']),
+    message: z.string(),
+  }),
+]);
+export type Report = z.infer<typeof reportSchema>;

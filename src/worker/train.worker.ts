@@ -1,0 +1,133 @@
+// The worker's own file: decodes a command, calls the core, posts what it says.
+/// <reference lib="webworker" />
+import single from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { loadModel, type LoadedModel } from '../encoder/folder.ts';
+import { loseDevice, startDevice, watchDevice, type BackendHost } from '../kernels/backend.ts';
+import type { DeviceInfo } from '../run/events.ts';
+import { Failure, messageOf } from '../util/failure.ts';
+import { webFolder } from './modelFolder.ts';
+import { commandSchema, type BeginCommand, type Command, type LoadCommand, type Report } from './protocol.ts';
+import { Training } from './training.ts';
+
+const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
+const absolute = (url: string) => new URL(url, scope.location.href).href;
+
+const host: BackendHost = {
+  gpu: async () =>
+    'gpu' in scope.navigator ? scope.navigator.gpu : 'this browser offers no WebGPU to pages like this one.',
+  wasmFiles: {
+    'tfjs-backend-wasm.wasm': absolute(single),
+    'tfjs-backend-wasm-simd.wasm': absolute(simd),
+    'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
+  },
+};
+
+let loaded: { model: LoadedModel; device: DeviceInfo; choice: LoadCommand['device'] } | undefined;
+let training: Training | undefined;
+
+function post(report: Report, transfer: Transferable[] = []): void {
+  scope.postMessage(report, transfer);
+}
+
+async function load({ model: address, device: choice }: LoadCommand): Promise<void> {
+  await training?.giveUp();
+  training = loaded = undefined;
+  const folder = webFolder(address, (file, bytes, total) => {
+    post({ type: 'loading', file, loaded: bytes, total });
+  });
+  const [model, device] = await Promise.all([loadModel(folder), startDevice(choice, host)]);
+  loaded = { model, device, choice };
+  const { hidden, layers, maxPositions } = model.config;
+  post({ type: 'loaded', device, model: { name: model.name, hidden, layers, maxPositions } });
+}
+
+async function begin(command: BeginCommand): Promise<void> {
+  await training?.giveUp();
+  training = undefined;
+  if (!loaded) throw new Failure('There is no encoder yet; wait until it is loaded.');
+  const current = loaded;
+  training = new Training(command, {
+    post,
+    model: current.model,
+    device: current.device,
+    restartDevice: async () => (current.device = await startAgain(current.choice)),
+  });
+  training.start();
+}
+
+/** The same kind of device again; WASM when that fails. */
+async function startAgain(choice: LoadCommand['device']): Promise<DeviceInfo> {
+  try {
+    return await startDevice(choice, host);
+  } catch (error) {
+    const device = await startDevice('wasm', host);
+    return { ...device, reason: `the GPU did not come back (${messageOf(error)})` };
+  }
+}
+
+async function encode(request: number, sentences: readonly string[]): Promise<void> {
+  try {
+    if (!training) throw new Failure('There is no encoder yet; wait until it is loaded.');
+    post({ type: 'encoded', request, ...(await training.encode(sentences)) });
+  } catch (error) {
+    post({ type: 'refused', request, message: messageOf(error) });
+  }
+}
+
+async function obey(command: Command): Promise<void> {
+  switch (command.type) {
+    case 'load':
+      return load(command);
+    case 'begin':
+      return begin(command);
+    case 'play':
+      return training?.gate.play(command.rate);
+    case 'pause':
+      return training?.gate.pause();
+    case 'step':
+      return training?.gate.once();
+    case 'edit':
+      return training?.edit(command);
+    case 'add':
+      return training?.add(command.groups);
+    case 'watch':
+      return training?.setWatched(command.sentences);
+    case 'encode':
+      return encode(command.request, command.sentences);
+    case 'loseDevice':
+      loseDevice();
+      return;
+  }
+}
+
+function duringOf(command: Command): Extract<Report, { type: 'failed' }>['during'] {
+  return command.type === 'load' || command.type === 'begin' ? command.type : 'command';
+}
+
+/** Loading and beginning take their turns; the rest acts at once. */
+let turn: Promise<void> = Promise.resolve();
+
+scope.onmessage = ({ data }: MessageEvent<unknown>) => {
+  const parsed = commandSchema.safeParse(data);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    post({
+      type: 'failed',
+      during: 'command',
+      message: `The page asked for something the worker does not know (${issue.path.join('.')} ${issue.message}).`,
+    });
+    return;
+  }
+  const command = parsed.data;
+  const run = () =>
+    obey(command).catch((error: unknown) =>
+      post({ type: 'failed', during: duringOf(command), message: messageOf(error) }),
+    );
+  if (command.type === 'load' || command.type === 'begin') turn = turn.then(run);
+  else void turn.then(run);
+};
+
+// A lost device is noticed at the next step; one that waits is told to look.
+watchDevice(() => training?.gate.nudge());
