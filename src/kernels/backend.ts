@@ -207,8 +207,14 @@ function stopWebGpu(): void {
   device.destroy();
 }
 
-/** What went wrong with the WebGPU device in use, if anything did. */
-export function deviceFault(): string | undefined {
+/** How long the news of a lost device may take: a read-back that waits for it fails first. */
+const NEWS = 500; // milliseconds
+
+/** After an error: what went wrong with the WebGPU device in use, if anything did. */
+export async function deviceFault(): Promise<string | undefined> {
+  if (fault === undefined && running) {
+    await Promise.race([running.lost, new Promise((resolve) => setTimeout(resolve, NEWS))]);
+  }
   return fault;
 }
 

@@ -1,10 +1,8 @@
 // The worker's own file: decodes a command, calls the core, posts what it says.
 /// <reference lib="webworker" />
-import single from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { loadModel, type LoadedModel } from '../encoder/folder.ts';
 import { loseDevice, startDevice, watchDevice, type BackendHost } from '../kernels/backend.ts';
+import { wasmFiles } from '../kernels/wasmFiles.ts';
 import type { DeviceInfo } from '../run/events.ts';
 import { Failure, messageOf } from '../util/failure.ts';
 import { webFolder } from './modelFolder.ts';
@@ -12,16 +10,11 @@ import { commandSchema, type BeginCommand, type Command, type LoadCommand, type 
 import { Training } from './training.ts';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
-const absolute = (url: string) => new URL(url, scope.location.href).href;
 
 const host: BackendHost = {
   gpu: async () =>
     'gpu' in scope.navigator ? scope.navigator.gpu : 'this browser offers no WebGPU to pages like this one.',
-  wasmFiles: {
-    'tfjs-backend-wasm.wasm': absolute(single),
-    'tfjs-backend-wasm-simd.wasm': absolute(simd),
-    'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
-  },
+  wasmFiles: wasmFiles(scope.location.href),
 };
 
 let loaded: { model: LoadedModel; device: DeviceInfo; choice: LoadCommand['device'] } | undefined;

@@ -99,6 +99,7 @@ export class Training {
     this.abort.abort();
     this.gate.abandon();
     await this.done;
+    this.outbox.flush();
     this.initial?.dispose();
   }
 
@@ -109,16 +110,17 @@ export class Training {
         return;
       } catch (error) {
         this.running = undefined;
-        if (deviceFault() === undefined || losses === MAX_LOSSES) {
+        if ((await deviceFault()) === undefined || losses === MAX_LOSSES) {
           this.fail(error);
           return;
         }
-        if (!(await this.recover(messageOf(error)))) return;
+        if (!(await this.recover((await deviceFault())!))) return;
       }
     }
   }
 
   private fail(error: unknown): void {
+    if (this.abort.signal.aborted) return;
     this.outbox.send({
       type: 'failed',
       during: this.watch.step < 0 ? 'begin' : 'training',
@@ -159,7 +161,7 @@ export class Training {
       },
     });
     for await (const event of events) {
-      const lost = event.type === 'end' && event.reason === 'failed' && deviceFault() !== undefined;
+      const lost = event.type === 'end' && event.reason === 'failed' && (await deviceFault()) !== undefined;
       if (event.type !== 'checkpoint' && !lost) this.outbox.add(event);
       // The weights live as long as the last event is being looked at.
       if (event.type === 'end' && event.reason === 'finished') await this.afterwards();
@@ -174,7 +176,9 @@ export class Training {
       await this.doTasks();
       if (!this.gate.isOpen || this.watch.step < 0 || performance.now() >= this.watch.next) await this.look();
       if (!this.gate.isOpen) this.status('waiting');
-      if ((await this.gate.pass()) !== 'nudge') break;
+      const next = await this.gate.pass();
+      if (next === 'abandoned') return;
+      if (next === 'step') break;
     }
     this.status('running');
   }

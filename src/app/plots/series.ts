@@ -61,9 +61,23 @@ export function appendEvent(series: RunSeries, event: RunEvent): void {
       break;
     }
     case 'edit':
-      series.flags.push({ step: event.step, label: `${event.knob} ${String(event.from)} → ${String(event.to)}` });
+      series.flags.push({
+        step: event.step,
+        label: `${event.knob} ${String(event.from)} → ${String(event.to)}`,
+      });
       break;
     default:
       break;
   }
+}
+
+/** Drops what was measured after a step, in place. */
+export function cutSeries(series: RunSeries, step: number): void {
+  const cut = (readings: { step: number }[]) => {
+    const kept = readings.findIndex((reading) => reading.step > step);
+    if (kept >= 0) readings.length = kept;
+  };
+  const { alignment, uniformity } = series;
+  for (const readings of [series.loss, series.infonce, series.ht, series.sts, series.flags]) cut(readings);
+  for (const readings of [alignment.train, alignment.eval, uniformity.train, uniformity.eval]) cut(readings);
 }

@@ -24,6 +24,7 @@ import { domainFiles, loadGroups, loadPairs, openModel } from '../node/files.ts'
 import { nodeHost } from '../node/gpu.ts';
 import { freeRunFolder, RunFolder, type RunPaths } from '../node/runFolder.ts';
 import { deviceOption, gathered, jsonOption, wholeNumber } from '../options.ts';
+import { Watcher } from '../watcher.ts';
 import { note, printResult, say, shown, type CommonOptions } from '../output.ts';
 import { root } from '../root.ts';
 import { RunView } from '../runView.ts';
@@ -40,6 +41,7 @@ export interface TrainOptions extends CommonOptions {
   seed?: number;
   set?: string[];
   device: DeviceChoice;
+  watch?: number;
   out?: string;
   resume?: string;
 }
@@ -79,6 +81,11 @@ export function addTrain(program: Command): void {
     .addOption(deviceOption())
     .option('--seed <n>', 'every random choice follows from it', wholeNumber(0))
     .option('--set <knob=value>', 'set any knob (repeatable); all of them are listed below', gathered)
+    .option(
+      '--watch <n>',
+      'record where n sentences are at every measurement, for the map of the page',
+      wholeNumber(0),
+    )
     .option('--out <dir>', 'folder of the run; must be new or empty (default: runs/{setting})')
     .option('--resume <dir>', 'go on with the run in this folder, from its newest checkpoint')
     .addOption(jsonOption())
@@ -123,14 +130,16 @@ export async function trainCommand(options: TrainOptions): Promise<void> {
   say(`${settingName(inputs.setting)} on ${inputs.model.name}, ${describeDifference(inputs.config)}`);
   say(`device: ${device.name} (${device.detail}; ${device.reason})`);
   say(`run folder: ${folder.path}`);
+  const watcher = new Watcher(inputs, options.watch ?? 0, (event) => folder.append(event));
   const view = new RunView(structuredClone(checkpoint?.state.readings ?? {}));
   const run = train(inputs, {
     store: folder,
-    control: { signal: interruptSignal() },
+    control: { signal: interruptSignal(), beforeStep: () => watcher.look() },
     resume: checkpoint,
-    accepted: ({ step, totalSteps }) => {
+    accepted: (running) => {
       started.claim();
-      view.begin(step, totalSteps);
+      watcher.follow(running);
+      view.begin(running.step, running.totalSteps);
     },
   });
   let summary: RunSummary;
@@ -142,6 +151,7 @@ export async function trainCommand(options: TrainOptions): Promise<void> {
       break;
     }
     interrupted = next.value.type === 'end' && next.value.reason === 'interrupted';
+    if (next.value.type === 'end' && next.value.reason !== 'failed') await watcher.look();
     folder.append(next.value);
     view.show(next.value);
   }

@@ -1,0 +1,57 @@
+// The gate decides whether a training takes its next step: a wrong answer is a training that runs while paused, or
+// hangs for ever.
+import { expect, it } from 'vitest';
+import { Gate } from '../../src/worker/gate.ts';
+
+/** Has the promise been kept, once everything that is due has run? */
+async function settled(promise: Promise<unknown>): Promise<boolean> {
+  let done = false;
+  void promise.then(() => (done = true));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return done;
+}
+
+it('is closed at first, opens for one step, and closes again', async () => {
+  const gate = new Gate();
+  const first = gate.pass();
+  expect(await settled(first)).toBe(false);
+  gate.once();
+  expect(await first).toBe('step');
+  expect(await settled(gate.pass())).toBe(false);
+});
+
+it('lets every step through while playing, and none after a pause', async () => {
+  const gate = new Gate();
+  gate.play(null);
+  for (let step = 0; step < 5; step++) expect(await gate.pass()).toBe('step');
+  gate.pause();
+  expect(await settled(gate.pass())).toBe(false);
+});
+
+it('a nudge ends the wait without a step, and is not forgotten when nobody waits', async () => {
+  const gate = new Gate();
+  gate.nudge();
+  expect(await gate.pass()).toBe('nudge');
+  const waiting = gate.pass();
+  gate.nudge();
+  expect(await waiting).toBe('nudge');
+});
+
+it('keeps to a pace: the second step waits, and a pause in its wait holds it', async () => {
+  const gate = new Gate();
+  gate.play(0.5);
+  expect(await gate.pass()).toBe('step');
+  const second = gate.pass();
+  expect(await settled(second)).toBe(false);
+  gate.pause();
+  gate.play(null);
+  expect(await second).toBe('step');
+});
+
+it('nobody waits at a gate that was given up', async () => {
+  const gate = new Gate();
+  const waiting = gate.pass();
+  gate.abandon();
+  expect(await waiting).toBe('abandoned');
+  expect(await gate.pass()).toBe('abandoned');
+});

@@ -1,0 +1,124 @@
+// The worker's training without its worker: what the page can make it do, and what it hears.
+import { describe, expect, it } from 'vitest';
+import { defaultConfig } from '../../src/run/config.ts';
+import { startDevice } from '../../src/kernels/backend.ts';
+import { reportSchema, type BeginCommand, type Report } from '../../src/worker/protocol.ts';
+import { Training } from '../../src/worker/training.ts';
+import { tinyGroups, tinyModel, tinyPairs, tinyPlain } from '../support/tiny.ts';
+
+const command = (config = {}): BeginCommand => ({
+  type: 'begin',
+  run: 3,
+  setting: { domain: 'tiny', pattern: 'sts_ht' },
+  config: { ...defaultConfig(), batch: 8, generatedBatch: 4, steps: 6, evaluateEvery: 3, ...config },
+  groups: [...tinyPlain(30), ...tinyGroups(24)].map((group) => ({ ...group })),
+  own: [],
+  sts: tinyPairs(12),
+  files: ['tiny'],
+  watch: ['a dog', 'a red car'],
+});
+
+class Page {
+  readonly reports: Report[] = [];
+  private listeners: (() => void)[] = [];
+
+  readonly post = (report: Report): void => {
+    expect(reportSchema.safeParse(report).error).toBeUndefined();
+    this.reports.push(report);
+    for (const listener of this.listeners.splice(0)) listener();
+  };
+
+  async until(found: (report: Report) => boolean): Promise<Report> {
+    for (;;) {
+      const report = this.reports.find(found);
+      if (report) return report;
+      await new Promise<void>((resolve) => this.listeners.push(resolve));
+    }
+  }
+
+  events(type: string) {
+    return this.reports
+      .flatMap((report) => (report.type === 'events' ? report.events : []))
+      .filter((event) => event.type === type);
+  }
+}
+
+async function begun(config = {}) {
+  const device = await startDevice('wasm', { gpu: async () => 'none' });
+  const page = new Page();
+  const training = new Training(command(config), {
+    post: page.post,
+    model: tinyModel(),
+    device,
+    restartDevice: async () => device,
+  });
+  training.start();
+  await page.until((report) => report.type === 'status' && report.status === 'waiting');
+  return { page, training };
+}
+
+describe('a training in the worker', () => {
+  it('waits at step 0 with its header, its first measurements and the untrained embeddings', async () => {
+    const { page, training } = await begun();
+    expect(page.events('header')).toHaveLength(1);
+    expect(page.events('metric')).toHaveLength(5);
+    expect(page.events('step')).toHaveLength(0);
+    expect(page.reports).toContainEqual(expect.objectContaining({ type: 'watched', initial: true, step: 0 }));
+    await training.giveUp();
+    expect(page.events('end')).toMatchObject([{ reason: 'interrupted' }]);
+  });
+
+  it('makes one step when asked for one, and shows where the sentences went', async () => {
+    const { page, training } = await begun();
+    training.gate.once();
+    await page.until((report) => report.type === 'watched' && report.step === 1);
+    expect(page.events('step')).toHaveLength(1);
+    await training.giveUp();
+  });
+
+  it('plays to its end, and its weights can be asked afterwards', async () => {
+    const { page, training } = await begun();
+    training.gate.play(null);
+    await page.until((report) => report.type === 'status' && report.status === 'ended');
+    expect(page.events('step')).toHaveLength(6);
+    const { before, now } = await training.encode(['a dog', 'a red car']);
+    expect(before.rows).toBe(2);
+    expect(now.data).not.toEqual(before.data);
+    await training.giveUp();
+  });
+
+  it('encodes while it waits, and before any step both answers are the same', async () => {
+    const { training } = await begun();
+    const { before, now } = await training.encode(['a dog']);
+    expect(now.data).toEqual(before.data);
+    await training.giveUp();
+  });
+
+  it('takes hot edits and given groups into the next step, and records both', async () => {
+    const { page, training } = await begun();
+    training.edit({ knob: 'temperature', value: 0.1 });
+    training.add([{ id: 'own-1', anchor: 'a dog', positive: 'a pup', pattern: 'nli', source: 'typed' }]);
+    training.gate.once();
+    await page.until((report) => report.type === 'watched' && report.step === 1);
+    expect(page.events('edit')).toMatchObject([{ knob: 'temperature', from: 0.05, to: 0.1 }]);
+    expect(page.events('pairs')).toHaveLength(1);
+    await training.giveUp();
+  });
+
+  it('reports a run that cannot begin, with the reason', async () => {
+    const device = await startDevice('wasm', { gpu: async () => 'none' });
+    const page = new Page();
+    const bad = { ...command(), groups: command().groups.slice(0, 2) };
+    const training = new Training(bad, {
+      post: page.post,
+      model: tinyModel(),
+      device,
+      restartDevice: async () => device,
+    });
+    training.start();
+    const failed = await page.until((report) => report.type === 'failed');
+    expect(failed).toMatchObject({ during: 'begin' });
+    expect((failed as { message: string }).message).toMatch(/needs sts groups/);
+    await training.giveUp();
+  });
+});
