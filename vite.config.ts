@@ -43,7 +43,12 @@ const ISOLATED = {
 export default defineConfig({
   plugins: [svelte(), models()],
   base: './',
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    // tfjs hands the source of one of its functions to the threads of WASM, where the name _scriptDir must be
+    // declared or asked for by typeof: the worker's names and expressions stay as they are.
+    rolldownOptions: { output: { minify: { compress: false, mangle: false, codegen: true } } },
+  },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { host: '127.0.0.1', headers: ISOLATED },
   preview: { host: '127.0.0.1', headers: ISOLATED },

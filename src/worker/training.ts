@@ -80,11 +80,7 @@ export class Training {
     return new Promise((resolve, reject) => {
       this.tasks.push(async (running) => {
         try {
-          this.initial ??= new Embedder(this.host.model, {
-            pooling: this.command.config.pooling,
-            maxLength: longestInput(this.host.model.config),
-          });
-          const before = await this.initial.embedSentences(sentences);
+          const before = await this.before(sentences);
           resolve({ before, now: running.step === 0 ? before : await running.embed(sentences) });
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
@@ -204,15 +200,29 @@ export class Training {
     const { running, watch } = this;
     if (!running || this.watched.length === 0 || (watch.step === running.step && !watch.stale)) return;
     const started = performance.now();
+    const sentences = this.watched;
+    if (watch.stale && running.step > 0) this.place(await this.before(sentences), running.step, true);
     watch.stale = false;
-    const embeddings = await running.embed(this.watched);
-    const initial = watch.step < 0 && running.step === 0;
+    const embeddings = await running.embed(sentences);
     watch.step = running.step;
     const now = performance.now();
     watch.next = now + Math.max(WATCH_INTERVAL, (now - started) / WATCH_SHARE);
-    this.outbox.send({ type: 'watched', run: this.command.run, step: running.step, initial, embeddings }, [
+    this.place(embeddings, running.step, running.step === 0);
+  }
+
+  private place(embeddings: Matrix, step: number, initial: boolean): void {
+    this.outbox.send({ type: 'watched', run: this.command.run, step, initial, embeddings }, [
       embeddings.data.buffer as ArrayBuffer,
     ]);
+  }
+
+  /** Sentences with the weights the run began with. */
+  private before(sentences: readonly string[]): Promise<Matrix> {
+    this.initial ??= new Embedder(this.host.model, {
+      pooling: this.command.config.pooling,
+      maxLength: longestInput(this.host.model.config),
+    });
+    return this.initial.embedSentences(sentences);
   }
 
   private lastStatus = '';

@@ -8,8 +8,9 @@ import corpus from './en/corpus.json';
 import tryIt from './en/tryIt.json';
 import tour from './en/tour.json';
 import failures from './en/failures.json';
+import shell from './en/shell.json';
 
-const ENGLISH = { desk, recipe, plots, map, corpus, tryIt, tour, failures };
+const ENGLISH = { desk, recipe, plots, map, corpus, tryIt, tour, failures, shell };
 
 /** Areas and their keys as "area.key" or "area.key.sub". */
 type Paths<T> = T extends string

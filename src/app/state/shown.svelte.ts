@@ -30,7 +30,7 @@ export class ShownRun {
       if (event.type === 'header') this.header = event;
       else if (event.type === 'note') this.notes = [...this.notes, event.text];
       else if (event.type === 'points') this.points = event.points;
-      else if (event.type === 'embeddings') this.place(unpackEmbeddings(event), event.step === 0);
+      else if (event.type === 'embeddings') this.place(unpackEmbeddings(event), event.step, event.step === 0);
       else this.step = Math.max(this.step, event.step);
       appendEvent(this.series, event);
       if (event.type !== 'embeddings') this.events.push(event);
@@ -47,9 +47,10 @@ export class ShownRun {
     this.revision++;
   }
 
-  place(embeddings: Matrix | undefined, initial: boolean): void {
+  /** @param initial embeddings before training; asked for again, at a later step, when points were added */
+  place(embeddings: Matrix | undefined, step: number, initial: boolean): void {
     if (!embeddings) return;
     if (initial) this.initial = embeddings;
-    this.current = embeddings;
+    if (!initial || step === 0) this.current = embeddings;
   }
 }

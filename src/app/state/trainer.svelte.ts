@@ -43,6 +43,8 @@ export class TrainerState {
   stepsPerSecond = $state<number | null>(null);
   /** Steps a second that are allowed; null: as many as there can be. */
   rate = $state<number | null>(null);
+  /** Has a run been asked for since the encoder came? */
+  begun = $state(false);
   /** Grows when the weights have changed. */
   weights = $state(0);
 
@@ -74,6 +76,8 @@ export class TrainerState {
   load(): void {
     this.client?.dispose();
     this.status = 'loading';
+    this.begun = false;
+    this.device = null;
     this.files = {};
     this.progress = null;
     const client = new TrainerClient({
@@ -107,6 +111,7 @@ export class TrainerState {
     }
     notices.dismiss('begin');
     recipe.start();
+    this.begun = true;
     this.playWhenReady = play;
     this.status = 'loading';
     this.speed.reset();
@@ -215,7 +220,7 @@ export class TrainerState {
         });
         break;
       case 'watched':
-        this.run.place(report.embeddings, report.initial);
+        this.run.place(report.embeddings, report.step, report.initial);
         this.weights++;
         break;
       case 'failed':

@@ -1,0 +1,77 @@
+// The visitor's pairs as a file: JSONL keeps everything, TSV and CSV open in a spreadsheet. Each is read again by the
+// import.
+import type { Group, ScoredPair } from '../../data/group.ts';
+import { breathe } from '../../util/breathe.ts';
+
+export const EXPORT_FORMATS = ['jsonl', 'tsv', 'csv'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+const TYPES: Record<ExportFormat, string> = {
+  jsonl: 'application/jsonl',
+  tsv: 'text/tab-separated-values',
+  csv: 'text/csv',
+};
+/** Lines made before the event loop turns. */
+const SLICE = 2000;
+
+type Line = (cells: readonly string[]) => string;
+
+/** Tabs part cells and line ends part rows: within a cell both become spaces. */
+const tsvLine: Line = (cells) => cells.map((cell) => cell.replace(/[\t\r\n]+/g, ' ')).join('\t');
+/** Quotes as RFC 4180 has them. */
+const csvLine: Line = (cells) =>
+  cells
+    .map((cell) => (/[",;\t\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+    .join(',');
+
+const GROUP_COLUMNS = ['anchor', 'positive', 'intermediate', 'negative'] as const;
+const PAIR_COLUMNS = ['score', 'sentence1', 'sentence2'] as const;
+
+/** Header first, then a line a group. */
+export function groupLines(groups: readonly Group[], format: ExportFormat): string[] {
+  if (format === 'jsonl')
+    return groups.map(({ id, anchor, positive, intermediate, negative, pattern, source, by }) =>
+      JSON.stringify({ id, anchor, positive, intermediate, negative, pattern, source, by }),
+    );
+  const line = format === 'tsv' ? tsvLine : csvLine;
+  return [
+    line(GROUP_COLUMNS),
+    ...groups.map((group) => line(GROUP_COLUMNS.map((role) => group[role] ?? ''))),
+  ];
+}
+
+export function pairLines(pairs: readonly ScoredPair[], format: ExportFormat): string[] {
+  if (format === 'jsonl')
+    return pairs.map(({ score, first, second }) => JSON.stringify({ score, first, second }));
+  const line = format === 'tsv' ? tsvLine : csvLine;
+  return [
+    line(PAIR_COLUMNS),
+    ...pairs.map(({ score, first, second }) => line([String(score), first, second])),
+  ];
+}
+
+/** Very many lines as a file, without holding up the page. */
+export async function fileOf<T>(
+  items: readonly T[],
+  format: ExportFormat,
+  lines: (items: readonly T[], format: ExportFormat) => string[],
+): Promise<Blob> {
+  const parts: string[] = [];
+  for (let at = 0; at === 0 || at < items.length; at += SLICE) {
+    if (at > 0) await breathe();
+    const made = lines(items.slice(at, at + SLICE), format);
+    // Every slice comes with a header; only the first one's stays.
+    const body = at > 0 && format !== 'jsonl' ? made.slice(1) : made;
+    if (body.length > 0) parts.push(`${body.join('\n')}\n`);
+  }
+  return new Blob(parts, { type: `${TYPES[format]};charset=utf-8` });
+}
+
+/** Offers a file to the visitor. */
+export function download(file: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

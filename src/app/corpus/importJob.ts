@@ -1,0 +1,92 @@
+// One text on its way in: read, looked at, and read again when the visitor says what its columns are. The same job
+// runs in the page for small texts and in a worker of its own for large ones.
+import { messageOf } from '../../util/failure.ts';
+import type { ScoredPair } from '../../data/group.ts';
+import type { GroupDraft } from '../state/corpusText.ts';
+import { readImport, type LineFault } from './importRead.ts';
+import { inspect, type Choice, type Format, type Inspection } from './importSniff.ts';
+import { decodeBytes } from './importText.ts';
+
+/** A file, or text that was pasted. */
+export type Source = { name: string; file: Blob } | { name: string; text: string };
+
+export type Request =
+  { type: 'open'; source: Source } | { type: 'inspect'; as: Format } | { type: 'read'; choice: Choice };
+
+export interface ReadSummary {
+  kind: 'groups' | 'pairs';
+  count: number;
+  /** The first of them; `faultCount` says how many there are. */
+  faults: LineFault[];
+  faultCount: number;
+  /** All of them, "line <tab> reason", to be kept; null when there are none. */
+  faultFile: Blob | null;
+}
+
+export type Reply =
+  | { type: 'inspected'; inspection: Inspection }
+  /** Drafts come in parts: copying very many at once would hold up the page. */
+  | { type: 'groups'; groups: GroupDraft[] }
+  | { type: 'pairs'; pairs: ScoredPair[] }
+  | { type: 'read'; summary: ReadSummary }
+  | { type: 'failed'; message: string };
+
+const PART = 500;
+export const SHOWN_FAULTS = 20;
+
+export class ImportJob {
+  private name = '';
+  private text = '';
+
+  constructor(private readonly reply: (reply: Reply) => void) {}
+
+  async handle(request: Request): Promise<void> {
+    try {
+      switch (request.type) {
+        case 'open':
+          await this.open(request.source);
+          this.reply({ type: 'inspected', inspection: inspect(this.name, this.text) });
+          break;
+        case 'inspect':
+          this.reply({ type: 'inspected', inspection: inspect(this.name, this.text, request.as) });
+          break;
+        case 'read':
+          this.read(request.choice);
+          break;
+      }
+    } catch (error) {
+      this.reply({ type: 'failed', message: messageOf(error) });
+    }
+  }
+
+  private async open(source: Source): Promise<void> {
+    this.name = source.name;
+    this.text =
+      'text' in source
+        ? source.text
+        : decodeBytes(new Uint8Array(await source.file.arrayBuffer()), source.name);
+  }
+
+  private read(choice: Choice): void {
+    const { kind, groups, pairs, faults } = readImport(this.name, this.text, choice);
+    for (let at = 0; at < groups.length; at += PART)
+      this.reply({ type: 'groups', groups: groups.slice(at, at + PART) });
+    for (let at = 0; at < pairs.length; at += PART)
+      this.reply({ type: 'pairs', pairs: pairs.slice(at, at + PART) });
+    this.reply({
+      type: 'read',
+      summary: {
+        kind,
+        count: groups.length + pairs.length,
+        faults: faults.slice(0, SHOWN_FAULTS),
+        faultCount: faults.length,
+        faultFile: faults.length > 0 ? faultFile(faults) : null,
+      },
+    });
+  }
+}
+
+function faultFile(faults: readonly LineFault[]): Blob {
+  const lines = faults.map(({ line, reason }) => `${line}\t${reason}\n`);
+  return new Blob(['line\treason\n', ...lines], { type: 'text/tab-separated-values' });
+}

@@ -1,0 +1,185 @@
+// Guesses what a text is from its name and its first lines, and which column of a table holds what. The visitor can
+// say otherwise.
+import { csvRows, textLines, tsvRows, type Row } from '../../data/formats/table.ts';
+import type { Role } from '../../run/settings.ts';
+
+/** What a text can be read as. */
+export const FORMATS = ['plain', 'tsv', 'csv', 'jsonl', 'pairs-jsonl', 'nli'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** What a column of a table holds. With a score, anchor and positive are the two sentences of a pair. */
+export type ColumnUse = Role | 'score' | 'ignore';
+export const COLUMN_USES: readonly ColumnUse[] = [
+  'anchor',
+  'positive',
+  'intermediate',
+  'negative',
+  'score',
+  'ignore',
+];
+
+export interface Choice {
+  format: Format;
+  /** For tables: what each column holds, and whether the first row names them. */
+  columns: readonly ColumnUse[];
+  hasHeader: boolean;
+}
+
+export interface Inspection {
+  name: string;
+  choice: Choice;
+  /** The first rows, for tables. */
+  preview: readonly (readonly string[])[];
+}
+
+/** Characters that are looked at. */
+const HEAD = 65_536;
+const PREVIEW = 5;
+const SAMPLE = 50;
+
+export function isTable(format: Format): boolean {
+  return format === 'tsv' || format === 'csv';
+}
+
+/** @param as read it as this, instead of guessing */
+export function inspect(name: string, text: string, as?: Format): Inspection {
+  const head = headOf(text);
+  const format = as ?? guessFormat(name, head);
+  if (!isTable(format)) return { name, choice: { format, columns: [], hasHeader: false }, preview: [] };
+  const rows = rowsOf(format, head).slice(0, SAMPLE);
+  const { columns, hasHeader } = guessColumns(rows);
+  return {
+    name,
+    choice: { format, columns, hasHeader },
+    preview: rows.slice(0, PREVIEW + 1).map(({ cells }) => cells),
+  };
+}
+
+export function rowsOf(format: Format, text: string, fault?: (line: number, reason: string) => void): Row[] {
+  return format === 'csv' ? csvRows(text, fault) : tsvRows(text);
+}
+
+/** The first lines, whole. */
+function headOf(text: string): string {
+  const whole = text.replace(/^\uFEFF/, '');
+  if (whole.length <= HEAD) return whole;
+  const end = Math.max(whole.lastIndexOf('\n', HEAD), whole.lastIndexOf('\r', HEAD));
+  return whole.slice(0, end > 0 ? end : HEAD);
+}
+
+const NLI_LABELS = new Set(['entailment', 'neutral', 'contradiction']);
+
+function guessFormat(name: string, head: string): Format {
+  const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase();
+  const lines = textLines(head).slice(0, SAMPLE);
+  const first = lines[0]?.text.trim() ?? '';
+  const isJson = ['jsonl', 'json', 'ndjson'].includes(extension ?? '');
+  if (isJson || first.startsWith('{') || (first.startsWith('[') && first.endsWith(']')))
+    return lines.some(({ text }) => isScoredObject(text)) ? 'pairs-jsonl' : 'jsonl';
+  if (extension === 'tsv') return nliOr('tsv', tsvRows(head));
+  if (extension === 'csv') return nliOr('csv', csvRows(head));
+  const tabs = lines.filter(({ text }) => text.includes('\t')).length;
+  if (tabs > lines.length / 2) return nliOr('tsv', tsvRows(head));
+  // Sentences have commas of their own: only a header that names columns makes plain text a table.
+  const named = first.split(/[,;]/).map((cell) => headerUse(cell));
+  return named.filter((use) => use !== undefined).length >= 2 ? nliOr('csv', csvRows(head)) : 'plain';
+}
+
+function nliOr(format: Format, rows: readonly Row[]): Format {
+  const isNli = rows
+    .slice(0, 20)
+    .some(({ cells }) => cells.length >= 3 && NLI_LABELS.has(cells[0]!.toLowerCase()));
+  return isNli ? 'nli' : format;
+}
+
+function isScoredObject(line: string): boolean {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'score' in value && !('anchor' in value);
+  } catch {
+    return false;
+  }
+}
+
+const HEADERS: Record<string, ColumnUse> = {
+  anchor: 'anchor',
+  sent0: 'anchor',
+  sentence: 'anchor',
+  sentence1: 'anchor',
+  sentence_a: 'anchor',
+  text1: 'anchor',
+  s1: 'anchor',
+  first: 'anchor',
+  premise: 'anchor',
+  query: 'anchor',
+  positive: 'positive',
+  sent1: 'positive',
+  sentence2: 'positive',
+  sentence_b: 'positive',
+  text2: 'positive',
+  s2: 'positive',
+  second: 'positive',
+  hypothesis: 'positive',
+  entailment: 'positive',
+  intermediate: 'intermediate',
+  negative: 'negative',
+  hard_neg: 'negative',
+  hard_negative: 'negative',
+  contradiction: 'negative',
+  score: 'score',
+  similarity: 'score',
+  similarity_score: 'score',
+  relatedness_score: 'score',
+};
+
+function headerUse(cell: string): ColumnUse | undefined {
+  const name = cell.trim().replace(/^"|"$/g, '').toLowerCase();
+  return Object.hasOwn(HEADERS, name) ? HEADERS[name] : undefined;
+}
+
+const isNumber = (cell: string | undefined) =>
+  cell !== undefined && cell !== '' && Number.isFinite(Number(cell));
+
+function guessColumns(rows: readonly Row[]): { columns: ColumnUse[]; hasHeader: boolean } {
+  const width = Math.max(1, ...rows.map(({ cells }) => cells.length));
+  const names = Array.from({ length: width }, (_, i) => headerUse(rows[0]?.cells[i] ?? ''));
+  if (names.includes('anchor'))
+    return { columns: names.map((use, i) => onceOnly(names, use, i)), hasHeader: true };
+  return { columns: byContent(rows, width), hasHeader: false };
+}
+
+const onceOnly = (
+  names: readonly (ColumnUse | undefined)[],
+  use: ColumnUse | undefined,
+  i: number,
+): ColumnUse => (use !== undefined && names.indexOf(use) === i ? use : 'ignore');
+
+/** Without names: a column of numbers from 0 to 5 is a score, columns of words are sentences in order. */
+function byContent(rows: readonly Row[], width: number): ColumnUse[] {
+  const share = (column: number, test: (cell: string | undefined) => boolean) =>
+    rows.filter(({ cells }) => test(cells[column])).length / Math.max(1, rows.length);
+  const isScore = (cell: string | undefined) => isNumber(cell) && Number(cell) >= 0 && Number(cell) <= 5;
+  const columns = Array.from({ length: width }, (_, column) => column);
+  // In the original STS benchmark years and numbers of lines stand before the score.
+  const score = columns
+    .filter((column) => share(column, isNumber) > 0.7 && share(column, isScore) >= 0.5)
+    .at(-1);
+  const sentences = columns.filter((column) => share(column, isNumber) < 0.3);
+  const wordy = sentences.filter((column) => share(column, (cell) => (cell ?? '').includes(' ')) > 0.5);
+  const texts = wordy.length >= 2 ? wordy : sentences;
+  const roles: readonly Role[] =
+    score !== undefined && texts.length >= 2
+      ? ['anchor', 'positive']
+      : texts.length >= 4
+        ? ['anchor', 'positive', 'intermediate', 'negative']
+        : ['anchor', 'positive', 'negative'];
+  return columns.map((column) => {
+    if (column === score && texts.length >= 2) return 'score';
+    return roles[texts.indexOf(column)] ?? 'ignore';
+  });
+}
+
+/** Gives a column a use; the column that had it goes without. */
+export function withUse(columns: readonly ColumnUse[], column: number, use: ColumnUse): ColumnUse[] {
+  return columns.map((had, i) => (i === column ? use : had === use ? 'ignore' : had));
+}

@@ -1,0 +1,23 @@
+// Scored pairs as rows of a table: bundled ones get an id and a source, as own ones have.
+import type { ScoredPair } from '../../data/group.ts';
+import type { OwnPair } from '../state/corpusText.ts';
+import type { Origin } from './rowOrder.ts';
+
+export interface PairRow extends ScoredPair {
+  id: string;
+  source: 'bundled' | 'typed' | 'file';
+}
+
+/** Own pairs first: they are the ones to look after. */
+export function pairRows(
+  bundled: readonly ScoredPair[],
+  own: readonly OwnPair[],
+  query: string,
+  origin: Origin,
+): PairRow[] {
+  const words = query.trim().toLowerCase();
+  const matches = ({ first, second }: ScoredPair) =>
+    words === '' || first.toLowerCase().includes(words) || second.toLowerCase().includes(words);
+  const numbered = bundled.map((pair, i): PairRow => ({ ...pair, id: `dev:${i + 1}`, source: 'bundled' }));
+  return [...(origin === 'bundled' ? [] : own), ...(origin === 'own' ? [] : numbered)].filter(matches);
+}

@@ -1,0 +1,166 @@
+// Which groups the table shows and in which order: filter by text and source, sort by MER or cosine. Done in slices,
+// as a corpus can have tens of thousands of groups, and the answer to an overtaken question is dropped.
+import type { Group } from '../../data/group.ts';
+import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
+import { breathe } from '../../util/breathe.ts';
+
+export interface Cosines {
+  positive?: number;
+  intermediate?: number;
+  negative?: number;
+}
+export type CosineOf = (groupId: string) => Cosines | null;
+
+/** What a row shows in figures, and which role each figure belongs to. */
+export const MEASURES = [
+  { key: 'merPositive', role: 'positive' },
+  { key: 'merNegative', role: 'negative' },
+  { key: 'cosinePositive', role: 'positive' },
+  { key: 'cosineIntermediate', role: 'intermediate' },
+  { key: 'cosineNegative', role: 'negative' },
+] as const;
+export type SortKey = (typeof MEASURES)[number]['key'];
+
+export interface Sorting {
+  key: SortKey;
+  direction: 'ascending' | 'descending';
+}
+
+export type Origin = 'all' | 'own' | 'bundled';
+
+export interface Question {
+  query: string;
+  origin: Origin;
+  /** null: own ones first, then groups, then plain sentences. */
+  sorting: Sorting | null;
+}
+
+/** Milliseconds of work before the event loop turns. */
+const BUDGET = 8;
+/** Steps of work between two looks at the clock. */
+const STRIDE = 64;
+
+export function isOwn(group: Group): boolean {
+  return group.source !== 'bundled';
+}
+
+export interface Mers {
+  positive: number | null;
+  negative: number | null;
+}
+
+const mers = new WeakMap<Group, Mers>();
+
+/** MER of the anchor with the positive and with the negative; null where there is none. Remembered. */
+export function mersOf(group: Group): Mers {
+  const known = mers.get(group);
+  if (known) return known;
+  const mer = (other: string | undefined) =>
+    other === undefined ? null : matchErrorRate(group.anchor, other).mer;
+  const made = { positive: mer(group.positive), negative: mer(group.negative) };
+  mers.set(group, made);
+  return made;
+}
+
+/** Next value of a header's sorting: up, down, none. */
+export function nextSorting(now: Sorting | null, key: SortKey): Sorting | null {
+  if (now?.key !== key) return { key, direction: 'ascending' };
+  return now.direction === 'ascending' ? { key, direction: 'descending' } : null;
+}
+
+/** @returns the groups to show, or undefined when `signal` was aborted meanwhile */
+export async function arranged(
+  groups: readonly Group[],
+  { query, origin, sorting }: Question,
+  cosineOf: CosineOf,
+  signal: AbortSignal,
+): Promise<readonly Group[] | undefined> {
+  const words = query.trim().toLowerCase();
+  let shown = groups;
+  if (words !== '' || origin !== 'all') {
+    const kept: Group[] = [];
+    const keep = (group: Group) => {
+      if (origin !== 'all' && isOwn(group) !== (origin === 'own')) return;
+      if (words === '' || matches(group, words)) kept.push(group);
+    };
+    if (!(await worked(groups, keep, signal))) return undefined;
+    shown = kept;
+  }
+  if (!sorting) return ownFirst(shown);
+  const values: number[] = [];
+  const measure = (group: Group) => values.push(valueOf(group, sorting.key, cosineOf));
+  if (!(await worked(shown, measure, signal))) return undefined;
+  return sorted(shown, values, sorting.direction);
+}
+
+/**
+ * What the visitor brought stands on top, the newest first: a typed pair is seen without a search. Then groups, which
+ * have more to show than the plain sentences after them.
+ */
+function ownFirst(groups: readonly Group[]): readonly Group[] {
+  const parts: [Group[], Group[], Group[]] = [[], [], []];
+  for (const group of groups) parts[isOwn(group) ? 0 : group.positive !== undefined ? 1 : 2].push(group);
+  return [...parts[0].reverse(), ...parts[1], ...parts[2]];
+}
+
+function matches({ anchor, positive, intermediate, negative }: Group, words: string): boolean {
+  const has = (text: string | undefined) => text?.toLowerCase().includes(words) ?? false;
+  return has(anchor) || has(positive) || has(intermediate) || has(negative);
+}
+
+/** NaN where there is none. */
+export function valueOf(group: Group, key: SortKey, cosineOf: CosineOf): number {
+  const cosine = (role: keyof Cosines) =>
+    group[role] === undefined ? NaN : (cosineOf(group.id)?.[role] ?? NaN);
+  switch (key) {
+    case 'merPositive':
+      return mersOf(group).positive ?? NaN;
+    case 'merNegative':
+      return mersOf(group).negative ?? NaN;
+    case 'cosinePositive':
+      return cosine('positive');
+    case 'cosineIntermediate':
+      return cosine('intermediate');
+    case 'cosineNegative':
+      return cosine('negative');
+  }
+}
+
+/** "0.42", "−0.10", or nothing. */
+export function figure(value: number): string {
+  return Number.isNaN(value) ? '' : value.toFixed(2).replace('-', '−');
+}
+
+/** Groups without a value stand last either way; equal ones keep their order. */
+export function sorted(
+  groups: readonly Group[],
+  values: readonly number[],
+  direction: Sorting['direction'],
+): readonly Group[] {
+  const sign = direction === 'ascending' ? 1 : -1;
+  const order = groups.map((_, i) => i);
+  const has = (i: number) => !Number.isNaN(values[i]!);
+  order.sort((a, b) => {
+    if (has(a) && has(b)) return sign * (values[a]! - values[b]!) || a - b;
+    return has(a) === has(b) ? a - b : has(a) ? -1 : 1;
+  });
+  return order.map((i) => groups[i]!);
+}
+
+/** Does the work group by group; false when it was called off. */
+async function worked(
+  groups: readonly Group[],
+  work: (group: Group) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let until = performance.now() + BUDGET;
+  for (const [i, group] of groups.entries()) {
+    if (i % STRIDE === 0 && performance.now() > until) {
+      await breathe();
+      if (signal.aborted) return false;
+      until = performance.now() + BUDGET;
+    }
+    work(group);
+  }
+  return !signal.aborted;
+}

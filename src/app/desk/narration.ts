@@ -1,0 +1,38 @@
+// What a screen reader hears of a training: its state, and a tenth of the run at a time where it stands.
+import { t } from '../messages/t.ts';
+import type { RunSeries } from '../plots/series.ts';
+
+export type NarratedStatus =
+  | 'loading'
+  | 'ready'
+  | 'running'
+  | 'paused'
+  | 'finished'
+  | 'recovering'
+  | 'failed';
+
+/** Parts of a run after each of which it is told where it stands. */
+const PARTS = 10;
+
+/** Which part of the run a step is in; a new part is news. */
+export function partOf(step: number, total: number): number {
+  return total > 0 ? Math.floor((step / total) * PARTS) : 0;
+}
+
+export function narrateStatus(status: NarratedStatus, step: number, total: number): string {
+  return t(`shell.narration.${status}`, { step, total });
+}
+
+export function narrateProgress(series: RunSeries, step: number, total: number): string {
+  const parts = [
+    ['loss', series.loss],
+    ['alignment', series.alignment.train],
+    ['uniformity', series.uniformity.train],
+    ['sts', series.sts],
+  ] as const;
+  const values = parts.flatMap(([name, readings]) => {
+    const last = readings.at(-1);
+    return last ? [t(`shell.narration.${name}`, { value: last.value.toFixed(2) })] : [];
+  });
+  return t('shell.narration.progress', { step, total, values: values.join(', ') });
+}

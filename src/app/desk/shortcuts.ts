@@ -1,0 +1,140 @@
+// The keys of the desk, as a table, and when a key press is theirs and when it belongs to what has the focus.
+import type { MessageKey } from '../messages/t.ts';
+
+export type ShortcutAction = 'play' | 'step' | 'reset' | 'projector' | 'help' | 'close';
+
+export interface Shortcut {
+  action: ShortcutAction;
+  /** KeyboardEvent.key, lower case. */
+  key: string;
+  /** What stands on the key cap. */
+  capKey: MessageKey;
+  labelKey: MessageKey;
+  /** Does holding the key down act again and again? */
+  repeats: boolean;
+}
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { action: 'play', key: ' ', capKey: 'desk.keys.space', labelKey: 'desk.shortcuts.play', repeats: false },
+  {
+    action: 'step',
+    key: 'arrowright',
+    capKey: 'desk.keys.right',
+    labelKey: 'desk.shortcuts.step',
+    repeats: true,
+  },
+  { action: 'reset', key: 'r', capKey: 'desk.keys.r', labelKey: 'desk.shortcuts.reset', repeats: false },
+  {
+    action: 'projector',
+    key: 'p',
+    capKey: 'desk.keys.p',
+    labelKey: 'desk.shortcuts.projector',
+    repeats: false,
+  },
+  { action: 'help', key: '?', capKey: 'desk.keys.question', labelKey: 'desk.shortcuts.help', repeats: false },
+  {
+    action: 'close',
+    key: 'escape',
+    capKey: 'desk.keys.escape',
+    labelKey: 'desk.shortcuts.close',
+    repeats: false,
+  },
+];
+
+/** What has the focus, as far as keys go. */
+export interface KeyTarget {
+  /** Lower case. */
+  tag: string;
+  /** Of an <input>, lower case. */
+  inputType: string;
+  role: string | null;
+  editable: boolean;
+  /** Inside an element that asks for all keys by `data-own-keys`, or inside a dialog. */
+  keepsKeys: boolean;
+}
+
+export interface KeyPress {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  repeat: boolean;
+  /** Somebody nearer to the focus has used it. */
+  defaultPrevented: boolean;
+}
+
+/** Inputs into which nothing is typed: they need only some keys. */
+const UNTYPED_INPUTS = ['button', 'checkbox', 'radio', 'range', 'submit', 'reset', 'file', 'color'];
+const PRESSED_TAGS = ['button', 'summary', 'a'];
+const PRESSED_ROLES = ['button', 'switch', 'checkbox', 'menuitem', 'tab', 'option', 'link'];
+const ARROW_ROLES = [
+  'slider',
+  'radio',
+  'radiogroup',
+  'tab',
+  'tablist',
+  'menu',
+  'menuitem',
+  'listbox',
+  'option',
+  'grid',
+  'treeitem',
+];
+
+const typesText = (target: KeyTarget): boolean =>
+  target.editable ||
+  target.tag === 'textarea' ||
+  target.tag === 'select' ||
+  (target.tag === 'input' && !UNTYPED_INPUTS.includes(target.inputType)) ||
+  ['textbox', 'combobox', 'searchbox', 'spinbutton'].includes(target.role ?? '');
+
+/** Space on a focused button presses that button already; arrows on a slider move it. */
+function neededByTarget(key: string, target: KeyTarget): boolean {
+  const role = target.role ?? '';
+  if (key === ' ') {
+    return target.tag === 'input' || PRESSED_TAGS.includes(target.tag) || PRESSED_ROLES.includes(role);
+  }
+  if (key.startsWith('arrow')) {
+    return (
+      (target.tag === 'input' && ['range', 'radio'].includes(target.inputType)) || ARROW_ROLES.includes(role)
+    );
+  }
+  return false;
+}
+
+/** The action a key press asks for, or null when it is none of ours. */
+export function shortcutOf(press: KeyPress, target: KeyTarget): ShortcutAction | null {
+  if (press.defaultPrevented || press.ctrlKey || press.metaKey || press.altKey) return null;
+  const key = press.key.toLowerCase();
+  const shortcut = SHORTCUTS.find((entry) => entry.key === key);
+  if (shortcut === undefined || (press.repeat && !shortcut.repeats)) return null;
+  if (shortcut.action === 'close') return 'close';
+  if (target.keepsKeys || typesText(target) || neededByTarget(key, target)) return null;
+  return shortcut.action;
+}
+
+/** Reads the focus of a keyboard event. */
+export function keyTarget(target: EventTarget | null): KeyTarget {
+  if (!(target instanceof HTMLElement || target instanceof SVGElement)) {
+    return { tag: '', inputType: '', role: null, editable: false, keepsKeys: false };
+  }
+  return {
+    tag: target.tagName.toLowerCase(),
+    inputType: target instanceof HTMLInputElement ? target.type : '',
+    role: target.getAttribute('role'),
+    editable: target instanceof HTMLElement && target.isContentEditable,
+    keepsKeys: target.closest('[data-own-keys], dialog, [role="dialog"]') !== null,
+  };
+}
+
+/** Listens on the window. @returns how to stop */
+export function listenToShortcuts(act: (action: ShortcutAction) => void): () => void {
+  const listen = (event: KeyboardEvent) => {
+    const action = shortcutOf(event, keyTarget(event.target));
+    if (action === null) return;
+    if (action !== 'close') event.preventDefault(); // space would scroll
+    act(action);
+  };
+  window.addEventListener('keydown', listen);
+  return () => window.removeEventListener('keydown', listen);
+}

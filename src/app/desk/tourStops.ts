@@ -1,0 +1,48 @@
+// The five stops of the tour, as data: what each points at, what it says, and what the visitor does to complete it.
+import type { MessageKey } from '../messages/t.ts';
+import type { TourRule } from '../state/tour.svelte.ts';
+
+export interface TourStop extends TourRule {
+  /** The data-testid or id of what the stop points at; the first one on the page is taken. */
+  targets: readonly string[];
+  titleKey: MessageKey;
+  textKey: MessageKey;
+}
+
+export const TOUR_STOPS: readonly TourStop[] = [
+  {
+    id: 'train',
+    targets: ['transport-play'],
+    titleKey: 'tour.train.title',
+    textKey: 'tour.train.text',
+    done: (facts, start) => facts.trainedSteps > start.trainedSteps,
+  },
+  {
+    id: 'map',
+    targets: ['plot-map', 'map'],
+    titleKey: 'tour.map.title',
+    textKey: 'tour.map.text',
+    done: ({ hovered }) => hovered,
+  },
+  {
+    id: 'plane',
+    targets: ['plot-plane', 'plot-alignment', 'evidence'],
+    titleKey: 'tour.plane.title',
+    textKey: 'tour.plane.text',
+    done: ({ crosshair }) => crosshair,
+  },
+  {
+    id: 'temperature',
+    targets: ['knob-row-temperature', 'knob-temperature', 'recipe'],
+    titleKey: 'tour.temperature.title',
+    textKey: 'tour.temperature.text',
+    done: (facts, start) => facts.hotEdits > start.hotEdits,
+  },
+  {
+    id: 'own',
+    targets: ['corpus-add', 'corpus', 'try-it'],
+    titleKey: 'tour.own.title',
+    textKey: 'tour.own.text',
+    done: (facts, start) => facts.typedPairs > start.typedPairs,
+  },
+];

@@ -1,0 +1,101 @@
+// What the transport shows: which face its main button wears, and its numbers as text of steady width.
+import type { MessageKey } from '../messages/t.ts';
+import { t } from '../messages/t.ts';
+
+export type TransportStatus =
+  'recorded' | 'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';
+
+/** 'max' or the most steps a second. */
+export type Speed = 'max' | number;
+
+export const SPEEDS: readonly Speed[] = ['max', 8, 4, 2, 1, 0.5];
+
+export interface MainButton {
+  /** Words on the button; null: the round button shows an icon. */
+  words: MessageKey | null;
+  /** Read out; also the tooltip. */
+  labelKey: MessageKey;
+  icon: 'play' | 'pause' | 'restart';
+  act: 'play' | 'pause';
+  disabled: boolean;
+}
+
+export interface TransportFacts {
+  status: TransportStatus;
+  step: number;
+  restartNeeded: boolean;
+  /** The visitor has pressed it, and the training has not answered yet. */
+  asked: boolean;
+}
+
+export function mainButton({ status, step, restartNeeded, asked }: TransportFacts): MainButton {
+  const words = (labelKey: MessageKey, icon: MainButton['icon'] = 'play'): MainButton => ({
+    words: labelKey,
+    labelKey,
+    icon,
+    act: 'play',
+    disabled: false,
+  });
+  // While the encoder loads, Train may be pressed already, and taken back.
+  if (asked) return { ...words('desk.transport.starting'), act: 'pause' };
+  if (status === 'recorded' || status === 'loading' || (status === 'ready' && step === 0)) {
+    return words('desk.transport.train');
+  }
+  if (restartNeeded && status !== 'recovering') return words('desk.transport.restart', 'restart');
+  switch (status) {
+    case 'finished':
+      return words('desk.transport.again', 'restart');
+    case 'failed':
+      return words('desk.transport.retry', 'restart');
+    case 'running':
+    case 'recovering':
+      return {
+        words: null,
+        labelKey: 'desk.transport.pause',
+        icon: 'pause',
+        act: 'pause',
+        disabled: status === 'recovering',
+      };
+    default:
+      return { words: null, labelKey: 'desk.transport.play', icon: 'play', act: 'play', disabled: false };
+  }
+}
+
+/** May one step be made? While running, a step would only be lost among the others. */
+export const canStep = (status: TransportStatus): boolean => status === 'ready' || status === 'paused';
+
+export const canReset = (status: TransportStatus): boolean =>
+  status === 'running' || status === 'paused' || status === 'finished' || status === 'failed';
+
+/** 12 of 120 is 012: as many digits as the run's last step, at least three, so that nothing beside it moves. */
+export function paddedStep(step: number, totalSteps: number): string {
+  return String(step).padStart(Math.max(3, String(totalSteps).length), '0');
+}
+
+/** In the running, a percentage; an empty run has made no progress. */
+export function progressShare(step: number, totalSteps: number): number {
+  return totalSteps > 0 ? Math.min(1, step / totalSteps) : 0;
+}
+
+export function timeLeftText(seconds: number | null): string {
+  if (seconds === null || !Number.isFinite(seconds)) return '';
+  const whole = Math.ceil(Math.max(0, seconds));
+  const time =
+    whole < 60
+      ? t('desk.transport.seconds', { count: whole })
+      : whole < 3600
+        ? t('desk.transport.minutes', { minutes: Math.floor(whole / 60), seconds: whole % 60 })
+        : t('desk.transport.hours', {
+            hours: Math.floor(whole / 3600),
+            minutes: Math.floor((whole % 3600) / 60),
+          });
+  return t('desk.transport.left', { time });
+}
+
+/** Three significant digits at most; no sudden change of width between 9.9 and 10. */
+export function rateText(stepsPerSecond: number | null): string {
+  if (stepsPerSecond === null) return t('desk.transport.unmeasured');
+  return t('desk.transport.measured', {
+    value: stepsPerSecond < 0.1 ? stepsPerSecond.toPrecision(1) : stepsPerSecond.toFixed(1),
+  });
+}

@@ -1,0 +1,209 @@
+// What each plot of the evidence panel shows: its curves, its key with the public readouts, its table. Held-out
+// training data has the accent colour and is solid, evaluation data is ink and dashed, everywhere.
+import { t } from '../messages/t.ts';
+import type { Gap, Difficulty } from './area.ts';
+import { COSINE_ROLES, type CosineSets } from './cosines.ts';
+import { histogramTable, linesTable } from './csv.ts';
+import { meanOf, type Distribution } from './histogram.ts';
+import type { KeyItem, Line, PlotTableData } from './line.ts';
+import type { PlotName } from './plotNames.ts';
+import type { RunSeries } from './series.ts';
+import type { Domain } from './thinned.ts';
+import { ROLE_LOOKS } from '../style/roles.ts';
+
+export type LinePlotName = 'loss' | 'alignment' | 'uniformity' | 'rfd-alignment' | 'rfd-uniformity' | 'sts';
+export type HistogramName = 'cosines' | 'mer';
+
+export const TRAIN = 'var(--accent)';
+export const EVALUATION = 'var(--ink)';
+/** The tint of "easier": evaluation lies above, so it has that curve's colour. */
+export const HARDER = TRAIN;
+export const EASIER = 'var(--muted)';
+
+export interface Evidence {
+  series: RunSeries;
+  alignment: Difficulty;
+  uniformity: Difficulty;
+}
+
+export interface MerSets {
+  positive: number[];
+  negative: number[];
+}
+
+/** What the vertical axis of a plot covers from the start, so that it need not grow at once. */
+export const COVERS: Record<LinePlotName, Domain | null> = {
+  loss: [0, 1],
+  alignment: [0, 0.2],
+  uniformity: [-1, 0],
+  'rfd-alignment': [-0.05, 0.05],
+  'rfd-uniformity': [-0.05, 0.05],
+  sts: null,
+};
+
+export const HISTOGRAMS: Record<HistogramName, { domain: Domain; bins: number }> = {
+  cosines: { domain: [-1, 1], bins: 40 },
+  mer: { domain: [0, 1], bins: 20 },
+};
+
+function splitLines(by: RunSeries['alignment']): Line[] {
+  return [
+    { id: 'eval', label: t('plots.line.eval'), color: EVALUATION, dash: true, points: by.eval },
+    { id: 'train', label: t('plots.line.train'), color: TRAIN, points: by.train },
+  ];
+}
+
+export function linesOf(name: LinePlotName, { series, alignment, uniformity }: Evidence): Line[] {
+  switch (name) {
+    case 'loss': {
+      const total: Line = { id: 'loss', label: t('plots.line.loss'), color: TRAIN, points: series.loss };
+      // Without the triplet loss the total is InfoNCE: one curve.
+      if (series.ht.length === 0) return [total];
+      return [
+        { id: 'ht', label: t('plots.line.ht'), color: 'var(--muted)', points: series.ht },
+        { id: 'infonce', label: t('plots.line.infonce'), color: EVALUATION, points: series.infonce },
+        total,
+      ];
+    }
+    case 'alignment':
+      return splitLines(series.alignment);
+    case 'uniformity':
+      return splitLines(series.uniformity);
+    case 'rfd-alignment':
+      return [{ id: 'rfd', label: t('plots.line.rfdAlignment'), color: TRAIN, points: alignment.curve }];
+    case 'rfd-uniformity':
+      return [{ id: 'rfd', label: t('plots.line.rfdUniformity'), color: TRAIN, points: uniformity.curve }];
+    case 'sts':
+      return [{ id: 'sts', label: t('plots.line.sts'), color: EVALUATION, dash: true, points: series.sts }];
+  }
+}
+
+/** What is tinted: the area whose mean height is RFD; in the RFD plots the area between their curve and zero. */
+export function gapsOf(name: LinePlotName, { alignment, uniformity }: Evidence): readonly Gap[] | null {
+  const toZero = ({ curve }: Difficulty) =>
+    curve.map(({ step, value }): Gap => ({ step, train: value, evaluation: 0 }));
+  switch (name) {
+    case 'alignment':
+      return alignment.gaps;
+    case 'uniformity':
+      return uniformity.gaps;
+    case 'rfd-alignment':
+      return toZero(alignment);
+    case 'rfd-uniformity':
+      return toZero(uniformity);
+    default:
+      return null;
+  }
+}
+
+const last = (points: readonly { value: number }[]) => points.at(-1)?.value ?? null;
+const tints = (): KeyItem[] => [
+  { label: t('plots.key.harder'), color: HARDER, look: 'tint' },
+  { label: t('plots.key.easier'), color: EASIER, look: 'tint' },
+];
+
+export function keysOf(
+  name: Exclude<PlotName, HistogramName>,
+  { series, alignment, uniformity }: Evidence,
+): KeyItem[] {
+  const train = { label: t('plots.line.train'), color: TRAIN, look: 'solid' } as const;
+  const evaluation = { label: t('plots.line.eval'), color: EVALUATION, look: 'dash' } as const;
+  const rfd = { color: '', look: 'number' } as const;
+  const [rfdA, rfdU] = [t('plots.line.rfdAlignment'), t('plots.line.rfdUniformity')];
+  switch (name) {
+    case 'loss': {
+      const [infonce, ht] = [t('plots.line.infonce'), t('plots.line.ht')];
+      const look = series.ht.length === 0 ? 'number' : 'solid';
+      return [
+        {
+          label: t('plots.line.loss'),
+          color: TRAIN,
+          look: 'solid',
+          value: last(series.loss),
+          readout: 'loss',
+        },
+        { label: infonce, color: EVALUATION, look, value: last(series.infonce), readout: 'loss-infonce' },
+        { label: ht, color: 'var(--muted)', look, value: last(series.ht), readout: 'loss-ht' },
+      ];
+    }
+    case 'alignment':
+      return [
+        { ...train, value: last(series.alignment.train), readout: 'alignment-train' },
+        { ...evaluation, value: last(series.alignment.eval), readout: 'alignment-eval' },
+        { ...rfd, label: rfdA, value: alignment.value, readout: 'rfd-alignment' },
+        ...tints(),
+      ];
+    case 'uniformity':
+      return [
+        { ...train, value: last(series.uniformity.train), readout: 'uniformity-train' },
+        { ...evaluation, value: last(series.uniformity.eval), readout: 'uniformity-eval' },
+        { ...rfd, label: rfdU, value: uniformity.value, readout: 'rfd-uniformity' },
+        ...tints(),
+      ];
+    case 'plane':
+      return [train, evaluation];
+    case 'rfd-alignment':
+      return [{ label: rfdA, color: TRAIN, look: 'solid', value: alignment.value }, ...tints()];
+    case 'rfd-uniformity':
+      return [{ label: rfdU, color: TRAIN, look: 'solid', value: uniformity.value }, ...tints()];
+    case 'sts':
+      return [{ ...evaluation, label: t('plots.line.sts'), value: last(series.sts), readout: 'sts' }];
+  }
+}
+
+export function tableOf(name: Exclude<PlotName, HistogramName>, evidence: Evidence): PlotTableData {
+  const step = t('plots.axis.step');
+  if (name !== 'plane') return linesTable(step, linesOf(name, evidence).toReversed());
+  const { alignment, uniformity } = evidence.series;
+  const columns = [
+    { id: 'ta', label: t('plots.line.trainAlignment'), points: alignment.train },
+    { id: 'tu', label: t('plots.line.trainUniformity'), points: uniformity.train },
+    { id: 'ea', label: t('plots.line.evalAlignment'), points: alignment.eval },
+    { id: 'eu', label: t('plots.line.evalUniformity'), points: uniformity.eval },
+  ];
+  return linesTable(
+    step,
+    columns.map((column) => ({ ...column, color: '' })),
+  );
+}
+
+export function distributionsOf(
+  name: HistogramName,
+  cosines: { before: CosineSets | null; now: CosineSets | null },
+  mer: MerSets | null,
+): Distribution[] {
+  const of = (role: (typeof COSINE_ROLES)[number], values: readonly number[] | undefined): Distribution => ({
+    id: role,
+    label: t(`plots.role.${role}`),
+    ...ROLE_LOOKS[role],
+    values: values ?? [],
+  });
+  if (name === 'mer') return [of('positive', mer?.positive), of('negative', mer?.negative)];
+  return COSINE_ROLES.map((role) => ({
+    ...of(role, cosines.now?.[role]),
+    before: cosines.before?.[role] ?? null,
+  }));
+}
+
+/** Means, under the roles' colours. */
+export function histogramKeys(distributions: readonly Distribution[]): KeyItem[] {
+  const keys = distributions.map(({ label, color, values }): KeyItem => ({
+    label,
+    color,
+    look: 'outline',
+    value: meanOf(values),
+  }));
+  const before = distributions.some((one) => one.before != null && one.before.length > 0);
+  return before ? [...keys, { label: t('plots.key.before'), color: 'var(--muted)', look: 'dots' }] : keys;
+}
+
+export function histogramTableOf(name: HistogramName, distributions: readonly Distribution[]): PlotTableData {
+  const { domain, bins } = HISTOGRAMS[name];
+  return histogramTable(
+    { from: t('plots.axis.from'), to: t('plots.axis.to') },
+    distributions,
+    domain,
+    bins,
+    (label) => t('plots.beforeColumn', { label }),
+  );
+}

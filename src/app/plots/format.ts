@@ -1,0 +1,34 @@
+// Numbers as the plots write them: three decimals where one looks, fewer on axes; the minus sign is a minus sign.
+import { format, formatLocale } from 'd3-format';
+
+const three = format('.3f');
+const four = format('.4~g');
+const whole = formatLocale({ decimal: '.', thousands: '\u2009', grouping: [3], currency: ['', ''] }).format(
+  ',d',
+);
+
+/** What stands where there is no number. */
+export const NONE = '–';
+
+export function valueText(value: number | null | undefined): string {
+  if (value == null || !Number.isFinite(value)) return NONE;
+  const size = Math.abs(value);
+  // Rounds to zero: no minus sign before 0.000.
+  return size < 0.0005 ? three(0) : size < 100 ? three(value) : four(value);
+}
+
+/** Ticks share their decimals: as many as their distance needs. */
+export function tickFormat(ticks: readonly number[]): (value: number) => string {
+  const distance = Math.min(...ticks.slice(1).map((tick, i) => Math.abs(tick - ticks[i]!)));
+  const decimals = Number.isFinite(distance) ? Math.max(0, Math.ceil(-Math.log10(distance) - 1e-9)) : 2;
+  return format(`.${Math.min(decimals, 6)}f`);
+}
+
+export function stepText(step: number): string {
+  return Math.abs(step) < 10_000 ? String(step) : whole(step);
+}
+
+/** A coordinate in a path: a tenth of a pixel is finer than anyone sees. */
+export function px(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

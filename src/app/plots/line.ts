@@ -1,0 +1,30 @@
+// What a line plot is given: one curve with its look. Points are the run's own arrays; plots never change them.
+import type { Reading } from '../../metrics/rfd.ts';
+
+export interface Line {
+  id: string;
+  label: string;
+  /** CSS colour. */
+  color: string;
+  /** Evaluation data is dashed, held-out training data solid. */
+  dash?: boolean;
+  /** Steps ascend. */
+  points: readonly Reading[];
+}
+
+/** One entry of a plot's key: a sample of the drawing, its name and, for curves, the last value. */
+export interface KeyItem {
+  label: string;
+  color: string;
+  look: 'solid' | 'dash' | 'tint' | 'outline' | 'dots' | 'number';
+  /** The last value; null when there is none yet, undefined when the entry has no number. */
+  value?: number | null;
+  /** Name of the public readout, without its prefix. */
+  readout?: string;
+}
+
+/** A table of numbers, for CSV and for reading instead of looking. */
+export interface PlotTableData {
+  columns: string[];
+  rows: (number | string | null)[][];
+}

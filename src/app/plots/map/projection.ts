@@ -1,0 +1,236 @@
+// Where the map puts sentences: principal component analysis that follows embeddings while they are trained.
+//
+// The principal axes of a new state of the encoder are free in their signs, and change places when two variances
+// cross; drawn as they come, the map would flip and jump. So (1) the axes that are drawn turn towards the principal
+// ones by a bounded angle a frame, and (2) the picture is turned (or mirrored) onto the one before it: orthogonal
+// Procrustes, min over orthogonal R of || C R - C_before ||. Neither changes a distance within the picture.
+import type { Matrix } from '../../../metrics/vectors.ts';
+import { Random } from '../../../util/random.ts';
+import { nearestOrthogonal, orthonormalise, symmetricEigen } from './smallMatrix.ts';
+
+/** More directions than are drawn are followed: the block converges faster, and a rising axis is seen in time. */
+const SPARE = 2;
+const WARM_ITERATIONS = 2;
+/** A beginning takes more, as many as cost some 20 ms (rows x dimension a piece); what is missing, refine() adds. */
+const coldIterations = (rows: number, dimension: number): number =>
+  Math.max(WARM_ITERATIONS, Math.min(40, Math.floor(1.2e6 / (rows * dimension))));
+/** Angles below this (radians) are not seen. */
+const STILL = 1e-4;
+
+export interface Placement {
+  /** [rows, components], in units of the sphere's radius. */
+  coordinates: Float64Array;
+  rows: number;
+  /** Share of the total variance (of the mean square, if not centred) that lies in the axes drawn; 0 to 1. */
+  share: number;
+}
+
+/** Turns `coordinates` [rows, k] onto `reference` over their common rows; returns the k x k matrix used. */
+export function alignOnto(
+  coordinates: Float64Array,
+  reference: Float64Array,
+  components: number,
+): Float64Array {
+  const common = Math.min(coordinates.length, reference.length) / components;
+  const cross = new Float64Array(components * components);
+  for (let i = 0; i < common; i++)
+    for (let r = 0; r < components; r++)
+      for (let c = 0; c < components; c++)
+        cross[r * components + c]! += coordinates[i * components + r]! * reference[i * components + c]!;
+  const { q } = nearestOrthogonal(cross, components);
+  const row = new Float64Array(components);
+  for (let i = 0; i < coordinates.length; i += components) {
+    row.set(coordinates.subarray(i, i + components));
+    for (let c = 0; c < components; c++) {
+      let total = 0;
+      for (let r = 0; r < components; r++) total += row[r]! * q[r * components + c]!;
+      coordinates[i + c] = total;
+    }
+  }
+  return q;
+}
+
+export class Projection {
+  /** Are the axes drawn the principal ones? */
+  settled = true;
+  private data: Matrix = { data: new Float64Array(0), rows: 0, dimension: 0 };
+  private total = 0;
+  /** [components + SPARE, d], orthonormal, by descending variance. */
+  private block: Float64Array | null = null;
+  /** [components, d], orthonormal: the axes drawn. */
+  private drawn: Float64Array | null = null;
+  private last: Float64Array | null = null;
+
+  /**
+   * @param centred axes through the mean (PCA), or through the origin of the sphere
+   * @param largestTurn radians the drawn axes turn in one call
+   */
+  constructor(
+    readonly components: number,
+    readonly centred: boolean,
+    readonly largestTurn = 0.25,
+  ) {}
+
+  /** New embeddings, [rows, d] of length 1; rows that were there before keep their index. */
+  follow(unit: Matrix): Placement {
+    if (unit.dimension !== this.data.dimension) this.block = this.drawn = null;
+    const { rows, dimension } = unit;
+    const data = unit.data.slice();
+    if (this.centred) centre(data, rows, dimension);
+    this.data = { data, rows, dimension };
+    this.total = 0;
+    for (const value of data) this.total += value * value;
+    return this.refine();
+  }
+
+  /** The same embeddings again: the axes go on turning to the principal ones. */
+  refine(): Placement {
+    const { dimension } = this.data;
+    const k = Math.min(this.components, dimension);
+    const moved = this.iterate(k);
+    const target = this.block!.slice(0, k * dimension);
+    let angle = 0;
+    if (this.drawn) angle = this.turn(target, k);
+    else this.drawn = target;
+    this.settled = moved < 1e-7 && angle <= STILL;
+    return this.place(k);
+  }
+
+  /** Orthogonal iteration V <- orth(X^T X V), then Rayleigh-Ritz. Returns the relative change of the variance held. */
+  private iterate(k: number): number {
+    const { data, rows, dimension } = this.data;
+    const size = Math.min(k + SPARE, dimension);
+    const cold = this.block?.length !== size * dimension;
+    if (cold || !this.block) {
+      const random = Random.seeded(1).fork('principal axes');
+      this.block = Float64Array.from({ length: size * dimension }, () => random.normal());
+      orthonormalise(this.block, size, dimension);
+    }
+    let held = 0;
+    let change = Infinity;
+    const iterations = cold ? coldIterations(rows, dimension) : WARM_ITERATIONS;
+    for (let i = 0; i < iterations; i++) {
+      const { scores, variances } = ritz(this.block, data, rows, dimension, size);
+      const now = variances.subarray(0, k).reduce((sum, value) => sum + value, 0);
+      change = now > 0 ? Math.abs(now - held) / now : 0;
+      held = now;
+      if (change < 1e-12) break;
+      const next = new Float64Array(size * dimension);
+      for (let i = 0; i < rows; i++)
+        for (let v = 0; v < size; v++) {
+          const score = scores[i * size + v]!;
+          for (let c = 0, at = v * dimension, from = i * dimension; c < dimension; c++)
+            next[at + c]! += score * data[from + c]!;
+        }
+      if (next.some((value) => value !== 0)) this.block = next;
+      orthonormalise(this.block, size, dimension);
+    }
+    ritz(this.block, data, rows, dimension, size);
+    return change;
+  }
+
+  /** Turns the drawn axes towards the target's, at most by largestTurn. Returns the angle left. */
+  private turn(target: Float64Array, k: number): number {
+    const { dimension } = this.data;
+    const drawn = this.drawn!;
+    const cross = new Float64Array(k * k); // drawn . target^T
+    for (let r = 0; r < k; r++)
+      for (let c = 0; c < k; c++)
+        for (let j = 0; j < dimension; j++)
+          cross[r * k + c]! += drawn[r * dimension + j]! * target[c * dimension + j]!;
+    const { q, smallest } = nearestOrthogonal(cross, k);
+    const angle = Math.acos(Math.min(1, smallest));
+    const step = angle <= this.largestTurn ? 1 : this.largestTurn / angle;
+    for (let j = 0; j < dimension; j++) {
+      for (let r = 0; r < k; r++) {
+        let aligned = 0;
+        for (let c = 0; c < k; c++) aligned += q[r * k + c]! * target[c * dimension + j]!;
+        drawn[r * dimension + j]! += step * (aligned - drawn[r * dimension + j]!);
+      }
+    }
+    orthonormalise(drawn, k, dimension);
+    return step === 1 ? 0 : angle - this.largestTurn;
+  }
+
+  /** Coordinates on the drawn axes, turned onto the last ones; the axes turn along. */
+  private place(k: number): Placement {
+    const { data, rows, dimension } = this.data;
+    const n = this.components;
+    const drawn = this.drawn!;
+    const coordinates = new Float64Array(rows * n);
+    let held = 0;
+    for (let i = 0; i < rows; i++) {
+      for (let c = 0; c < k; c++) {
+        let total = 0;
+        for (let j = 0; j < dimension; j++) total += data[i * dimension + j]! * drawn[c * dimension + j]!;
+        coordinates[i * n + c] = total;
+        held += total * total;
+      }
+    }
+    if (this.last && k === n) {
+      const q = alignOnto(coordinates, this.last, n);
+      const turned = new Float64Array(drawn.length);
+      for (let c = 0; c < n; c++)
+        for (let r = 0; r < n; r++)
+          for (let j = 0; j < dimension; j++)
+            turned[c * dimension + j]! += q[r * n + c]! * drawn[r * dimension + j]!;
+      this.drawn = turned;
+    }
+    this.last = coordinates;
+    return { coordinates, rows, share: this.total > 0 ? held / this.total : 0 };
+  }
+}
+
+/** Moves the mean of the rows to the origin, in place. */
+function centre(data: Float64Array, rows: number, dimension: number): void {
+  const mean = new Float64Array(dimension);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0, at = i * dimension; j < dimension; j++) mean[j]! += data[at + j]! / rows;
+  for (let i = 0; i < rows; i++)
+    for (let j = 0, at = i * dimension; j < dimension; j++) data[at + j]! -= mean[j]!;
+}
+
+/** Rayleigh-Ritz: turns the block, in place, to its own principal axes; scores X V^T [rows, size], and their squares. */
+function ritz(
+  block: Float64Array,
+  data: Float64Array,
+  rows: number,
+  dimension: number,
+  size: number,
+): { scores: Float64Array; variances: Float64Array } {
+  const scores = new Float64Array(rows * size);
+  const gram = new Float64Array(size * size);
+  for (let i = 0; i < rows; i++) {
+    for (let v = 0; v < size; v++) {
+      let total = 0;
+      for (let j = 0, a = i * dimension, b = v * dimension; j < dimension; j++)
+        total += data[a + j]! * block[b + j]!;
+      scores[i * size + v] = total;
+    }
+    for (let r = 0; r < size; r++)
+      for (let c = 0; c < size; c++) gram[r * size + c]! += scores[i * size + r]! * scores[i * size + c]!;
+  }
+  const { values, vectors } = symmetricEigen(gram, size);
+  turnRows(block, vectors, size, dimension);
+  const turned = new Float64Array(size);
+  for (let i = 0; i < rows; i++) {
+    turned.fill(0);
+    for (let e = 0; e < size; e++)
+      for (let v = 0; v < size; v++) turned[e]! += vectors[e * size + v]! * scores[i * size + v]!;
+    scores.set(turned, i * size);
+  }
+  return { scores, variances: values };
+}
+
+/** block <- vectors . block */
+function turnRows(block: Float64Array, vectors: Float64Array, size: number, dimension: number): void {
+  const column = new Float64Array(size);
+  for (let j = 0; j < dimension; j++) {
+    for (let e = 0; e < size; e++) {
+      let total = 0;
+      for (let v = 0; v < size; v++) total += vectors[e * size + v]! * block[v * dimension + j]!;
+      column[e] = total;
+    }
+    for (let e = 0; e < size; e++) block[e * dimension + j] = column[e]!;
+  }
+}

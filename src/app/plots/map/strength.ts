@@ -1,0 +1,29 @@
+// How strongly each point of the map is drawn: hidden roles not at all, what is searched or meant in full, the rest faint.
+import type { Mark } from '../../style/roles.ts';
+import type { MapPoint } from './mapPoint.ts';
+
+type Labelled = Pick<MapPoint, 'text' | 'role' | 'group'>;
+
+const FAINT = 0.16;
+const REST = 0.42;
+
+/** Indices of the sentences that hold the words, whatever their case; null when nothing is asked. */
+export function matchesOf(points: readonly Labelled[], query: string): ReadonlySet<number> | null {
+  const wanted = query.trim().toLocaleLowerCase();
+  if (wanted === '') return null;
+  return new Set(points.flatMap(({ text }, i) => (text.toLocaleLowerCase().includes(wanted) ? [i] : [])));
+}
+
+export function strengthsOf(
+  points: readonly Labelled[],
+  hidden: readonly Mark[],
+  matches: ReadonlySet<number> | null,
+  group: string | null,
+): Float32Array {
+  return Float32Array.from(points, (point, i) => {
+    if (hidden.includes(point.role)) return 0;
+    if (group !== null && point.group === group) return 1;
+    if (matches) return matches.has(i) ? 1 : FAINT;
+    return group === null ? 1 : REST;
+  });
+}

@@ -1,0 +1,94 @@
+// The alignment-uniformity plane (Wang & Isola 2020): where a model stands, and the trail that training drew. Both
+// axes are losses: nearer to the lower left corner is better.
+import type { Reading } from '../../metrics/rfd.ts';
+
+export interface PlanePoint {
+  step: number;
+  alignment: number;
+  uniformity: number;
+}
+
+/** A point on the screen. */
+export interface Dot {
+  step: number;
+  x: number;
+  y: number;
+}
+
+export interface Arrow {
+  x: number;
+  y: number;
+  /** Degrees, 0 to the right, 90 downwards, as SVG turns. */
+  angle: number;
+}
+
+/** Steps at which both were measured. */
+export function trail(alignment: readonly Reading[], uniformity: readonly Reading[]): PlanePoint[] {
+  const byStep = new Map(uniformity.map(({ step, value }) => [step, value]));
+  const points: PlanePoint[] = [];
+  for (const { step, value } of alignment) {
+    const other = byStep.get(step);
+    if (other === undefined || !Number.isFinite(value + other)) continue;
+    points.push({ step, alignment: value, uniformity: other });
+  }
+  return points;
+}
+
+/** Leaves out what lies nearer than `distance` pixels to the point before it; the first and the last stay. */
+export function spaced(dots: readonly Dot[], distance: number): Dot[] {
+  const kept: Dot[] = [];
+  for (const [i, dot] of dots.entries()) {
+    const previous = kept.at(-1);
+    const far = previous === undefined || Math.hypot(dot.x - previous.x, dot.y - previous.y) >= distance;
+    if (far) kept.push(dot);
+    else if (i === dots.length - 1 && kept.length > 1) kept[kept.length - 1] = dot;
+    else if (i === dots.length - 1) kept.push(dot);
+  }
+  return kept;
+}
+
+/** Half-way along the trail between two of its dots, and which way it runs there. */
+function halfway(piece: readonly Dot[]): Arrow {
+  const lengths = piece.slice(1).map((dot, i) => Math.hypot(dot.x - piece[i]!.x, dot.y - piece[i]!.y));
+  let left = lengths.reduce((a, b) => a + b, 0) / 2;
+  let i = 0;
+  while (i < lengths.length - 1 && left > lengths[i]!) left -= lengths[i++]!;
+  const [a, b] = [piece[i]!, piece[i + 1]!];
+  const share = left / lengths[i]!;
+  return {
+    x: a.x + share * (b.x - a.x),
+    y: a.y + share * (b.y - a.y),
+    angle: (Math.atan2(b.y - a.y, b.x - a.x) * 180) / Math.PI,
+  };
+}
+
+/**
+ * An arrowhead on each piece of trail that is long enough to show a direction; none on top of another, or where the
+ * trail ends, for there the dots are.
+ */
+export function arrows(dots: readonly Dot[], distance: number): Arrow[] {
+  const stations = spaced(dots, distance).map((dot) => dots.indexOf(dot));
+  const taken = [dots[0], dots.at(-1)].filter((dot) => dot !== undefined).map(({ x, y }) => ({ x, y }));
+  const found: Arrow[] = [];
+  for (let i = 1; i < stations.length; i++) {
+    const piece = dots.slice(stations[i - 1], stations[i]! + 1);
+    const [a, b] = [piece[0]!, piece.at(-1)!];
+    if (piece.length < 2 || Math.hypot(b.x - a.x, b.y - a.y) < distance * 0.75) continue;
+    const arrow = halfway(piece);
+    if (taken.some((other) => Math.hypot(other.x - arrow.x, other.y - arrow.y) < distance * 0.5)) continue;
+    taken.push(arrow);
+    found.push(arrow);
+  }
+  return found;
+}
+
+/** The dot nearest to a place on the screen. */
+export function nearestDot(dots: readonly Dot[], x: number, y: number): Dot | undefined {
+  let best: Dot | undefined;
+  let distance = Infinity;
+  for (const dot of dots) {
+    const d = Math.hypot(dot.x - x, dot.y - y);
+    if (d < distance) [best, distance] = [dot, d];
+  }
+  return best;
+}

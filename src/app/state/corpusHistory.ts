@@ -1,0 +1,85 @@
+// Undo and redo over the visitor's groups and pairs. The lists are never changed in place, so that a moment is two
+// references and what happened after it.
+import type { Group } from '../../data/group.ts';
+import type { OwnPair } from './corpusText.ts';
+
+export interface OwnLists {
+  groups: readonly Group[];
+  pairs: readonly OwnPair[];
+}
+
+export interface Change {
+  kind: 'added' | 'edited' | 'deleted' | 'cleared';
+  /** Groups and pairs it touched. */
+  count: number;
+}
+
+/** How the last change came about: by doing, or by undoing or redoing it. */
+export interface LastChange extends Change {
+  by: 'doing' | 'undo' | 'redo';
+}
+
+interface Moment extends OwnLists {
+  change: Change;
+}
+
+export const HISTORY_DEPTH = 100;
+
+export interface History {
+  /** The last one is undone first. */
+  past: readonly Moment[];
+  future: readonly Moment[];
+}
+
+export const NO_HISTORY: History = { past: [], future: [] };
+
+/** @param before the lists as they were before the change */
+export function recorded(history: History, before: OwnLists, change: Change): History {
+  return { past: [...history.past, { ...before, change }].slice(-HISTORY_DEPTH), future: [] };
+}
+
+export interface Travelled {
+  history: History;
+  lists: OwnLists;
+  change: Change;
+}
+
+/** One change back; undefined at the beginning. */
+export function undone(history: History, now: OwnLists): Travelled | undefined {
+  const moment = history.past.at(-1);
+  if (!moment) return undefined;
+  const { change, groups, pairs } = moment;
+  return {
+    history: {
+      past: history.past.slice(0, -1),
+      future: [...history.future, { groups: now.groups, pairs: now.pairs, change }],
+    },
+    lists: { groups, pairs },
+    change,
+  };
+}
+
+/** One change forward; undefined at the end. */
+export function redone(history: History, now: OwnLists): Travelled | undefined {
+  const moment = history.future.at(-1);
+  if (!moment) return undefined;
+  const { change, groups, pairs } = moment;
+  return {
+    history: {
+      past: [...history.past, { groups: now.groups, pairs: now.pairs, change }],
+      future: history.future.slice(0, -1),
+    },
+    lists: { groups, pairs },
+    change,
+  };
+}
+
+/** Records that arrive late (from storage) belong to every moment: undoing must not lose them. */
+export function withEarlier(history: History, earlier: OwnLists): History {
+  const grown = (moment: Moment): Moment => ({
+    ...moment,
+    groups: [...earlier.groups, ...moment.groups],
+    pairs: [...earlier.pairs, ...moment.pairs],
+  });
+  return { past: history.past.map(grown), future: history.future.map(grown) };
+}

@@ -1,0 +1,91 @@
+// Takes drafts of groups and pairs in: cleans them, and leaves out copies, empty ones, too long ones and what exceeds
+// the room there is.
+import type { Group } from '../../data/group.ts';
+import { breathe } from '../../util/breathe.ts';
+import {
+  cleanSentence,
+  cleanSentences,
+  pairProblemOf,
+  pairTextOf,
+  problemOf,
+  textOf,
+  type GroupDraft,
+  type OwnPair,
+  type PairDraft,
+} from './corpusText.ts';
+
+/** Own groups (and own pairs) kept at most; more belongs on the command line. */
+export const MOST_OWN = 100_000;
+/** Drafts taken before the event loop turns. */
+const SLICE = 500;
+
+/** What became of drafts. */
+export interface Added {
+  added: number;
+  /** Exact copies of what is already there. */
+  copies: number;
+  /** Empty or too long, or with a score that is none. */
+  refused: number;
+  /** No room for them: MOST_OWN is reached. */
+  surplus: number;
+}
+
+export interface Intake<T> {
+  take: (draft: T) => void;
+  /** Clean drafts, none twice. */
+  taken: T[];
+  outcome(): Added;
+}
+
+function intake<T>(
+  there: Iterable<string>,
+  clean: (draft: T) => T,
+  isUsable: (clean: T) => boolean,
+  text: (clean: T) => string,
+): Intake<T> {
+  const texts = new Set(there);
+  let room = MOST_OWN - texts.size;
+  const counts = { copies: 0, refused: 0, surplus: 0 };
+  const taken: T[] = [];
+  return {
+    taken,
+    take(draft) {
+      const cleaned = clean(draft);
+      if (!isUsable(cleaned)) counts.refused++;
+      else if (texts.has(text(cleaned))) counts.copies++;
+      else if (room <= 0) counts.surplus++;
+      else {
+        room--;
+        texts.add(text(cleaned));
+        taken.push(cleaned);
+      }
+    },
+    outcome: () => ({ added: taken.length, ...counts }),
+  };
+}
+
+export function groupIntake(own: readonly Group[]): Intake<GroupDraft> {
+  return intake<GroupDraft>(
+    own.map(textOf),
+    (draft) => ({ ...draft, ...cleanSentences(draft) }),
+    (draft) => problemOf(draft) === null,
+    textOf,
+  );
+}
+
+export function pairIntake(own: readonly OwnPair[]): Intake<PairDraft> {
+  return intake<PairDraft>(
+    own.map(pairTextOf),
+    (draft) => ({ ...draft, first: cleanSentence(draft.first), second: cleanSentence(draft.second) }),
+    (draft) => pairProblemOf(draft) === null,
+    pairTextOf,
+  );
+}
+
+/** Hands over very many without holding up the page. */
+export async function inSlices<T>(items: readonly T[], take: (item: T) => void): Promise<void> {
+  for (let at = 0; at < items.length; at += SLICE) {
+    if (at > 0) await breathe();
+    items.slice(at, at + SLICE).forEach(take);
+  }
+}

@@ -1,0 +1,42 @@
+// What a training takes of the corpus, and whether that is enough to begin.
+import type { Group } from '../../data/group.ts';
+import { mixExamples } from '../../data/mix.ts';
+import { splitHeldOut } from '../../data/split.ts';
+import type { Config } from '../../run/config.ts';
+import { PATTERNS, type PatternName } from '../../run/settings.ts';
+import { messageOf } from '../../util/failure.ts';
+import { t } from '../messages/t.ts';
+
+/** A mixture needs two examples to train on and two to hold out (data/mix.ts). */
+const FEWEST = 4;
+
+/** The knobs that decide how many examples are trained on. */
+export type Need = Pick<Config, 'batch' | 'heldOut' | 'seed' | 'generatedShare'>;
+
+/** The visitor's groups alone as a corpus: those with a positive serve the pattern that was chosen. */
+export function serving(own: readonly Group[], name: PatternName): Group[] {
+  const pattern = PATTERNS[name];
+  return own.map((group) =>
+    'groups' in pattern && group.positive !== undefined ? { ...group, pattern: pattern.groups } : group,
+  );
+}
+
+/** Why a training cannot begin; null when it can. @param joining own groups that are trained on beside `groups` */
+export function shortfallOf(
+  groups: readonly Group[],
+  joining: number,
+  pattern: PatternName,
+  need: Need | undefined,
+): string | null {
+  if (groups.length === 0) return t('corpus.shortfall.none', { least: FEWEST });
+  if (groups.length < FEWEST) return t('corpus.shortfall.few', { count: groups.length, least: FEWEST });
+  try {
+    const { generatedShare = 1, seed = 0 } = need ?? {};
+    const { examples } = mixExamples(groups, { pattern, generatedShare, seed });
+    if (!need) return null;
+    const trained = splitHeldOut(examples, need.heldOut, need.seed).train.length + joining;
+    return trained < need.batch ? t('corpus.shortfall.batch', { count: trained, batch: need.batch }) : null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}

@@ -1,0 +1,89 @@
+// What a visitor brings, made fit to train on: sentences without line breaks, control characters and superfluous
+// space, groups with at least an anchor, scored pairs with a score from 0 to 5.
+import type { Group, GroupPattern, ScoredPair } from '../../data/group.ts';
+
+/** Characters; far more than any encoder here reads, and short enough for a table. */
+export const LONGEST_SENTENCE = 2000;
+
+export interface Sentences {
+  anchor: string;
+  positive?: string | undefined;
+  intermediate?: string | undefined;
+  negative?: string | undefined;
+}
+
+/** A group before it has an id. */
+export interface GroupDraft extends Sentences {
+  pattern?: GroupPattern | undefined;
+  source?: 'typed' | 'file' | undefined;
+  by?: string | undefined;
+}
+
+export interface PairDraft extends ScoredPair {
+  source?: 'typed' | 'file' | undefined;
+}
+
+/** A scored pair of the visitor's. */
+export interface OwnPair extends ScoredPair {
+  id: string;
+  source: 'typed' | 'file';
+}
+
+const CONTROL = /[^\P{Cc}\s]/gu;
+/** Marks that turn the direction of the text after them, beyond the end of the sentence. */
+const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
+const HALF_CHARACTER = /\p{Surrogate}/gu;
+
+/** One line of text, as it is trained on and stored. Cleaning twice changes nothing more. */
+export function cleanSentence(text: string): string {
+  return text
+    .replace(CONTROL, '')
+    .replace(TURNING, '')
+    .replace(HALF_CHARACTER, '\uFFFD')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** The sentences of a draft, clean; those that come out empty are left away. */
+export function cleanSentences(draft: Sentences): Sentences {
+  const optional = (text: string | undefined) =>
+    text === undefined ? undefined : cleanSentence(text) || undefined;
+  return {
+    anchor: cleanSentence(draft.anchor),
+    positive: optional(draft.positive),
+    intermediate: optional(draft.intermediate),
+    negative: optional(draft.negative),
+  };
+}
+
+export type SentenceProblem = 'empty' | 'long';
+
+/** Why clean sentences cannot be used; null when they can. */
+export function problemOf({ anchor, positive, intermediate, negative }: Sentences): SentenceProblem | null {
+  if (anchor === '') return 'empty';
+  const tooLong = [anchor, positive, intermediate, negative].some((s) => (s?.length ?? 0) > LONGEST_SENTENCE);
+  return tooLong ? 'long' : null;
+}
+
+/** The same for a scored pair. */
+export function pairProblemOf({ score, first, second }: ScoredPair): SentenceProblem | 'score' | null {
+  if (first === '' || second === '') return 'empty';
+  if (Math.max(first.length, second.length) > LONGEST_SENTENCE) return 'long';
+  return score >= 0 && score <= 5 ? null : 'score';
+}
+
+/** Two groups with the same text are the same group, whatever their ids. */
+export function textOf({ anchor, positive, intermediate, negative }: Sentences): string {
+  return [anchor, positive, intermediate, negative].map((s) => s ?? '').join('\n');
+}
+
+export function pairTextOf({ score, first, second }: ScoredPair): string {
+  return `${score}\n${first}\n${second}`;
+}
+
+/** The number in "own-12"; 0 for other ids. */
+export function ownNumber(id: string): number {
+  return Number(/^(?:own|pair)-(\d+)$/.exec(id)?.[1] ?? 0);
+}
+
+export type OwnGroup = Group & { source: 'typed' | 'file' };

@@ -1,0 +1,114 @@
+// The desk's states put together: what the visitor chose, what there is to train on, what trains, and how they act on
+// one another. App.svelte makes one and hands its parts to the views.
+import type { Config } from '../../run/config.ts';
+import type { KnobName } from '../../run/knobs.ts';
+import { settingName } from '../../run/settings.ts';
+import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
+import { messageOf } from '../../util/failure.ts';
+import { t } from '../messages/t.ts';
+import { CorpusState } from './corpus.svelte.ts';
+import { cosineSets, groupCosines } from './groupCosines.ts';
+import { NoticesState } from './notices.svelte.ts';
+import { RecipeState, replaceHash, type RecipeOptions } from './recipe.svelte.ts';
+import { fetchRecord, RECORDED_RUN } from './recorded.ts';
+import { ShownRun } from './shown.svelte.ts';
+import { TrainerState } from './trainer.svelte.ts';
+
+/** Groups whose match error rates are drawn; written where they stand. */
+const MER_GROUPS = 500;
+
+export class DeskState {
+  readonly notices = new NoticesState();
+  readonly corpus = new CorpusState();
+  readonly recipe: RecipeState;
+  readonly trainer: TrainerState;
+  /** The run that came with the page. */
+  readonly recorded = new ShownRun();
+  /** Hot knobs turned while a run went. */
+  hotEdits = $state(0);
+
+  constructor({ defaults, offer }: Pick<RecipeOptions, 'defaults' | 'offer'>) {
+    this.recipe = new RecipeState({ defaults, offer, hash: location.hash, writeHash: replaceHash });
+    this.trainer = new TrainerState({
+      recipe: this.recipe,
+      notices: this.notices,
+      modelAddress: (model) => new URL(`./models/${model}`, document.baseURI).href,
+      data: () => ({
+        ...this.corpus.forTraining,
+        sts: this.corpus.evaluationPairs,
+        shortfall: this.corpus.shortfallFor(this.recipe.config),
+      }),
+    });
+    this.corpus.onadded = (groups) => this.trainer.add(groups);
+  }
+
+  /** Fetches what the page needs, the recorded run first: it is what the visitor sees. */
+  async open(): Promise<void> {
+    this.trainer.load();
+    try {
+      this.recorded.append(await fetchRecord(RECORDED_RUN));
+    } catch (error) {
+      this.notices.say({ id: 'record', kind: 'info', text: t('failures.record', { why: messageOf(error) }) });
+    }
+  }
+
+  /** Is the recorded run what the curves show? Until something has been trained here. */
+  readonly showsRecord = $derived.by(() => {
+    const { trainer } = this;
+    return trainer.run.step === 0 && trainer.status !== 'running' && this.recorded.revision > 0;
+  });
+  /** The run of the curves. */
+  readonly curves = $derived.by(() => (this.showsRecord ? this.recorded : this.trainer.run));
+  /** The run of the map: the visitor's own encoder as soon as it is there. */
+  readonly mapped = $derived.by(() => (this.trainer.run.current ? this.trainer.run : this.recorded));
+
+  readonly cosinesNow = $derived.by(() => groupCosines(this.curves.points, this.curves.current));
+  readonly cosinesBefore = $derived.by(() => groupCosines(this.curves.points, this.curves.initial));
+  readonly liveCosines = $derived.by(() => groupCosines(this.trainer.run.points, this.trainer.run.current));
+  readonly cosines = $derived.by(() => ({
+    before: cosineSets(this.cosinesBefore),
+    now: cosineSets(this.cosinesNow),
+  }));
+
+  /** How many words of positives and negatives are shared with their anchors (Li et al. 2024, MER). */
+  readonly mer = $derived.by(() => {
+    const groups = this.corpus.groups.filter(({ positive }) => positive !== undefined);
+    if (groups.length === 0) return null;
+    const every = Math.max(1, Math.ceil(groups.length / MER_GROUPS));
+    const taken = groups.filter((_, i) => i % every === 0);
+    const rates = (role: 'positive' | 'negative') =>
+      taken.flatMap((group) => {
+        const other = group[role];
+        const mer = other === undefined ? null : matchErrorRate(group.anchor, other).mer;
+        return mer === null ? [] : [mer];
+      });
+    return { positive: rates('positive'), negative: rates('negative') };
+  });
+
+  /** What was sampled, and how much of it, in words. */
+  readonly capNote = $derived.by(() => {
+    const { header, points } = this.curves;
+    if (!header) return null;
+    const total = header.corpus.plain + header.corpus.groups + header.corpus.heldOut;
+    return t('shell.capNote', { followed: points.length, total, cap: header.config.measureCap });
+  });
+
+  /** Why the chosen corpus cannot serve a setting. */
+  readonly unavailable = (pattern: Parameters<CorpusState['missingFor']>[1]): string | null =>
+    this.corpus.missingFor(this.recipe.setting.domain, pattern);
+
+  hot(knob: KnobName, value: Config[KnobName]): void {
+    this.hotEdits++;
+    this.trainer.edit(knob, value);
+  }
+
+  /** Does something that a fresh run would take up wait, before anything was trained? */
+  get staleStart(): boolean {
+    const { trainer, recipe, corpus } = this;
+    if (trainer.device === null || trainer.run.step > 0) return false;
+    if (trainer.status !== 'ready' && trainer.status !== 'loading') return false;
+    const { loaded } = corpus;
+    const isLoaded = loaded !== null && settingName(loaded) === settingName(recipe.setting);
+    return isLoaded && (recipe.restartNeeded || !trainer.begun);
+  }
+}

@@ -1,0 +1,114 @@
+// A recipe as the hash of a link, and back: `#setting=scenes.sup&temperature=0.1&seed=7` holds what differs from the
+// page's defaults and nothing else. Same link, same seed, same losses.
+import { checkedValue, configDifference, type Config } from '../../run/config.ts';
+import { KNOB_NAMES } from '../../run/knobs.ts';
+import { parseSettingName, settingName, type Setting } from '../../run/settings.ts';
+import { messageOf, nearestName } from '../../util/failure.ts';
+import { t } from '../messages/t.ts';
+
+export const DEVICE_CHOICES = ['auto', 'webgpu', 'wasm', 'software', 'cpu'] as const;
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+
+/** Everything a link can say. */
+export interface RecipeValues {
+  setting: Setting;
+  config: Config;
+  device: DeviceChoice;
+  /** Which of the bundled encoders is trained. */
+  model: string;
+}
+
+/** What this page has to offer; names outside of it are faults. */
+export interface Offer {
+  domains: readonly string[];
+  models: readonly string[];
+}
+
+/** A knob's value as the hash, the number box and `--set` write it. */
+export function valueText(value: string | number | boolean | readonly number[]): string {
+  return typeof value === 'object' ? value.join(',') : String(value);
+}
+
+/** The hash of a recipe without its #; empty when nothing differs from the defaults. */
+export function writeLink(values: RecipeValues, defaults: RecipeValues): string {
+  const parts: [string, string][] = [];
+  const add = (key: string, value: string, usual: string) => {
+    if (value !== usual) parts.push([key, value]);
+  };
+  add('setting', settingName(values.setting), settingName(defaults.setting));
+  add('model', values.model, defaults.model);
+  add('device', values.device, defaults.device);
+  for (const name of configDifference(values.config, defaults.config)) {
+    parts.push([name, valueText(values.config[name])]);
+  }
+  // Commas are harmless in a hash and read better than %2C.
+  return parts.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2C', ',')}`).join('&');
+}
+
+/** Reads a hash over the defaults. What cannot be used is named, one sentence each; the rest is used. */
+export function readLink(
+  hash: string,
+  defaults: RecipeValues,
+  offer: Offer,
+): { values: RecipeValues; faults: string[] } {
+  const values = structuredClone(defaults);
+  const faults: string[] = [];
+  for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ''))) {
+    const fault = readEntry(values, key, text, offer);
+    if (fault !== null) faults.push(fault);
+  }
+  return { values, faults };
+}
+
+/** Puts one entry into the values. @returns what is wrong with it, or null. */
+function readEntry(values: RecipeValues, key: string, text: string, offer: Offer): string | null {
+  switch (key) {
+    case 'setting':
+      return readSetting(values, text, offer.domains);
+    case 'device': {
+      const device = DEVICE_CHOICES.find((name) => name === text);
+      if (device === undefined) return choiceFault(key, text, DEVICE_CHOICES);
+      values.device = device;
+      return null;
+    }
+    case 'model':
+      if (!offer.models.includes(text)) return choiceFault(key, text, offer.models);
+      values.model = text;
+      return null;
+    default:
+      return readKnob(values, key, text);
+  }
+}
+
+function readSetting(values: RecipeValues, text: string, domains: readonly string[]): string | null {
+  try {
+    const setting = parseSettingName(text);
+    if (!domains.includes(setting.domain)) return choiceFault('domain', setting.domain, domains);
+    values.setting = setting;
+    return null;
+  } catch (error) {
+    return t('recipe.link.refused', { reason: messageOf(error) });
+  }
+}
+
+function readKnob(values: RecipeValues, key: string, text: string): string | null {
+  const name = KNOB_NAMES.find((known) => known === key);
+  if (name === undefined) {
+    const near = nearestName(key, [...KNOB_NAMES, 'setting', 'device', 'model']);
+    return near === undefined
+      ? t('recipe.link.unknown', { key: shortened(key) })
+      : t('recipe.link.unknownNear', { key: shortened(key), near });
+  }
+  try {
+    values.config = { ...values.config, [name]: checkedValue(name, text) };
+    return null;
+  } catch (error) {
+    return t('recipe.link.refused', { reason: messageOf(error).replace(text, shortened(text)) });
+  }
+}
+
+const choiceFault = (key: string, text: string, choices: readonly string[]): string =>
+  t('recipe.link.notOffered', { key, given: shortened(text), choices: choices.join(', ') });
+
+/** A link may hold anything, a sentence on the page may not. */
+const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -1,0 +1,32 @@
+// The tab as the browser sees it: kept awake while it trains, and asked what to do when nobody looks.
+
+/** Keeps the screen on. @returns how to let it go dark again; does nothing where the browser cannot. */
+export function keepAwake(): () => void {
+  let lock: WakeLockSentinel | undefined;
+  let over = false;
+  const ask = async () => {
+    if (!('wakeLock' in navigator) || document.visibilityState !== 'visible') return;
+    try {
+      lock = await navigator.wakeLock.request('screen');
+      if (over) await lock.release();
+    } catch {
+      // Refused (battery saver, policy): the training goes on, the screen may go dark.
+    }
+  };
+  // The browser takes the lock back when the tab is hidden.
+  const again = () => void ask();
+  document.addEventListener('visibilitychange', again);
+  void ask();
+  return () => {
+    over = true;
+    document.removeEventListener('visibilitychange', again);
+    void lock?.release();
+  };
+}
+
+/** Tells when the tab is hidden and when it is seen again. @returns how to stop listening */
+export function onVisibility(listener: (hidden: boolean) => void): () => void {
+  const tell = () => listener(document.visibilityState === 'hidden');
+  document.addEventListener('visibilitychange', tell);
+  return () => document.removeEventListener('visibilitychange', tell);
+}

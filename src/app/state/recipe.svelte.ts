@@ -1,0 +1,190 @@
+// What the visitor has chosen to train with: setting, knobs, encoder and device, what of it the running training
+// already uses, and the link that carries it.
+import { checkedValue, configDifference, describeRange, type Config } from '../../run/config.ts';
+import { KNOBS, type KnobName } from '../../run/knobs.ts';
+import { settingName, type Setting } from '../../run/settings.ts';
+import { t, tOptional } from '../messages/t.ts';
+import { readLink, valueText, writeLink, type DeviceChoice, type Offer, type RecipeValues } from './link.ts';
+
+/** Typing in a number box must not fill the browser's history machinery. */
+const LINK_DELAY = 200; // milliseconds
+
+export interface RecipeOptions {
+  /** The page's own defaults: a link says only what differs from them. */
+  defaults: RecipeValues;
+  offer: Offer;
+  /** location.hash at the start. */
+  hash?: string;
+  /** Puts a new hash (without #, maybe empty) into the address, when something changed. */
+  writeHash?: (hash: string) => void;
+}
+
+/** What a run was started with, kept up with the hot knobs it took since. */
+export interface Applied {
+  setting: Setting;
+  config: Config;
+  device: DeviceChoice;
+  model: string;
+}
+
+export class RecipeState {
+  setting = $state.raw<Setting>({ domain: '', pattern: 'dropout' });
+  config = $state.raw<Config>({} as Config);
+  device = $state<DeviceChoice>('auto');
+  model = $state('');
+  /** What the current run uses; null before the first one. */
+  applied = $state.raw<Applied | null>(null);
+  /** What could not be used of the link the page was opened with, one sentence each. */
+  faults = $state.raw<string[]>([]);
+
+  /** Grows when everything was set at once (preset, link, defaults): what was refused before is past. */
+  revision = $state(0);
+
+  readonly defaults: RecipeValues;
+  readonly #offer: Offer;
+  readonly #writeHash: ((hash: string) => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ defaults, offer, hash = '', writeHash }: RecipeOptions) {
+    this.defaults = defaults;
+    this.#offer = offer;
+    this.#writeHash = writeHash;
+    this.load(hash);
+  }
+
+  /** Takes over a link, at the start or when another one is put into the address. */
+  load(hash: string): void {
+    const { values, faults } = readLink(hash, this.defaults, this.#offer);
+    this.#take(values);
+    this.faults = faults;
+  }
+
+  /** The hash that stands for this recipe. */
+  get link(): string {
+    return writeLink(this.values, this.defaults);
+  }
+
+  get values(): RecipeValues {
+    return { setting: this.setting, config: this.config, device: this.device, model: this.model };
+  }
+
+  /**
+   * Sets a knob, given as a value or as the text somebody typed. The last good value stays when it is out of range.
+   * @returns what is wrong, or null
+   */
+  set(name: KnobName, value: string | number | boolean | readonly number[]): string | null {
+    const text = valueText(value);
+    try {
+      this.config = { ...this.config, [name]: checkedValue(name, text) };
+    } catch {
+      return t('recipe.outOfRange', {
+        label: tOptional(`recipe.knob.${name}.label`) ?? KNOBS[name].label,
+        range: describeRange(KNOBS[name]),
+        kept: valueText(this.config[name]),
+      });
+    }
+    this.#changed();
+    return null;
+  }
+
+  setSetting(setting: Setting): void {
+    this.setting = setting;
+    this.#changed();
+  }
+
+  setDevice(device: DeviceChoice): void {
+    this.device = device;
+    this.#changed();
+  }
+
+  setModel(model: string): void {
+    this.model = model;
+    this.#changed();
+  }
+
+  /** Back to the page's default. */
+  reset(name: KnobName): void {
+    this.config = { ...this.config, [name]: this.defaults.config[name] };
+    this.#changed();
+  }
+
+  /** Everything at the page's defaults but what is given: how a preset is put on. Domain, encoder and device stay. */
+  preset(pattern: Setting['pattern'], knobs: Partial<Config>): void {
+    this.setting = { domain: this.setting.domain, pattern };
+    this.config = { ...this.defaults.config, ...knobs };
+    this.revision++;
+    this.#changed();
+  }
+
+  /** The page as it is opened without a link. */
+  resetAll(): void {
+    this.#take(this.defaults);
+    this.#changed();
+  }
+
+  /** Is the knob away from the page's default? */
+  differs(name: KnobName): boolean {
+    return valueText(this.config[name]) !== valueText(this.defaults.config[name]);
+  }
+
+  /** A run starts with what stands here now. */
+  start(): void {
+    this.applied = { setting: this.setting, config: this.config, device: this.device, model: this.model };
+  }
+
+  /** The running training has taken a hot knob's new value. */
+  tookHot(name: KnobName): void {
+    if (this.applied === null) return;
+    const config = { ...this.applied.config, [name]: this.config[name] };
+    this.applied = { ...this.applied, config };
+  }
+
+  /** The knobs that wait for a restart: those that differ from the run's and are not hot. */
+  get pending(): KnobName[] {
+    if (this.applied === null) return [];
+    return configDifference(this.config, this.applied.config).filter((name) => !KNOBS[name].hot);
+  }
+
+  /** The hot knobs that differ from the run's: a preset or a link has set them, and the trainer must be told. */
+  get untold(): KnobName[] {
+    const { applied } = this;
+    return applied === null
+      ? []
+      : configDifference(this.config, applied.config).filter((name) => KNOBS[name].hot);
+  }
+
+  /** Does anything wait for a restart, knob or not? */
+  get restartNeeded(): boolean {
+    const { applied } = this;
+    if (applied === null) return false;
+    return (
+      this.pending.length > 0 ||
+      settingName(applied.setting) !== settingName(this.setting) ||
+      applied.device !== this.device ||
+      applied.model !== this.model
+    );
+  }
+
+  #take(values: RecipeValues): void {
+    this.setting = values.setting;
+    this.config = values.config;
+    this.device = values.device;
+    this.model = values.model;
+    this.revision++;
+  }
+
+  #changed(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#writeHash?.(this.link), LINK_DELAY);
+  }
+}
+
+/** Puts a hash into the address without a new entry in the history. For RecipeOptions.writeHash. */
+export function replaceHash(hash: string): void {
+  const { pathname, search } = window.location;
+  window.history.replaceState(
+    window.history.state,
+    '',
+    `${pathname}${search}${hash === '' ? '' : `#${hash}`}`,
+  );
+}

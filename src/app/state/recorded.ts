@@ -1,0 +1,14 @@
+// The recorded run the page shows before anything is trained here; the command line made it.
+import { parseRecord } from '../../run/record.ts';
+import type { RunEvent } from '../../run/events.ts';
+
+export const RECORDED_RUN = './runs/scenes.sts_ht.jsonl';
+
+/** @throws Error with one clause saying why */
+export async function fetchRecord(address: string): Promise<RunEvent[]> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  const { events, faults } = parseRecord(await response.text());
+  if (events.length === 0) throw new Error(faults[0]?.reason ?? 'it is empty');
+  return events;
+}

@@ -1,0 +1,138 @@
+// How this visitor sees the page: theme, projector mode, what a hidden tab does. Kept in the browser where it lets us.
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+export type HiddenTab = 'pause' | 'continue';
+
+/** The part of localStorage that is used. It may be missing or throw: private windows, blocked cookies, full disk. */
+export interface Shelf {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+/** The part of <html> that is used. */
+interface Root {
+  dataset: DOMStringMap;
+}
+
+/** The part of a MediaQueryList that is used. */
+interface MediaQuery {
+  readonly matches: boolean;
+  addEventListener(type: 'change', listener: () => void): void;
+}
+
+const KEYS = {
+  theme: 'semblance.theme',
+  projector: 'semblance.projector',
+  hiddenTab: 'semblance.hiddenTab',
+} as const;
+
+export class ViewState {
+  #theme = $state<Theme>('system');
+  #projector = $state(false);
+  #hiddenTab = $state<HiddenTab>('continue');
+  #reducedMotion = $state(false);
+  #systemDark = $state(false);
+  readonly #root: Root | null;
+  readonly #shelf: Shelf | null;
+
+  constructor(root: Root | null, shelf: Shelf | null, media: ((query: string) => MediaQuery) | null = null) {
+    this.#root = root;
+    this.#shelf = shelf;
+    const theme = read(shelf, KEYS.theme);
+    this.#theme = THEMES.find((known) => known === theme) ?? 'system';
+    this.#projector = read(shelf, KEYS.projector) === 'true';
+    this.#hiddenTab = read(shelf, KEYS.hiddenTab) === 'pause' ? 'pause' : 'continue';
+    this.#show();
+    watch(media, '(prefers-reduced-motion: reduce)', (matches) => (this.#reducedMotion = matches));
+    watch(media, '(prefers-color-scheme: dark)', (matches) => (this.#systemDark = matches));
+  }
+
+  get theme(): Theme {
+    return this.#theme;
+  }
+  set theme(theme: Theme) {
+    this.#theme = theme;
+    write(this.#shelf, KEYS.theme, theme);
+    this.#show();
+  }
+
+  /** What is on the screen, by choice or by the system's. */
+  get dark(): boolean {
+    return this.#theme === 'dark' || (this.#theme === 'system' && this.#systemDark);
+  }
+
+  get projector(): boolean {
+    return this.#projector;
+  }
+  set projector(on: boolean) {
+    this.#projector = on;
+    write(this.#shelf, KEYS.projector, String(on));
+    this.#show();
+  }
+
+  /** What training does while the tab is not seen. */
+  get hiddenTab(): HiddenTab {
+    return this.#hiddenTab;
+  }
+  set hiddenTab(choice: HiddenTab) {
+    this.#hiddenTab = choice;
+    write(this.#shelf, KEYS.hiddenTab, choice);
+  }
+
+  get reducedMotion(): boolean {
+    return this.#reducedMotion;
+  }
+
+  /** Themes and projector mode are values of custom properties, chosen by these attributes (style/tokens.css). */
+  #show(): void {
+    if (this.#root === null) return;
+    const { dataset } = this.#root;
+    if (this.#theme === 'system') delete dataset.theme;
+    else dataset.theme = this.#theme;
+    if (this.#projector) dataset.projector = 'true';
+    else delete dataset.projector;
+  }
+}
+
+/** The view of a real page. */
+export function pageView(): ViewState {
+  return new ViewState(document.documentElement, pageShelf(), (query) => window.matchMedia(query));
+}
+
+/** localStorage, or null where merely touching it throws. */
+export function pageShelf(): Shelf | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+export function read(shelf: Shelf | null, key: string): string | null {
+  try {
+    return shelf?.getItem(key) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Keeping a preference is a courtesy: where it fails, the page goes on without. */
+export function write(shelf: Shelf | null, key: string, value: string): void {
+  try {
+    shelf?.setItem(key, value);
+  } catch {
+    // Nothing to do and nothing to say: the choice holds until the page is closed.
+  }
+}
+
+function watch(
+  media: ((query: string) => MediaQuery) | null,
+  query: string,
+  tell: (matches: boolean) => void,
+): void {
+  if (media === null) return;
+  const list = media(query);
+  tell(list.matches);
+  list.addEventListener('change', () => tell(list.matches));
+}

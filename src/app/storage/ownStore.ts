@@ -1,0 +1,178 @@
+// Where the visitor's own groups and scored pairs lie between visits: the interface, IndexedDB behind it, and the
+// parsing of what comes back.
+import type { IDBPTransaction } from 'idb';
+import { z } from 'zod';
+import { patternOf, type Group } from '../../data/group.ts';
+import { breathe } from '../../util/breathe.ts';
+import type { OwnPair } from '../state/corpusText.ts';
+import { database, storageFailureOf, type Database, type SemblanceSchema } from './database.ts';
+
+export interface Stored<T> {
+  key: string;
+  value: T;
+}
+
+/** What else is remembered of the corpus. */
+export interface OwnPreferences {
+  /** The number of the next own group or pair: ids are not used twice. */
+  next: number;
+  usesBundled: boolean;
+}
+
+export interface OwnChanges {
+  groups: readonly Stored<Group>[];
+  pairs: readonly Stored<OwnPair>[];
+  removedGroups: readonly string[];
+  removedPairs: readonly string[];
+  preferences: OwnPreferences;
+}
+
+/** Records as they lay there, not yet looked at. */
+export interface RawOwn {
+  groups: Stored<unknown>[];
+  pairs: Stored<unknown>[];
+  preferences: unknown;
+}
+
+export interface OwnStore {
+  /** @throws StorageFailure */
+  load(): Promise<RawOwn>;
+  /** All of the changes or none. @throws StorageFailure */
+  save(changes: OwnChanges): Promise<void>;
+  /** Told when the store can no longer be written, though nothing was being saved. */
+  onreplaced: (() => void) | null;
+}
+
+const PREFERENCES = 'corpus';
+/** Records written before the event loop turns: copying many at once would hold up the page. */
+const SLICE = 200;
+/** Records read, or parsed, at a time, for the same reason. */
+const PAGE = 1000;
+
+export function indexedDbStore(target: Database = database): OwnStore {
+  return {
+    get onreplaced() {
+      return target.onreplaced;
+    },
+    set onreplaced(listener) {
+      target.onreplaced = listener;
+    },
+    async load() {
+      const connection = await target.open();
+      try {
+        return {
+          groups: await allOf('ownGroups'),
+          pairs: await allOf('ownPairs'),
+          preferences: await connection.get('preferences', PREFERENCES),
+        };
+      } catch (error) {
+        throw storageFailureOf(error);
+      }
+      async function allOf(store: 'ownGroups' | 'ownPairs'): Promise<Stored<unknown>[]> {
+        const records: Stored<unknown>[] = [];
+        for (let range: IDBKeyRange | null = null; ;) {
+          const transaction = connection.transaction(store);
+          const [keys, values] = await Promise.all([
+            transaction.store.getAllKeys(range, PAGE),
+            transaction.store.getAll(range, PAGE),
+          ]);
+          for (const [i, key] of keys.entries()) records.push({ key, value: values[i] });
+          if (keys.length < PAGE) return records;
+          range = IDBKeyRange.lowerBound(keys.at(-1), true);
+        }
+      }
+    },
+    async save(changes) {
+      const connection = await target.open();
+      try {
+        await write(connection.transaction(['ownGroups', 'ownPairs', 'preferences'], 'readwrite'), changes);
+      } catch (error) {
+        throw storageFailureOf(error);
+      }
+    },
+  };
+}
+
+type OwnStores = ('ownGroups' | 'ownPairs' | 'preferences')[];
+type Writing = IDBPTransaction<SemblanceSchema, OwnStores, 'readwrite'>;
+
+async function write(transaction: Writing, changes: OwnChanges): Promise<void> {
+  const groups = transaction.objectStore('ownGroups');
+  const pairs = transaction.objectStore('ownPairs');
+  const done = transaction.done;
+  done.catch(() => undefined); // it is awaited below, unless a request fails first
+  await inSlices(changes.removedGroups, (key) => groups.delete(key));
+  await inSlices(changes.removedPairs, (key) => pairs.delete(key));
+  await inSlices(changes.groups, ({ key, value }) => groups.put(value, key));
+  await inSlices(changes.pairs, ({ key, value }) => pairs.put(value, key));
+  await transaction.objectStore('preferences').put(changes.preferences, PREFERENCES);
+  await done;
+}
+
+/** A transaction stays open as long as each answer brings the next request. */
+async function inSlices<T>(items: readonly T[], request: (item: T) => Promise<unknown>): Promise<void> {
+  for (let at = 0; at < items.length; at += SLICE)
+    await Promise.all(items.slice(at, at + SLICE).map((item) => request(item)));
+}
+
+// --- reading back -----------------------------------------------------------------------------------------------
+
+const sentence = z.string().min(1);
+const groupSchema = z
+  .object({
+    id: sentence,
+    anchor: sentence,
+    positive: sentence.optional(),
+    intermediate: sentence.optional(),
+    negative: sentence.optional(),
+    pattern: z.enum(['plain', 'nli', 'sts', 'sup']).optional(),
+    source: z.enum(['typed', 'file']),
+    by: z.string().optional(),
+  })
+  .transform((group): Group => ({ ...group, pattern: group.pattern ?? patternOf(group) }));
+const pairSchema: z.ZodType<OwnPair> = z.object({
+  id: sentence,
+  score: z.number().min(0).max(5),
+  first: sentence,
+  second: sentence,
+  source: z.enum(['typed', 'file']),
+});
+const preferencesSchema = z.object({ next: z.int().min(1), usesBundled: z.boolean() });
+
+export interface SavedOwn {
+  groups: Stored<Group>[];
+  pairs: Stored<OwnPair>[];
+  /** Keys of records that are not what they should be. */
+  badGroups: string[];
+  badPairs: string[];
+  preferences: OwnPreferences | undefined;
+}
+
+/** Takes what is sound and names the rest; never throws. */
+export async function parseOwn(raw: RawOwn): Promise<SavedOwn> {
+  const groups = await sortOut(raw.groups, groupSchema);
+  const pairs = await sortOut(raw.pairs, pairSchema);
+  const preferences = preferencesSchema.safeParse(raw.preferences);
+  return {
+    groups: groups.good,
+    pairs: pairs.good,
+    badGroups: groups.bad,
+    badPairs: pairs.bad,
+    preferences: preferences.success ? preferences.data : undefined,
+  };
+}
+
+async function sortOut<T>(
+  records: Stored<unknown>[],
+  schema: z.ZodType<T>,
+): Promise<{ good: Stored<T>[]; bad: string[] }> {
+  const good: Stored<T>[] = [];
+  const bad: string[] = [];
+  for (const [i, { key, value }] of records.entries()) {
+    if (i > 0 && i % PAGE === 0) await breathe();
+    const parsed = schema.safeParse(value);
+    if (parsed.success) good.push({ key, value: parsed.data });
+    else bad.push(key);
+  }
+  return { good, bad };
+}

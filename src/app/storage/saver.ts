@@ -1,0 +1,167 @@
+// Keeps a store in step with the visitor's groups and pairs: writes what changed, a moment after it changed, and at
+// once when the page is left. A write that fails loses nothing: the difference stays, and goes with the next one.
+import type { Group } from '../../data/group.ts';
+import { breathe } from '../../util/breathe.ts';
+import type { OwnPair } from '../state/corpusText.ts';
+import { storageFailureOf, StorageFailure } from './database.ts';
+import {
+  parseOwn,
+  type OwnChanges,
+  type OwnPreferences,
+  type OwnStore,
+  type SavedOwn,
+  type Stored,
+} from './ownStore.ts';
+
+export interface OwnData {
+  groups: readonly Group[];
+  pairs: readonly OwnPair[];
+  preferences: OwnPreferences;
+}
+
+const DELAY = 200;
+/** Records looked at before the event loop turns. */
+const PART = 2000;
+
+/** What the store holds of one kind: record and key by id. Keys differ from ids, as two tabs may give the same id. */
+class Held<T extends { id: string }> {
+  private records = new Map<string, Stored<T>>();
+
+  constructor(private readonly tab: string) {}
+
+  hold(id: string, stored: Stored<T>): void {
+    this.records.set(id, stored);
+  }
+
+  /** Records that are new or other than what is held, and keys of those no longer there. */
+  async difference(now: readonly T[]): Promise<{ put: Stored<T>[]; removed: string[] }> {
+    const put: Stored<T>[] = [];
+    const ids = new Set<string>();
+    await inParts(now, (value) => {
+      ids.add(value.id);
+      if (this.records.get(value.id)?.value !== value) put.push({ key: this.keyOf(value.id), value });
+    });
+    const removed: string[] = [];
+    await inParts([...this.records], ([id, { key }]) => {
+      if (!ids.has(id)) removed.push(key);
+    });
+    return { put, removed };
+  }
+
+  /** After the difference was written. */
+  async settle(now: readonly T[]): Promise<void> {
+    const records = new Map<string, Stored<T>>();
+    await inParts(now, (value) => records.set(value.id, { key: this.keyOf(value.id), value }));
+    this.records = records;
+  }
+
+  private keyOf(id: string): string {
+    return this.records.get(id)?.key ?? `${this.tab}:${id}`;
+  }
+}
+
+/** Works through very many without holding up the page; few are done at once, as when the page is being left. */
+async function inParts<T>(items: readonly T[], work: (item: T) => void): Promise<void> {
+  for (const [i, item] of items.entries()) {
+    if (i % PART === PART - 1) await breathe();
+    work(item);
+  }
+}
+
+export class OwnSaver {
+  private readonly groups: Held<Group>;
+  private readonly pairs: Held<OwnPair>;
+  private bad: Pick<SavedOwn, 'badGroups' | 'badPairs'> = { badGroups: [], badPairs: [] };
+  private preferences = '';
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  /**
+   * @param current what should be stored, asked when it is written
+   * @param report told after every attempt: the failure, or null when all is stored
+   */
+  constructor(
+    private readonly store: OwnStore,
+    private readonly current: () => OwnData,
+    private readonly report: (failure: StorageFailure | null) => void,
+  ) {
+    const tab = crypto
+      .getRandomValues(new Uint32Array(2))
+      .reduce((name, word) => name + word.toString(36), '');
+    this.groups = new Held(tab);
+    this.pairs = new Held(tab);
+    store.onreplaced = () => this.report(new StorageFailure('newer'));
+    if (typeof document !== 'undefined') {
+      addEventListener('pagehide', () => void this.flush());
+      document.addEventListener('visibilitychange', () => {
+        if (document.visibilityState === 'hidden' && this.timer !== undefined) void this.flush();
+      });
+    }
+  }
+
+  /**
+   * Reads the store; nothing is written before that is done.
+   * @param place takes the records into memory and returns them, in the same order, as they stand there: a record
+   * whose id was taken has another one, and is written again
+   */
+  restore(place: (saved: SavedOwn) => { groups: Group[]; pairs: OwnPair[] }): Promise<void> {
+    this.writing = this.read(place);
+    return this.writing;
+  }
+
+  private async read(place: (saved: SavedOwn) => { groups: Group[]; pairs: OwnPair[] }): Promise<void> {
+    let saved: SavedOwn;
+    try {
+      saved = await parseOwn(await this.store.load());
+    } catch (error) {
+      this.report(storageFailureOf(error));
+      return;
+    }
+    const placed = place(saved);
+    placed.groups.forEach(({ id }, i) => this.groups.hold(id, saved.groups[i]!));
+    placed.pairs.forEach(({ id }, i) => this.pairs.hold(id, saved.pairs[i]!));
+    this.bad = saved;
+    if (saved.preferences) this.preferences = JSON.stringify(saved.preferences);
+  }
+
+  /** Something changed: it will be written shortly. */
+  changed(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.flush(), DELAY);
+  }
+
+  /** Writes now what is not yet written; one writing at a time. */
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.writing = this.writing.then(() => this.write());
+    return this.writing;
+  }
+
+  private async write(): Promise<void> {
+    const { groups, pairs, preferences } = this.current();
+    const changedGroups = await this.groups.difference(groups);
+    const changedPairs = await this.pairs.difference(pairs);
+    const changes: OwnChanges = {
+      groups: changedGroups.put,
+      pairs: changedPairs.put,
+      removedGroups: [...changedGroups.removed, ...this.bad.badGroups],
+      removedPairs: [...changedPairs.removed, ...this.bad.badPairs],
+      preferences,
+    };
+    const remembered = JSON.stringify(preferences);
+    const lists = [changes.groups, changes.pairs, changes.removedGroups, changes.removedPairs];
+    if (remembered === this.preferences && lists.every((list) => list.length === 0)) return;
+    try {
+      await this.store.save(changes);
+    } catch (error) {
+      this.report(storageFailureOf(error));
+      return;
+    }
+    await this.groups.settle(groups);
+    await this.pairs.settle(pairs);
+    this.bad = { badGroups: [], badPairs: [] };
+    this.preferences = remembered;
+    this.report(null);
+  }
+}

@@ -1,0 +1,63 @@
+// From a knob's range to the positions of a slider and back: linear, or logarithmic where a range spans decades.
+
+export interface SliderScale {
+  min: number;
+  max: number;
+  /** Equal ways multiply by equal factors; needs min > 0. */
+  log: boolean;
+  /** Whole numbers only. */
+  integer: boolean;
+}
+
+/** Positions of a slider, from 0: fine enough to drag, coarse enough that an arrow key does something. */
+export const POSITIONS = 200;
+
+/** A log scale that is asked for zero or less has nothing below its left end. */
+function share(value: number, { min, max, log }: SliderScale): number {
+  const way = log ? Math.log(Math.max(value, min) / min) / Math.log(max / min) : (value - min) / (max - min);
+  return Math.min(1, Math.max(0, way));
+}
+
+/** Where the thumb stands, in [0, POSITIONS]. Values out of the slider's range stand at its end. */
+export function positionOf(value: number, scale: SliderScale): number {
+  return share(value, scale) * POSITIONS;
+}
+
+/** The value at a position, rounded to what a reader wants to see: two significant digits, or a whole number. */
+export function valueAt(position: number, scale: SliderScale): number {
+  const { min, max, log, integer } = scale;
+  const way = Math.min(1, Math.max(0, position / POSITIONS));
+  if (way === 0) return min;
+  if (way === 1) return max;
+  const exact = log ? min * (max / min) ** way : min + (max - min) * way;
+  const rounded = integer
+    ? Math.round(exact)
+    : log
+      ? twoDigits(exact)
+      : Number(exact.toFixed(decimals(scale)));
+  return Math.min(max, Math.max(min, rounded));
+}
+
+/**
+ * The next value one arrow key away: whole numbers on a log scale stand so dense on the left that a position of its
+ * own would often round to the same number.
+ */
+export function nudged(value: number, direction: 1 | -1, scale: SliderScale): number {
+  const from = positionOf(value, scale);
+  for (
+    let position = Math.round(from) + direction;
+    position >= 0 && position <= POSITIONS;
+    position += direction
+  ) {
+    const next = valueAt(position, scale);
+    if ((next - value) * direction > 0) return next;
+  }
+  return direction > 0 ? Math.max(value, scale.max) : Math.min(value, scale.min);
+}
+
+const twoDigits = (value: number): number => Number(value.toPrecision(2));
+
+/** Enough decimals to tell positions of a linear slider apart. */
+function decimals({ min, max }: SliderScale): number {
+  return Math.max(0, Math.ceil(-Math.log10((max - min) / POSITIONS)));
+}

@@ -1,0 +1,27 @@
+// Where the page starts: a run short enough to watch, on an encoder small enough for a tab. Everything else is as in
+// knobs.ts.
+import { defaultConfig, type Config } from './config.ts';
+import type { Setting } from './settings.ts';
+
+export const PAGE_KNOBS = {
+  steps: 120,
+  evaluateEvery: 5,
+  batch: 32,
+  pooling: 'mean',
+  freezeEmbeddings: false,
+  learningRate: 1e-3,
+  checkpointEvery: 10,
+  measureCap: 200,
+} as const satisfies Partial<Config>;
+
+export const PAGE_SETTING: Setting = { domain: 'scenes', pattern: 'sts_ht' };
+
+/** The defaults of RecipeState and of the link. */
+export function pageDefaults(model = 'pocket'): {
+  setting: Setting;
+  config: Config;
+  device: 'auto';
+  model: string;
+} {
+  return { setting: PAGE_SETTING, config: { ...defaultConfig(), ...PAGE_KNOBS }, device: 'auto', model };
+}

@@ -1,0 +1,147 @@
+// What waits for a restart and what does not: a visitor must never believe a knob acts when it does not.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pageDefaults } from '../../../src/run/pageDefaults.ts';
+import { RecipeState } from '../../../src/app/state/recipe.svelte.ts';
+
+const offer = { domains: ['scenes', 'encyclopedia'], models: ['pocket'] };
+let hashes: string[];
+const recipeFrom = (hash = '') =>
+  new RecipeState({ defaults: pageDefaults(), offer, hash, writeHash: (written) => hashes.push(written) });
+
+beforeEach(() => {
+  hashes = [];
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('setting a knob', () => {
+  it('takes text and values alike', () => {
+    const recipe = recipeFrom();
+    expect(recipe.set('temperature', '0.1')).toBeNull();
+    expect(recipe.set('margins', '0.01, 0.2')).toBeNull();
+    expect(recipe.set('freezeEmbeddings', true)).toBeNull();
+    expect(recipe.set('pooling', 'cls')).toBeNull();
+    expect(recipe.config).toMatchObject({
+      temperature: 0.1,
+      margins: [0.01, 0.2],
+      freezeEmbeddings: true,
+      pooling: 'cls',
+    });
+  });
+
+  it('refuses what is out of range, says what the knob takes, and keeps the last good value', () => {
+    const recipe = recipeFrom();
+    recipe.set('batch', 16);
+    const fault = recipe.set('batch', '2.5');
+    expect(fault).toContain('batch size');
+    expect(fault).toContain('a whole number from 2 to 4096');
+    expect(fault).toContain('16 stays');
+    expect(recipe.config.batch).toBe(16);
+    expect(recipe.set('margins', '0.1,')).not.toBeNull();
+    expect(recipe.set('pooling', 'max')).not.toBeNull();
+  });
+
+  it('goes back to the default of the page, not of the command line', () => {
+    const recipe = recipeFrom();
+    recipe.set('steps', 999);
+    expect(recipe.differs('steps')).toBe(true);
+    recipe.reset('steps');
+    expect(recipe.config.steps).toBe(120);
+    expect(recipe.differs('steps')).toBe(false);
+  });
+});
+
+describe('what waits for a restart', () => {
+  it('is nothing before the first run', () => {
+    const recipe = recipeFrom();
+    recipe.set('batch', 16);
+    expect(recipe.pending).toEqual([]);
+    expect(recipe.restartNeeded).toBe(false);
+  });
+
+  it('is a cold knob that differs from the run, until it is turned back or the run is started again', () => {
+    const recipe = recipeFrom();
+    recipe.start();
+    recipe.set('batch', 16);
+    expect(recipe.pending).toEqual(['batch']);
+    expect(recipe.restartNeeded).toBe(true);
+    recipe.set('batch', 32);
+    expect(recipe.restartNeeded).toBe(false);
+    recipe.set('seed', 7);
+    recipe.start();
+    expect(recipe.restartNeeded).toBe(false);
+  });
+
+  it('is never a hot knob', () => {
+    const recipe = recipeFrom();
+    recipe.start();
+    recipe.set('temperature', 0.2);
+    expect(recipe.restartNeeded).toBe(false);
+    expect(recipe.applied?.config.temperature).toBe(0.05);
+    expect(recipe.untold).toEqual(['temperature']);
+    recipe.tookHot('temperature');
+    expect(recipe.applied?.config.temperature).toBe(0.2);
+    expect(recipe.untold).toEqual([]);
+  });
+
+  it('taking a hot knob does not take a cold one with it', () => {
+    const recipe = recipeFrom();
+    recipe.start();
+    recipe.set('batch', 16);
+    recipe.set('temperature', 0.2);
+    recipe.tookHot('temperature');
+    expect(recipe.pending).toEqual(['batch']);
+  });
+
+  it('is also another setting, device or encoder', () => {
+    const recipe = recipeFrom();
+    recipe.start();
+    recipe.setSetting({ domain: 'encyclopedia', pattern: 'sts_ht' });
+    expect(recipe.pending).toEqual([]);
+    expect(recipe.restartNeeded).toBe(true);
+    recipe.setSetting({ domain: 'scenes', pattern: 'sts_ht' });
+    expect(recipe.restartNeeded).toBe(false);
+    recipe.setDevice('wasm');
+    expect(recipe.restartNeeded).toBe(true);
+  });
+});
+
+describe('the link of a recipe', () => {
+  it('is written once the visitor has paused, not at every key', () => {
+    const recipe = recipeFrom();
+    recipe.set('seed', 1);
+    recipe.set('seed', 12);
+    vi.advanceTimersByTime(199);
+    expect(hashes).toEqual([]);
+    recipe.set('seed', 123);
+    vi.advanceTimersByTime(200);
+    expect(hashes).toEqual(['seed=123']);
+    recipe.reset('seed');
+    vi.advanceTimersByTime(200);
+    expect(hashes).toEqual(['seed=123', '']);
+  });
+
+  it('is not written for a value that was refused, nor by reading it', () => {
+    recipeFrom('#seed=5').set('seed', 'x');
+    vi.runAllTimers();
+    expect(hashes).toEqual([]);
+  });
+
+  it('is read at the start, and its faults are told', () => {
+    const recipe = recipeFrom('#setting=scenes.sup&seed=7&nonsense=1');
+    expect(recipe.setting).toEqual({ domain: 'scenes', pattern: 'sup' });
+    expect(recipe.config.seed).toBe(7);
+    expect(recipe.faults).toHaveLength(1);
+    expect(recipe.link).toBe('setting=scenes.sup&seed=7');
+  });
+});
+
+describe('a preset', () => {
+  it('starts from the defaults, so that what was turned before does not spoil it; the corpus stays', () => {
+    const recipe = recipeFrom('#setting=encyclopedia.dropout&seed=7');
+    recipe.preset('sup', { temperature: 0.5 });
+    expect(recipe.link).toBe('setting=encyclopedia.sup&temperature=0.5');
+  });
+});
