@@ -49,6 +49,8 @@ export default defineConfig({
     // declared or asked for by typeof: the worker's names and expressions stay as they are.
     rolldownOptions: { output: { minify: { compress: false, mangle: false, codegen: true } } },
   },
+  // Found only inside a worker, which would make the development server reload the page.
+  optimizeDeps: { include: ['umap-js'] },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { host: '127.0.0.1', headers: ISOLATED },
   preview: { host: '127.0.0.1', headers: ISOLATED },

@@ -5,6 +5,9 @@ import type { RunEvent } from '../run/events.ts';
 import type { RunInputs } from '../trainer/prepare.ts';
 import type { RunningTraining } from '../trainer/train.ts';
 
+/** Measurements from one look to the next. */
+const EVERY = 4;
+
 export class Watcher {
   private readonly points: Point[];
   private running: RunningTraining | undefined;
@@ -28,7 +31,7 @@ export class Watcher {
     const { running, points } = this;
     if (!running || points.length === 0 || running.step === this.seen) return;
     const { step, totalSteps } = running;
-    if (step % this.inputs.config.evaluateEvery !== 0 && step !== totalSteps) return;
+    if (step % (EVERY * this.inputs.config.evaluateEvery) !== 0 && step !== totalSteps) return;
     this.seen = step;
     const embedded = await running.embed(points.map(({ text }) => text));
     if (step === 0) this.record({ type: 'points', step, points });

@@ -7,6 +7,7 @@ export const PAGE_KNOBS = {
   steps: 120,
   evaluateEvery: 5,
   batch: 32,
+  generatedBatch: 8,
   pooling: 'mean',
   freezeEmbeddings: false,
   learningRate: 1e-3,

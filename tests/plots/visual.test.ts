@@ -1,5 +1,5 @@
 // Every plot of the gallery, drawn by a real browser: its geometry against stored drawings, and what the drawing must
-// mean. Fonts differ between machines, so markup is compared and not pixels; `vitest -u` stores new drawings.
+// mean. Fonts differ between machines, so markup is compared and not pixels; `npx vitest run tests/plots --update` stores new ones.
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

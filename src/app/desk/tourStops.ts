@@ -40,7 +40,8 @@ export const TOUR_STOPS: readonly TourStop[] = [
   },
   {
     id: 'own',
-    targets: ['corpus-add', 'corpus', 'try-it'],
+    // Whichever of the two tabs is open: both take a pair.
+    targets: ['pair-anchor', 'panel-tryIt', 'tab-corpus'],
     titleKey: 'tour.own.title',
     textKey: 'tour.own.text',
     done: (facts, start) => facts.typedPairs > start.typedPairs,

@@ -3,6 +3,7 @@ import { format, formatLocale } from 'd3-format';
 
 const three = format('.3f');
 const four = format('.4~g');
+const tiny = format('.0e');
 const whole = formatLocale({ decimal: '.', thousands: '\u2009', grouping: [3], currency: ['', ''] }).format(
   ',d',
 );
@@ -13,8 +14,9 @@ export const NONE = '–';
 export function valueText(value: number | null | undefined): string {
   if (value == null || !Number.isFinite(value)) return NONE;
   const size = Math.abs(value);
-  // Rounds to zero: no minus sign before 0.000.
-  return size < 0.0005 ? three(0) : size < 100 ? three(value) : four(value);
+  // A small number is not zero: a loss of 7e-5 is not 0.000.
+  if (size !== 0 && size < 0.0005) return tiny(value);
+  return size < 100 ? three(size === 0 ? 0 : value) : four(value);
 }
 
 /** Ticks share their decimals: as many as their distance needs. */

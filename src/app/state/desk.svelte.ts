@@ -109,6 +109,6 @@ export class DeskState {
     if (trainer.status !== 'ready' && trainer.status !== 'loading') return false;
     const { loaded } = corpus;
     const isLoaded = loaded !== null && settingName(loaded) === settingName(recipe.setting);
-    return isLoaded && (recipe.restartNeeded || !trainer.begun);
+    return isLoaded && (recipe.restartNeeded || recipe.untold.length > 0 || !trainer.begun);
   }
 }

@@ -83,7 +83,7 @@ export function addTrain(program: Command): void {
     .option('--set <knob=value>', 'set any knob (repeatable); all of them are listed below', gathered)
     .option(
       '--watch <n>',
-      'record where n sentences are at every measurement, for the map of the page',
+      'record where n sentences are at every fourth measurement, for the map of the page',
       wholeNumber(0),
     )
     .option('--out <dir>', 'folder of the run; must be new or empty (default: runs/{setting})')

@@ -52,7 +52,8 @@ describe('CSV', () => {
 describe('numbers as they are shown', () => {
   it('has a real minus, no minus zero, and a dash for nothing', () => {
     expect(valueText(-0.1234)).toBe('\u22120.123');
-    expect(valueText(-0.0001)).toBe('0.000');
+    expect(valueText(-0)).toBe('0.000');
+    expect(valueText(0.00007)).toBe('7e-5'); // small is not nothing
     expect(valueText(123.456)).toBe('123.5');
     expect(valueText(12345.6)).toBe('1.235e+4'); // a loss that explodes still fits its place
     for (const nothing of [null, undefined, NaN, Infinity]) expect(valueText(nothing)).toBe('–');

@@ -51,6 +51,15 @@ describe('readouts', () => {
     for (const [name, value] of readouts(emptySeries())) expect(value, name).toBeNull();
   });
 
+  it('says from which step the triplet loss is when the last batch held no groups', () => {
+    const series = paperRun('Wiki.dropout');
+    const ht = () => keysOf('loss', evidence(series)).find(({ readout }) => readout === 'loss-ht')!;
+    expect(ht().at).toBeUndefined();
+    const step = series.ht.at(-1)!.step;
+    series.loss.push({ step: step + 1, value: 0.0001 });
+    expect(ht()).toMatchObject({ at: step, value: series.ht.at(-1)!.value });
+  });
+
   it('holds the last readings', () => {
     const series = paperRun('Wiki.dropout');
     const values = Object.fromEntries(readouts(series));

@@ -152,6 +152,18 @@ export class Projection {
     return step === 1 ? 0 : angle - this.largestTurn;
   }
 
+  /** Signs of the first picture: each axis points to where its far points are, so that equal data look equal. */
+  private face(coordinates: Float64Array, drawn: Float64Array): void {
+    const { dimension } = this.data;
+    for (let c = 0; c * dimension < drawn.length; c++) {
+      let skew = 0;
+      for (let i = c; i < coordinates.length; i += this.components) skew += coordinates[i]! ** 3;
+      if (skew >= 0) continue;
+      for (let i = c; i < coordinates.length; i += this.components) coordinates[i]! *= -1;
+      for (let j = 0; j < dimension; j++) drawn[c * dimension + j]! *= -1;
+    }
+  }
+
   /** Coordinates on the drawn axes, turned onto the last ones; the axes turn along. */
   private place(k: number): Placement {
     const { data, rows, dimension } = this.data;
@@ -167,7 +179,8 @@ export class Projection {
         held += total * total;
       }
     }
-    if (this.last && k === n) {
+    if (!this.last) this.face(coordinates, drawn);
+    else if (k === n) {
       const q = alignOnto(coordinates, this.last, n);
       const turned = new Float64Array(drawn.length);
       for (let c = 0; c < n; c++)

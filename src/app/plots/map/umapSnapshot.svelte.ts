@@ -33,7 +33,7 @@ export class UmapSnapshot {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.failure = event.message || 'unknown';
+      this.failure = event.message || 'its program could not be loaded';
       this.cancel();
     };
     worker.postMessage(request);

@@ -1,0 +1,52 @@
+// `npm run record`: makes the run that the page shows before anything is trained on it (public/runs), with the page's
+// own defaults. The record is the same as `semblance train --watch` writes, without the paths of this machine.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { startDevice } from '../kernels/backend.ts';
+import { PAGE_SETTING, pageDefaults } from '../run/pageDefaults.ts';
+import { formatEvent } from '../run/record.ts';
+import { settingName } from '../run/settings.ts';
+import { train } from '../trainer/train.ts';
+import { DEFAULT_CORPORA, DEFAULT_MODEL } from './commands/train.ts';
+import { domainFiles, loadGroups, loadPairs, openModel } from './node/files.ts';
+import { nodeHost } from './node/gpu.ts';
+import { root } from './root.ts';
+import { RunView } from './runView.ts';
+import { Watcher } from './watcher.ts';
+
+/** As many sentences as the page follows itself. */
+const FOLLOWED = 240;
+
+const files = domainFiles(DEFAULT_CORPORA, PAGE_SETTING);
+const { groups } = await loadGroups(files);
+const { pairs } = await loadPairs(join(DEFAULT_CORPORA, 'sts', 'dev.tsv'));
+const model = await openModel(DEFAULT_MODEL);
+const inputs = {
+  setting: PAGE_SETTING,
+  config: pageDefaults().config,
+  groups,
+  sts: pairs,
+  model: { ...model, name: relative(root, DEFAULT_MODEL) },
+  device: await startDevice('wasm', nodeHost(false)),
+  files: files.map((file) => relative(root, file)),
+};
+
+const lines: string[] = [];
+const watcher = new Watcher(inputs, FOLLOWED, (event) => lines.push(formatEvent(event)));
+const view = new RunView({});
+const run = train(inputs, {
+  control: { beforeStep: () => watcher.look() },
+  accepted: (running) => {
+    watcher.follow(running);
+    view.begin(running.step, running.totalSteps);
+  },
+});
+for await (const event of run) {
+  if (event.type === 'end') await watcher.look();
+  lines.push(formatEvent(event));
+  view.show(event);
+}
+view.finish();
+const folder = join(root, 'public', 'runs');
+mkdirSync(folder, { recursive: true });
+writeFileSync(join(folder, `${settingName(PAGE_SETTING)}.jsonl`), `${lines.join('\n')}\n`);

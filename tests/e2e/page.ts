@@ -1,0 +1,67 @@
+// The page under test, and what holds in every test: nothing in the console, nothing sent elsewhere.
+import { expect, test as base, type Page } from '@playwright/test';
+
+/** What must not be said in the console, and what may (told per test). */
+export interface Watch {
+  /** Console messages that a test provokes on purpose. */
+  allow: RegExp[];
+}
+
+export const test = base.extend<{ watch: Watch }>({
+  watch: [
+    async ({ page, baseURL }, use) => {
+      const watch: Watch = { allow: [] };
+      const said: string[] = [];
+      const strangers: string[] = [];
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) said.push(`${message.type()}: ${message.text()}`);
+      });
+      page.on('pageerror', (error) => said.push(`pageerror: ${error.message}`));
+      page.on('request', (request) => {
+        const url = request.url();
+        if (!url.startsWith(baseURL!) && !/^(data|blob):/.test(url)) strangers.push(url);
+      });
+      // The tour is a test of its own.
+      await page.addInitScript(() => localStorage.setItem('semblance.tour', 'done'));
+      await use(watch);
+      expect(said.filter((text) => !watch.allow.some((allowed) => allowed.test(text)))).toEqual([]);
+      expect(strangers).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** The smallest run that shows everything, small enough for a GPU in software. */
+export const SMALL = 'steps=6&batch=4&generatedBatch=2&maxLength=12&evaluateEvery=3&measureCap=8';
+
+/** Where the device is asked for by name: the software adapter, in the project that has one. */
+export function deviceOf(project: string): string {
+  return project === 'webgpu' ? '&device=software' : '';
+}
+
+export async function open(page: Page, hash = SMALL): Promise<void> {
+  await page.goto(`/#${hash}`);
+  await ready(page);
+}
+
+/** Waits until the encoder is there and the run stands at step 0. */
+export async function ready(page: Page): Promise<void> {
+  await expect(page.getByTestId('narration')).toHaveText(/^Ready/);
+}
+
+export async function value(page: Page, name: string): Promise<number> {
+  const text = await page.getByTestId(`readout-${name}`).first().getAttribute('data-value');
+  return text === null || text === '' ? NaN : Number(text);
+}
+
+export async function trainToEnd(page: Page): Promise<void> {
+  await page.getByTestId('transport-play').click();
+  await expect(page.getByTestId('narration')).toHaveText(/^Training finished/);
+}
+
+/** The numbers a plot draws, from its paths. */
+export async function drawn(page: Page, plot: string): Promise<number> {
+  return page.getByTestId(`plot-${plot}`).locator('svg path[d*="L"]').count();
+}
+
+export { expect };
