@@ -76,7 +76,8 @@ test('a link reproduces a run: the same losses twice', async ({ page }, { projec
   const hash = `${SMALL.replace('evaluateEvery=3', 'evaluateEvery=6')}&seed=7&setting=scenes.sup${deviceOf(project.name)}`;
   const losses: number[] = [];
   for (let visit = 0; visit < 2; visit++) {
-    await page.goto('about:blank');
+    // The second time the whole page is loaded again, from the same link.
+    if (visit > 0) await page.reload();
     await open(page, hash);
     await trainToEnd(page);
     losses.push(await value(page, 'loss'));

@@ -17,7 +17,7 @@ test('a destroyed device is started again and the run ends as if nothing had bee
   await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', '6');
   const survived = await value(page, 'loss');
 
-  await page.goto('about:blank');
+  await page.reload();
   await open(page, hash);
   await page.getByTestId('transport-play').click();
   await expect(page.getByTestId('narration')).toHaveText(/^Training finished/);

@@ -106,8 +106,8 @@ describe('in a running training', () => {
     whole.dispose();
 
     const resumed = new TrainingSession(given());
-    const weights = readSafetensors(files!.get('model.safetensors')!, 'model').tensors;
-    resumed.restore(readCheckpoint('test', files!.get(STATE_FILE)!, files!.get(TENSOR_FILE)!, weights));
+    const weights = readSafetensors(files.get('model.safetensors')!, 'model').tensors;
+    resumed.restore(readCheckpoint('test', files.get(STATE_FILE)!, files.get(TENSOR_FILE)!, weights));
     const again: number[] = [];
     for (let step = 6; step < 12; step++) again.push((await resumed.update())!.loss);
     resumed.dispose();

@@ -3,13 +3,7 @@ import { t } from '../messages/t.ts';
 import type { RunSeries } from '../plots/series.ts';
 
 export type NarratedStatus =
-  | 'loading'
-  | 'ready'
-  | 'running'
-  | 'paused'
-  | 'finished'
-  | 'recovering'
-  | 'failed';
+  'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';
 
 /** Parts of a run after each of which it is told where it stands. */
 const PARTS = 10;

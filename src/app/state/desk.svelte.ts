@@ -10,7 +10,7 @@ import { CorpusState } from './corpus.svelte.ts';
 import { cosineSets, groupCosines } from './groupCosines.ts';
 import { NoticesState } from './notices.svelte.ts';
 import { RecipeState, replaceHash, type RecipeOptions } from './recipe.svelte.ts';
-import { fetchRecord, RECORDED_RUN } from './recorded.ts';
+import { addressOf, fetchRecord, RECORDED_RUN } from './recorded.ts';
 import { ShownRun } from './shown.svelte.ts';
 import { TrainerState } from './trainer.svelte.ts';
 
@@ -32,7 +32,7 @@ export class DeskState {
     this.trainer = new TrainerState({
       recipe: this.recipe,
       notices: this.notices,
-      modelAddress: (model) => new URL(`./models/${model}`, document.baseURI).href,
+      modelAddress: (model) => addressOf(`./models/${model}`),
       data: () => ({
         ...this.corpus.forTraining,
         sts: this.corpus.evaluationPairs,

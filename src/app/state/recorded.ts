@@ -1,4 +1,5 @@
-// The recorded run the page shows before anything is trained here; the command line made it.
+// What comes with the page: addresses of its files, and the recorded run it shows before anything is trained here
+// (the command line made it).
 import { parseRecord } from '../../run/record.ts';
 import type { RunEvent } from '../../run/events.ts';
 
@@ -11,4 +12,9 @@ export async function fetchRecord(address: string): Promise<RunEvent[]> {
   const { events, faults } = parseRecord(await response.text());
   if (events.length === 0) throw new Error(faults[0]?.reason ?? 'it is empty');
   return events;
+}
+
+/** The whole address of a file of the page, for the worker, whose own address is another. */
+export function addressOf(file: string): string {
+  return new URL(file, document.baseURI).href;
 }

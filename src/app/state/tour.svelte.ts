@@ -11,8 +11,6 @@ export interface TourFacts {
   hotEdits: number;
   /** A group on the map is under the pointer or selected. */
   hovered: boolean;
-  /** Two sentences were compared in "try it". */
-  tried: boolean;
   /** The crosshair stands on a plot. */
   crosshair: boolean;
 }

@@ -9,7 +9,6 @@ const nothing: TourFacts = {
   typedPairs: 0,
   hotEdits: 0,
   hovered: false,
-  tried: false,
   crosshair: false,
 };
 function shelf(): Shelf {
