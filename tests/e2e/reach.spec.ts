@@ -64,7 +64,7 @@ test('the first visit has a tour, and each stop is ticked by doing', async ({ pa
   await page.getByTestId('transport-play').click();
   await done();
   await next(2);
-  await page.getByTestId('plot-map').locator('canvas').focus();
+  await page.getByTestId('plot-map').getByRole('application').focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await done();

@@ -7,6 +7,7 @@ import { defaultConfig } from '../../src/run/config.ts';
 import { readSafetensors } from '../../src/encoder/safetensors.ts';
 import { startDevice } from '../../src/kernels/backend.ts';
 import { readCheckpoint, STATE_FILE, TENSOR_FILE } from '../../src/trainer/checkpoint.ts';
+import type { Files } from '../../src/trainer/host.ts';
 import type { RunInputs } from '../../src/trainer/prepare.ts';
 import { TrainingSession } from '../../src/trainer/session.ts';
 import { train } from '../../src/trainer/train.ts';
@@ -95,7 +96,7 @@ describe('in a running training', () => {
     await cpu();
     const whole = new TrainingSession(given());
     const losses: number[] = [];
-    let files;
+    let files: Files = new Map();
     for (let step = 0; step < 12; step++) {
       if (step === 3) whole.add([pair, four]);
       losses.push((await whole.update())!.loss);
