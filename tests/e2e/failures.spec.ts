@@ -128,3 +128,22 @@ test.describe('uploads', () => {
     });
   }
 });
+
+test('two groups are too few to train on: Train says so, and the page stays', async ({ page }) => {
+  await open(page);
+  await page.getByRole('tab', { name: 'Corpus' }).click();
+  for (const [anchor, positive] of [
+    ['A dog runs.', 'A dog is running.'],
+    ['A cat sleeps.', 'A cat naps.'],
+  ] as const) {
+    await page.getByTestId('pair-anchor').fill(anchor);
+    await page.getByTestId('pair-positive').fill(positive);
+    await page.getByTestId('pair-add').click();
+  }
+  await page.getByTestId('corpus-bundled').click();
+  await expect(page.getByTestId('corpus-shortfall')).toBeVisible();
+  await page.getByTestId('transport-reset').click();
+  await page.getByTestId('transport-play').click();
+  await expect(page.getByTestId('notice')).toContainText(/at least|needs/);
+  await expect(page.getByRole('region', { name: 'Your sentences' })).toContainText('A cat sleeps.');
+});

@@ -1,5 +1,4 @@
-// `semblance demo`: what `npm start` runs while there is no page: the bundled encoder learns from the bundled
-// sentences, and what changes is printed.
+// `semblance demo`: without a page, the bundled encoder learns from the bundled sentences, and what changes is printed.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +18,7 @@ interface DemoOptions extends CommonOptions {
 export function addDemo(program: Command): void {
   program
     .command('demo')
-    .summary('watch the bundled encoder learn (npm start)')
+    .summary('watch the bundled encoder learn')
     .description(
       'Trains the bundled encoder on the bundled sentences for a minute or two and prints what changes. The run goes into a temporary folder.',
     )
