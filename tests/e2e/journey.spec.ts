@@ -21,7 +21,7 @@ test('a recorded run is drawn before the encoder has come, and says that it is o
 test('trains, shows every readout, takes a typed pair and a hot edit on the way', async ({ page }, {
   project,
 }) => {
-  await open(page, SMALL.replace('steps=6', 'steps=8') + deviceOf(project.name));
+  await open(page, SMALL.replace('steps=6', 'steps=5') + deviceOf(project.name));
   const device = await page.getByTestId('readout-device').getAttribute('data-value');
   expect(device).toBe(project.name === 'webgpu' ? 'software' : 'wasm');
 
@@ -46,7 +46,7 @@ test('trains, shows every readout, takes a typed pair and a hot edit on the way'
   await temperature.press('Enter');
   await trainToEnd(page);
 
-  await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', '8');
+  await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', '5');
   expect([await mark.getAttribute('data-x'), await mark.getAttribute('data-y')]).not.toEqual(before);
   await expect(
     page
@@ -73,7 +73,7 @@ test('trains, shows every readout, takes a typed pair and a hot edit on the way'
 });
 
 test('a link reproduces a run: the same losses twice', async ({ page }, { project }) => {
-  const hash = `${SMALL.replace('evaluateEvery=3', 'evaluateEvery=6')}&seed=7&setting=scenes.sup${deviceOf(project.name)}`;
+  const hash = `${SMALL.replace('steps=6', 'steps=3')}&seed=7&setting=scenes.sup${deviceOf(project.name)}`;
   const losses: number[] = [];
   for (let visit = 0; visit < 2; visit++) {
     // The second time the whole page is loaded again, from the same link.
@@ -83,5 +83,7 @@ test('a link reproduces a run: the same losses twice', async ({ page }, { projec
     losses.push(await value(page, 'loss'));
   }
   expect(losses[0]).not.toBeNaN();
-  expect(losses[1]).toBe(losses[0]);
+  // Bit for bit on WASM; a GPU may add up in another order.
+  if (project.name === 'webgpu') expect(Math.abs(losses[1]! - losses[0]!)).toBeLessThan(1e-4);
+  else expect(losses[1]).toBe(losses[0]);
 });

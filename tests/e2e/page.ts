@@ -1,5 +1,5 @@
 // The page under test, and what holds in every test: nothing in the console, nothing sent elsewhere.
-import { expect, test as base, type Page } from '@playwright/test';
+import { expect, test as base, type Page, type Route } from '@playwright/test';
 
 /** What must not be said in the console, and what may (told per test). */
 export interface Watch {
@@ -7,9 +7,18 @@ export interface Watch {
   allow: RegExp[];
 }
 
+/** Lines of each bundled file that a GPU in software is given: it needs a minute for what a real one does in a second. */
+const LINES = 24;
+
+async function cut(route: Route): Promise<void> {
+  const response = await route.fetch();
+  const text = await response.text();
+  await route.fulfill({ response, body: text.split('\n').slice(0, LINES).join('\n') });
+}
+
 export const test = base.extend<{ watch: Watch }>({
   watch: [
-    async ({ page, baseURL }, use) => {
+    async ({ page, baseURL }, use, { project }) => {
       const watch: Watch = { allow: [] };
       const said: string[] = [];
       const strangers: string[] = [];
@@ -21,6 +30,7 @@ export const test = base.extend<{ watch: Watch }>({
         const url = request.url();
         if (!url.startsWith(baseURL!) && !/^(data|blob):/.test(url)) strangers.push(url);
       });
+      if (project.name === 'webgpu') await page.route('**/corpora/**', cut);
       // The tour is a test of its own.
       await page.addInitScript(() => localStorage.setItem('semblance.tour', 'done'));
       await use(watch);

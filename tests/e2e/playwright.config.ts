@@ -19,8 +19,8 @@ export default defineConfig({
   testDir: '.',
   outputDir: '../../.cache/e2e',
   // A GPU in software needs seconds for a step; nothing here waits for a fixed time.
-  timeout: 240_000,
-  expect: { timeout: 90_000 },
+  timeout: 600_000,
+  expect: { timeout: 240_000 },
   workers: 1,
   reporter: [['list']],
   use: { baseURL: `http://127.0.0.1:${PORT}`, viewport: { width: 1440, height: 900 } },
