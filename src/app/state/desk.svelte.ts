@@ -36,6 +36,7 @@ export class DeskState {
       data: () => ({
         ...this.corpus.forTraining,
         sts: this.corpus.evaluationPairs,
+        loading: this.corpus.loading,
         shortfall: this.corpus.shortfallFor(this.recipe.config),
       }),
     });
@@ -102,10 +103,12 @@ export class DeskState {
     this.trainer.edit(knob, value);
   }
 
-  /** Does something that a fresh run would take up wait, before anything was trained? */
+  /** Shall a run begin now: one that waited for its corpus, or a fresh one for what changed before any training? */
   get staleStart(): boolean {
     const { trainer, recipe, corpus } = this;
-    if (trainer.device === null || trainer.run.step > 0) return false;
+    if (trainer.device === null) return false;
+    if (trainer.awaitsData) return !corpus.loading;
+    if (trainer.run.step > 0) return false;
     if (trainer.status !== 'ready' && trainer.status !== 'loading') return false;
     const { loaded } = corpus;
     const isLoaded = loaded !== null && settingName(loaded) === settingName(recipe.setting);

@@ -19,6 +19,8 @@ export interface TrainingData {
   groups: readonly Group[];
   own: readonly Group[];
   sts: readonly ScoredPair[];
+  /** They are still being fetched. */
+  loading: boolean;
   /** Why a run cannot begin with these; null when it can. */
   shortfall: string | null;
 }
@@ -45,6 +47,8 @@ export class TrainerState {
   rate = $state<number | null>(null);
   /** Has a run been asked for since the encoder came? */
   begun = $state(false);
+  /** A run begins as soon as its corpus is here. */
+  awaitsData = $state(false);
   /** Grows when the weights have changed. */
   weights = $state(0);
 
@@ -93,26 +97,28 @@ export class TrainerState {
     client.send({ type: 'load', model: modelAddress(recipe.model), device: recipe.device });
   }
 
-  /** Begins a run at step 0 with what stands in the recipe; it waits unless it shall play. */
-  begin(play = false): void {
+  /** Begins a run at step 0 with what stands in the recipe; it waits unless it shall play, or was meant to. */
+  begin(play = this.playWhenReady): void {
+    this.playWhenReady = play;
     const { recipe, notices } = this.options;
     const { applied } = recipe;
     if (applied !== null && (applied.device !== recipe.device || applied.model !== recipe.model)) {
-      this.playWhenReady = play;
       recipe.start();
       this.load();
       return;
     }
     if (!this.client || this.device === null) return;
     const data = this.options.data();
+    this.awaitsData = data.loading;
+    if (data.loading) return;
     if (data.shortfall !== null) {
+      this.playWhenReady = false;
       if (play) notices.say({ id: 'begin', kind: 'bad', text: data.shortfall });
       return;
     }
     notices.dismiss('begin');
     recipe.start();
     this.begun = true;
-    this.playWhenReady = play;
     this.status = 'loading';
     this.speed.reset();
     this.stepsPerSecond = null;
@@ -135,7 +141,11 @@ export class TrainerState {
 
   play(): void {
     const { recipe } = this.options;
-    if (this.status === 'finished' || this.status === 'failed' || recipe.restartNeeded) this.begin(true);
+    if (this.status === 'failed' && this.device === null) {
+      this.playWhenReady = true;
+      this.load();
+    } else if (this.status === 'finished' || this.status === 'failed' || recipe.restartNeeded)
+      this.begin(true);
     else if (this.status === 'loading') this.playWhenReady = true;
     else {
       this.speed.reset();
@@ -202,7 +212,7 @@ export class TrainerState {
       case 'loaded':
         this.device = report.device;
         this.options.recipe.start();
-        this.begin(this.playWhenReady);
+        this.begin();
         break;
       case 'status':
         this.turn(report.status);
