@@ -148,10 +148,20 @@ function decode(bytes: Uint8Array, dtype: string): Float32Array | undefined {
       return new Float32Array(Uint32Array.from(words, (word) => word << 16).buffer);
     }
     case 'F16':
-      return Float32Array.from(new Uint16Array(bytes.buffer), halfToFloat);
+      return halvesToFloats(new Uint16Array(bytes.buffer));
     default:
       return undefined;
   }
+}
+
+/** Every half-precision number there is: a look-up is ten times quicker than taking bits apart. */
+let table: Float32Array | undefined;
+
+function halvesToFloats(halves: Uint16Array): Float32Array {
+  table ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => halfToFloat(half));
+  const floats = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) floats[i] = table[halves[i]!]!;
+  return floats;
 }
 
 /** IEEE 754 half precision to number. */

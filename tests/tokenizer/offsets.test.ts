@@ -61,8 +61,8 @@ describe('WordPiece offsets', () => {
       'soft hyphens',
       'co\u00adoperate now',
       [
-        [0, 7],
-        [7, 10],
+        [0, 5],
+        [5, 10],
         [11, 14],
       ],
     ],
@@ -121,7 +121,11 @@ describe('WordPiece offsets', () => {
       'a letter that grows when lower-cased',
       'İstanbul man',
       [
-        [0, 8],
+        [0, 2],
+        [2, 4],
+        [4, 5],
+        [5, 6],
+        [6, 8],
         [9, 12],
       ],
     ],
