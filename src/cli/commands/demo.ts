@@ -41,18 +41,12 @@ async function demo(options: DemoOptions): Promise<void> {
   say(
     '  STS         Spearman correlation of cosines with similarity scores, on sentences it does not train on',
   );
-  say(
-    'The bundled encoder has random weights so far and knows shared words only: alignment, uniformity and RFD show what',
-  );
-  say(
-    'training does to it; its STS on sentences made to mislead word overlap will not rise before it is pre-trained.',
-  );
   say('');
   await trainCommand({
     ...options,
     model: join(root, 'models', 'pocket'),
     corpora: join(root, 'public', 'corpora'),
-    // Random weights: the paper's frozen embeddings and [CLS] suppose a pre-trained encoder (models/pocket/CARD.md).
+    // A small encoder learns more with mean pooling and its embeddings set free (models/pocket/CARD.md).
     set: ['evaluateEvery=10', 'pooling=mean', 'freezeEmbeddings=false', 'learningRate=1e-3'],
     out: mkdtempSync(join(tmpdir(), 'semblance-')),
   });
