@@ -1,17 +1,37 @@
 // An encoder folder behind an address: its files fetched with their progress told, and one clear sentence when a file
 // is missing, cut short or cannot be reached.
+import { z } from 'zod';
 import type { FolderReader } from '../encoder/folder.ts';
 import { Failure, messageOf } from '../util/failure.ts';
 
 export type Progress = (file: string, loaded: number, total: number | null) => void;
 
-/** Files are looked for in the order they are asked for; a 404 means "not there", anything else is a failure. */
+/**
+ * A folder with a list of its files (files.json, which the build of the page writes) is asked for nothing else; in one
+ * without, files are looked for: a 404 means "not there", anything else is a failure.
+ */
 export function webFolder(address: string, progress: Progress): FolderReader {
-  const name = address.replace(/\/+$/, '').replace(/^.*\/models\//, '');
+  const base = address.replace(/\/+$/, '');
+  const name = base.replace(/^.*\/models\//, '');
+  let listed: Promise<ReadonlySet<string> | undefined> | undefined;
   return {
     name,
-    read: (file) => fetchFile(`${address.replace(/\/+$/, '')}/${file}`, `${name}/${file}`, progress),
+    async read(file) {
+      const files = await (listed ??= fetchList(`${base}/files.json`));
+      if (files && !files.has(file)) return undefined;
+      return fetchFile(`${base}/${file}`, `${name}/${file}`, progress);
+    },
   };
+}
+
+async function fetchList(url: string): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok || isPage(response)) return undefined;
+    return new Set(z.array(z.string()).parse(await response.json()));
+  } catch {
+    return undefined; // no list: the files are looked for
+  }
 }
 
 async function fetchFile(url: string, name: string, progress: Progress): Promise<Uint8Array | undefined> {

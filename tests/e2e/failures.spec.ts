@@ -142,7 +142,6 @@ test('two groups are too few to train on: Train says so, and the page stays', as
   }
   await page.getByTestId('corpus-bundled').click();
   await expect(page.getByTestId('corpus-shortfall')).toBeVisible();
-  await page.getByTestId('transport-reset').click();
   await page.getByTestId('transport-play').click();
   await expect(page.getByTestId('notice')).toContainText(/at least|needs/);
   await expect(page.getByRole('region', { name: 'Your sentences' })).toContainText('A cat sleeps.');

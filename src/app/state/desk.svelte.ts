@@ -36,6 +36,7 @@ export class DeskState {
       data: () => ({
         ...this.corpus.forTraining,
         sts: this.corpus.evaluationPairs,
+        bundled: this.corpus.usesBundled,
         loading: this.corpus.loading,
         shortfall: this.corpus.shortfallFor(this.recipe.config),
       }),
@@ -112,6 +113,6 @@ export class DeskState {
     if (trainer.status !== 'ready' && trainer.status !== 'loading') return false;
     const { loaded } = corpus;
     const isLoaded = loaded !== null && settingName(loaded) === settingName(recipe.setting);
-    return isLoaded && (recipe.restartNeeded || recipe.untold.length > 0 || !trainer.begun);
+    return isLoaded && (trainer.restartNeeded || recipe.untold.length > 0 || !trainer.begun);
   }
 }

@@ -19,6 +19,8 @@ export interface TrainingData {
   groups: readonly Group[];
   own: readonly Group[];
   sts: readonly ScoredPair[];
+  /** Is the bundled corpus among them? */
+  bundled: boolean;
   /** They are still being fetched. */
   loading: boolean;
   /** Why a run cannot begin with these; null when it can. */
@@ -47,6 +49,8 @@ export class TrainerState {
   rate = $state<number | null>(null);
   /** Has a run been asked for since the encoder came? */
   begun = $state(false);
+  /** Did the run begin with the bundled corpus? */
+  private withBundled = $state(true);
   /** A run begins as soon as its corpus is here. */
   awaitsData = $state(false);
   /** Grows when the weights have changed. */
@@ -64,6 +68,12 @@ export class TrainerState {
   /** Started a run that has been let go at least once? */
   get trained(): boolean {
     return this.run.step > 0;
+  }
+
+  /** Does something differ from the run that only a restart can apply? */
+  get restartNeeded(): boolean {
+    const { recipe, data } = this.options;
+    return recipe.restartNeeded || (this.begun && data().bundled !== this.withBundled);
   }
 
   get busy(): boolean {
@@ -113,12 +123,14 @@ export class TrainerState {
     if (data.loading) return;
     if (data.shortfall !== null) {
       this.playWhenReady = false;
-      if (play) notices.say({ id: 'begin', kind: 'bad', text: data.shortfall });
+      this.status = 'failed';
+      notices.say({ id: 'begin', kind: 'bad', text: data.shortfall });
       return;
     }
     notices.dismiss('begin');
     recipe.start();
     this.begun = true;
+    this.withBundled = data.bundled;
     this.status = 'loading';
     this.speed.reset();
     this.stepsPerSecond = null;
@@ -140,12 +152,10 @@ export class TrainerState {
   }
 
   play(): void {
-    const { recipe } = this.options;
     if (this.status === 'failed' && this.device === null) {
       this.playWhenReady = true;
       this.load();
-    } else if (this.status === 'finished' || this.status === 'failed' || recipe.restartNeeded)
-      this.begin(true);
+    } else if (this.status === 'finished' || this.status === 'failed' || this.restartNeeded) this.begin(true);
     else if (this.status === 'loading') this.playWhenReady = true;
     else {
       this.speed.reset();

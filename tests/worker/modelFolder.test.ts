@@ -1,0 +1,62 @@
+// An encoder behind an address: what is missing is known as missing, and what went wrong on the way is said.
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { webFolder } from '../../src/worker/modelFolder.ts';
+
+type Answer = () => Response | Promise<Response>;
+
+/** Answers by the end of the address; whatever is not there is a 404. */
+function serve(answers: Record<string, Answer>): string[] {
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async (url: string) => {
+    asked.push(url);
+    const found = Object.keys(answers).find((end) => url.endsWith(end));
+    return found === undefined ? new Response('', { status: 404 }) : answers[found]!();
+  });
+  return asked;
+}
+
+const bytes = (text: string, headers: Record<string, string> = {}) => new Response(text, { headers });
+const folder = (progress = vi.fn()) => webFolder('http://host/models/pocket/', progress);
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('a folder with a list of its files', () => {
+  it('is asked for nothing that is not in it, and the list is fetched once', async () => {
+    const asked = serve({ 'files.json': () => bytes('["config.json"]'), 'config.json': () => bytes('{}') });
+    const reader = folder();
+    expect(await reader.read('vocab.txt')).toBeUndefined();
+    expect(new TextDecoder().decode(await reader.read('config.json'))).toBe('{}');
+    expect(asked.filter((url) => url.endsWith('files.json'))).toHaveLength(1);
+    expect(asked).not.toContain('http://host/models/pocket/vocab.txt');
+  });
+});
+
+describe('a folder without one', () => {
+  it('is looked through: a 404 is "not there", and so is the page itself, which some servers send instead', async () => {
+    serve({ 'vocab.txt': () => bytes('<html>', { 'content-type': 'text/html' }) });
+    expect(await folder().read('modules.json')).toBeUndefined();
+    expect(await folder().read('vocab.txt')).toBeUndefined();
+  });
+
+  it('tells the bytes as they come, with the total where the server says it', async () => {
+    serve({ 'model.safetensors': () => bytes('12345', { 'content-length': '5' }) });
+    const progress = vi.fn();
+    await folder(progress).read('model.safetensors');
+    expect(progress).toHaveBeenLastCalledWith('pocket/model.safetensors', 5, 5);
+  });
+
+  it.each([
+    ['a server that fails', () => new Response('', { status: 500 }), /answered 500/],
+    ['a file cut short', () => bytes('123', { 'content-length': '5' }), /broke off after 3 of 5 bytes/],
+    [
+      'no connection',
+      () => {
+        throw new TypeError('Failed to fetch');
+      },
+      /could not be fetched.*connection/,
+    ],
+  ] as const)('%s is said in one sentence', async (_, answer, says) => {
+    serve({ 'model.safetensors': answer });
+    await expect(folder().read('model.safetensors')).rejects.toThrow(says);
+  });
+});
