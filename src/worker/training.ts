@@ -12,7 +12,7 @@ import { readCheckpoint, STATE_FILE, TENSOR_FILE, type Checkpoint } from '../tra
 import type { Files, KnobEdit, RunStore } from '../trainer/host.ts';
 import { Embedder } from '../trainer/embedder.ts';
 import { train, type RunningTraining } from '../trainer/train.ts';
-import { messageOf } from '../util/failure.ts';
+import { Failure, messageOf } from '../util/failure.ts';
 import { Gate } from './gate.ts';
 import { Outbox } from './outbox.ts';
 import type { BeginCommand, Report } from './protocol.ts';
@@ -32,6 +32,12 @@ const WATCH_INTERVAL = 33;
 /** Devices lost before a run gives up. */
 const MAX_LOSSES = 3;
 
+interface Question {
+  sentences: readonly string[];
+  resolve: (answer: { before: Matrix; now: Matrix }) => void;
+  reject: (error: unknown) => void;
+}
+
 export class Training {
   readonly gate = new Gate();
   private readonly outbox: Outbox;
@@ -42,8 +48,11 @@ export class Training {
   private snapshot: Files | undefined;
   /** The weights before training, for comparison; made when first asked for. */
   private initial: Embedder | undefined;
-  /** Waits for the moment between two steps. */
-  private tasks: ((running: RunningTraining) => Promise<void>)[] = [];
+  /** Questions that wait for the moment between two steps. */
+  private questions: Question[] = [];
+  /** What the run took in since its snapshot: a lost device must not cost it. */
+  private sinceSnapshot: { edits: KnobEdit[]; groups: Group[] } = { edits: [], groups: [] };
+  private over = false;
   private watched: readonly string[];
   private watch = { next: 0, step: -1, stale: true };
   private done: Promise<void> = Promise.resolve();
@@ -78,15 +87,9 @@ export class Training {
   /** Sentences with the weights the run began with and with those it has now; done between two steps. */
   encode(sentences: readonly string[]): Promise<{ before: Matrix; now: Matrix }> {
     return new Promise((resolve, reject) => {
-      this.tasks.push(async (running) => {
-        try {
-          const before = await this.before(sentences);
-          resolve({ before, now: running.step === 0 ? before : await running.embed(sentences) });
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      });
-      this.gate.nudge();
+      this.questions.push({ sentences, resolve, reject });
+      if (this.over) this.refuseQuestions();
+      else this.gate.nudge();
     });
   }
 
@@ -100,6 +103,19 @@ export class Training {
   }
 
   private async live(): Promise<void> {
+    await this.trainThrough();
+    this.over = true;
+    this.refuseQuestions();
+  }
+
+  /** Whoever asked must hear something, or would wait for ever. */
+  private refuseQuestions(): void {
+    for (const { reject } of this.questions.splice(0))
+      reject(new Failure('This run is over; ask the next one.'));
+  }
+
+  /** Trains to the end, over lost devices. */
+  private async trainThrough(): Promise<void> {
     for (let losses = 0; ; losses++) {
       try {
         await this.go();
@@ -137,6 +153,8 @@ export class Training {
     const step = this.snapshot ? checkpointOf(this.snapshot, this.host.model).state.step : 0;
     this.outbox.send({ type: 'rewound', run: this.command.run, step, reason });
     this.watch.stale = true;
+    this.edits.unshift(...this.sinceSnapshot.edits.splice(0));
+    this.added.unshift(...this.sinceSnapshot.groups.splice(0));
     return true;
   }
 
@@ -151,8 +169,8 @@ export class Training {
       accepted: (running) => (this.running = running),
       control: {
         signal: this.abort.signal,
-        takeEdits: () => this.edits.splice(0),
-        takeGroups: () => this.added.splice(0),
+        takeEdits: () => taken(this.edits, this.sinceSnapshot.edits),
+        takeGroups: () => taken(this.added, this.sinceSnapshot.groups),
         beforeStep: () => this.beforeStep(),
       },
     });
@@ -169,7 +187,7 @@ export class Training {
   private async beforeStep(): Promise<void> {
     for (;;) {
       assertDeviceSound();
-      await this.doTasks();
+      await this.answer();
       if (!this.gate.isOpen || this.watch.step < 0 || performance.now() >= this.watch.next) await this.look();
       if (!this.gate.isOpen) this.status('waiting');
       const next = await this.gate.pass();
@@ -184,15 +202,23 @@ export class Training {
     this.status('ended');
     while (!this.abort.signal.aborted) {
       assertDeviceSound();
-      await this.doTasks();
+      await this.answer();
       await this.look();
       this.gate.pause();
       await this.gate.pass();
     }
   }
 
-  private async doTasks(): Promise<void> {
-    for (const task of this.tasks.splice(0)) if (this.running) await task(this.running);
+  private async answer(): Promise<void> {
+    for (const { sentences, resolve, reject } of this.questions.splice(0)) {
+      try {
+        const before = await this.before(sentences);
+        const trained = this.running !== undefined && this.running.step > 0;
+        resolve({ before, now: trained ? await this.running!.embed(sentences) : before });
+      } catch (error) {
+        reject(error);
+      }
+    }
   }
 
   /** Sends the embeddings of the watched sentences, if anything has changed since the last look. */
@@ -239,11 +265,19 @@ export class Training {
     return {
       writeCheckpoint: async (name, files) => {
         this.snapshot = files;
+        this.sinceSnapshot = { edits: [], groups: [] };
         return name;
       },
       writeBest: async () => 'best',
     };
   }
+}
+
+/** All that waits, noted on the way out. */
+function taken<T>(waiting: T[], noted: T[]): T[] {
+  const all = waiting.splice(0);
+  noted.push(...all);
+  return all;
 }
 
 function checkpointOf(files: Files, model: LoadedModel): Checkpoint {

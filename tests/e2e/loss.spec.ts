@@ -13,6 +13,10 @@ test('a destroyed device is started again and the run ends as if nothing had bee
   }
   await page.evaluate(() => window.dispatchEvent(new Event('semblance:lose-device')));
   await expect(page.getByTestId('notice')).toContainText(/goes on from step 2/);
+  // It was paused, and a lost device does not change that.
+  await expect(page.getByTestId('transport')).toHaveAttribute('data-value', 'paused');
+  await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', '2');
+  await page.getByTestId('transport-play').click();
   await expect(page.getByTestId('narration')).toHaveText(/^Training finished/);
   await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', '6');
   const survived = await value(page, 'loss');

@@ -27,7 +27,7 @@ export class ShownRun {
 
   append(events: readonly RunEvent[]): void {
     for (const event of events) {
-      if (event.type === 'header') this.header = event;
+      if (event.type === 'header') this.restart(event);
       else if (event.type === 'note') this.notes = [...this.notes, event.text];
       else if (event.type === 'points') this.points = event.points;
       else if (event.type === 'embeddings') this.place(unpackEmbeddings(event), event.step, event.step === 0);
@@ -36,6 +36,15 @@ export class ShownRun {
       if (event.type !== 'embeddings') this.events.push(event);
     }
     this.revision++;
+  }
+
+  /** A header begins the record, also when a lost device makes the run begin again. */
+  private restart(header: HeaderEvent): void {
+    cutSeries(this.series, -1);
+    this.events.length = 0;
+    this.notes = [];
+    this.header = header;
+    this.step = 0;
   }
 
   /** Forgets what came after a step: the run goes on from there. */

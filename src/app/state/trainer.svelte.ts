@@ -65,19 +65,10 @@ export class TrainerState {
 
   constructor(private readonly options: TrainerOptions) {}
 
-  /** Started a run that has been let go at least once? */
-  get trained(): boolean {
-    return this.run.step > 0;
-  }
-
   /** Does something differ from the run that only a restart can apply? */
   get restartNeeded(): boolean {
     const { recipe, data } = this.options;
     return recipe.restartNeeded || (this.begun && data().bundled !== this.withBundled);
-  }
-
-  get busy(): boolean {
-    return this.status === 'running' || this.status === 'recovering';
   }
 
   get secondsLeft(): number | null {
@@ -232,7 +223,6 @@ export class TrainerState {
         break;
       case 'rewound':
         this.run.rewind(report.step);
-        this.playWhenReady = true;
         this.options.notices.say({
           id: 'rewound',
           kind: 'info',
