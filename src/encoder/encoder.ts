@@ -2,11 +2,12 @@
 // site of Hugging Face: after the embeddings, on attention probabilities, after the attention output, after the
 // feed-forward output. The two models differ in their configuration only.
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout } from '../kernels/dropout.ts';
-import { gelu } from '../kernels/gelu.ts';
-import { layerNorm } from '../kernels/layerNorm.ts';
-import { linear } from '../kernels/linear.ts';
-import type { TokenBatch } from '../tokenizer/pad.ts';
+import { addNorm } from '../kernels/addNorm/addNorm.ts';
+import { dropout, type Mask } from '../kernels/dropout/dropout.ts';
+import { embed } from '../kernels/embed/embed.ts';
+import { linear, linearGelu } from '../kernels/linear/linear.ts';
+import { leavesOutRows } from '../kernels/op.ts';
+import { tokenCount, type TokenBatch } from '../tokenizer/pad.ts';
 import { forkKey } from '../util/random.ts';
 import { selfAttention } from './attention.ts';
 import type { EncoderConfig } from './config.ts';
@@ -30,14 +31,16 @@ export function encode(
       config,
       batch,
       dropoutRate: options.dropout ?? NO_DROPOUT,
-      maskKey: (site) => {
+      mask: (rate, site) => {
+        if (rate === 0) return undefined;
         if (!key) throw new Error('a pass with dropout needs a key');
-        return forkKey(key, site);
+        return { rate, key: forkKey(key, site) };
       },
-      keyMask: keyMask(batch),
+      lengths: tf.tensor1d(batch.lengths, 'int32'),
+      tokens: options.onlyTokens && leavesOutRows() ? tokenRows(batch) : undefined,
       tap: options.tap,
     };
-    let x = embed(pass);
+    let x = embeddings(pass);
     for (let layer = 0; layer < config.layers; layer++) {
       options.tap?.(`hidden.${layer}`, x);
       x = block(x, layer, pass);
@@ -48,10 +51,14 @@ export function encode(
   });
 }
 
-function keyMask({ rows, length, lengths }: TokenBatch): tf.Tensor4D {
-  const mask = new Float32Array(rows * length);
-  for (let r = 0; r < rows; r++) mask.fill(-10000, r * length + lengths[r]!, (r + 1) * length);
-  return tf.tensor4d(mask, [rows, 1, 1, length]);
+/** Rows of [rows * length, ...] that hold real tokens; undefined when all or none do. */
+function tokenRows(batch: TokenBatch): tf.Tensor1D | undefined {
+  const { rows, length, lengths } = batch;
+  const tokens = new Int32Array(tokenCount(batch));
+  if (tokens.length === 0 || tokens.length === rows * length) return undefined;
+  let at = 0;
+  for (let r = 0; r < rows; r++) for (let t = 0; t < lengths[r]!; t++) tokens[at++] = r * length + t;
+  return tf.tensor1d(tokens, 'int32');
 }
 
 /** Position of every token in the table; RoBERTa counts from padId + 1 and gives padding the place padId. */
@@ -74,55 +81,71 @@ function matrix(pass: Pass, name: string): tf.Tensor2D {
   return pass.parameters.get(name) as tf.Tensor as tf.Tensor2D;
 }
 
-function normalise(x: tf.Tensor2D, name: string, pass: Pass): tf.Tensor2D {
-  return layerNorm(
+/** LayerNorm(dropout(x) + residual) with the parameters under `name`. */
+function normalise(
+  x: tf.Tensor2D,
+  name: string,
+  pass: Pass,
+  residual?: tf.Tensor2D,
+  mask?: Mask,
+): tf.Tensor2D {
+  return addNorm({
     x,
-    vector(pass, `${name}.weight`),
-    vector(pass, `${name}.bias`),
-    pass.config.layerNormEpsilon,
-  );
-}
-
-function dropped(x: tf.Tensor2D, rate: number, site: string, pass: Pass): tf.Tensor2D {
-  return rate > 0 ? dropout(x, rate, pass.maskKey(site)) : x;
+    ...(residual && { residual }),
+    gain: vector(pass, `${name}.weight`),
+    bias: vector(pass, `${name}.bias`),
+    epsilon: pass.config.layerNormEpsilon,
+    ...(mask && { mask }),
+    rows: pass.tokens,
+  });
 }
 
 /** LN(word + position + type), then dropout; [rows * length, hidden]. */
-function embed(pass: Pass): tf.Tensor2D {
+function embeddings(pass: Pass): tf.Tensor2D {
   const { batch, config } = pass;
-  const look = (name: string, ids: Int32Array) =>
-    tf.gather(matrix(pass, `embeddings.${name}.weight`), tf.tensor1d(ids, 'int32'));
-  const words = look('word_embeddings', batch.ids);
-  const positions = look('position_embeddings', positionIds(batch, config));
-  const types = look('token_type_embeddings', batch.types ?? new Int32Array(batch.rows * batch.length));
-  const sum = tf.add<tf.Tensor2D>(tf.add(words, types), positions);
-  return dropped(
-    normalise(sum, 'embeddings.LayerNorm', pass),
-    pass.dropoutRate.embeddings,
-    'embeddings',
-    pass,
+  const table = (name: string) => matrix(pass, `embeddings.${name}.weight`);
+  const ids = (values: Int32Array) => tf.tensor1d(values, 'int32');
+  const sum = embed(
+    {
+      words: table('word_embeddings'),
+      positions: table('position_embeddings'),
+      types: table('token_type_embeddings'),
+    },
+    {
+      words: ids(batch.ids),
+      positions: ids(positionIds(batch, config)),
+      types: ids(batch.types ?? new Int32Array(batch.rows * batch.length)),
+    },
   );
+  const x = normalise(sum, 'embeddings.LayerNorm', pass);
+  const mask = pass.mask(pass.dropoutRate.embeddings, 'embeddings');
+  return mask ? dropout(x, mask.rate, mask.key) : x;
 }
 
 /** One transformer layer. */
 function block(x: tf.Tensor2D, layer: number, pass: Pass): tf.Tensor2D {
   const at = `encoder.layer.${layer}`;
-  const dense = (input: tf.Tensor2D, name: string) =>
-    linear(input, matrix(pass, `${name}.weight`), vector(pass, `${name}.bias`));
-  const attended = dense(selfAttention(x, layer, pass), `${at}.attention.output.dense`);
-  const attendedKept = dropped(
+  const { dropoutRate } = pass;
+  const weights = (name: string) => [matrix(pass, `${name}.weight`), vector(pass, `${name}.bias`)] as const;
+  const attended = linear(
+    selfAttention(x, layer, pass),
+    ...weights(`${at}.attention.output.dense`),
+    pass.tokens,
+  );
+  const y = normalise(
     attended,
-    pass.dropoutRate.attentionOutput,
-    `layer.${layer}.attentionOutput`,
+    `${at}.attention.output.LayerNorm`,
     pass,
+    x,
+    pass.mask(dropoutRate.attentionOutput, `layer.${layer}.attentionOutput`),
   );
-  const y = normalise(tf.add<tf.Tensor2D>(attendedKept, x), `${at}.attention.output.LayerNorm`, pass);
-  const inner = gelu(dense(y, `${at}.intermediate.dense`));
-  const outer = dropped(
-    dense(inner, `${at}.output.dense`),
-    pass.dropoutRate.feedForward,
-    `layer.${layer}.feedForward`,
+  const inner = linearGelu(y, ...weights(`${at}.intermediate.dense`), pass.tokens);
+  const outer = linear(inner, ...weights(`${at}.output.dense`), pass.tokens);
+  return normalise(
+    outer,
+    `${at}.output.LayerNorm`,
     pass,
+    y,
+    pass.mask(dropoutRate.feedForward, `layer.${layer}.feedForward`),
   );
-  return normalise(tf.add<tf.Tensor2D>(outer, y), `${at}.output.LayerNorm`, pass);
 }

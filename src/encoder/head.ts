@@ -1,7 +1,7 @@
 // The training-only head: one linear layer without activation between pooled vector and loss.
 // Weight and bias begin as normal(0, 6e-3) (custom_param_init of the authors' code); evaluation never uses it.
 import type * as tf from '@tensorflow/tfjs-core';
-import { linear } from '../kernels/linear.ts';
+import { linear } from '../kernels/linear/linear.ts';
 import { Random } from '../util/random.ts';
 import type { ParameterName, Parameters } from './parameters.ts';
 import type { TensorMap } from './safetensors.ts';

@@ -1,5 +1,6 @@
 // What one forward pass is told, and what its parts share.
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Mask } from '../kernels/dropout/dropout.ts';
 import type { TokenBatch } from '../tokenizer/pad.ts';
 import type { Key } from '../util/random.ts';
 import type { EncoderConfig } from './config.ts';
@@ -28,6 +29,8 @@ export interface EncodeOptions {
   /** Names this pass's masks; needed in train mode. Two passes with one key make the same masks. */
   key?: Key;
   tap?: Tap;
+  /** Are only the states of real tokens wanted? Those at padding places then may be 0, which saves their work. */
+  onlyTokens?: boolean;
 }
 
 /** What all parts of one forward pass share. */
@@ -36,8 +39,11 @@ export interface Pass {
   config: EncoderConfig;
   batch: TokenBatch;
   dropoutRate: DropoutRates;
-  maskKey: (site: string) => Key;
-  /** [rows, 1, 1, length]: 0 on tokens, -10000 on padding. */
-  keyMask: tf.Tensor4D;
+  /** The dropout mask of a site; undefined when its rate is 0. */
+  mask: (rate: number, site: string) => Mask | undefined;
+  /** Real tokens of every row, int32 [rows]. */
+  lengths: tf.Tensor1D;
+  /** Which rows of [rows * length, ...] are real tokens, int32; undefined when all rows are to be computed. */
+  tokens: tf.Tensor1D | undefined;
   tap?: Tap | undefined;
 }

@@ -1,5 +1,6 @@
 // From token states to one vector per sentence.
 import * as tf from '@tensorflow/tfjs-core';
+import { gatherRows } from '../kernels/gatherRows/gatherRows.ts';
 import type { TokenBatch } from '../tokenizer/pad.ts';
 
 export type Pooling = 'cls' | 'mean' | 'mask';
@@ -21,6 +22,6 @@ export function pool(states: tf.Tensor3D, batch: TokenBatch, pooling: Pooling): 
     const place = (r: number) => (pooling === 'cls' ? 0 : Math.max(0, lengths[r]! - 2));
     const places = Int32Array.from({ length: rows }, (_, r) => r * length + place(r));
     const flat = tf.reshape(states, [rows * length, states.shape[2]]);
-    return tf.gather(flat, tf.tensor1d(places, 'int32')) as tf.Tensor2D;
+    return gatherRows(flat as tf.Tensor2D, places);
   });
 }

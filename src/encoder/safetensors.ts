@@ -222,8 +222,8 @@ export function writeSafetensors(
   bytes.set(text, 8);
   let at = 8 + padded;
   for (const { data } of tensors.values()) {
-    const encoded = options.half ? Uint16Array.from(data, floatToHalf) : Float32Array.from(data);
-    bytes.set(new Uint8Array(encoded.buffer), at);
+    const encoded = options.half ? Uint16Array.from(data, floatToHalf) : data;
+    bytes.set(new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength), at);
     at += encoded.byteLength;
   }
   return bytes;

@@ -9,6 +9,10 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { Failure, messageOf } from '../util/failure.ts';
 import { registerKernels } from './register.ts';
+import { registerWasmKernels } from './registerWasm.ts';
+import { WasmRuntime } from './wasm/runtime.ts';
+import { placeSharedBinary, SINGLE_THREAD_FILE } from './wasm/sharedMemory.ts';
+import type { ThreadHost } from './wasm/threads.ts';
 
 export const DEVICE_CHOICES = ['auto', 'webgpu', 'wasm', 'software', 'cpu'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
@@ -19,6 +23,13 @@ export interface BackendHost {
   gpu(): Promise<GPU | string>;
   /** Where the WASM binaries are, by file name; in Node they are found beside their package. */
   wasmFiles?: Parameters<typeof setWasmPaths>[0] | undefined;
+  /** Helper threads for WASM, where memory can be shared with them. */
+  wasmThreads?: WasmThreads | undefined;
+}
+
+export interface WasmThreads extends ThreadHost {
+  /** The bytes of one of tfjs's WASM binaries. */
+  binary(name: string): Promise<Uint8Array>;
 }
 
 export interface StartedDevice {
@@ -138,18 +149,41 @@ function sentenceOf(error: unknown): string {
 
 let wasmPlaced = false;
 
-async function startWasm(host: BackendHost, reason: string): Promise<StartedDevice> {
-  // tfjs takes the paths once, before it first starts.
-  if (host.wasmFiles !== undefined && !wasmPlaced) setWasmPaths(host.wasmFiles);
+/** Says where tfjs finds its WASM binary, which it asks once, before it first starts. */
+async function placeWasm({ wasmThreads, wasmFiles }: BackendHost, simd: boolean): Promise<void> {
+  if (wasmPlaced) return;
   wasmPlaced = true;
-  await useBackend('wasm');
+  if (simd && wasmThreads && wasmThreads.helpers > 0) {
+    try {
+      placeSharedBinary(await wasmThreads.binary(SINGLE_THREAD_FILE));
+      return;
+    } catch {
+      // A binary that cannot be had or shared: one thread it is, and the device's description says so.
+    }
+  }
+  if (wasmFiles !== undefined) setWasmPaths(wasmFiles);
+}
+
+async function startWasm(host: BackendHost, reason: string): Promise<StartedDevice> {
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  const threads = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
-  return {
-    name: 'wasm',
-    detail: `WebAssembly${simd ? ' SIMD' : ''}${threads ? ', threads' : ', one thread'}`,
-    reason,
-  };
+  await placeWasm(host, simd === true);
+  await useBackend('wasm');
+  const threads = simd ? startOwnKernels(host) : 1;
+  const detail = `WebAssembly${simd ? ' SIMD' : ''}, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
+  return { name: 'wasm', detail, reason };
+}
+
+/** Our own kernels on the WASM backend, and that backend. */
+let ownKernels: { backend: unknown; runtime: WasmRuntime } | undefined;
+
+/** Registers our own kernels, which need SIMD. Returns the number of threads that compute. */
+function startOwnKernels(host: BackendHost): number {
+  const backend = tf.backend();
+  if (ownKernels?.backend !== backend) {
+    ownKernels = { backend, runtime: new WasmRuntime(backend, host.wasmThreads) };
+    registerWasmKernels(ownKernels.runtime);
+  }
+  return ownKernels.runtime.threadCount;
 }
 
 async function startWebGpu(
@@ -164,6 +198,8 @@ async function startWebGpu(
     requiredLimits: {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      // More tensors share a dispatch of the optimiser.
+      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
       maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
       maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
       maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,

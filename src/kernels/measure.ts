@@ -1,6 +1,6 @@
 // How fast the started device multiplies matrices: a bounded measurement for `doctor`.
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from './matMul.ts';
+import { matMul } from './matMul/matMul.ts';
 
 /** GFLOP/s of [size, size] products in float32, the best of a few runs within about `budget` milliseconds. */
 export async function matMulRate(size: number, budget = 1500): Promise<number> {

@@ -6,10 +6,18 @@
 // pairs than margins the last margin is used again (models.py:406-424 of the authors' code). Plain form:
 // hierarchicalTriplet.reference.ts.
 import * as tf from '@tensorflow/tfjs-core';
+import type { Watch } from '../kernels/watched.ts';
 import { unitRows } from './infoNCE.ts';
 
-/** @param groups [b, sentences, d], sentence 0 the anchor, the rest from most to least similar. Returns a scalar. */
-export function hierarchicalTriplet(groups: tf.Tensor3D, margins: readonly number[]): tf.Scalar {
+/**
+ * @param groups [b, sentences, d], sentence 0 the anchor, the rest from most to least similar. Returns a scalar.
+ * @param watch is given "ht.cosines" [b, levels] and "ht.hinges" [b, pairs], before max(0, .)
+ */
+export function hierarchicalTriplet(
+  groups: tf.Tensor3D,
+  margins: readonly number[],
+  watch?: Watch,
+): tf.Scalar {
   return tf.tidy(() => {
     const [count, sentences, dimension] = groups.shape;
     const pairs = sentences - 2;
@@ -18,10 +26,13 @@ export function hierarchicalTriplet(groups: tf.Tensor3D, margins: readonly numbe
     const anchor = tf.slice(unit, [0, 0, 0], [count, 1, dimension]);
     const others = tf.slice(unit, [0, 1, 0], [count, sentences - 1, dimension]);
     const similarity = tf.sum<tf.Tensor2D>(tf.mul(anchor, others), 2);
+    watch?.('ht.cosines', similarity);
     const nearer = tf.slice(similarity, [0, 0], [count, pairs]);
     const farther = tf.slice(similarity, [0, 1], [count, pairs]);
     const margin = tf.tensor1d(Array.from({ length: pairs }, (_, p) => marginOf(margins, p)));
-    return tf.mean<tf.Scalar>(tf.relu(tf.add(tf.sub(farther, nearer), margin)));
+    const hinges = tf.add(tf.sub(farther, nearer), margin);
+    watch?.('ht.hinges', hinges);
+    return tf.mean<tf.Scalar>(tf.relu(hinges));
   });
 }
 

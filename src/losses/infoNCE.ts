@@ -6,7 +6,9 @@
 // row with weight 1. (sentence-transformers' "scale" is 1 / temperature.) Li et al. 2024, eq. 1; plain float64 form:
 // infoNCE.reference.ts.
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from '../kernels/matMul.ts';
+import { fusedInfoNCE } from '../kernels/infoNCE/infoNCE.ts';
+import { matMul } from '../kernels/matMul/matMul.ts';
+import { watched, type Watch } from '../kernels/watched.ts';
 
 /** Rows scaled to length 1; lengths below 1e-8 count as 1e-8. @param x [..., d] */
 export function unitRows<T extends tf.Tensor>(x: T): T {
@@ -16,14 +18,38 @@ export function unitRows<T extends tf.Tensor>(x: T): T {
   });
 }
 
-/** @param anchors [n, d]; @param columns [m, d], m >= n, column i the positive of anchor i. Returns a scalar. */
-export function infoNCE(anchors: tf.Tensor2D, columns: tf.Tensor2D, temperature: number): tf.Scalar {
+/**
+ * @param anchors [n, d]; @param columns [m, d], m >= n, column i the positive of anchor i. Returns a scalar.
+ * @param watch is given "infonce.cosines" [n, m] and their gradient, "infonce.probabilities" [n, m],
+ * "infonce.losses" [n]
+ */
+export function infoNCE(
+  anchors: tf.Tensor2D,
+  columns: tf.Tensor2D,
+  temperature: number,
+  watch?: Watch,
+): tf.Scalar {
+  // A look at what lies between needs the plain composition.
+  const fused = watch ? undefined : fusedInfoNCE(anchors, columns, temperature);
+  return fused ?? composedInfoNCE(anchors, columns, temperature, watch);
+}
+
+export function composedInfoNCE(
+  anchors: tf.Tensor2D,
+  columns: tf.Tensor2D,
+  temperature: number,
+  watch?: Watch,
+): tf.Scalar {
   return tf.tidy(() => {
     const rows = anchors.shape[0];
-    const similarity = matMul(unitRows(anchors), unitRows(columns), false, true);
+    const cosines = matMul(unitRows(anchors), unitRows(columns), false, true);
+    const similarity = watched(cosines, 'infonce.cosines', watch);
     const logits = tf.mul<tf.Tensor2D>(similarity, 1 / temperature);
     const target = tf.eye(rows, columns.shape[0]);
     const own = tf.sum(tf.mul(logits, target), 1);
-    return tf.mean<tf.Scalar>(tf.sub(tf.logSumExp(logits, 1), own));
+    const losses = tf.sub(tf.logSumExp(logits, 1), own);
+    watch?.('infonce.probabilities', tf.softmax(logits));
+    watch?.('infonce.losses', losses);
+    return tf.mean<tf.Scalar>(losses);
   });
 }

@@ -7,6 +7,7 @@
 // A generated group of four sentences gives its *intermediate* (index 2) as the contrastive positive; its sentence 1
 // then learns from HT alone.
 import * as tf from '@tensorflow/tfjs-core';
+import type { Watch } from '../kernels/watched.ts';
 import { hierarchicalTriplet } from './hierarchicalTriplet.ts';
 import { infoNCE } from './infoNCE.ts';
 
@@ -36,15 +37,12 @@ export function positiveIndex(sentences: number): number {
   return sentences > 3 ? 2 : 1;
 }
 
-/**
- * @param plain [o, sentences, d] embeddings of plain rows (2 sentences; 3 with a hard negative), or undefined
- * @param generated [a, sentences, d] embeddings of generated groups, or undefined; at least one of the two
- */
-export function objective(
+/** Rows and columns of InfoNCE: anchors [n, d], columns [m, d]. The parameters are those of `objective`. */
+export function rowsAndColumns(
   plain: tf.Tensor3D | undefined,
   generated: tf.Tensor3D | undefined,
-  knobs: ObjectiveKnobs,
-): ObjectiveValue {
+  hierarchical: boolean,
+): { anchors: tf.Tensor2D; columns: tf.Tensor2D } {
   const anchors: tf.Tensor2D[] = [];
   const positives: tf.Tensor2D[] = [];
   const negatives: tf.Tensor2D[] = [];
@@ -57,12 +55,31 @@ export function objective(
     const last = generated.shape[1] - 1;
     anchors.push(sentence(generated, 0));
     positives.push(sentence(generated, positiveIndex(generated.shape[1])));
-    if (last > 1 && !knobs.hierarchical) negatives.push(sentence(generated, last));
+    if (last > 1 && !hierarchical) negatives.push(sentence(generated, last));
   }
-  const infonce = infoNCE(joined(anchors), joined([...positives, ...negatives]), knobs.temperature);
-  if (!generated || !knobs.hierarchical) return { loss: infonce, infonce, ht: undefined };
-  const ht = hierarchicalTriplet(generated, knobs.margins);
-  return { loss: tf.add(infonce, tf.mul(ht, knobs.beta)), infonce, ht };
+  return { anchors: joined(anchors), columns: joined([...positives, ...negatives]) };
+}
+
+/**
+ * @param plain [o, sentences, d] embeddings of plain rows (2 sentences; 3 with a hard negative), or undefined
+ * @param generated [a, sentences, d] embeddings of generated groups, or undefined; at least one of the two
+ * @param watch is given what the two losses give it, and "infonce", "ht" and "loss"
+ */
+export function objective(
+  plain: tf.Tensor3D | undefined,
+  generated: tf.Tensor3D | undefined,
+  knobs: ObjectiveKnobs,
+  watch?: Watch,
+): ObjectiveValue {
+  const { anchors, columns } = rowsAndColumns(plain, generated, knobs.hierarchical);
+  const infonce = infoNCE(anchors, columns, knobs.temperature, watch);
+  watch?.('infonce', infonce);
+  const ht =
+    generated && knobs.hierarchical ? hierarchicalTriplet(generated, knobs.margins, watch) : undefined;
+  const loss = ht ? tf.add<tf.Scalar>(infonce, tf.mul(ht, knobs.beta)) : infonce;
+  if (ht) watch?.('ht', ht);
+  watch?.('loss', loss);
+  return { loss, infonce, ht };
 }
 
 function joined(parts: tf.Tensor2D[]): tf.Tensor2D {

@@ -41,6 +41,8 @@ export interface SentenceTokenizer {
   encode(sentence: string, maxLength: number): Encoding;
   /** Ids of a sentence; with a prompt put in after truncation when one is given. */
   ids(sentence: string, maxLength: number, prompt?: PromptTemplate): number[];
+  /** The token of an id, as the vocabulary writes it. */
+  token(id: number): string;
   pad(rows: readonly (readonly number[])[]): TokenBatch;
 }
 
@@ -103,6 +105,8 @@ function wrap(library: Tokenizer, parsed: z.infer<typeof tokenizerJsonSchema>): 
     return { before: words(before).ids, after: [...words(after).ids, special.mask] };
   });
 
+  const token = (id: number) => library.id_to_token(id) ?? '';
+
   function encode(sentence: string, maxLength: number): Encoding {
     const { ids, tokens } = words(sentence);
     const kept = Math.max(0, maxLength - 2);
@@ -110,10 +114,9 @@ function wrap(library: Tokenizer, parsed: z.infer<typeof tokenizerJsonSchema>): 
     const offsets = byteLevel
       ? byteLevelOffsets(sentence, pieces)
       : wordPieceOffsets(sentence, pieces, special.unknown, lowerCase);
-    const text = (id: number) => library.id_to_token(id) ?? '';
     return {
       ids: [special.cls, ...ids.slice(0, kept), special.sep],
-      tokens: [text(special.cls), ...pieces, text(special.sep)],
+      tokens: [token(special.cls), ...pieces, token(special.sep)],
       offsets: [[0, 0], ...offsets, [0, 0]],
       truncated: ids.length > kept,
     };
@@ -129,6 +132,7 @@ function wrap(library: Tokenizer, parsed: z.infer<typeof tokenizerJsonSchema>): 
       const ids = [special.cls, ...kept, special.sep];
       return prompt ? withPrompt(ids, prompt) : ids;
     },
+    token,
     pad: (rows) => padRows(rows, special.pad),
   };
 }

@@ -5,6 +5,7 @@
 //
 // At weight decay 0 they differ through eps alone. State is plain data: two moments per parameter and a step count.
 import * as tf from '@tensorflow/tfjs-core';
+import { adamwUpdate, squaredNorm } from '../kernels/adamw/adamw.ts';
 import type { ParameterName, Parameters } from '../encoder/parameters.ts';
 import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
 
@@ -30,11 +31,7 @@ export type Gradients = Map<ParameterName, tf.Tensor>;
 
 /** Square root of the sum of all squared gradient entries: a scalar that stays on the device. */
 export function globalNorm(gradients: Gradients): tf.Scalar {
-  return tf.tidy(() => {
-    const squares = [...gradients.values()].map((g) => tf.sum(tf.square(g)));
-    // Not tf.addN: on WebGPU it binds every input at once, and an adapter may allow eight.
-    return tf.sqrt<tf.Scalar>(tf.sum(tf.stack(squares)));
-  });
+  return tf.tidy(() => tf.sqrt<tf.Scalar>(squaredNorm([...gradients.values()])));
 }
 
 /** min(1, maximum / (norm + 1e-6)), as torch's clip_grad_norm_; 1 when maximum is 0. */
@@ -65,38 +62,34 @@ export class AdamW {
   /** One update in place. @param factor scales every gradient first (clipping). */
   apply(gradients: Gradients, factor: tf.Scalar, learningRate: number, knobs: AdamWKnobs): void {
     this.step++;
-    const { optimizer, adamBeta1: b1, adamBeta2: b2, adamEpsilon: epsilon } = knobs;
-    const correction1 = 1 - b1 ** this.step;
-    const correction2 = 1 - b2 ** this.step;
+    const { optimizer, adamBeta1: beta1, adamBeta2: beta2, adamEpsilon: epsilon } = knobs;
+    const correction1 = 1 - beta1 ** this.step;
+    const correction2 = 1 - beta2 ** this.step;
     // Both forms are  p = keep * p - rate * m / (sqrt(v) + eps'), up to the order of decay and step.
     const rate = (learningRate * Math.sqrt(correction2)) / correction1;
     const eps = optimizer === 'adamw-hf' ? epsilon : epsilon * Math.sqrt(correction2);
-    for (const name of this.names) {
+    const learning = this.names.map((name) => {
       const gradient = gradients.get(name);
       if (!gradient) throw new Error(`no gradient for "${name}"`);
-      const decay = this.decays(name) ? 1 - learningRate * knobs.weightDecay : 1;
-      const { m, v } = this.moments.get(name)!;
-      const parameter = this.parameters.get(name);
-      tf.tidy(() => {
-        const g = tf.mul(gradient, factor);
-        m.assign(tf.add(tf.mul(m, b1), tf.mul(g, 1 - b1)));
-        v.assign(tf.add(tf.mul(v, b2), tf.mul(tf.square(g), 1 - b2)));
-        const update = tf.mul(tf.div(m, tf.add(tf.sqrt(v), eps)), rate);
-        if (decay === 1) parameter.assign(tf.sub(parameter, update));
-        else if (optimizer === 'adamw-torch') parameter.assign(tf.sub(tf.mul(parameter, decay), update));
-        else parameter.assign(tf.mul(tf.sub(parameter, update), decay));
-      });
-    }
+      const keep = this.decays(name) ? 1 - learningRate * knobs.weightDecay : 1;
+      return { parameter: this.parameters.get(name), gradient, ...this.moments.get(name)!, keep };
+    });
+    const decayFirst = optimizer === 'adamw-torch';
+    adamwUpdate(learning, factor, { beta1, beta2, rate, epsilon: eps, decayFirst });
   }
 
   /** Moments as tensors named "m.<parameter>" and "v.<parameter>". */
   async read(): Promise<TensorMap> {
-    const tensors: TensorMap = new Map();
-    for (const [name, { m, v }] of this.moments) {
-      tensors.set(`m.${name}`, { shape: m.shape.slice(), data: Float32Array.from(await m.data()) });
-      tensors.set(`v.${name}`, { shape: v.shape.slice(), data: Float32Array.from(await v.data()) });
-    }
-    return tensors;
+    const moments = [...this.moments].flatMap(([name, { m, v }]) => [
+      { name: `m.${name}`, moment: m },
+      { name: `v.${name}`, moment: v },
+    ]);
+    // All at once: a GPU answers them together.
+    const read = moments.map(async ({ name, moment }): Promise<[string, NamedTensor]> => {
+      const data = (await moment.data<'float32'>()).slice();
+      return [name, { shape: moment.shape.slice(), data }];
+    });
+    return new Map(await Promise.all(read));
   }
 
   /** Restores what read() gave. @throws Error when a moment is missing. */

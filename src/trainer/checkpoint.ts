@@ -15,8 +15,8 @@ const readingSchema = z.object({ step: z.int(), value: z.number() });
 
 const joinedGroupSchema = groupSchema.required({ id: true, pattern: true, source: true }) as z.ZodType<Group>;
 
-const stateSchema = z.object({
-  version: z.literal(1),
+/** Everything but the weights and moments. */
+export const trainerStateSchema = z.object({
   step: z.int().min(0),
   setting: z.string(),
   config: configSchema,
@@ -31,9 +31,13 @@ const stateSchema = z.object({
   best: z.object({ step: z.int(), sts: z.number() }).nullable(),
   readings: z.record(z.string(), z.array(readingSchema)),
   lastLoss: z.number().nullable(),
+  /** Since the last logged step. */
+  spent: z
+    .object({ steps: z.int(), tokens: z.int(), milliseconds: z.number() })
+    .default({ steps: 0, tokens: 0, milliseconds: 0 }),
 });
 
-export interface TrainerState extends Omit<z.infer<typeof stateSchema>, 'version'> {
+export interface TrainerState extends z.infer<typeof trainerStateSchema> {
   config: Config;
   cursor: BatchCursor;
 }
@@ -45,6 +49,15 @@ export interface Checkpoint {
   /** The encoder's weights. */
   encoder: TensorMap;
 }
+
+/** Another run's state that a run begins from. */
+export interface Branch {
+  from: Checkpoint;
+  /** Does it carry that run on: the same data and, but for hot knobs, the same configuration? */
+  carriesOn: boolean;
+}
+
+const fileSchema = trainerStateSchema.extend({ version: z.literal(1) });
 
 /** The two files that stand beside the model's own. */
 export function stateFiles(state: TrainerState, tensors: TensorMap): Files {
@@ -68,7 +81,7 @@ export function readCheckpoint(
   } catch (error) {
     throw new Failure(`Checkpoint ${name}: ${STATE_FILE} is not JSON (${messageOf(error)}).`);
   }
-  const parsed = stateSchema.safeParse(json);
+  const parsed = fileSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new Failure(

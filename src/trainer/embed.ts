@@ -42,6 +42,7 @@ export async function embedRows(
       const key = options.dropout && forkKey(options.dropout.key, index);
       const states = encode(parameters, config, batch, {
         dropout: options.dropout?.rates ?? NO_DROPOUT,
+        onlyTokens: true,
         ...(key && { key }),
       });
       return pool(states, batch, options.pooling);

@@ -16,7 +16,29 @@ export interface RunSummary {
 }
 
 export function addReading(readings: Readings, { split, name, step, value }: MetricEvent): void {
-  if (value !== null) (readings[`${split}/${name}`] ??= []).push({ step, value });
+  if (value === null) return;
+  const series = (readings[`${split}/${name}`] ??= []);
+  const known = series.find((reading) => reading.step === step);
+  if (known) known.value = value;
+  else series.push({ step, value });
+}
+
+/** What had been measured when this step was made. */
+export function readingsUpTo(readings: Readings, step: number): Readings {
+  return Object.fromEntries(
+    Object.entries(readings).map(([key, series]) => [
+      key,
+      series.filter((reading) => reading.step <= step).map((reading) => ({ ...reading })),
+    ]),
+  );
+}
+
+/** The first of the highest STS scores. */
+export function bestOf(readings: Readings): { step: number; sts: number } | null {
+  let best: { step: number; sts: number } | null = null;
+  for (const { step, value } of readings['eval/sts'] ?? [])
+    if (best === null || value > best.sts) best = { step, sts: value };
+  return best;
 }
 
 export function summarise(readings: Readings, steps: number, loss: number | null): RunSummary {

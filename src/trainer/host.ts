@@ -25,6 +25,8 @@ export interface Control {
   takeEdits?: (() => KnobEdit[]) | undefined;
   /** Groups given since the last call; asked for before each step, and in its batch. */
   takeGroups?: (() => Group[]) | undefined;
-  /** Waited for before each step: pausing, pacing, a look at the embeddings. */
+  /** Waited for before each step: pausing, pacing, a look at the embeddings, going back. */
   beforeStep?: (() => Promise<void>) | undefined;
+  /** Waited for after the last step; true when the host has gone back and training goes on from there. */
+  afterLast?: (() => Promise<boolean>) | undefined;
 }

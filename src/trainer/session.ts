@@ -5,8 +5,8 @@ import { dropoutEverywhere } from '../encoder/pass.ts';
 import { modelFiles } from '../encoder/folder.ts';
 import { initialHead, isHead } from '../encoder/head.ts';
 import { assertDeviceSound } from '../kernels/backend.ts';
-import { isEmbedding, Parameters } from '../encoder/parameters.ts';
-import type { TensorMap } from '../encoder/safetensors.ts';
+import { isEmbedding, Parameters, type ParameterName } from '../encoder/parameters.ts';
+import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
 import { checkedValue, type Config } from '../run/config.ts';
 import type { HeaderEvent, MetricEvent, StepEvent } from '../run/events.ts';
 import { KNOBS, type KnobName } from '../run/knobs.ts';
@@ -14,16 +14,21 @@ import { PATTERNS, settingName } from '../run/settings.ts';
 import { Failure, UsageFailure } from '../util/failure.ts';
 import { forkKey, Random, type Key } from '../util/random.ts';
 import { AdamW, clipFactor, globalNorm } from './adamw.ts';
-import { stateFiles, type Checkpoint } from './checkpoint.ts';
+import { stateFiles, type Branch, type Checkpoint, type TrainerState } from './checkpoint.ts';
 import { measure, measureSts } from './evaluate.ts';
-import { addReading, summarise, type Readings, type RunSummary } from './history.ts';
-import type { Files } from './host.ts';
+import { addReading, bestOf, readingsUpTo, summarise, type Readings, type RunSummary } from './history.ts';
+import type { Files, KnobEdit } from './host.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import { ownExamples, prepare, type Prepared, type RunInputs } from './prepare.ts';
 import { embedRows } from './embed.ts';
+import { drawBatches, peekBatches } from './nextBatches.ts';
 import { readScalars, refuseNonFinite } from './scalars.ts';
 import { scheduleFactor } from './schedule.ts';
-import { averagedGradient, disposeGradient, stepGradient, type StepModel } from './step.ts';
+import { makeSnapshot, tensorsOf, untouched, type Snapshot, type Standing } from './snapshot.ts';
+import { averagedGradient, disposeGradient, stepGradient, type StepModel, type StepOptions } from './step.ts';
+import { traceStep } from './trace.ts';
+import { traceRows } from './traceRows.ts';
+import type { StepTrace } from '../run/trace.ts';
 import { RECORD_VERSION } from '../run/events.ts';
 
 export class TrainingSession {
@@ -33,15 +38,21 @@ export class TrainingSession {
   best: { step: number; sts: number } | null = null;
   lastLoss: number | null = null;
   readonly prepared: Prepared;
+  /** The state before any step, as this session's inputs make it. */
+  readonly beginning: Snapshot;
   readonly model: StepModel;
 
   /** Groups that joined while the training ran, and the first epoch whose order has them. */
-  private joined: { group: Group; epoch: number }[] = [];
+  private joined: Standing['joined'] = [];
   /** Examples that the next batch takes besides its own. */
   private awaited: number[] = [];
   private readings: Readings = {};
   /** Since the last logged step. */
-  private spent = { steps: 0, tokens: 0, milliseconds: 0 };
+  private spent: Standing['spent'] = { steps: 0, tokens: 0, milliseconds: 0 };
+  /** Parameters and moments that snapshots are told apart from; a moment that is not there was zero. */
+  private origin: TensorMap;
+  /** Examples that were there at the beginning. */
+  private readonly begunWith: number;
   private cursor: BatchCursor = startCursor();
   private walk: Generator<Batch, void>;
   private readonly keys: { dropout: Key; measure: Key };
@@ -53,15 +64,16 @@ export class TrainingSession {
     const random = Random.seeded(this.config.seed);
     this.keys = { dropout: random.fork('dropout').key, measure: random.fork('measure').key };
     this.prepared = prepare(inputs, random);
+    this.begunWith = this.prepared.examples.length;
     this.walk = batches(this.prepared.plan, this.cursor);
     const { config, tensors } = inputs.model;
     const head = this.config.head && this.config.pooling !== 'mean';
-    const parameters = new Parameters(
-      new Map([...tensors, ...(head ? initialHead(config.hidden, this.config.seed) : [])]),
-    );
+    this.origin = new Map([...tensors, ...(head ? initialHead(config.hidden, this.config.seed) : [])]);
+    const parameters = new Parameters(this.origin);
     const trained = parameters.names().filter((name) => !(this.config.freezeEmbeddings && isEmbedding(name)));
     this.model = { parameters, config, head, trained, pooling: this.config.pooling };
     this.optimizer = new AdamW(parameters, trained);
+    this.beginning = untouched(this.standing(), trained);
   }
 
   get totalSteps(): number {
@@ -110,17 +122,7 @@ export class TrainingSession {
     const taken = this.takeBatches();
     const rows = taken.map((batch) => prepared.views.batchRows(prepared.examples, batch, number));
     const gradient = averagedGradient(
-      rows.map(
-        (row, part) => () =>
-          stepGradient(model, row, {
-            temperature: config.temperature,
-            beta: config.beta,
-            margins: config.margins,
-            hierarchical: PATTERNS[this.inputs.setting.pattern].hierarchical,
-            dropout: dropoutEverywhere(config.dropout),
-            key: forkKey(forkKey(this.keys.dropout, number), part),
-          }),
-      ),
+      rows.map((row, part) => () => stepGradient(model, row, this.stepOptions(config, number, part))),
     );
     const norm = globalNorm(gradient.gradients);
     try {
@@ -131,8 +133,7 @@ export class TrainingSession {
           taken.flatMap((batch) => [...batch.plain, ...batch.generated]).map((i) => prepared.examples[i]!.id),
         );
       }
-      const learningRate =
-        config.learningRate * scheduleFactor(config.schedule, this.step, config.warmupSteps, this.totalSteps);
+      const learningRate = this.learningRate(config);
       const factor = clipFactor(norm, config.maxGradNorm);
       this.optimizer.apply(gradient.gradients, factor, learningRate, config);
       factor.dispose();
@@ -161,6 +162,51 @@ export class TrainingSession {
     }
   }
 
+  /** @param part which of a step's accumulated batches */
+  private stepOptions(config: Config, number: number, part: number): StepOptions {
+    return {
+      temperature: config.temperature,
+      beta: config.beta,
+      margins: config.margins,
+      hierarchical: PATTERNS[this.inputs.setting.pattern].hierarchical,
+      dropout: dropoutEverywhere(config.dropout),
+      key: forkKey(forkKey(this.keys.dropout, number), part),
+    };
+  }
+
+  /** Of the next update. */
+  private learningRate({ learningRate, schedule, warmupSteps }: Config): number {
+    return learningRate * scheduleFactor(schedule, this.step, warmupSteps, this.totalSteps);
+  }
+
+  /**
+   * The next step taken apart, with the edits and groups that wait for it. Nothing changes: the step is still to be
+   * made, and will be the one that was shown.
+   * @throws Failure when there is no next step, or when it would give numbers that are not finite.
+   */
+  async trace(pending: { edits?: readonly KnobEdit[]; groups?: readonly Group[] } = {}): Promise<StepTrace> {
+    const number = this.step + 1;
+    if (number > this.totalSteps) {
+      throw new Failure(
+        `All ${this.totalSteps} steps of this run are made; go back on the timeline to take one of them apart.`,
+      );
+    }
+    const { model, optimizer, prepared, cursor, awaited, inputs } = this;
+    const config = { ...this.config };
+    for (const { knob, value } of pending.edits ?? [])
+      Object.assign(config, { [knob]: checkedValue(knob, String(value)) });
+    const joining = ownExamples(pending.groups ?? [], prepared.roles, inputs.setting.pattern).examples;
+    const { examples, taken } = peekBatches(prepared, cursor, awaited, joining, config.accumulate);
+    const batches = taken.map((batch, part) => ({
+      rows: prepared.views.batchRows(examples, batch, number),
+      options: this.stepOptions(config, number, part),
+    }));
+    const token = (id: number) => inputs.model.tokenizer.token(id);
+    const rows = traceRows({ examples, batch: taken[0]!, roles: prepared.roles, token }, batches[0]!.rows);
+    const learningRate = this.learningRate(config);
+    return traceStep({ number, model, optimizer, config, learningRate, batches, rows });
+  }
+
   /** Takes the visitor's groups into the next batch, and into every epoch after this one. */
   add(groups: readonly Group[], epoch = this.cursor.epoch + 1): { taken: Group[]; refused: string[] } {
     const { examples, plan, views, roles } = this.prepared;
@@ -175,6 +221,16 @@ export class TrainingSession {
     return own;
   }
 
+  /** Takes back all groups that joined, and lets these join instead. */
+  private rejoin(joined: Standing['joined']): void {
+    const { examples, plan } = this.prepared;
+    for (const list of [examples, plan.generated, plan.since])
+      list.length = Math.min(list.length, this.begunWith);
+    this.joined = [];
+    for (const { group, epoch } of joined) this.add([group], epoch);
+    this.awaited = [];
+  }
+
   /** Sentences as evaluation embeds them, with the weights as they stand; changes nothing. */
   embed(sentences: readonly string[]): Promise<Matrix> {
     const { parameters, config, pooling } = this.model;
@@ -183,18 +239,9 @@ export class TrainingSession {
   }
 
   private takeBatches(): Batch[] {
-    const taken = this.drawBatches();
-    for (const i of this.awaited) taken[0]![this.prepared.plan.generated[i] ? 'generated' : 'plain'].push(i);
+    const taken = drawBatches(this.walk, this.prepared.plan, this.awaited, this.config.accumulate);
     this.awaited = [];
     return taken;
-  }
-
-  private drawBatches(): Batch[] {
-    return Array.from({ length: this.config.accumulate }, () => {
-      const next = this.walk.next();
-      if (next.done) throw new Failure('There is no training data left to draw from.');
-      return next.value;
-    });
   }
 
   /** Alignment and uniformity of both sides, and STS; keeps the best score. */
@@ -253,17 +300,32 @@ export class TrainingSession {
    * @throws Failure when a number is not finite or the device is lost: it must not replace a good checkpoint.
    */
   async checkpointFiles(): Promise<Files> {
+    const { state, tensors, encoder } = await this.checkpoint();
+    return new Map([...this.layout(encoder), ...stateFiles(state, tensors)]);
+  }
+
+  /** The same in memory. */
+  async checkpoint(): Promise<Checkpoint> {
     const parameters = await this.model.parameters.read();
     const tensors: TensorMap = new Map([...parameters].filter(([name]) => isHead(name)));
     for (const [name, tensor] of await this.optimizer.read()) tensors.set(name, tensor);
     assertDeviceSound();
-    for (const [name, { data }] of [...parameters, ...tensors]) {
+    this.refuseInfinite([...parameters, ...tensors]);
+    const encoder = new Map([...parameters].filter(([name]) => !isHead(name)));
+    return { state: this.state(), tensors, encoder };
+  }
+
+  private refuseInfinite(tensors: Iterable<[string, NamedTensor]>): void {
+    for (const [name, { data }] of tensors) {
       if (data.every(Number.isFinite)) continue;
       throw new Failure(
         `After step ${this.step} "${name}" is not finite; the last checkpoint is kept as it is.`,
       );
     }
-    const state = {
+  }
+
+  private state(): TrainerState {
+    return {
       step: this.step,
       setting: settingName(this.inputs.setting),
       config: this.config,
@@ -271,12 +333,12 @@ export class TrainingSession {
       cursor: { ...this.cursor, waiting: [...this.cursor.waiting] },
       model: this.modelIdentity(),
       data: this.prepared.digest,
-      joined: this.joined,
+      joined: [...this.joined],
       best: this.best,
-      readings: this.readings,
+      readings: readingsUpTo(this.readings, this.step),
       lastLoss: this.lastLoss,
+      spent: { ...this.spent },
     };
-    return new Map([...this.layout(parameters), ...stateFiles(state, tensors)]);
   }
 
   private modelIdentity(): string {
@@ -302,14 +364,96 @@ export class TrainingSession {
     this.best = state.best;
     this.readings = structuredClone(state.readings);
     this.lastLoss = state.lastLoss;
-    this.cursor = { ...state.cursor, waiting: [...state.cursor.waiting] };
-    for (const { group, epoch } of state.joined) this.add([group], epoch);
-    this.awaited = [];
+    this.spent = { ...state.spent };
+    this.rejoin(state.joined);
+    this.moveTo(state.cursor);
+  }
+
+  private moveTo({ epoch, position, waiting }: BatchCursor): void {
+    this.cursor = { epoch, position, waiting: [...waiting] };
     this.walk = batches(this.prepared.plan, this.cursor);
+  }
+
+  /**
+   * Begins from another run's weights. One that only carries that run on has all of its state, with the knobs of this
+   * one; any other has the weights, and the moments of the parameters that both of them train, at the same step.
+   */
+  branch({ from, carriesOn }: Branch): void {
+    const { parameters, trained } = this.model;
+    if (from.state.step >= this.totalSteps) {
+      throw new UsageFailure(
+        `The branch begins after step ${from.state.step}, but its run would have ${this.totalSteps} steps in all; raise "steps" above ${from.state.step}.`,
+      );
+    }
+    if (carriesOn) {
+      this.restore(from);
+      this.config = { ...this.inputs.config };
+    } else {
+      const weights = [...from.encoder, ...from.tensors].filter(([name]) => parameters.has(name));
+      parameters.write(new Map(weights));
+      this.optimizer.write(momentsOf(trained, parameters, from.tensors), from.state.step);
+      this.step = from.state.step;
+    }
+    this.origin = new Map([...this.origin, ...from.encoder, ...from.tensors]);
+  }
+
+  /** All that coming back to this step needs, as long as this session lives or another is begun just like it. */
+  async snapshot(): Promise<Snapshot> {
+    const moments = this.optimizer.read();
+    const now = new Map([...(await this.model.parameters.read(this.model.trained)), ...(await moments)]);
+    assertDeviceSound();
+    return makeSnapshot(this.step, this.standing(), now, this.origin);
+  }
+
+  private standing(): Standing {
+    const { config, cursor, joined, spent, lastLoss } = this;
+    return { config, cursor, joined, spent, lastLoss };
+  }
+
+  /** Goes back, or forward, to a snapshot. What has been measured is kept: it would be the same again. */
+  goTo(snapshot: Snapshot): void {
+    const { config, cursor, joined, spent, lastLoss } = structuredClone(snapshot.standing);
+    const { parameters, trained } = this.model;
+    const shapes = new Map<string, number[]>();
+    for (const name of trained)
+      for (const key of [name, `m.${name}`, `v.${name}`]) shapes.set(key, parameters.get(name).shape);
+    const tensors = tensorsOf(snapshot, this.origin, shapes);
+    parameters.write(new Map(trained.map((name) => [name, tensors.get(name)!])));
+    this.optimizer.write(tensors, snapshot.step);
+    this.step = snapshot.step;
+    this.config = config;
+    this.spent = spent;
+    this.lastLoss = lastLoss;
+    this.best = bestOf(readingsUpTo(this.readings, this.step));
+    this.rejoin(joined);
+    this.moveTo(cursor);
+  }
+
+  /** Makes a step again that has been made before, with what was changed before it: nothing is said or measured. */
+  async repeat(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void> {
+    for (const { knob, value } of edits) this.edit(knob, value);
+    if (groups.length > 0) this.add(groups);
+    await this.update();
+  }
+
+  /** The run takes another way from here: what it measured after this step holds no more. */
+  forgetLater(): void {
+    this.readings = readingsUpTo(this.readings, this.step);
   }
 
   dispose(): void {
     this.optimizer.dispose();
     this.model.parameters.dispose();
   }
+}
+
+/** Moments of another run's checkpoint for the parameters that learn here; zeros where that run had none. */
+function momentsOf(trained: readonly ParameterName[], parameters: Parameters, tensors: TensorMap): TensorMap {
+  const moments: TensorMap = new Map();
+  for (const name of trained) {
+    const { shape, size } = parameters.get(name);
+    for (const key of [`m.${name}`, `v.${name}`])
+      moments.set(key, tensors.get(key) ?? { shape, data: new Float32Array(size) });
+  }
+  return moments;
 }

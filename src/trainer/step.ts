@@ -6,7 +6,8 @@ import type { DropoutRates } from '../encoder/pass.ts';
 import { applyHead } from '../encoder/head.ts';
 import type { ParameterName, Parameters } from '../encoder/parameters.ts';
 import { pool, type Pooling } from '../encoder/pooling.ts';
-import { objective, type ObjectiveKnobs } from '../losses/objective.ts';
+import { watched, type Watch } from '../kernels/watched.ts';
+import { objective, type ObjectiveKnobs, type ObjectiveValue } from '../losses/objective.ts';
 import { padRows } from '../tokenizer/pad.ts';
 import type { Key } from '../util/random.ts';
 import type { Gradients } from './adamw.ts';
@@ -27,6 +28,8 @@ export interface StepOptions extends ObjectiveKnobs {
   dropout: DropoutRates;
   /** Names the masks of this pass. */
   key: Key;
+  /** Is given what the encoder's tap and the losses' watch are given, "pooled", "vectors" and their gradient. */
+  watch?: Watch | undefined;
 }
 
 /** Scalars on the device; the caller disposes of all of it. */
@@ -47,12 +50,25 @@ export function disposeGradient({ loss, infonce, ht, gradients }: StepGradient):
 export function trainingEmbeddings(
   model: StepModel,
   step: StepRows,
-  options: Pick<StepOptions, 'dropout' | 'key'>,
+  { dropout, key, watch }: Pick<StepOptions, 'dropout' | 'key' | 'watch'>,
 ): tf.Tensor2D {
   const batch = padRows(step.rows, model.config.padId);
-  const states = encode(model.parameters, model.config, batch, options);
+  const states = encode(model.parameters, model.config, batch, {
+    dropout,
+    key,
+    onlyTokens: true,
+    ...(watch && { tap: watch }),
+  });
   const pooled = pool(states, batch, model.pooling);
+  watch?.('pooled', pooled);
   return model.head ? applyHead(model.parameters, pooled) : pooled;
+}
+
+/** Forward and objective. */
+export function stepObjective(model: StepModel, step: StepRows, options: StepOptions): ObjectiveValue {
+  const vectors = watched(trainingEmbeddings(model, step, options), 'vectors', options.watch);
+  const { plain, generated } = splitRows(vectors, step);
+  return objective(plain, generated, options, options.watch);
 }
 
 /** Forward, objective, backward. */
@@ -60,9 +76,7 @@ export function stepGradient(model: StepModel, step: StepRows, options: StepOpti
   const variables = model.trained.map((name) => model.parameters.get(name));
   const parts: { infonce?: tf.Scalar; ht?: tf.Scalar | undefined } = {};
   const { value, grads } = tf.variableGrads(() => {
-    const vectors = trainingEmbeddings(model, step, options);
-    const { plain, generated } = splitRows(vectors, step);
-    const { loss, infonce, ht } = objective(plain, generated, options);
+    const { loss, infonce, ht } = stepObjective(model, step, options);
     parts.infonce = tf.keep(tf.clone(infonce));
     parts.ht = ht && tf.keep(tf.clone(ht));
     return loss;
@@ -73,7 +87,7 @@ export function stepGradient(model: StepModel, step: StepRows, options: StepOpti
 }
 
 /** [rows, d] cut into plain [o, sentences, d] and generated [a, sentences, d]. */
-function splitRows(
+export function splitRows(
   vectors: tf.Tensor2D,
   step: StepRows,
 ): { plain: tf.Tensor3D | undefined; generated: tf.Tensor3D | undefined } {

@@ -3,11 +3,14 @@ import type { Group } from '../data/group.ts';
 import type { RunEvent } from '../run/events.ts';
 import { breathe } from '../util/breathe.ts';
 import { messageOf } from '../util/failure.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import type { Control, RunStore } from './host.ts';
+import type { Branch, Checkpoint } from './checkpoint.ts';
+import type { Control, Files, KnobEdit, RunStore } from './host.ts';
 import type { RunSummary } from './history.ts';
 import type { RunInputs } from './prepare.ts';
 import { TrainingSession } from './session.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Config } from '../run/config.ts';
+import type { StepTrace } from '../run/trace.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 
 export interface TrainOptions {
@@ -15,6 +18,10 @@ export interface TrainOptions {
   control?: Control | undefined;
   /** Goes on from here instead of beginning. */
   resume?: Checkpoint | undefined;
+  /** Begins with another run's weights, at its step. */
+  branch?: Branch | undefined;
+  /** Goes on from a snapshot that the same run made before. */
+  at?: Snapshot | undefined;
   /** Called once inputs and checkpoint are accepted, before the first event: now the host may touch its files. */
   accepted?: ((run: RunningTraining) => void) | undefined;
 }
@@ -25,6 +32,19 @@ export interface RunningTraining {
   readonly totalSteps: number;
   /** Sentences as evaluation embeds them, with the weights of this step; changes nothing. */
   embed(sentences: readonly string[]): Promise<Matrix>;
+  readonly config: Config;
+  /** The state before any step. */
+  readonly beginning: Snapshot;
+  /** The model as it stands, in Hugging Face layout. */
+  modelFiles(): Promise<Files>;
+  checkpoint(): Promise<Checkpoint>;
+  snapshot(): Promise<Snapshot>;
+  /** Between two steps only, as the rest of these. */
+  goTo(snapshot: Snapshot): void;
+  repeat(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void>;
+  forgetLater(): void;
+  /** The next step taken apart, with the edits and groups that wait for it; changes nothing. */
+  trace(pending: { edits?: readonly KnobEdit[]; groups?: readonly Group[] }): Promise<StepTrace>;
 }
 
 export function checkpointName(step: number): string {
@@ -43,14 +63,16 @@ export async function* train(
   const session = start(inputs, options);
   try {
     options.accepted?.(session);
-    if (!options.resume) yield* begin(session, options);
-    const finished = yield* steps(session, options);
-    const reason = finished ? 'finished' : 'interrupted';
-    const message = finished
-      ? `${session.step} steps`
-      : `stopped after step ${session.step}; resume to go on`;
-    yield { type: 'end', step: session.step, reason, message };
-    return session.summary();
+    if (!options.resume && !options.at) yield* begin(session, options);
+    for (;;) {
+      const finished = yield* steps(session, options);
+      const reason = finished ? 'finished' : 'interrupted';
+      const message = finished
+        ? `${session.step} steps`
+        : `stopped after step ${session.step}; resume to go on`;
+      yield { type: 'end', step: session.step, reason, message };
+      if (!finished || !(await options.control?.afterLast?.())) return session.summary();
+    }
   } catch (error) {
     yield { type: 'end', step: session.step, reason: 'failed', message: messageOf(error) };
     throw error;
@@ -59,10 +81,12 @@ export async function* train(
   }
 }
 
-function start(inputs: RunInputs, { resume }: TrainOptions): TrainingSession {
+function start(inputs: RunInputs, { resume, branch, at }: TrainOptions): TrainingSession {
   const session = new TrainingSession(inputs);
   try {
+    if (branch) session.branch(branch);
     if (resume) session.restore(resume);
+    if (at) session.goTo(at);
     return session;
   } catch (error) {
     session.dispose();
@@ -70,10 +94,12 @@ function start(inputs: RunInputs, { resume }: TrainOptions): TrainingSession {
   }
 }
 
-async function* begin(session: TrainingSession, { store }: TrainOptions): AsyncGenerator<RunEvent> {
-  yield session.header();
-  for (const text of session.prepared.notes) yield { type: 'note', step: 0, text };
-  yield* evaluation(session, store);
+async function* begin(session: TrainingSession, { store, branch }: TrainOptions): AsyncGenerator<RunEvent> {
+  const header = session.header();
+  yield branch ? { ...header, from: { step: session.step } } : header;
+  for (const text of session.prepared.notes) yield { type: 'note', step: session.step, text };
+  // What a branch begins from has been measured by the run it comes from.
+  if (!branch) yield* evaluation(session, store);
 }
 
 /** Returns whether all steps were made. */
@@ -83,6 +109,7 @@ async function* steps(
 ): AsyncGenerator<RunEvent, boolean> {
   while (session.step < session.totalSteps) {
     await control?.beforeStep?.();
+    if (session.step >= session.totalSteps) break; // the host went to the end
     if (control?.signal?.aborted) {
       if (store) yield* checkpoint(session, store);
       return false;

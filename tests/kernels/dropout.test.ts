@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { composedDropout, dropout, keptScale } from '../../src/kernels/dropout.ts';
+import { composedDropout, dropout, keptScale } from '../../src/kernels/dropout/dropout.ts';
 import { forkKey, seedKey, type Key } from '../../src/util/random.ts';
 import { eachBackend } from '../support/backends.ts';
 import { expectSameBits, normals, outcome, sizeOf, take, toTensor, type Plain } from './numbers.ts';

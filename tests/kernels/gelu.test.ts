@@ -1,7 +1,7 @@
 // GELU stands between the two layers of every feed-forward block. tfjs computes erf by a polynomial, so value and
 // gradient are compared with an erf that is exact to float64.
 import { describe, expect, it } from 'vitest';
-import { gelu } from '../../src/kernels/gelu.ts';
+import { gelu } from '../../src/kernels/gelu/gelu.ts';
 import { eachBackend } from '../support/backends.ts';
 import { expectClose, normals, outcome, type Plain } from './numbers.ts';
 

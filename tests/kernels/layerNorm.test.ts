@@ -2,7 +2,7 @@
 // composition, which tfjs differentiates on the cpu backend; and the cases where a variance of 0 could bite.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { layerNorm } from '../../src/kernels/layerNorm.ts';
+import { layerNorm } from '../../src/kernels/layerNorm/layerNorm.ts';
 import { eachBackend } from '../support/backends.ts';
 import { expectClose, expectSameOutcome, normals, oracle, outcome, type Op, type Plain } from './numbers.ts';
 

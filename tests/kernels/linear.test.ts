@@ -2,7 +2,7 @@
 // with the plain composition, differentiated by tfjs on the cpu backend, over shapes that fill no tile.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, it } from 'vitest';
-import { linear } from '../../src/kernels/linear.ts';
+import { linear } from '../../src/kernels/linear/linear.ts';
 import { eachBackend } from '../support/backends.ts';
 import { expectSameOutcome, normals, oracle, outcome, type Op } from './numbers.ts';
 

@@ -2,7 +2,8 @@
 // with transposes of its own): one wrong flag would train a model quietly into nonsense. Its oracle is a plain loop.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { matMul, sumRows } from '../../src/kernels/matMul.ts';
+import { columnSum } from '../../src/kernels/columnSum/columnSum.ts';
+import { matMul } from '../../src/kernels/matMul/matMul.ts';
 import { eachBackend } from '../support/backends.ts';
 import {
   expectClose,
@@ -109,7 +110,7 @@ describe('matMul on', () => {
         const sums = Array.from({ length: columns }, (_, j) => {
           return x.data.reduce((total, value, i) => (i % columns === j ? total + value : total), 0);
         });
-        const ours = tf.tidy(() => sumRows(tf.tensor2d(x.data, [rows, columns])));
+        const ours = tf.tidy(() => columnSum(tf.tensor2d(x.data, [rows, columns])));
         expect(ours.shape).toEqual([columns]);
         expectClose(await take(ours), sums);
       }

@@ -3,11 +3,11 @@
 // programs for a product by the class of its size; the rows here stay within one class.)
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { dropout } from '../../src/kernels/dropout.ts';
-import { gelu } from '../../src/kernels/gelu.ts';
-import { layerNorm } from '../../src/kernels/layerNorm.ts';
-import { linear } from '../../src/kernels/linear.ts';
-import { matMul } from '../../src/kernels/matMul.ts';
+import { dropout } from '../../src/kernels/dropout/dropout.ts';
+import { gelu } from '../../src/kernels/gelu/gelu.ts';
+import { layerNorm } from '../../src/kernels/layerNorm/layerNorm.ts';
+import { linear } from '../../src/kernels/linear/linear.ts';
+import { matMul } from '../../src/kernels/matMul/matMul.ts';
 import { flatProgram } from '../../src/kernels/program.ts';
 import { eachBackend } from '../support/backends.ts';
 import { outcome, type Op, normals } from './numbers.ts';

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { composedSegmentSum } from '../../src/kernels/segmentSum.ts';
+import { composedSegmentSum } from '../../src/kernels/segmentSum/segmentSum.ts';
 import { Random } from '../../src/util/random.ts';
 import { eachBackend, type BackendName } from '../support/backends.ts';
 import { expectClose, normals, take, toTensor } from './numbers.ts';

@@ -3,12 +3,12 @@
 //
 // One Threefry block gives 64 bits, four lanes of 16: element i takes lane i mod 4 of block floor(i / 4) and is kept
 // when its lane is not below round(rate * 65536). Kept elements are scaled so that the mean stays exactly the same.
+//
+// Kernel "SemblanceDropout" {x} {key0, key1, threshold} -> x's shape; its gradient is the same kernel.
 import * as tf from '@tensorflow/tfjs-core';
-import { threefryBlocks, type Key } from '../util/random.ts';
-import { runProgram, wasmHeap, type WasmBackendLike } from './program.ts';
-import { dropoutProgram } from './dropout.wgsl.ts';
+import { threefryBlocks, type Key } from '../../util/random.ts';
 
-const KERNEL = 'SemblanceDropout';
+export const DROPOUT = 'SemblanceDropout';
 
 export interface DropoutAttributes {
   key0: number;
@@ -17,7 +17,18 @@ export interface DropoutAttributes {
   threshold: number;
 }
 
-type Attributes = DropoutAttributes & tf.NamedAttrMap;
+/** Which elements are dropped: a rate, and the key that names the draw. */
+export interface Mask {
+  rate: number;
+  key: Key;
+}
+
+export const NO_MASK: Mask = { rate: 0, key: [0, 0] };
+
+/** A mask as the kernels take it. */
+export function maskAttributes({ rate, key }: Mask): { key0: number; key1: number; threshold: number } {
+  return { key0: key[0], key1: key[1], threshold: Math.round(rate * 65536) };
+}
 
 /** What kept elements are multiplied by. */
 export function keptScale(threshold: number): number {
@@ -26,10 +37,9 @@ export function keptScale(threshold: number): number {
 
 /** @param key names the mask: fork it per step, site and pass. Returns x itself for rate 0. */
 export function dropout<T extends tf.Tensor>(x: T, rate: number, key: Key): T {
-  const threshold = Math.round(rate * 65536);
-  if (threshold === 0) return x;
-  const attributes: Attributes = { key0: key[0], key1: key[1], threshold };
-  return tf.engine().runKernel<T>(KERNEL, { x }, attributes);
+  const attributes = maskAttributes({ rate, key });
+  if (attributes.threshold === 0) return x;
+  return tf.engine().runKernel<T>(DROPOUT, { x }, attributes);
 }
 
 /** The plain form: multiplies by a mask made here. Oracle of the shader, and the path of backends without one. */
@@ -53,46 +63,16 @@ export function composedDropout(
   }
 }
 
+/** The gradient on every backend, and the kernel of the cpu backend. */
 export function registerDropout(): void {
   tf.registerGradient({
-    kernelName: KERNEL,
+    kernelName: DROPOUT,
     gradFunc: (dy, _saved, attrs) => ({
-      x: () => tf.engine().runKernel(KERNEL, { x: dy as tf.Tensor }, attrs),
+      x: () => tf.engine().runKernel(DROPOUT, { x: dy as tf.Tensor }, attrs),
     }),
   });
   tf.registerKernel({
-    kernelName: KERNEL,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const attributes = attrs as unknown as DropoutAttributes;
-      return runProgram(
-        backend,
-        dropoutProgram(inputs.x!.shape),
-        [inputs.x!],
-        [
-          { type: 'uint32', data: [attributes.key0, attributes.key1] },
-          { type: 'uint32', data: [attributes.threshold] },
-          { type: 'float32', data: [keptScale(attributes.threshold)] },
-        ],
-      );
-    },
-  });
-  tf.registerKernel({
-    kernelName: KERNEL,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const wasm = backend as WasmBackendLike;
-      const output = wasm.makeOutput(inputs.x!.shape, 'float32');
-      composedDropout(
-        wasmHeap(wasm, inputs.x!),
-        wasmHeap(wasm, output),
-        attrs as unknown as DropoutAttributes,
-      );
-      return output;
-    },
-  });
-  tf.registerKernel({
-    kernelName: KERNEL,
+    kernelName: DROPOUT,
     backendName: 'cpu',
     kernelFunc: ({ inputs, backend, attrs }) => {
       const cpu = backend as CpuBackendLike;

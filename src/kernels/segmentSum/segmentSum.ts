@@ -1,6 +1,6 @@
 // UnsortedSegmentSum for the WASM backend: the one kernel that training an embedding table needs and it lacks.
 import * as tf from '@tensorflow/tfjs-core';
-import { wasmHeap, type WasmBackendLike } from './program.ts';
+import { wasmHeap, type WasmBackendLike } from '../program.ts';
 
 /** Adds rows of `values` [rows, width] into `output` [segments, width] by id; ids outside are dropped, as tfjs does. */
 export function composedSegmentSum(

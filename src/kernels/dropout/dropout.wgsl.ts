@@ -1,7 +1,7 @@
-// Dropout on WebGPU: each invocation makes one Threefry-2x32-20 block and serves four elements with it.
-import { flatProgram, type Program } from './program.ts';
+// Dropout on WebGPU: one Threefry-2x32-20 block serves four elements.
+import { flatProgram, type Program } from '../program.ts';
 
-const CODE = `
+const THREEFRY = `
   const PARITY = 0x1BD11BDAu;
   const ROTATIONS = array<vec4<u32>, 2>(vec4<u32>(13u, 15u, 26u, 6u), vec4<u32>(17u, 29u, 16u, 24u));
 
@@ -20,7 +20,26 @@ const CODE = `
     }
     return x;
   }
+`;
 
+/** Uniforms that MASK reads. */
+export const MASK_UNIFORMS = 'key0 : u32, key1 : u32, threshold : u32, keptScale : f32';
+
+/** What elements are multiplied by: a quad of four that begins at 4 * quad, or one. Threshold 0 drops nothing. */
+export const MASK = `${THREEFRY}
+  fn maskOfQuad(quad : u32) -> vec4<f32> {
+    if (uniforms.threshold == 0u) { return vec4<f32>(1.0); }
+    let bits = threefry(vec2<u32>(uniforms.key0, uniforms.key1), vec2<u32>(quad, 0u));
+    let lanes = vec4<u32>(bits.x & 0xFFFFu, bits.x >> 16u, bits.y & 0xFFFFu, bits.y >> 16u);
+    return select(vec4<f32>(), vec4<f32>(uniforms.keptScale), lanes >= vec4<u32>(uniforms.threshold));
+  }
+  fn maskOfOne(element : u32) -> f32 {
+    if (uniforms.threshold == 0u) { return 1.0; }
+    return maskOfQuad(element >> 2u)[element & 3u];
+  }
+`;
+
+const CODE = `${THREEFRY}
   fn main(index : i32) {
     let first = index * 4;
     if (first >= uniforms.size) { return; }

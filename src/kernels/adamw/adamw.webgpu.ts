@@ -1,0 +1,125 @@
+// AdamW and the sum of squares as kernels of the WebGPU backend: tensors of like size share a dispatch.
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  dispatch,
+  elementType,
+  flatWorkgroups,
+  internals,
+  output,
+  release,
+  withScalarUniform,
+} from '../dispatch.webgpu.ts';
+import { suitedTo } from '../tuning.ts';
+import { ADAMW, SQUARED_NORM, type AdamWScalars } from './adamw.ts';
+import { adamwCode, PARTS, squaresCode, totalCode } from './adamw.wgsl.ts';
+
+type Tensors = Record<string, tf.TensorInfo>;
+type Attributes = AdamWScalars & { count: number; keep: number[] };
+
+interface Parameter {
+  tensors: { p: tf.TensorInfo; g: tf.TensorInfo; m: tf.TensorInfo; v: tf.TensorInfo };
+  type: string;
+  /** Elements of that type. */
+  count: number;
+  keep: number;
+}
+
+const sizeOf = ({ shape }: tf.TensorInfo) => tf.util.sizeFromShape(shape);
+
+/** Lists of at most `most`, of like size, each of one kind. */
+function grouped<T extends { count: number }>(
+  all: readonly T[],
+  kind: (one: T) => string,
+  most: number,
+): T[][] {
+  const groups: T[][] = [];
+  for (const one of [...all].sort((a, b) => kind(a).localeCompare(kind(b)) || a.count - b.count)) {
+    const last = groups.at(-1);
+    if (last && last.length < most && kind(last[0]!) === kind(one)) last.push(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
+function adamw(backend: unknown, inputs: Tensors, attrs: Attributes): void {
+  const { count, beta1, beta2, rate, epsilon, decayFirst, keep } = attrs;
+  const parameters = Array.from({ length: count }, (_, i): Parameter => {
+    const [p, g, m, v] = ['p', 'g', 'm', 'v'].map((name) => inputs[`${name}${i}`]!) as [
+      tf.TensorInfo,
+      tf.TensorInfo,
+      tf.TensorInfo,
+      tf.TensorInfo,
+    ];
+    return { tensors: { p, g, m, v }, ...elementType(sizeOf(p)), keep: keep[i]! };
+  });
+  const most = Math.floor(internals(backend).device.limits.maxStorageBuffersPerShaderStage / 4);
+  for (const kept of new Set(keep)) {
+    const words = [beta1, 1 - beta1, beta2, 1 - beta2, rate, epsilon, kept].map((f32) => ({ f32 }));
+    withScalarUniform(backend, inputs.factor!, words, (uniforms) => {
+      const own = parameters.filter((parameter) => parameter.keep === kept);
+      for (const group of grouped(own, ({ type }) => type, most)) {
+        const [across, deep] = flatWorkgroups(Math.max(...group.map((parameter) => parameter.count)));
+        const { type } = group[0]!;
+        dispatch(backend, {
+          key: `semblance_adamw_${type}_${group.length}_${decayFirst}`,
+          code: () => adamwCode(type, group.length, decayFirst),
+          writes: group.flatMap(({ tensors: { p, m, v } }) => [p, m, v]),
+          reads: group.map(({ tensors }) => tensors.g),
+          uniforms,
+          workgroups: [across, group.length, deep],
+        });
+      }
+    });
+  }
+}
+
+function squaredNorm(backend: unknown, tensors: tf.TensorInfo[]): tf.TensorInfo {
+  const total = output(backend, []);
+  const partial = output(backend, [tensors.length * PARTS]);
+  const most = internals(backend).device.limits.maxStorageBuffersPerShaderStage - 1;
+  const measured = tensors.map((x) => ({ x, ...elementType(sizeOf(x)) }));
+  let first = 0;
+  for (const group of grouped(measured, ({ type }) => type, most)) {
+    const { type } = group[0]!;
+    dispatch(backend, {
+      key: `semblance_squares_${type}_${group.length}`,
+      code: () => squaresCode(type, group.length),
+      writes: [partial],
+      reads: group.map(({ x }) => x),
+      uniforms: [first],
+      workgroups: [PARTS / 64, group.length, 1],
+    });
+    first += group.length;
+  }
+  const lanes = suitedTo(backend).software ? 1 : 256;
+  dispatch(backend, {
+    key: `semblance_total_${lanes}`,
+    code: () => totalCode(lanes),
+    writes: [total],
+    reads: [partial],
+    uniforms: [],
+    workgroups: [1, 1, 1],
+  });
+  release(backend, partial);
+  return total;
+}
+
+export function registerAdamWOnWebGpu(): void {
+  tf.registerKernel({
+    kernelName: ADAMW,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      adamw(backend, inputs as Tensors, attrs as unknown as Attributes);
+      return [];
+    },
+  });
+  tf.registerKernel({
+    kernelName: SQUARED_NORM,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const { count } = attrs as unknown as { count: number };
+      const tensors = Array.from({ length: count }, (_, i) => inputs[`x${i}`] as tf.TensorInfo);
+      return squaredNorm(backend, tensors);
+    },
+  });
+}

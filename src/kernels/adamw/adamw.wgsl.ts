@@ -1,0 +1,84 @@
+// AdamW and the sum of squares in WGSL, over as many tensors in one dispatch as storage buffers can be bound.
+import { header } from '../dispatch.webgpu.ts';
+
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+/** Workgroup y is the parameter; formulas in adamw.ts. rest = 1 - beta, which float32 cannot subtract well. */
+export function adamwCode(type: string, count: number, decayFirst: boolean): string {
+  const writes = Object.fromEntries(
+    upTo(count).flatMap((i) => ['p', 'm', 'v'].map((name) => [`${name}${i}`, type])),
+  );
+  const reads = Object.fromEntries(upTo(count).map((i) => [`g${i}`, type]));
+  const uniforms =
+    'factor : f32, beta1 : f32, rest1 : f32, beta2 : f32, rest2 : f32, rate : f32, epsilon : f32, keep : f32';
+  const update = (i: number) => `case ${i}u: {
+      if (index >= arrayLength(&p${i})) { return; }
+      let g = g${i}[index] * uniforms.factor;
+      let m = m${i}[index] * uniforms.beta1 + g * uniforms.rest1;
+      let v = v${i}[index] * uniforms.beta2 + g * g * uniforms.rest2;
+      m${i}[index] = m;
+      v${i}[index] = v;
+      let change = m / (sqrt(v) + uniforms.epsilon) * uniforms.rate;
+      let p = p${i}[index];
+      p${i}[index] = ${decayFirst ? 'p * uniforms.keep - change' : '(p - change) * uniforms.keep'};
+    }`;
+  return `${header(writes, reads, uniforms)}
+  @compute @workgroup_size(64) fn main(
+    @builtin(workgroup_id) group : vec3<u32>,
+    @builtin(num_workgroups) groups : vec3<u32>,
+    @builtin(local_invocation_index) local : u32
+  ) {
+    let index = (group.z * groups.x + group.x) * 64u + local;
+    switch (group.y) {
+      ${upTo(count).map(update).join('\n')}
+      default: {}
+    }
+  }`;
+}
+
+/** Invocations that each add up a part of every tensor. */
+export const PARTS = 1024;
+
+/** partial[PARTS * (from + group.y) + invocation] = its part of the squares of tensor group.y. */
+export function squaresCode(type: string, count: number): string {
+  const reads = Object.fromEntries(upTo(count).map((i) => [`x${i}`, type]));
+  const part = (i: number) => `case ${i}u: {
+      for (var at = index; at < arrayLength(&x${i}); at += ${PARTS}u) {
+        let x = x${i}[at];
+        sum += ${type === 'f32' ? 'x * x' : 'dot(x, x)'};
+      }
+    }`;
+  return `${header({ partial: 'f32' }, reads, 'first : u32')}
+  @compute @workgroup_size(64) fn main(
+    @builtin(global_invocation_id) place : vec3<u32>,
+    @builtin(workgroup_id) group : vec3<u32>
+  ) {
+    let index = place.x;
+    var sum = 0.0;
+    switch (group.y) {
+      ${upTo(count).map(part).join('\n')}
+      default: {}
+    }
+    partial[${PARTS}u * (uniforms.first + group.y) + index] = sum;
+  }`;
+}
+
+/** total[0] = the sum of all of `partial`, by one workgroup. @param lanes its invocations */
+export function totalCode(lanes: number): string {
+  const shared = `
+    sums[local] = sum;
+    workgroupBarrier();
+    for (var half = ${lanes / 2}u; half > 0u; half /= 2u) {
+      if (local < half) { sums[local] += sums[local + half]; }
+      workgroupBarrier();
+    }
+    if (local == 0u) { total[0] = sums[0]; }`;
+  return `${header({ total: 'f32' }, { partial: 'vec4<f32>' })}
+  ${lanes > 1 ? `var<workgroup> sums : array<f32, ${lanes}>;` : ''}
+  @compute @workgroup_size(${lanes}) fn main(@builtin(local_invocation_index) local : u32) {
+    var parts = vec4<f32>();
+    for (var at = local; at < arrayLength(&partial); at += ${lanes}u) { parts += partial[at]; }
+    let sum = dot(parts, vec4<f32>(1.0));
+    ${lanes > 1 ? shared : 'total[0] = sum;'}
+  }`;
+}

@@ -1,0 +1,99 @@
+// LayerNorm(dropout(x) + residual) and its gradient as kernels of the WebGPU backend.
+import * as tf from '@tensorflow/tfjs-core';
+import { columnSums } from '../columnSum/columnSum.webgpu.ts';
+import { dispatch, elementType, internals, output, type Workgroups } from '../dispatch.webgpu.ts';
+import { maskWords } from '../dropout/dropout.webgpu.ts';
+import type { DropoutAttributes } from '../dropout/dropout.ts';
+import { suitedTo } from '../tuning.ts';
+import { ADD_NORM, ADD_NORM_GRADIENT } from './addNorm.ts';
+import { addNormCode, addNormGradientCode, rowWorkgroups, type RowForm } from './addNorm.wgsl.ts';
+
+/** Most invocations that share a row. */
+const LANES = 64;
+
+function formOf(backend: unknown, features: number): { form: RowForm; width: number } {
+  const { type, count } = elementType(features);
+  return { form: { type, lanes: suitedTo(backend).software ? 1 : LANES }, width: count };
+}
+
+function inRows(count: number): Workgroups {
+  const rows = Math.ceil(count / 65535);
+  return [Math.ceil(count / rows), rows, 1];
+}
+
+function addNorm(
+  backend: unknown,
+  inputs: Record<string, tf.TensorInfo>,
+  attrs: DropoutAttributes & { epsilon: number },
+): tf.TensorInfo[] {
+  const { x, residual, gain, bias } = inputs as Record<'x' | 'gain' | 'bias', tf.TensorInfo> & {
+    residual?: tf.TensorInfo;
+  };
+  const [rows, features] = x.shape as [number, number];
+  const { form, width } = formOf(backend, features);
+  const y = output(backend, [rows, features]);
+  const normalised = output(backend, [rows, features]);
+  const inverseDeviation = output(backend, [rows]);
+  dispatch(backend, {
+    key: `semblance_addNorm_${form.type}_${form.lanes}_${residual !== undefined}`,
+    code: () => addNormCode(form, residual !== undefined),
+    writes: [y, normalised, inverseDeviation],
+    reads: residual ? [x, residual, gain, bias] : [x, gain, bias],
+    uniforms: [rows, width, features, { f32: attrs.epsilon }, ...maskWords(attrs)],
+    changing: attrs.threshold > 0,
+    workgroups: inRows(rowWorkgroups(rows, form)),
+  });
+  return [y, normalised, inverseDeviation];
+}
+
+function addNormGradient(
+  backend: unknown,
+  inputs: Record<string, tf.TensorInfo>,
+  attrs: DropoutAttributes,
+): tf.TensorInfo[] {
+  const { dy, normalised, inverseDeviation, gain } = inputs as Record<
+    'dy' | 'normalised' | 'inverseDeviation' | 'gain',
+    tf.TensorInfo
+  >;
+  const [rows, features] = dy.shape as [number, number];
+  const { form, width } = formOf(backend, features);
+  const masked = attrs.threshold > 0;
+  const dResidual = output(backend, [rows, features]);
+  const dx = masked ? output(backend, [rows, features]) : dResidual;
+  dispatch(backend, {
+    key: `semblance_addNormGradient_${form.type}_${form.lanes}_${masked}`,
+    code: () => addNormGradientCode(form, masked),
+    writes: masked ? [dResidual, dx] : [dResidual],
+    reads: [dy, normalised, inverseDeviation, gain],
+    uniforms: [rows, width, features, ...(masked ? maskWords(attrs) : [])],
+    changing: masked,
+    workgroups: inRows(rowWorkgroups(rows, form)),
+  });
+  const [dBias, dGain] = columnSums(backend, dy, normalised) as [tf.TensorInfo, tf.TensorInfo];
+  // Without a mask both gradients are one tensor, which then has two owners.
+  if (!masked) internals(backend).incRef(dResidual.dataId);
+  return [dx, dResidual, dGain, dBias];
+}
+
+export function registerAddNormOnWebGpu(): void {
+  const register = (
+    kernelName: string,
+    run: (
+      backend: unknown,
+      inputs: Record<string, tf.TensorInfo>,
+      attrs: DropoutAttributes & { epsilon: number },
+    ) => tf.TensorInfo[],
+  ) =>
+    tf.registerKernel({
+      kernelName,
+      backendName: 'webgpu',
+      kernelFunc: ({ inputs, backend, attrs }) =>
+        run(
+          backend,
+          inputs as Record<string, tf.TensorInfo>,
+          attrs as unknown as DropoutAttributes & { epsilon: number },
+        ),
+    });
+  register(ADD_NORM, addNorm);
+  register(ADD_NORM_GRADIENT, addNormGradient);
+}

@@ -1,0 +1,125 @@
+// Layer normalisation of dropout(x) + residual in WGSL, and its gradient by x and residual.
+//
+// A row belongs to one invocation where there is no fast workgroup memory, else to a workgroup of `lanes` invocations
+// that add up their sums in it. Elements are f32 or vec4<f32>.
+import { header } from '../dispatch.webgpu.ts';
+import { MASK, MASK_UNIFORMS } from '../dropout/dropout.wgsl.ts';
+
+export interface RowForm {
+  type: 'vec4<f32>' | 'f32';
+  /** Invocations that share a row: 1, or a power of two. */
+  lanes: number;
+}
+
+/** Rows of a workgroup where each has one invocation. */
+const ROWS = 16;
+
+export function rowWorkgroups(rows: number, { lanes }: RowForm): number {
+  return lanes === 1 ? Math.ceil(rows / ROWS) : rows;
+}
+
+const inner = (type: string, a: string, b: string) => (type === 'f32' ? `${a} * ${b}` : `dot(${a}, ${b})`);
+const maskOf = (type: string, at: string) => (type === 'f32' ? `maskOfOne(${at})` : `maskOfQuad(${at})`);
+
+/** sumOverRow(value): the sum of a number over the invocations of a row. */
+function sumOverRow(lanes: number): string {
+  if (lanes === 1) return 'fn sumOverRow(value : f32, lane : u32) -> f32 { return value; }';
+  return `
+  var<workgroup> partial : array<f32, ${lanes}>;
+  fn sumOverRow(value : f32, lane : u32) -> f32 {
+    partial[lane] = value;
+    workgroupBarrier();
+    for (var half = ${lanes / 2}u; half > 0u; half /= 2u) {
+      if (lane < half) { partial[lane] += partial[lane + half]; }
+      workgroupBarrier();
+    }
+    let total = partial[0];
+    workgroupBarrier();
+    return total;
+  }`;
+}
+
+/** An entry point with row, lane and the first element of the row, at. */
+function rowMain(lanes: number, body: string): string {
+  const size = lanes === 1 ? ROWS : lanes;
+  return `
+  @compute @workgroup_size(${size}) fn main(
+    @builtin(workgroup_id) group : vec3<u32>,
+    @builtin(num_workgroups) groups : vec3<u32>,
+    @builtin(local_invocation_index) local : u32
+  ) {
+    let number = group.y * groups.x + group.x;
+    let row = ${lanes === 1 ? `number * ${ROWS}u + local` : 'number'};
+    let lane = ${lanes === 1 ? '0u' : 'local'};
+    if (row >= uniforms.rows) { return; }
+    let width = uniforms.width;
+    let at = row * width;
+    let features = f32(uniforms.features);
+    ${body}
+  }`;
+}
+
+const SIZES = 'rows : u32, width : u32, features : u32';
+
+/** y first holds what is normalised. */
+export function addNormCode({ type, lanes }: RowForm, residual: boolean): string {
+  const reads = { x: type, ...(residual && { residual: type }), gain: type, bias: type };
+  const writes = { y: type, normalised: type, inverseDeviation: 'f32' };
+  const walk = `for (var i = lane; i < width; i += ${lanes}u)`;
+  const one = `${type}(1.0)`;
+  return `${header(writes, reads, `${SIZES}, epsilon : f32, ${MASK_UNIFORMS}`)}
+  ${MASK}
+  ${sumOverRow(lanes)}
+  ${rowMain(
+    lanes,
+    `
+    var sum = 0.0;
+    ${walk} {
+      let value = x[at + i] * ${maskOf(type, 'at + i')}${residual ? ' + residual[at + i]' : ''};
+      y[at + i] = value;
+      sum += ${inner(type, 'value', one)};
+    }
+    let mean = ${type}(sumOverRow(sum, lane) / features);
+    var squares = 0.0;
+    ${walk} {
+      let centred = y[at + i] - mean;
+      squares += ${inner(type, 'centred', 'centred')};
+    }
+    let inverse = inverseSqrt(sumOverRow(squares, lane) / features + uniforms.epsilon);
+    if (lane == 0u) { inverseDeviation[row] = inverse; }
+    ${walk} {
+      let normal = (y[at + i] - mean) * inverse;
+      normalised[at + i] = normal;
+      y[at + i] = normal * gain[i] + bias[i];
+    }`,
+  )}`;
+}
+
+/** dResidual is the gradient of what was normalised; with `mask`, dx is that under the mask. */
+export function addNormGradientCode({ type, lanes }: RowForm, mask: boolean): string {
+  const writes = { dResidual: type, ...(mask && { dx: type }) };
+  const reads = { dy: type, normalised: type, inverseDeviation: 'f32', gain: type };
+  const walk = `for (var i = lane; i < width; i += ${lanes}u)`;
+  return `${header(writes, reads, mask ? `${SIZES}, ${MASK_UNIFORMS}` : SIZES)}
+  ${mask ? MASK : ''}
+  ${sumOverRow(lanes)}
+  ${rowMain(
+    lanes,
+    `
+    var sum = 0.0;
+    var product = 0.0;
+    ${walk} {
+      let g = dy[at + i] * gain[i];
+      sum += ${inner(type, 'g', `${type}(1.0)`)};
+      product += ${inner(type, 'g', 'normalised[at + i]')};
+    }
+    let meanG = ${type}(sumOverRow(sum, lane) / features);
+    let meanGx = sumOverRow(product, lane) / features;
+    let inverse = inverseDeviation[row];
+    ${walk} {
+      let d = (dy[at + i] * gain[i] - meanG - normalised[at + i] * meanGx) * inverse;
+      dResidual[at + i] = d;
+      ${mask ? `dx[at + i] = d * ${maskOf(type, 'at + i')};` : ''}
+    }`,
+  )}`;
+}

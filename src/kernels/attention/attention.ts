@@ -1,0 +1,106 @@
+// Scaled dot-product attention of several heads over a padded batch (Vaswani et al. 2017):
+//
+//   context = dropout(softmax(Q K^T / sqrt(head size) + mask)) V        for every row and head
+//
+// Kernel "SemblanceAttention" {q, k, v [rows * length, hidden], lengths int32 [rows]} {heads, length, key0, key1,
+//   threshold, onlyTokens} -> [context [rows * length, hidden], probabilities [rows, heads, length, length] before dropout]
+// Kernel "SemblanceAttentionGradient" {dy, q, k, v, probabilities, lengths}, the same attributes -> [dq, dk, dv]
+//
+// Head h has columns h * size to (h + 1) * size. Padding keys have probability 0 (a row of length 0 attends to all);
+// rows are not normalised again after dropout. Mask bits count elements of [rows, heads, length, length].
+import * as tf from '@tensorflow/tfjs-core';
+import { dropout, maskAttributes, NO_MASK, type Mask } from '../dropout/dropout.ts';
+import { matMul } from '../matMul/matMul.ts';
+import { differentiable, hasKernel, runKernelForAll } from '../op.ts';
+
+export const ATTENTION = 'SemblanceAttention';
+export const ATTENTION_GRADIENT = 'SemblanceAttentionGradient';
+
+export interface AttentionArguments {
+  /** [rows * length, hidden], as k and v. */
+  q: tf.Tensor2D;
+  k: tf.Tensor2D;
+  v: tf.Tensor2D;
+  /** Real tokens of every row, int32 [rows]. */
+  lengths: tf.Tensor1D;
+  heads: number;
+  /** Tokens of a row, padding included. */
+  length: number;
+  /** May a kernel leave out queries at padding places? Their context and probabilities then are 0. */
+  onlyTokens?: boolean;
+  /** Dropout of the probabilities; left out: none. */
+  mask?: Mask;
+  /** Is given the probabilities [rows, heads, length, length] before dropout; they live as long as the result. */
+  tap?: ((probabilities: tf.Tensor4D) => void) | undefined;
+}
+
+/** Context vectors, heads joined again: [rows * length, hidden]. */
+export function attention(given: AttentionArguments): tf.Tensor2D {
+  return hasKernel(ATTENTION) ? fused(given) : composedAttention(given);
+}
+
+/** [rows * length, hidden] -> [rows, heads, length, head size]. */
+function splitHeads(x: tf.Tensor2D, length: number, heads: number): tf.Tensor4D {
+  const [tokens, hidden] = x.shape;
+  return tf.transpose<tf.Tensor4D>(
+    tf.reshape(x, [tokens / length, length, heads, hidden / heads]),
+    [0, 2, 1, 3],
+  );
+}
+
+/** 0 on tokens, -10000 on padding, as Hugging Face does; [rows, 1, 1, length]. */
+function keyMask(lengths: tf.Tensor1D, length: number): tf.Tensor4D {
+  return tf.tidy(() => {
+    const places = tf.range(0, length, 1, 'int32');
+    const padding = tf.greaterEqual(places, tf.reshape(lengths, [lengths.shape[0], 1, 1, 1]));
+    return tf.mul<tf.Tensor4D>(tf.cast(padding, 'float32'), -10000);
+  });
+}
+
+export function composedAttention(given: AttentionArguments): tf.Tensor2D {
+  const { lengths, length, heads, mask } = given;
+  const split = (x: tf.Tensor2D) => splitHeads(x, length, heads);
+  const scale = 1 / Math.sqrt(given.q.shape[1] / heads);
+  const scores = tf.mul(matMul(split(given.q), split(given.k), false, true), scale);
+  const probabilities = tf.softmax(tf.add<tf.Tensor4D>(scores, keyMask(lengths, length)), -1);
+  given.tap?.(probabilities);
+  const kept = mask ? dropout(probabilities, mask.rate, mask.key) : probabilities;
+  const context = matMul(kept, split(given.v));
+  return tf.reshape<tf.Rank.R2>(tf.transpose(context, [0, 2, 1, 3]), given.q.shape);
+}
+
+function fused(given: AttentionArguments): tf.Tensor2D {
+  const { q, k, v, lengths, heads, length, onlyTokens = false, mask = NO_MASK, tap } = given;
+  const attributes = { heads, length, onlyTokens, ...maskAttributes(mask) };
+  let tapped: tf.Tensor | undefined;
+  const context = differentiable({
+    inputs: { q, k, v },
+    forward: (save) => {
+      const [joined, probabilities] = runKernelForAll(ATTENTION, { q, k, v, lengths }, attributes);
+      if (tap) tapped = tf.keep(tf.clone(probabilities!));
+      save([q, k, v, probabilities!, lengths]);
+      return joined as tf.Tensor2D;
+    },
+    backward: (dy, saved) => {
+      const [query, key, value, probabilities, rowLengths] = saved as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      const [dq, dk, dv] = runKernelForAll(
+        ATTENTION_GRADIENT,
+        { dy, q: query, k: key, v: value, probabilities, lengths: rowLengths },
+        attributes,
+      );
+      return { q: () => dq!, k: () => dk!, v: () => dv! };
+    },
+  });
+  if (tap && tapped) {
+    // The copy belongs to whatever tidy surrounds this call, as the result does.
+    tap(tf.clone(tapped) as tf.Tensor4D);
+    tapped.dispose();
+  }
+  return context;
+}

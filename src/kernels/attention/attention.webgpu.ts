@@ -1,0 +1,103 @@
+// Attention and its gradient as kernels of the WebGPU backend.
+import * as tf from '@tensorflow/tfjs-core';
+import { dispatch, elementType, flatWorkgroups, output, release } from '../dispatch.webgpu.ts';
+import type { DropoutAttributes } from '../dropout/dropout.ts';
+import { maskWords } from '../dropout/dropout.webgpu.ts';
+import { suitedTo } from '../tuning.ts';
+import { ATTENTION, ATTENTION_GRADIENT } from './attention.ts';
+import {
+  attentionCode,
+  formKey,
+  keyGradientCode,
+  queryGradientCode,
+  type AttentionForm,
+} from './attention.wgsl.ts';
+
+interface AttentionAttributes extends DropoutAttributes {
+  heads: number;
+  length: number;
+}
+
+type Tensors = Record<string, tf.TensorInfo>;
+
+/** What the dispatches over one batch share. */
+function planOf(backend: unknown, q: tf.TensorInfo, attrs: AttentionAttributes) {
+  const [tokens, hidden] = q.shape as [number, number];
+  const { heads, length } = attrs;
+  const rows = tokens / length;
+  const { type, count: units } = elementType(hidden / heads);
+  const { software } = suitedTo(backend);
+  const mask = attrs.threshold > 0;
+  const form = (several: number): AttentionForm => ({
+    type,
+    units,
+    tokens: software ? several : 1,
+    size: software ? 4 : 64,
+    mask,
+  });
+  const scale = { f32: 1 / Math.sqrt(hidden / heads) };
+  const shared = { uniforms: [rows, heads, length, scale, ...maskWords(attrs)], changing: mask };
+  const workgroups = ({ tokens: own, size }: AttentionForm) =>
+    flatWorkgroups(rows * heads * Math.ceil(length / own), size);
+  return { rows, form, shared, workgroups };
+}
+
+function attention(backend: unknown, inputs: Tensors, attrs: AttentionAttributes): tf.TensorInfo[] {
+  const { q, k, v, lengths } = inputs as Record<'q' | 'k' | 'v' | 'lengths', tf.TensorInfo>;
+  const { rows, form, shared, workgroups } = planOf(backend, q, attrs);
+  const context = output(backend, q.shape);
+  const probabilities = output(backend, [rows, attrs.heads, attrs.length, attrs.length]);
+  const own = form(4);
+  dispatch(backend, {
+    ...shared,
+    key: formKey('attention', own),
+    code: () => attentionCode(own),
+    writes: [context, probabilities],
+    reads: [q, k, v, lengths],
+    workgroups: workgroups(own),
+  });
+  return [context, probabilities];
+}
+
+function attentionGradient(backend: unknown, inputs: Tensors, attrs: AttentionAttributes): tf.TensorInfo[] {
+  const { dy, q, k, v, probabilities, lengths } = inputs as Record<
+    'dy' | 'q' | 'k' | 'v' | 'probabilities' | 'lengths',
+    tf.TensorInfo
+  >;
+  const { form, shared, workgroups } = planOf(backend, q, attrs);
+  const [dq, dk, dv] = [output(backend, q.shape), output(backend, q.shape), output(backend, q.shape)];
+  const dScores = output(backend, probabilities.shape);
+  const [queries, keys] = [form(4), form(2)];
+  dispatch(backend, {
+    ...shared,
+    key: formKey('attentionQueryGradient', queries),
+    code: () => queryGradientCode(queries),
+    writes: [dq, dScores],
+    reads: [dy, k, v, probabilities, lengths],
+    workgroups: workgroups(queries),
+  });
+  dispatch(backend, {
+    ...shared,
+    key: formKey('attentionKeyGradient', keys),
+    code: () => keyGradientCode(keys),
+    writes: [dk, dv],
+    reads: [dy, q, dScores, probabilities, lengths],
+    workgroups: workgroups(keys),
+  });
+  release(backend, dScores);
+  return [dq, dk, dv];
+}
+
+export function registerAttentionOnWebGpu(): void {
+  for (const [kernelName, run] of [
+    [ATTENTION, attention],
+    [ATTENTION_GRADIENT, attentionGradient],
+  ] as const) {
+    tf.registerKernel({
+      kernelName,
+      backendName: 'webgpu',
+      kernelFunc: ({ inputs, backend, attrs }) =>
+        run(backend, inputs as Tensors, attrs as unknown as AttentionAttributes),
+    });
+  }
+}

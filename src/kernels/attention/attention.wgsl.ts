@@ -1,0 +1,249 @@
+// Attention in WGSL, forward and backward, with the keys of a row taken one after the other.
+//
+//   forward          an invocation has some queries of one row and head: scores, softmax, context
+//   query gradient   the same invocations: dS = p (dp - sum_j p dp) scale, kept for the next kernel, and dq
+//   key gradient     an invocation has some keys of one row and head: dk, dv
+//
+// A head's part of a token is held in registers, at most 16 units (f32 or vec4<f32>) at a time.
+import { header } from '../dispatch.webgpu.ts';
+import { MASK, MASK_UNIFORMS } from '../dropout/dropout.wgsl.ts';
+
+export interface AttentionForm {
+  type: 'vec4<f32>' | 'f32';
+  /** Units of a head. */
+  units: number;
+  /** Queries (or keys) of an invocation. */
+  tokens: number;
+  /** Invocations of a workgroup. */
+  size: number;
+  mask: boolean;
+}
+
+export function formKey(kernel: string, { type, units, tokens, size, mask }: AttentionForm): string {
+  return `semblance_${kernel}_${type}_${units}_${tokens}_${size}_${mask}`;
+}
+
+/** Most units in registers at a time. */
+const MOST_UNITS = 16;
+
+/** Units are taken in equal chunks: the largest divisor that registers can hold. */
+function chunkOf(units: number): number {
+  for (let chunk = Math.min(units, MOST_UNITS); ; chunk--) if (units % chunk === 0) return chunk;
+}
+
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
+const each = (n: number, line: (i: number) => string) => upTo(n).map(line).join('\n');
+const inner = (type: string, a: string, b: string) => (type === 'f32' ? `${a} * ${b}` : `dot(${a}, ${b})`);
+
+const UNIFORMS = `rows : u32, heads : u32, length : u32, scale : f32, ${MASK_UNIFORMS}`;
+
+/** Functions and an entry point with `first`, the first of the invocation's tokens, and where its data lie. */
+function program(
+  form: AttentionForm,
+  writes: Record<string, string>,
+  reads: Record<string, string>,
+  body: string,
+): string {
+  const { units, tokens, size, mask } = form;
+  return `${header(writes, reads, UNIFORMS)}
+  ${mask ? MASK : 'fn maskOfOne(element : u32) -> f32 { return 1.0; }'}
+  @compute @workgroup_size(${size}) fn main(
+    @builtin(workgroup_id) group : vec3<u32>,
+    @builtin(num_workgroups) groups : vec3<u32>,
+    @builtin(local_invocation_index) local : u32
+  ) {
+    let index = (group.y * groups.x + group.x) * ${size}u + local;
+    let length = uniforms.length;
+    let blocks = (length + ${tokens - 1}u) / ${tokens}u;
+    let first = (index % blocks) * ${tokens}u;
+    let head = index / blocks % uniforms.heads;
+    let row = index / blocks / uniforms.heads;
+    if (row >= uniforms.rows) { return; }
+    let real = u32(max(0, lengths[row]));
+    let keys = select(min(real, length), length, real == 0u);
+    let width = uniforms.heads * ${units}u;
+    let at = row * length * width + head * ${units}u;
+    let table = (row * uniforms.heads + head) * length * length;
+    ${each(tokens, (t) => `let token${t} = min(first + ${t}u, length - 1u);`)}
+    ${body}
+  }`;
+}
+
+/** A loop over the chunks of a head; inside, unit u of a token is `unit(token, u)`. */
+function chunks({ units }: AttentionForm, body: (chunk: number) => string): string {
+  const chunk = chunkOf(units);
+  return `for (var part = 0u; part < ${units}u; part += ${chunk}u) { ${body(chunk)} }`;
+}
+
+const unit = (name: string, token: string, u: number) => `${name}[at + ${token} * width + part + ${u}u]`;
+
+/** scores[i][j] = own_i . other_j for all keys j, into `to`; what is done with a finished score is said by `finished`. */
+function innerProducts(
+  form: AttentionForm,
+  own: string,
+  other: string,
+  to: string,
+  finished: (t: number) => string,
+): string {
+  const { type, units, tokens } = form;
+  const several = chunkOf(units) < units;
+  return chunks(
+    form,
+    (chunk) => `
+      ${each(tokens, (t) =>
+        upTo(chunk)
+          .map((u) => `let own${t}_${u} = ${unit(own, `token${t}`, u)};`)
+          .join(' '),
+      )}
+      let last = part + ${chunk}u == ${units}u;
+      for (var j = 0u; j < keys; j++) {
+        ${each(tokens, (t) => `var s${t} = 0.0;`)}
+        ${each(
+          chunk,
+          (u) => `{ let other = ${unit(other, 'j', u)};
+          ${upTo(tokens)
+            .map((t) => `s${t} += ${inner(type, `own${t}_${u}`, 'other')};`)
+            .join(' ')} }`,
+        )}
+        ${each(
+          tokens,
+          (t) => `if (first + ${t}u < length) {
+          let e = table + token${t} * length + j;
+          ${several ? `if (part > 0u) { s${t} += ${to}[e]; }` : ''}
+          if (last) { ${finished(t)} } else { ${to}[e] = s${t}; }
+        }`,
+        )}
+      }`,
+  );
+}
+
+/** result_i = sum_j weight_ij other_j over the keys. @param weight an expression of the element e */
+function weightedSums(form: AttentionForm, weight: string, other: string, result: string): string {
+  const { type, tokens } = form;
+  return chunks(
+    form,
+    (chunk) => `
+      ${each(tokens, (t) =>
+        upTo(chunk)
+          .map((u) => `var sum${t}_${u} = ${type}();`)
+          .join(' '),
+      )}
+      for (var j = 0u; j < keys; j++) {
+        ${each(tokens, (t) => `var w${t} = 0.0; { let e = table + token${t} * length + j; w${t} = ${weight}; }`)}
+        ${each(
+          chunk,
+          (u) => `{ let other = ${unit(other, 'j', u)};
+          ${upTo(tokens)
+            .map((t) => `sum${t}_${u} += w${t} * other;`)
+            .join(' ')} }`,
+        )}
+      }
+      ${each(
+        tokens,
+        (t) =>
+          `if (first + ${t}u < length) { ${upTo(chunk)
+            .map((u) => `${unit(result, `token${t}`, u)} = sum${t}_${u};`)
+            .join(' ')} }`,
+      )}`,
+  );
+}
+
+export function attentionCode(form: AttentionForm): string {
+  const { type, tokens } = form;
+  const body = `
+    ${each(tokens, (t) => `var top${t} = -3.0e38;`)}
+    ${innerProducts(form, 'q', 'k', 'probabilities', (t) => `let s = s${t} * uniforms.scale; top${t} = max(top${t}, s); probabilities[e] = s;`)}
+    ${each(
+      tokens,
+      (t) => `if (first + ${t}u < length) {
+      let start = table + token${t} * length;
+      var total = 0.0;
+      for (var j = 0u; j < keys; j++) {
+        let p = exp(probabilities[start + j] - top${t});
+        total += p;
+        probabilities[start + j] = p;
+      }
+      let inverse = 1.0 / total;
+      for (var j = 0u; j < keys; j++) { probabilities[start + j] *= inverse; }
+      for (var j = keys; j < length; j++) { probabilities[start + j] = 0.0; }
+    }`,
+    )}
+    ${weightedSums(form, 'probabilities[e] * maskOfOne(e)', 'v', 'context')}`;
+  return program(
+    form,
+    { context: type, probabilities: 'f32' },
+    { q: type, k: type, v: type, lengths: 'i32' },
+    body,
+  );
+}
+
+/** Writes dq and dScores; dScores beyond a row's keys are left as they are. */
+export function queryGradientCode(form: AttentionForm): string {
+  const { type, tokens } = form;
+  const body = `
+    ${each(tokens, (t) => `var total${t} = 0.0;`)}
+    ${innerProducts(form, 'dy', 'v', 'dScores', (t) => `let d = s${t} * maskOfOne(e); total${t} += probabilities[e] * d; dScores[e] = d;`)}
+    ${each(
+      tokens,
+      (t) => `if (first + ${t}u < length) {
+      let start = table + token${t} * length;
+      for (var j = 0u; j < keys; j++) {
+        dScores[start + j] = probabilities[start + j] * (dScores[start + j] - total${t}) * uniforms.scale;
+      }
+    }`,
+    )}
+    ${weightedSums(form, 'dScores[e]', 'k', 'dq')}`;
+  return program(
+    form,
+    { dq: type, dScores: 'f32' },
+    { dy: type, k: type, v: type, probabilities: 'f32', lengths: 'i32' },
+    body,
+  );
+}
+
+export function keyGradientCode(form: AttentionForm): string {
+  const { type, tokens } = form;
+  const body = chunks(
+    form,
+    (chunk) => `
+      ${each(tokens, (t) =>
+        upTo(chunk)
+          .map((u) => `var dk${t}_${u} = ${type}(); var dv${t}_${u} = ${type}();`)
+          .join(' '),
+      )}
+      for (var i = 0u; i < length; i++) {
+        ${each(
+          tokens,
+          (t) => `var ds${t} = 0.0; var p${t} = 0.0;
+        if (first + ${t}u < keys) {
+          let e = table + i * length + token${t};
+          ds${t} = dScores[e];
+          p${t} = probabilities[e] * maskOfOne(e);
+        }`,
+        )}
+        ${each(
+          chunk,
+          (u) => `{ let query = ${unit('q', 'i', u)}; let d = ${unit('dy', 'i', u)};
+          ${upTo(tokens)
+            .map((t) => `dk${t}_${u} += ds${t} * query; dv${t}_${u} += p${t} * d;`)
+            .join(' ')} }`,
+        )}
+      }
+      ${each(
+        tokens,
+        (t) =>
+          `if (first + ${t}u < length) { ${upTo(chunk)
+            .map(
+              (u) =>
+                `${unit('dk', `token${t}`, u)} = dk${t}_${u}; ${unit('dv', `token${t}`, u)} = dv${t}_${u};`,
+            )
+            .join(' ')} }`,
+      )}`,
+  );
+  return program(
+    form,
+    { dk: type, dv: type },
+    { dy: type, q: type, dScores: 'f32', probabilities: 'f32', lengths: 'i32' },
+    body,
+  );
+}

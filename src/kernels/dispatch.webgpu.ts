@@ -1,0 +1,283 @@
+// Runs WGSL of our own on the device of tfjs's WebGPU backend: several outputs, tensors written in place, and no prelude.
+// Work joins the backend's command encoder, so it keeps its place among tfjs's own kernels; pipelines join its cache.
+import type * as tf from '@tensorflow/tfjs-core';
+import { env } from '@tensorflow/tfjs-core';
+
+/** What we touch of WebGPUBackend, part of it private there. */
+export interface WebGpuInternals {
+  device: GPUDevice;
+  queue: GPUQueue;
+  pipelineCache: Record<string, GPUComputePipeline>;
+  tensorMap: { get(id: object): TensorData };
+  bufferManager: {
+    acquireBuffer(size: number, usage: number): GPUBuffer;
+    releaseBuffer(buffer: GPUBuffer): void;
+  };
+  commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  commandQueueOwnedIds: WeakSet<object>;
+  uniformPendingDisposal: GPUBuffer[];
+  dispatchCountInPass: number;
+  activeTimers: { name: string; query: Promise<number> }[] | undefined;
+  supportTimestampQuery: boolean;
+  querySet: GPUQuerySet | null;
+  querySetCount: number;
+  getQueryTime(): Promise<number>;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  makeTensorInfo(shape: number[], dtype: tf.DataType, values?: tf.TypedArray): tf.TensorInfo;
+  disposeData(id: object): boolean;
+  incRef(id: object): void;
+}
+
+interface TensorData {
+  values: tf.TypedArray | null | undefined;
+  dtype: tf.DataType;
+  shape: number[];
+  resource?: GPUBuffer | null;
+  refCount: number;
+}
+
+export type Workgroups = readonly [number, number, number];
+
+export interface Dispatch {
+  /** Names the pipeline: whatever changes the code must be in it. */
+  key: string;
+  /** WGSL with an entry point `main`. */
+  code: () => string;
+  /** Bindings 0 to n - 1 of group 0, in order: what is written, then what is only read. */
+  writes: readonly tf.TensorInfo[];
+  reads: readonly tf.TensorInfo[];
+  /** The uniform buffer, bound last: 4-byte words, or what uniformsWithScalar() made. */
+  uniforms: readonly Word[] | GPUBuffer;
+  /** Do the uniforms change from step to step? The others are written once and kept. */
+  changing?: boolean;
+  workgroups: Workgroups;
+}
+
+/** A word of a uniform buffer: an unsigned integer, or a float marked as one. */
+export type Word = number | { f32: number };
+
+export function internals(backend: unknown): WebGpuInternals {
+  return backend as WebGpuInternals;
+}
+
+/** An output tensor, to be written by dispatches. */
+export function output(backend: unknown, shape: number[], dtype: tf.DataType = 'float32'): tf.TensorInfo {
+  return internals(backend).makeTensorInfo(shape, dtype);
+}
+
+/** Gives back a tensor that no one else has seen. */
+export function release(backend: unknown, { dataId }: tf.TensorInfo): void {
+  internals(backend).disposeData(dataId);
+}
+
+function sizeOf({ shape }: tf.TensorInfo): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+/** A tensor's buffer, made (and filled from the host's values) when it has none yet. */
+export function bufferOf(gpu: WebGpuInternals, tensor: tf.TensorInfo): GPUBuffer {
+  const data = gpu.tensorMap.get(tensor.dataId);
+  if (data.resource) return data.resource;
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  // A free buffer is in no command that waits, so it may be written at once.
+  const buffer = gpu.bufferManager.acquireBuffer(4 * data.shape.reduce((a, b) => a * b, 1), usage);
+  if (data.values) {
+    const { values } = data;
+    const words = values instanceof Uint8Array ? Int32Array.from(values) : values;
+    gpu.queue.writeBuffer(buffer, 0, words.buffer as ArrayBuffer, words.byteOffset, words.byteLength);
+    // Integers are kept: kernels look at them on the host, see hostIntegers().
+    if (data.dtype !== 'int32') data.values = null;
+  }
+  data.resource = buffer;
+  return buffer;
+}
+
+/** The values of an integer tensor that came from the host; undefined when it was computed on the device. */
+export function hostIntegers(backend: unknown, { dataId }: tf.TensorInfo): Int32Array | undefined {
+  const { values } = internals(backend).tensorMap.get(dataId);
+  return values instanceof Int32Array ? values : undefined;
+}
+
+/** Uniform buffers by content, per device: sizes come again every step and need no second write. */
+const uniformsByDevice = new WeakMap<GPUDevice, Map<string, GPUBuffer>>();
+const MAX_UNIFORMS = 512;
+
+function packed(words: readonly Word[]): ArrayBuffer {
+  const bytes = new ArrayBuffer(16 * Math.max(1, Math.ceil(words.length / 4)));
+  const [integers, floats] = [new Uint32Array(bytes), new Float32Array(bytes)];
+  words.forEach((word, i) => {
+    if (typeof word === 'number') integers[i] = word;
+    else floats[i] = word.f32;
+  });
+  return bytes;
+}
+
+function uniformBuffer(gpu: WebGpuInternals, words: readonly Word[], changing: boolean): GPUBuffer {
+  let known = uniformsByDevice.get(gpu.device);
+  if (!known) uniformsByDevice.set(gpu.device, (known = new Map()));
+  const bytes = packed(words);
+  const name = changing ? '' : new Uint32Array(bytes).join();
+  const found = known.get(name);
+  if (found) return found;
+  const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+  const buffer = gpu.bufferManager.acquireBuffer(bytes.byteLength, usage);
+  gpu.queue.writeBuffer(buffer, 0, bytes);
+  if (!changing && known.size < MAX_UNIFORMS) known.set(name, buffer);
+  else gpu.uniformPendingDisposal.push(buffer);
+  return buffer;
+}
+
+/** Runs dispatches with a uniform buffer whose first word is a scalar of the device; it never comes to the host. */
+export function withScalarUniform(
+  backend: unknown,
+  scalar: tf.TensorInfo,
+  words: readonly Word[],
+  run: (uniforms: GPUBuffer) => void,
+): void {
+  const gpu = internals(backend);
+  const bytes = packed([0, ...words]);
+  const source = bufferOf(gpu, scalar);
+  const buffer = gpu.bufferManager.acquireBuffer(
+    bytes.byteLength,
+    GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+  );
+  gpu.queue.writeBuffer(buffer, 0, bytes);
+  gpu.commandQueueOwnedIds.add(scalar.dataId);
+  gpu.ensureCommandEncoderReady();
+  gpu.endComputePassEncoder();
+  gpu.commandEncoder!.copyBufferToBuffer(source, 0, buffer, 0, 4);
+  run(buffer);
+  // Not sooner: whatever waits here is given away at the next submission.
+  gpu.uniformPendingDisposal.push(buffer);
+}
+
+function descriptorOf(gpu: WebGpuInternals, key: string, code: () => string): GPUComputePipelineDescriptor {
+  const module = gpu.device.createShaderModule({ code: code(), label: key });
+  return { compute: { module, entryPoint: 'main' }, layout: 'auto', label: key };
+}
+
+function pipelineOf(gpu: WebGpuInternals, key: string, code: () => string): GPUComputePipeline {
+  return (gpu.pipelineCache[key] ??= gpu.device.createComputePipeline(descriptorOf(gpu, key, code)));
+}
+
+/** Compiles a pipeline beside other work, so that its first dispatch need not wait. */
+export async function compile(backend: unknown, key: string, code: () => string): Promise<void> {
+  const gpu = internals(backend);
+  if (gpu.pipelineCache[key]) return;
+  const made = await gpu.device.createComputePipelineAsync(descriptorOf(gpu, key, code));
+  gpu.pipelineCache[key] ??= made;
+}
+
+/** Hands in what waits and resolves when the device has done it. */
+export async function finished(backend: unknown): Promise<void> {
+  const gpu = internals(backend);
+  if (gpu.commandEncoder) {
+    gpu.endComputePassEncoder();
+    gpu.submitQueue();
+  }
+  await gpu.queue.onSubmittedWorkDone();
+}
+
+/** Puts one dispatch into the queue. Nothing is done when there is nothing to write. */
+export function dispatch(backend: unknown, given: Dispatch): void {
+  const { key, code, writes, reads, uniforms, changing = false, workgroups } = given;
+  if (writes.every((tensor) => sizeOf(tensor) === 0)) return;
+  const gpu = internals(backend);
+  const pipeline = pipelineOf(gpu, key, code);
+  const tensors = [...writes, ...reads];
+  const buffers = tensors.map((tensor) => bufferOf(gpu, tensor));
+  for (const { dataId } of tensors) gpu.commandQueueOwnedIds.add(dataId);
+  // What was read back once is not true any more.
+  for (const { dataId } of writes) gpu.tensorMap.get(dataId).values = null;
+  if (uniforms instanceof GPUBuffer) buffers.push(uniforms);
+  else if (uniforms.length > 0) buffers.push(uniformBuffer(gpu, uniforms, changing));
+  const bindGroup = gpu.device.createBindGroup({
+    layout: pipeline.getBindGroupLayout(0),
+    entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+  });
+  const pass = openPass(gpu);
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(...workgroups);
+  closePass(gpu, key);
+}
+
+/** The pass that waits for dispatches; one of its own while tfjs measures times. */
+function openPass(gpu: WebGpuInternals): GPUComputePassEncoder {
+  gpu.ensureCommandEncoderReady();
+  if (gpu.activeTimers === undefined || !gpu.supportTimestampQuery)
+    return (gpu.computePassEncoder ??= gpu.commandEncoder!.beginComputePass());
+  gpu.endComputePassEncoder();
+  gpu.querySet ??= gpu.device.createQuerySet({ type: 'timestamp', count: gpu.querySetCount });
+  const timestampWrites = {
+    querySet: gpu.querySet,
+    beginningOfPassWriteIndex: 0,
+    endOfPassWriteIndex: 1,
+  };
+  return (gpu.computePassEncoder = gpu.commandEncoder!.beginComputePass({ timestampWrites }));
+}
+
+function closePass(gpu: WebGpuInternals, name: string): void {
+  gpu.dispatchCountInPass++;
+  if (gpu.activeTimers !== undefined) {
+    gpu.endComputePassEncoder();
+    gpu.activeTimers.push({ name, query: gpu.getQueryTime() });
+  } else if (gpu.dispatchCountInPass >= env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
+    gpu.endComputePassEncoder();
+    gpu.submitQueue();
+  }
+}
+
+/** Types of storage bindings, by name, in the order of a dispatch's tensors; the uniform struct comes last. */
+export function header(
+  writes: Record<string, string>,
+  reads: Record<string, string>,
+  uniforms?: string,
+): string {
+  const lines: string[] = [];
+  const bind = (access: string) => {
+    return ([name, type]: [string, string]) => {
+      lines.push(`@group(0) @binding(${lines.length}) var<storage, ${access}> ${name} : array<${type}>;`);
+    };
+  };
+  Object.entries(writes).forEach(bind('read_write'));
+  Object.entries(reads).forEach(bind('read'));
+  if (uniforms !== undefined)
+    lines.push(
+      `struct Uniforms { ${uniforms} };`,
+      `@group(0) @binding(${lines.length}) var<uniform> uniforms : Uniforms;`,
+    );
+  return `${lines.join('\n')}\n`;
+}
+
+/** Four elements at a time where they come in fours: the WGSL type, and how many of it there are. */
+export function elementType(...sizes: number[]): { type: 'vec4<f32>' | 'f32'; count: number } {
+  const fours = sizes.every((size) => size % 4 === 0);
+  return fours ? { type: 'vec4<f32>', count: sizes[0]! / 4 } : { type: 'f32', count: sizes[0]! };
+}
+
+/** Most workgroups along one axis that every device allows. */
+const MOST = 65535;
+
+/** Workgroups for `count` invocations that walk a flat index of flatMain(). */
+export function flatWorkgroups(count: number, size = 64): Workgroups {
+  const groups = Math.max(1, Math.ceil(count / size));
+  const rows = Math.ceil(groups / MOST);
+  return [Math.ceil(groups / rows), rows, 1];
+}
+
+/** An entry point of 64 invocations with `index`, the flat number of the invocation. */
+export function flatMain(body: string, size = 64): string {
+  return `
+  @compute @workgroup_size(${size}) fn main(
+    @builtin(workgroup_id) group : vec3<u32>,
+    @builtin(num_workgroups) groups : vec3<u32>,
+    @builtin(local_invocation_index) local : u32
+  ) {
+    let index = (group.y * groups.x + group.x) * ${size}u + local;
+    ${body}
+  }`;
+}

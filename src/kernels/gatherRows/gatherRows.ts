@@ -1,0 +1,26 @@
+// Some rows of a matrix: what pooling takes from the token states.
+//
+// Kernel "SemblanceGatherRows" {x [n, d], places int32 [m]} -> [m, d]. The gradient puts rows back where they came from
+// by the kernel ScatterRows, which needs no atomic additions.
+import * as tf from '@tensorflow/tfjs-core';
+import { differentiable, hasKernel, runKernel } from '../op.ts';
+import { scatterRows } from '../scatterRows/scatterRows.ts';
+
+export const GATHER_ROWS = 'SemblanceGatherRows';
+
+/** @param x [n, d]; @param places rows of x, m of them. Returns [m, d]. */
+export function gatherRows(x: tf.Tensor2D, places: Int32Array): tf.Tensor2D {
+  const rows = x.shape[0];
+  const withIndex = (work: (index: tf.Tensor1D) => tf.Tensor2D) =>
+    tf.tidy(() => work(tf.tensor1d(places, 'int32')));
+  return differentiable({
+    inputs: { x },
+    forward: () =>
+      withIndex((index) =>
+        hasKernel(GATHER_ROWS)
+          ? runKernel<tf.Tensor2D>(GATHER_ROWS, { x, places: index })
+          : tf.gather(x, index),
+      ),
+    backward: (dy) => ({ x: () => withIndex((index) => scatterRows(dy, index, rows)) }),
+  });
+}

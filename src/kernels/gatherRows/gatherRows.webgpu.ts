@@ -1,0 +1,35 @@
+// Some rows of a matrix as a kernel of the WebGPU backend.
+import * as tf from '@tensorflow/tfjs-core';
+import { dispatch, elementType, flatMain, flatWorkgroups, header, output } from '../dispatch.webgpu.ts';
+import { GATHER_ROWS } from './gatherRows.ts';
+
+function gatherRowsCode(type: string): string {
+  return `${header({ y: type }, { x: type, places: 'i32' }, 'size : u32, width : u32')}
+  ${flatMain(`
+    if (index >= uniforms.size) { return; }
+    let width = uniforms.width;
+    y[index] = x[u32(places[index / width]) * width + index % width];
+  `)}`;
+}
+
+export function registerGatherRowsOnWebGpu(): void {
+  tf.registerKernel({
+    kernelName: GATHER_ROWS,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend }) => {
+      const { x, places } = inputs as { x: tf.TensorInfo; places: tf.TensorInfo };
+      const y = output(backend, [places.shape[0]!, x.shape[1]!]);
+      const { type, count: width } = elementType(x.shape[1]!);
+      const size = places.shape[0]! * width;
+      dispatch(backend, {
+        key: `semblance_gatherRows_${type}`,
+        code: () => gatherRowsCode(type),
+        writes: [y],
+        reads: [x, places],
+        uniforms: [size, width],
+        workgroups: flatWorkgroups(size),
+      });
+      return y;
+    },
+  });
+}

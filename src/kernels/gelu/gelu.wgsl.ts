@@ -1,0 +1,26 @@
+// GELU in WGSL, exact (erf) form; the polynomial of erf is the one of tfjs (Abramowitz & Stegun 7.1.26, 1.5e-7).
+import { flatMain, header } from '../dispatch.webgpu.ts';
+
+/** The functions on one type, f32 or vec4<f32>. */
+export function geluFunctions(type: string): string {
+  return `
+  fn cumulative(z : ${type}) -> ${type} {
+    let x = abs(z) * ${Math.SQRT1_2};
+    let t = 1.0 / (1.0 + 0.3275911 * x);
+    let p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+    return 0.5 + 0.5 * sign(z) * (1.0 - p * exp(-x * x));
+  }
+  fn gelu(z : ${type}) -> ${type} { return z * cumulative(z); }`;
+}
+
+/** d gelu(z) / dz * dy, an element of `type` an invocation. */
+export function geluGradientCode(type: string): string {
+  return `${header({ dz: type }, { dy: type, z: type }, 'size : u32')}
+  ${geluFunctions(type)}
+  ${flatMain(`
+    if (index >= uniforms.size) { return; }
+    let x = z[index];
+    let density = exp(-0.5 * x * x) * ${1 / Math.sqrt(2 * Math.PI)};
+    dz[index] = dy[index] * (cumulative(x) + x * density);
+  `)}`;
+}

@@ -1,0 +1,81 @@
+// Dense layer y = x . W^T + b, the weight as PyTorch keeps it: [out, in]; with GELU after it where asked for.
+//
+// Kernel "SemblanceLinear" {x [n, in], weight [out, in], bias [out], rows?} {gelu} -> [y [n, out]], or with gelu [y, z], z
+// being what went into the GELU. Its gradient is made of the kernels GeluGradient, MatMul and ColumnSum:
+//
+//   dz = gelu'(z) dy     dx = dz . W     dW = dz^T . x     db = column sums of dz
+import * as tf from '@tensorflow/tfjs-core';
+import { columnSum } from '../columnSum/columnSum.ts';
+import { gelu, geluGradient } from '../gelu/gelu.ts';
+import { matMul, multiply } from '../matMul/matMul.ts';
+import { differentiable, hasKernel, runKernelForAll } from '../op.ts';
+
+export const LINEAR = 'SemblanceLinear';
+
+export interface LinearAttributes {
+  gelu: boolean;
+}
+
+/**
+ * @param x [rows, in]; @param weight [out, in]; @param bias [out]
+ * @param rows int32: the rows that are wanted (all when left out); a kernel may give 0 for the others
+ * @returns [rows, out]
+ */
+export function linear(
+  x: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  rows?: tf.Tensor1D,
+): tf.Tensor2D {
+  return hasKernel(LINEAR) ? fused(x, weight, bias, false, rows) : composedLinear(x, weight, bias);
+}
+
+/** gelu(x . W^T + b); shapes as in linear(). */
+export function linearGelu(
+  x: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  rows?: tf.Tensor1D,
+): tf.Tensor2D {
+  return hasKernel(LINEAR) ? fused(x, weight, bias, true, rows) : gelu(composedLinear(x, weight, bias));
+}
+
+/** Adds a bias [columns] to every row of [rows, columns]; its gradient is a column sum. */
+function addBias(x: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  return differentiable({
+    inputs: { x, bias },
+    forward: () => tf.add<tf.Tensor2D>(x, bias),
+    backward: (dy) => ({ x: () => tf.clone(dy), bias: () => columnSum(dy) }),
+  });
+}
+
+export function composedLinear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  return addBias(matMul(x, weight, false, true) as tf.Tensor2D, bias);
+}
+
+function fused(
+  x: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  withGelu: boolean,
+  rows: tf.Tensor1D | undefined,
+): tf.Tensor2D {
+  return differentiable({
+    inputs: { x, weight, bias },
+    forward: (save) => {
+      const inputs = { x, weight, bias, ...(rows && { rows }) };
+      const [y, z] = runKernelForAll(LINEAR, inputs, { gelu: withGelu });
+      save([x, weight, ...(z ? [z] : []), ...(rows ? [rows] : [])]);
+      return y as tf.Tensor2D;
+    },
+    backward: (dy, [input, w, ...rest]) => {
+      const dz = withGelu ? geluGradient(dy, rest.shift() as tf.Tensor2D) : dy;
+      const [wanted] = rest;
+      return {
+        x: () => multiply(dz, w!, false, false, wanted),
+        weight: () => multiply(dz, input!, true, false, wanted),
+        bias: () => columnSum(dz),
+      };
+    },
+  });
+}

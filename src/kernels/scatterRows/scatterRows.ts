@@ -1,0 +1,22 @@
+// Adds rows into a table by id: the gradient of an embedding lookup.
+//
+// Kernel "SemblanceScatterRows" {dy [n, d], ids int32 [n]} {rows} -> [rows, d]; rows that no id names are 0.
+import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, runKernel } from '../op.ts';
+
+export const SCATTER_ROWS = 'SemblanceScatterRows';
+
+export interface ScatterRowsAttributes {
+  rows: number;
+}
+
+/** @param dy [n, d]; @param ids int32 [n], all below `rows`. Returns [rows, d]; has no gradient of its own. */
+export function scatterRows(dy: tf.Tensor2D, ids: tf.Tensor1D, rows: number): tf.Tensor2D {
+  return hasKernel(SCATTER_ROWS)
+    ? runKernel(SCATTER_ROWS, { dy, ids }, { rows })
+    : composedScatterRows(dy, ids, rows);
+}
+
+export function composedScatterRows(dy: tf.Tensor2D, ids: tf.Tensor1D, rows: number): tf.Tensor2D {
+  return tf.unsortedSegmentSum(dy, ids, rows);
+}

@@ -1,0 +1,175 @@
+// One training step taken apart: every number between the sentences of a batch and the updated weights. The trainer
+// makes it, the microscope and the batch view show it.
+import { z } from 'zod';
+
+/** Numbers in row-major order; the last axis runs fastest. */
+const tableSchema = z.object({
+  shape: z.array(z.int().nonnegative()),
+  data: z.custom<Float32Array>((value) => value instanceof Float32Array, 'is not a Float32Array'),
+});
+export type Table = z.infer<typeof tableSchema>;
+
+const rowSchema = z.object({
+  /** Of the example the sentence stands in. */
+  id: z.string(),
+  /** Of its group: its place among the plain or among the generated groups of the batch. */
+  group: z.int(),
+  /** Which sentence of the group this is. */
+  place: z.int(),
+  /** `view` is a plain sentence's second view: another dropout mask, and another augmentation where there is one. */
+  role: z.enum(['anchor', 'positive', 'intermediate', 'negative', 'view']),
+  generated: z.boolean(),
+  /** As it stands in the example; an augmentation shows in the tokens. */
+  text: z.string(),
+  ids: z.array(z.int()),
+  tokens: z.array(z.string()),
+});
+export type TraceRow = z.infer<typeof rowSchema>;
+
+const knobsSchema = z.object({
+  temperature: z.number(),
+  beta: z.number(),
+  margins: z.array(z.number()),
+  /** Does the HT loss count in this setting? */
+  hierarchical: z.boolean(),
+  pooling: z.string(),
+  head: z.boolean(),
+  dropout: z.number(),
+  maxGradNorm: z.number(),
+  /** Of this step, after warm-up and schedule. */
+  learningRate: z.number(),
+  optimizer: z.string(),
+  adamBeta1: z.number(),
+  adamBeta2: z.number(),
+  adamEpsilon: z.number(),
+  weightDecay: z.number(),
+  /** Batches whose gradients are averaged in one update; the trace shows the first. */
+  accumulate: z.int(),
+});
+
+/** Rows are counted over the batch: `anchors[i]` is the row of anchor i. n anchors, m columns. */
+const infonceSchema = z.object({
+  anchors: z.array(z.int()),
+  /** Column i < n is anchor i's positive; further ones are hard negatives. */
+  columns: z.array(z.int()),
+  /** [n, m] */
+  cosines: tableSchema,
+  /** [n, m], softmax of cosine / temperature. */
+  probabilities: tableSchema,
+  /** [n], -log of the positive's probability. */
+  losses: tableSchema,
+  /** [n, m], d InfoNCE / d cosine. */
+  gradient: tableSchema,
+  /** Mean of the losses. */
+  value: z.number(),
+});
+export type TraceInfoNce = z.infer<typeof infonceSchema>;
+
+const htSchema = z.object({
+  /** Rows of each group: anchor, level 1, level 2, ... (the closest level first). */
+  groups: z.array(z.array(z.int())),
+  /** [groups, levels], cosine of anchor and level. */
+  cosines: tableSchema,
+  /** One for each pair of neighbouring levels. */
+  margins: z.array(z.number()),
+  /** [groups, levels - 1], s[p + 1] - s[p] + m_p, before max(0, .). */
+  hinges: tableSchema,
+  /** Mean of max(0, hinge) over groups and pairs. */
+  value: z.number(),
+});
+export type TraceHt = z.infer<typeof htSchema>;
+
+const updateSchema = z.object({
+  /** Norms before clipping, of the change, and of the values before it. */
+  parameters: z.array(
+    z.object({
+      name: z.string(),
+      size: z.int(),
+      gradNorm: z.number(),
+      updateNorm: z.number(),
+      valueNorm: z.number(),
+    }),
+  ),
+  /** One weight followed through clipping and AdamW: the one with the largest gradient in a weight matrix. */
+  example: z.object({
+    name: z.string(),
+    /** Into the row-major values of the parameter. */
+    index: z.int(),
+    gradient: z.number(),
+    clipped: z.number(),
+    mBefore: z.number(),
+    mAfter: z.number(),
+    vBefore: z.number(),
+    vAfter: z.number(),
+    before: z.number(),
+    after: z.number(),
+  }),
+});
+export type TraceUpdate = z.infer<typeof updateSchema>;
+
+export const stepTraceSchema = z.object({
+  /** The number this step would get: updates made, and one. */
+  step: z.int(),
+  knobs: knobsSchema,
+  model: z.object({ layers: z.int(), heads: z.int(), hidden: z.int() }),
+  /** All rows of the batch, in the order of every [rows, ...] table. */
+  rows: z.array(rowSchema),
+  /** Tokens of the longest row; shorter ones are padded to it. */
+  length: z.int(),
+  /** [rows, length, hidden], after layer norm and dropout: what the first layer reads. */
+  embedded: tableSchema,
+  layers: z.array(
+    z.object({
+      /** [rows, heads, length, length], before dropout; each row sums to 1. */
+      attention: tableSchema,
+      /** [rows, length, hidden] */
+      output: tableSchema,
+    }),
+  ),
+  /** [rows, hidden] */
+  pooled: tableSchema,
+  /** [rows, hidden], after the head, or the pooled vectors themselves: what the loss sees. */
+  vectors: tableSchema,
+  infonce: infonceSchema,
+  ht: htSchema.nullable(),
+  /** InfoNCE + beta * HT. */
+  loss: z.number(),
+  /** [rows, hidden], d loss / d vector. */
+  vectorGradients: tableSchema,
+  /** Over all trained parameters, of the update (the mean of all accumulated batches). */
+  gradNorm: z.number(),
+  clipFactor: z.number(),
+  update: updateSchema,
+  /** The same rows with the same dropout masks after the update. */
+  after: z.object({
+    vectors: tableSchema,
+    /** The same anchors and columns. */
+    cosines: tableSchema,
+    /** The HT loss's cosines again; null without it. */
+    levels: tableSchema.nullable(),
+    loss: z.number(),
+  }),
+});
+export type StepTrace = z.infer<typeof stepTraceSchema>;
+
+/** The last axis at the given places of the others, without a copy: rowOf(attention, row, head, query). */
+export function rowOf(table: Table, ...at: number[]): Float32Array {
+  const { shape, data } = table;
+  let start = 0;
+  let size = data.length;
+  at.forEach((place, axis) => {
+    size /= shape[axis]!;
+    start += place * size;
+  });
+  return data.subarray(start, start + size);
+}
+
+/** One number: valueAt(cosines, anchor, column). */
+export function valueAt(table: Table, ...at: number[]): number {
+  return table.data[at.reduce((index, place, axis) => index * table.shape[axis]! + place, 0)]!;
+}
+
+/** Part of a table below the given places: sliceOf(attention, row) is [heads, length, length]. */
+export function sliceOf(table: Table, ...at: number[]): Table {
+  return { shape: table.shape.slice(at.length), data: rowOf(table, ...at) };
+}

@@ -1,0 +1,287 @@
+// One step taken apart. It runs what a step runs, with a watch on the tensors in between; the update is made on copies
+// of weights and moments, so the training is left as it was found.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Config } from '../run/config.ts';
+import type { StepTrace, Table, TraceRow, TraceUpdate } from '../run/trace.ts';
+import { isEmbedding, Parameters, type ParameterName } from '../encoder/parameters.ts';
+import type { TensorMap } from '../encoder/safetensors.ts';
+import { assertDeviceSound } from '../kernels/backend.ts';
+import { marginOf } from '../losses/hierarchicalTriplet.ts';
+import { Failure } from '../util/failure.ts';
+import { AdamW, clipFactor, globalNorm, type Gradients } from './adamw.ts';
+import {
+  averagedGradient,
+  disposeGradient,
+  stepGradient,
+  stepObjective,
+  type StepGradient,
+  type StepModel,
+  type StepOptions,
+} from './step.ts';
+import { rowPlaces } from './traceRows.ts';
+import type { StepRows } from './views.ts';
+
+export interface TracedStep {
+  /** The number the step would get. */
+  number: number;
+  model: StepModel;
+  optimizer: AdamW;
+  config: Config;
+  /** After warm-up and schedule. */
+  learningRate: number;
+  /** One for each accumulated batch. The first is shown; the update is that of all. */
+  batches: readonly { rows: StepRows; options: StepOptions }[];
+  /** Of the first batch. */
+  rows: TraceRow[];
+}
+
+/** @throws Failure when the step would give numbers that are not finite. */
+export async function traceStep(step: TracedStep): Promise<StepTrace> {
+  const [watch, later] = [new Watched(), new Watched()];
+  let gradient: StepGradient | undefined;
+  let norm: tf.Scalar | undefined;
+  let factor: tf.Scalar | undefined;
+  try {
+    gradient = averagedGradient(
+      step.batches.map(({ rows, options }, part) => () => {
+        return stepGradient(step.model, rows, part === 0 ? { ...options, watch: watch.note } : options);
+      }),
+    );
+    norm = globalNorm(gradient.gradients);
+    factor = clipFactor(norm, step.config.maxGradNorm);
+    const [gradNorm, clip] = [await numberIn(norm), await numberIn(factor)];
+    const before = await objectiveTables(step, watch);
+    refuseInfinite(step, before.loss, gradNorm);
+    const update = await tracedUpdate(step, gradient.gradients, factor, later);
+    const after = await objectiveTables(step, later);
+    refuseInfinite(step, after.loss, gradNorm);
+    assertDeviceSound();
+    return {
+      ...(await encoderTables(step, watch)),
+      step: step.number,
+      knobs: knobsOf(step),
+      rows: step.rows,
+      ...before,
+      vectorGradients: await watch.table('vectors.gradient'),
+      gradNorm,
+      clipFactor: clip,
+      update,
+      after: {
+        vectors: after.vectors,
+        cosines: after.infonce.cosines,
+        levels: after.ht?.cosines ?? null,
+        loss: after.loss,
+      },
+    };
+  } finally {
+    watch.dispose();
+    later.dispose();
+    if (gradient) disposeGradient(gradient);
+    norm?.dispose();
+    factor?.dispose();
+  }
+}
+
+/** Tensors noted on their way, kept until they are read. */
+class Watched {
+  private readonly kept = new Map<string, tf.Tensor>();
+
+  readonly note = (name: string, value: tf.Tensor): void => {
+    this.kept.get(name)?.dispose();
+    this.kept.set(name, tf.keep(tf.clone(value)));
+  };
+
+  has(name: string): boolean {
+    return this.kept.has(name);
+  }
+
+  async table(name: string, shape?: number[]): Promise<Table> {
+    const tensor = this.kept.get(name)!;
+    const data = Float32Array.from(await tensor.data());
+    return { shape: shape ?? tensor.shape.slice(), data };
+  }
+
+  async number(name: string): Promise<number> {
+    return numberIn(this.kept.get(name)!);
+  }
+
+  dispose(): void {
+    for (const tensor of this.kept.values()) tensor.dispose();
+    this.kept.clear();
+  }
+}
+
+async function numberIn(scalar: tf.Tensor): Promise<number> {
+  return (await scalar.data())[0]!;
+}
+
+function refuseInfinite({ number, config }: TracedStep, loss: number, gradNorm: number): void {
+  if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return;
+  const { learningRate, temperature } = config;
+  throw new Failure(
+    `Step ${number} cannot be taken apart: its loss or its gradient is not finite. Most likely the learning rate (${learningRate}) is too high or the temperature (${temperature}) too low.`,
+  );
+}
+
+function knobsOf({ config, model, learningRate, batches }: TracedStep): StepTrace['knobs'] {
+  return {
+    temperature: config.temperature,
+    beta: config.beta,
+    margins: [...config.margins],
+    hierarchical: batches[0]!.options.hierarchical,
+    pooling: model.pooling,
+    head: model.head,
+    dropout: config.dropout,
+    maxGradNorm: config.maxGradNorm,
+    learningRate,
+    optimizer: config.optimizer,
+    adamBeta1: config.adamBeta1,
+    adamBeta2: config.adamBeta2,
+    adamEpsilon: config.adamEpsilon,
+    weightDecay: config.weightDecay,
+    accumulate: batches.length,
+  };
+}
+
+/** From the first layer's input to the pooled vectors. */
+async function encoderTables({ model, batches }: TracedStep, watch: Watched) {
+  const { layers: count, heads, hidden } = model.config;
+  const rows = batches[0]!.rows.rows;
+  const length = Math.max(...rows.map((ids) => ids.length));
+  const states = (layer: number) => watch.table(`hidden.${layer}`, [rows.length, length, hidden]);
+  const layers: StepTrace['layers'] = [];
+  for (let layer = 0; layer < count; layer++) {
+    const attention = await watch.table(`layer.${layer}.attention`);
+    layers.push({ attention, output: await states(layer + 1) });
+  }
+  return {
+    model: { layers: count, heads, hidden },
+    length,
+    embedded: await states(0),
+    layers,
+    pooled: await watch.table('pooled'),
+  };
+}
+
+/** From the vectors to the loss, and what comes back where a gradient was asked for. */
+async function objectiveTables({ batches }: TracedStep, watch: Watched) {
+  const { rows, options } = batches[0]!;
+  const { anchors, columns, groups } = await rowPlaces(rows, options.hierarchical);
+  const cosines = await watch.table('infonce.cosines');
+  const infonce: StepTrace['infonce'] = {
+    anchors,
+    columns,
+    cosines,
+    probabilities: await watch.table('infonce.probabilities'),
+    losses: await watch.table('infonce.losses'),
+    gradient: watch.has('infonce.cosines.gradient')
+      ? await watch.table('infonce.cosines.gradient')
+      : { shape: cosines.shape, data: new Float32Array(cosines.data.length) },
+    value: await watch.number('infonce'),
+  };
+  const loss = await watch.number('loss');
+  const vectors = await watch.table('vectors');
+  if (!watch.has('ht.cosines')) return { vectors, infonce, ht: null, loss };
+  const hinges = await watch.table('ht.hinges');
+  const ht: NonNullable<StepTrace['ht']> = {
+    groups,
+    cosines: await watch.table('ht.cosines'),
+    margins: Array.from({ length: hinges.shape[1]! }, (_, p) => marginOf(options.margins, p)),
+    hinges,
+    value: await watch.number('ht'),
+  };
+  return { vectors, infonce, ht, loss };
+}
+
+/** Clips and updates copies of weights and moments, and embeds the first batch again with them. */
+async function tracedUpdate(
+  { model, optimizer, config, learningRate, batches }: TracedStep,
+  gradients: Gradients,
+  factor: tf.Scalar,
+  watch: Watched,
+): Promise<TraceUpdate> {
+  const parameters = new Parameters(await model.parameters.read());
+  const copy = new AdamW(parameters, model.trained);
+  try {
+    const moments = await optimizer.read();
+    copy.write(moments, optimizer.step);
+    const slopes = await readAll(gradients);
+    copy.apply(gradients, factor, learningRate, config);
+    const { rows, options } = batches[0]!;
+    tf.tidy(() => {
+      stepObjective({ ...model, parameters }, rows, { ...options, watch: watch.note });
+    });
+    const values = {
+      before: await model.parameters.read(),
+      after: await parameters.read(),
+      momentsBefore: await optimizer.read(),
+      momentsAfter: await copy.read(),
+    };
+    return {
+      parameters: model.trained.map((name) => {
+        const [before, after] = [values.before.get(name)!.data, values.after.get(name)!.data];
+        return {
+          name,
+          size: before.length,
+          gradNorm: lengthOf(slopes.get(name)!),
+          updateNorm: lengthOf(before, after),
+          valueNorm: lengthOf(before),
+        };
+      }),
+      example: example(model.trained, slopes, await numberIn(factor), values),
+    };
+  } finally {
+    copy.dispose();
+    parameters.dispose();
+  }
+}
+
+async function readAll(gradients: Gradients): Promise<Map<ParameterName, Float32Array>> {
+  const read = new Map<ParameterName, Float32Array>();
+  for (const [name, gradient] of gradients) read.set(name, Float32Array.from(await gradient.data()));
+  return read;
+}
+
+/** Length of a vector, or of the way from it to another one. */
+function lengthOf(from: Float32Array, to?: Float32Array): number {
+  let squares = 0;
+  from.forEach((value, i) => (squares += (to ? to[i]! - value : value) ** 2));
+  return Math.sqrt(squares);
+}
+
+interface UpdateValues {
+  before: TensorMap;
+  after: TensorMap;
+  momentsBefore: TensorMap;
+  momentsAfter: TensorMap;
+}
+
+/** The weight with the largest gradient among the matrices of the layers (of all that learns, when none does). */
+function example(
+  trained: readonly ParameterName[],
+  slopes: ReadonlyMap<ParameterName, Float32Array>,
+  factor: number,
+  { before, after, momentsBefore, momentsAfter }: UpdateValues,
+): TraceUpdate['example'] {
+  const matrices = trained.filter((name) => before.get(name)!.shape.length === 2 && !isEmbedding(name));
+  let found = { name: trained[0]!, index: 0, gradient: 0 };
+  for (const name of matrices.length > 0 ? matrices : trained) {
+    slopes.get(name)!.forEach((gradient, index) => {
+      if (Math.abs(gradient) > Math.abs(found.gradient)) found = { name, index, gradient };
+    });
+  }
+  const { name, index, gradient } = found;
+  const at = (tensors: TensorMap, key: string) => tensors.get(key)!.data[index]!;
+  return {
+    name,
+    index,
+    gradient,
+    clipped: Math.fround(gradient * factor),
+    mBefore: at(momentsBefore, `m.${name}`),
+    mAfter: at(momentsAfter, `m.${name}`),
+    vBefore: at(momentsBefore, `v.${name}`),
+    vAfter: at(momentsAfter, `v.${name}`),
+    before: at(before, name),
+    after: at(after, name),
+  };
+}

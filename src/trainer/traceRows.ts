@@ -1,0 +1,71 @@
+// Who stands in the rows of a step: the sentence, its tokens and its part in the batch.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Batch } from '../data/batches.ts';
+import { rowsAndColumns } from '../losses/objective.ts';
+import type { Role } from '../run/settings.ts';
+import type { TraceRow } from '../run/trace.ts';
+import { splitRows } from './step.ts';
+import type { StepRows, TokenisedExample } from './views.ts';
+
+export interface RowSource {
+  examples: readonly TokenisedExample[];
+  batch: Batch;
+  /** Sentences of a group as the run uses them. */
+  roles: readonly Role[];
+  token: (id: number) => string;
+}
+
+/** One entry for every row of the step, in its order. */
+export function traceRows({ examples, batch, roles, token }: RowSource, { rows }: StepRows): TraceRow[] {
+  const named = (members: readonly number[]) =>
+    members.flatMap((i, group) => {
+      const example = examples[i]!;
+      const { id, generated, sentences } = example;
+      const isSingle = sentences.length === 1;
+      const texts = isSingle ? [sentences[0]!, sentences[0]!] : sentences;
+      return texts.map((text, place) => {
+        const role = isSingle ? (place === 0 ? 'anchor' : 'view') : roleAt(place, sentences, roles);
+        return { id, group, place, role, generated, text } as const;
+      });
+    });
+  return [...named(batch.plain), ...named(batch.generated)].map((row, r) => {
+    const ids = rows[r]!;
+    return { ...row, ids: [...ids], tokens: ids.map(token) };
+  });
+}
+
+/** A visitor's pair in a setting without groups is an anchor and its positive. */
+function roleAt(place: number, sentences: readonly string[], roles: readonly Role[]): Role {
+  const own: readonly Role[] = sentences.length === roles.length ? roles : ['anchor', 'positive', 'negative'];
+  return own[place]!;
+}
+
+export interface RowPlaces {
+  anchors: number[];
+  columns: number[];
+  /** Rows of every generated group; none without them. */
+  groups: number[][];
+}
+
+/** Which row of the step is what to the objective: row numbers sent the way the vectors go. */
+export async function rowPlaces(step: StepRows, hierarchical: boolean): Promise<RowPlaces> {
+  const [anchors, columns, groups] = tf.tidy(() => {
+    const numbers = tf.tensor2d(
+      Float32Array.from(step.rows, (_, r) => r),
+      [step.rows.length, 1],
+    );
+    const { plain, generated } = splitRows(numbers, step);
+    const infonce = rowsAndColumns(plain, generated, hierarchical);
+    return [infonce.anchors, infonce.columns, generated ?? tf.zeros([0, 0, 1])] as const;
+  });
+  const read = async (x: tf.Tensor) => Array.from(await x.data());
+  const [count, size] = groups.shape as [number, number, number];
+  const members = await read(groups);
+  const places = {
+    anchors: await read(anchors),
+    columns: await read(columns),
+    groups: Array.from({ length: count }, (_, g) => members.slice(g * size, (g + 1) * size)),
+  };
+  tf.dispose([anchors, columns, groups]);
+  return places;
+}
