@@ -39,6 +39,8 @@ const headerSchema = z.object({
     sts: z.int(),
   }),
   device: deviceSchema,
+  /** Of a branch: the step of the other run whose weights it began with; its events are those after it. */
+  from: z.object({ step: z.int() }).optional(),
 });
 
 const stepSchema = z.object({

@@ -1,4 +1,5 @@
 // The page's end of the worker: starts it, sends commands, parses what comes back, and says when it has died.
+import type { StepTrace } from '../run/trace.ts';
 import { reportSchema, type Command, type Report } from './protocol.ts';
 
 export interface Encoded {
@@ -6,14 +7,18 @@ export interface Encoded {
   now: Extract<Report, { type: 'encoded' }>['now'];
 }
 
+/** Reports that answer one request. */
+type AnswerType = 'encoded' | 'traced' | 'exported';
+type Answer = Extract<Report, { type: AnswerType }>;
+
 export interface ClientListeners {
-  report: (report: Exclude<Report, { type: 'encoded' | 'refused' }>) => void;
+  report: (report: Exclude<Report, { type: AnswerType | 'refused' }>) => void;
   /** The worker crashed or could not be started; the client is of no more use. */
   died: (message: string) => void;
 }
 
 interface Waiting {
-  resolve: (encoded: Encoded) => void;
+  resolve: (answer: Answer) => void;
   reject: (error: Error) => void;
 }
 
@@ -34,11 +39,28 @@ export class TrainerClient {
   }
 
   /** Embeddings of sentences before training and now. @throws Error with one clear sentence */
-  encode(sentences: readonly string[]): Promise<Encoded> {
+  async encode(sentences: readonly string[]): Promise<Encoded> {
+    const answer = await this.ask((request) => ({ type: 'encode', request, sentences: [...sentences] }));
+    return answer as Extract<Answer, { type: 'encoded' }>;
+  }
+
+  /** The next step taken apart; it is not made. @throws Error with one clear sentence */
+  async trace(): Promise<StepTrace> {
+    const answer = await this.ask((request) => ({ type: 'trace', request }));
+    return (answer as Extract<Answer, { type: 'traced' }>).trace;
+  }
+
+  /** The encoder as it stands, as a folder's files. @throws Error with one clear sentence */
+  async exportModel(): Promise<Map<string, Uint8Array>> {
+    const answer = await this.ask((request) => ({ type: 'export', request }));
+    return (answer as Extract<Answer, { type: 'exported' }>).files;
+  }
+
+  private ask(command: (request: number) => Command): Promise<Answer> {
     const request = ++this.requests;
     return new Promise((resolve, reject) => {
       this.waiting.set(request, { resolve, reject });
-      this.send({ type: 'encode', request, sentences: [...sentences] });
+      this.send(command(request));
     });
   }
 
@@ -54,7 +76,8 @@ export class TrainerClient {
       return;
     }
     const report = parsed.data;
-    if (report.type === 'encoded') this.settle(report.request, ({ resolve }) => resolve(report));
+    if (report.type === 'encoded' || report.type === 'traced' || report.type === 'exported')
+      this.settle(report.request, ({ resolve }) => resolve(report));
     else if (report.type === 'refused')
       this.settle(report.request, ({ reject }) => reject(new Error(report.message)));
     else this.listeners.report(report);

@@ -6,9 +6,12 @@ import { configSchema } from '../run/config.ts';
 import { eventSchema } from '../run/events.ts';
 import { KNOB_NAMES, type KnobName } from '../run/knobs.ts';
 import { PATTERN_NAMES, type PatternName } from '../run/settings.ts';
+import { stepTraceSchema } from '../run/trace.ts';
 
 const wholeGroup = groupSchema.required({ id: true, pattern: true, source: true });
 const sentences = z.array(z.string());
+/** Becomes the name of a folder. */
+const keptName = z.string().regex(/^[\w-]{1,100}$/, 'is not a name of letters, digits, - and _');
 const rate = z.number().positive().nullable();
 
 const loadSchema = z.object({
@@ -34,6 +37,12 @@ const beginSchema = z.object({
   files: z.array(z.string()),
   /** Sentences followed on the map. */
   watch: sentences,
+  /** Begins with the weights that the present run had at a step. */
+  branch: z.object({ step: z.int() }).optional(),
+  /** Names the run under which its checkpoints are kept over reloads of the page. */
+  keep: keptName.optional(),
+  /** Goes on from the newest of them. */
+  resume: z.boolean().optional(),
 });
 
 export const commandSchema = z.discriminatedUnion('type', [
@@ -42,6 +51,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** Goes on until paused; at most `rate` steps a second (null: as fast as it can). */
   z.object({ type: z.literal('play'), rate }),
   z.object({ type: z.literal('pause') }),
+  /** Pauses, and goes to a step that the run has reached before. */
+  z.object({ type: z.literal('seek'), step: z.int() }),
   /** One step, then waits. */
   z.object({ type: z.literal('step') }),
   z.object({
@@ -53,6 +64,12 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('add'), groups: z.array(wholeGroup) }),
   z.object({ type: z.literal('watch'), sentences }),
   z.object({ type: z.literal('encode'), request: z.int(), sentences }),
+  /** The next step taken apart, without making it. */
+  z.object({ type: z.literal('trace'), request: z.int() }),
+  /** The weights as they stand, as files. */
+  z.object({ type: z.literal('export'), request: z.int() }),
+  /** Deletes the checkpoints that are kept of a run. */
+  z.object({ type: z.literal('forget'), keep: keptName }),
   /** Destroys the GPU device, as a driver's crash would: a test of recovery. */
   z.object({ type: z.literal('loseDevice') }),
 ]);
@@ -66,6 +83,11 @@ const matrixSchema = z.object({
   rows: z.int(),
   dimension: z.int(),
 });
+
+const filesSchema = z.custom<Map<string, Uint8Array>>(
+  (value) => value instanceof Map && [...value.values()].every((bytes) => bytes instanceof Uint8Array),
+  'are not files',
+);
 
 export const reportSchema = z.discriminatedUnion('type', [
   /** Bytes of the encoder so far; total is null where the server does not say. */
@@ -95,6 +117,16 @@ export const reportSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('events'), run: z.int(), events: z.array(eventSchema) }),
   /** The run goes on from an earlier step: what the page has after it is void. */
   z.object({ type: z.literal('rewound'), run: z.int(), step: z.int(), reason: z.string() }),
+  /** The run is at the step it was sent to; `milliseconds` after the page asked. */
+  z.object({ type: z.literal('sought'), run: z.int(), step: z.int(), milliseconds: z.number() }),
+  /** Steps that can be gone to at once, and what the past of the run takes of its memory. */
+  z.object({
+    type: z.literal('timeline'),
+    run: z.int(),
+    kept: z.array(z.int()),
+    bytes: z.number(),
+    budget: z.number(),
+  }),
   /** Embeddings of the watched sentences, in their order. */
   z.object({
     type: z.literal('watched'),
@@ -104,6 +136,9 @@ export const reportSchema = z.discriminatedUnion('type', [
     embeddings: matrixSchema,
   }),
   z.object({ type: z.literal('encoded'), request: z.int(), before: matrixSchema, now: matrixSchema }),
+  z.object({ type: z.literal('traced'), request: z.int(), trace: stepTraceSchema }),
+  /** A folder in Hugging Face layout, by file name. */
+  z.object({ type: z.literal('exported'), request: z.int(), files: filesSchema }),
   z.object({ type: z.literal('refused'), request: z.int(), message: z.string() }),
   /** Something ended badly; `during` says what, so that the page knows what is left. */
   z.object({

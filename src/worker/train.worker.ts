@@ -5,9 +5,12 @@ import { loseDevice, startDevice, watchDevice, type BackendHost } from '../kerne
 import { wasmFiles } from '../kernels/wasmFiles.ts';
 import type { DeviceInfo } from '../run/events.ts';
 import { Failure, messageOf } from '../util/failure.ts';
+import { beginning } from './begin.ts';
 import { webFolder } from './modelFolder.ts';
+import { opfsStorage } from './opfs.ts';
 import { commandSchema, type BeginCommand, type Command, type LoadCommand, type Report } from './protocol.ts';
 import { Training } from './training.ts';
+import { wasmThreads } from './wasmThreads.ts';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
@@ -15,7 +18,10 @@ const host: BackendHost = {
   gpu: async () =>
     'gpu' in scope.navigator ? scope.navigator.gpu : 'this browser offers no WebGPU to pages like this one.',
   wasmFiles: wasmFiles(scope.location.href),
+  wasmThreads: wasmThreads(scope.location.href),
 };
+
+const storage = opfsStorage();
 
 let loaded: { model: LoadedModel; device: DeviceInfo; choice: LoadCommand['device'] } | undefined;
 let training: Training | undefined;
@@ -37,16 +43,17 @@ async function load({ model: address, device: choice }: LoadCommand): Promise<vo
 }
 
 async function begin(command: BeginCommand): Promise<void> {
-  await training?.giveUp();
-  training = undefined;
   if (!loaded) throw new Failure('There is no encoder yet; wait until it is loaded.');
   const current = loaded;
-  training = new Training(command, {
+  const begun = await beginning(command, training, storage);
+  const host = {
     post,
     model: current.model,
     device: current.device,
     restartDevice: async () => (current.device = await startAgain(current.choice)),
-  });
+  };
+  training = new Training(begun.command, host, begun.origin);
+  training.add(begun.joining);
   training.start();
 }
 
@@ -60,10 +67,11 @@ async function startAgain(choice: LoadCommand['device']): Promise<DeviceInfo> {
   }
 }
 
-async function encode(request: number, sentences: readonly string[]): Promise<void> {
+/** Answers a request, or says why not. */
+async function answer(request: number, ask: (training: Training) => Promise<Report>): Promise<void> {
   try {
     if (!training) throw new Failure('There is no encoder yet; wait until it is loaded.');
-    post({ type: 'encoded', request, ...(await training.encode(sentences)) });
+    post(await ask(training));
   } catch (error) {
     post({ type: 'refused', request, message: messageOf(error) });
   }
@@ -77,6 +85,8 @@ async function obey(command: Command): Promise<void> {
       return begin(command);
     case 'play':
       return training?.gate.play(command.rate);
+    case 'seek':
+      return training?.seek(command.step);
     case 'pause':
       return training?.gate.pause();
     case 'step':
@@ -87,8 +97,22 @@ async function obey(command: Command): Promise<void> {
       return training?.add(command.groups);
     case 'watch':
       return training?.setWatched(command.sentences);
-    case 'encode':
-      return encode(command.request, command.sentences);
+    case 'encode': {
+      const { request, sentences } = command;
+      return answer(request, async (run) => ({ type: 'encoded', request, ...(await run.encode(sentences)) }));
+    }
+    case 'export': {
+      const { request } = command;
+      const files = (run: Training) => run.ask((running) => running.modelFiles());
+      return answer(request, async (run) => ({ type: 'exported', request, files: await files(run) }));
+    }
+    case 'forget':
+      if (training?.command.keep === command.keep) training.stopKeeping();
+      return storage.forget(command.keep);
+    case 'trace': {
+      const { request } = command;
+      return answer(request, async (run) => ({ type: 'traced', request, trace: await run.trace() }));
+    }
     case 'loseDevice':
       loseDevice();
       return;

@@ -1,21 +1,31 @@
-// One training in the worker: the core's `train`, steered by a gate, watched on the side, and carried over a lost
-// device from its last snapshot.
+// One training in the worker: the core's `train`, steered by a gate, watched on the side, sent back and forth along
+// its timeline, and carried over a lost device from its newest snapshot.
 import type { Group } from '../data/group.ts';
 import { longestInput } from '../encoder/config.ts';
-import { readSafetensors } from '../encoder/safetensors.ts';
-import { matchParameters } from '../encoder/parameters.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import { assertDeviceSound, deviceFault } from '../kernels/backend.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import type { DeviceInfo } from '../run/events.ts';
-import { readCheckpoint, STATE_FILE, TENSOR_FILE, type Checkpoint } from '../trainer/checkpoint.ts';
-import type { Files, KnobEdit, RunStore } from '../trainer/host.ts';
+import type { Branch, Checkpoint } from '../trainer/checkpoint.ts';
 import { Embedder } from '../trainer/embedder.ts';
+import { checkedValue } from '../run/config.ts';
+import { KNOBS } from '../run/knobs.ts';
+import type { KnobEdit } from '../trainer/host.ts';
+import type { Snapshot } from '../trainer/snapshot.ts';
+import type { StepTrace } from '../run/trace.ts';
 import { train, type RunningTraining } from '../trainer/train.ts';
-import { Failure, messageOf } from '../util/failure.ts';
+import { Failure, messageOf, UsageFailure } from '../util/failure.ts';
 import { Gate } from './gate.ts';
+import { Keeping } from './keeping.ts';
+import type { Keeper } from './keptRuns.ts';
 import { Outbox } from './outbox.ts';
 import type { BeginCommand, Report } from './protocol.ts';
+import { Questions } from './questions.ts';
+import { Rest } from './rest.ts';
+import { Script } from './script.ts';
+import { Timeline } from './timeline.ts';
+import { Travel } from './travel.ts';
+import { Watch } from './watch.ts';
 
 export interface TrainingHost {
   post: (report: Report, transfer?: Transferable[]) => void;
@@ -23,46 +33,78 @@ export interface TrainingHost {
   device: DeviceInfo;
   /** Starts a device again after the last one was lost. */
   restartDevice: () => Promise<DeviceInfo>;
+  /** Bytes for the past of the run, when it is not what timeline.ts says. */
+  timelineBudget?: number | undefined;
 }
 
-/** The watched sentences are embedded between steps, in at most this share of the time. */
-const WATCH_SHARE = 0.2;
-/** And no more often than this, in milliseconds. */
-const WATCH_INTERVAL = 33;
+/** What a run begins with that does not begin at step 0. */
+export interface Origin {
+  branch?: Branch | undefined;
+  resume?: Checkpoint | undefined;
+  script?: Script | undefined;
+  /** Is the one that is resumed a branch? */
+  branched?: boolean | undefined;
+  /** Where its checkpoints are kept. */
+  keeper?: Keeper | undefined;
+  /** A sentence for the record. */
+  notice?: string | undefined;
+}
+
 /** Devices lost before a run gives up. */
 const MAX_LOSSES = 3;
 
-interface Question {
-  sentences: readonly string[];
-  resolve: (answer: { before: Matrix; now: Matrix }) => void;
-  reject: (error: unknown) => void;
-}
-
 export class Training {
   readonly gate = new Gate();
+  readonly script: Script;
   private readonly outbox: Outbox;
   private readonly abort = new AbortController();
+  private readonly timeline: Timeline;
+  private readonly watch: Watch;
+  private readonly travel: Travel;
+  private readonly questions = new Questions();
+  private readonly keeping: Keeping;
+  private readonly rest = new Rest(() => this.gate.nudge());
   private edits: KnobEdit[] = [];
   private added: Group[] = [];
   private running: RunningTraining | undefined;
-  private snapshot: Files | undefined;
+  /** Where to begin again after trouble. */
+  private at: Snapshot | undefined;
   /** The weights before training, for comparison; made when first asked for. */
   private initial: Embedder | undefined;
-  /** Questions that wait for the moment between two steps. */
-  private questions: Question[] = [];
-  /** What the run took in since its snapshot: a lost device must not cost it. */
-  private sinceSnapshot: { edits: KnobEdit[]; groups: Group[] } = { edits: [], groups: [] };
+  private said = '';
+  /** The end was gone to, not trained to: it has been told. */
+  private endKnown = false;
   private over = false;
-  private watched: readonly string[];
-  private watch = { next: 0, step: -1, stale: true };
   private done: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly command: BeginCommand,
+    readonly command: BeginCommand,
     private readonly host: TrainingHost,
+    private readonly origin: Origin = {},
   ) {
     this.outbox = new Outbox(command.run, host.post);
-    this.watched = command.watch;
+    this.script = origin.script ?? new Script();
+    this.timeline = new Timeline(host.timelineBudget);
+    this.watch = new Watch(command.watch, {
+      timeline: this.timeline,
+      before: (sentences) => this.before(sentences),
+      show: (embeddings, step, initial) => this.show(embeddings, step, initial),
+    });
+    this.travel = new Travel(this.timeline, this.script, this.watch, {
+      signal: this.abort.signal,
+      sought: (step, milliseconds) => this.sought(step, milliseconds),
+      changed: () => this.reportTimeline(),
+    });
+    const { config, own } = command;
+    const branched = origin.branched ?? origin.branch !== undefined;
+    this.keeping = new Keeping(
+      {
+        keeper: origin.keeper,
+        run: () => ({ config, own, branched, script: [...this.script.all()] }),
+        note: (text) => this.note(text),
+      },
+      origin.resume?.state.step,
+    );
   }
 
   /** Trains until the end or until given up; never throws. */
@@ -70,8 +112,11 @@ export class Training {
     this.done = this.live();
   }
 
-  edit(edit: KnobEdit): void {
-    this.edits.push(edit);
+  /** @throws UsageFailure for a knob that needs a restart, or a value out of range */
+  edit({ knob, value }: KnobEdit): void {
+    if (!KNOBS[knob].hot)
+      throw new UsageFailure(`Knob "${knob}" (${KNOBS[knob].label}) cannot change in a running training.`);
+    this.edits.push({ knob, value: checkedValue(knob, String(value)) });
   }
 
   add(groups: readonly Group[]): void {
@@ -79,18 +124,54 @@ export class Training {
   }
 
   setWatched(sentences: readonly string[]): void {
-    this.watched = sentences;
-    this.watch.stale = true;
+    this.watch.set(sentences);
+    this.gate.nudge();
+  }
+
+  /** Pauses and goes to a step that the run has reached before. */
+  seek(step: number): void {
+    this.rest.stir();
+    this.gate.pause();
+    this.travel.want(step);
     this.gate.nudge();
   }
 
   /** Sentences with the weights the run began with and with those it has now; done between two steps. */
   encode(sentences: readonly string[]): Promise<{ before: Matrix; now: Matrix }> {
-    return new Promise((resolve, reject) => {
-      this.questions.push({ sentences, resolve, reject });
-      if (this.over) this.refuseQuestions();
-      else this.gate.nudge();
+    return this.ask(async (running) => {
+      const before = await this.before(sentences);
+      return { before, now: running.step === 0 ? before : await running.embed(sentences) };
     });
+  }
+
+  /** The next step taken apart, with what waits to change it; done between two steps, and changes nothing. */
+  trace(): Promise<StepTrace> {
+    return this.ask((running) => {
+      const known = this.script.at(running.step);
+      return running.trace({
+        edits: [...known.edits, ...this.edits],
+        groups: [...known.groups, ...this.added],
+      });
+    });
+  }
+
+  /** The whole state at a step, for another run to begin from. @throws Failure when the run was never there */
+  checkpointAt(step: number): Promise<Checkpoint> {
+    this.gate.pause();
+    this.travel.want(step, true);
+    return this.ask(async (running) => {
+      if (running.step === step) return running.checkpoint();
+      throw new Failure(`The run has no step ${step} to branch from; it is at step ${running.step}.`);
+    });
+  }
+
+  /** Asks something of the weights as they are between two steps. */
+  ask<T>(answer: (running: RunningTraining) => Promise<T>): Promise<T> {
+    this.rest.stir();
+    const answered = this.questions.ask(answer);
+    if (this.over) this.questions.refuse();
+    else this.gate.nudge();
+    return answered;
   }
 
   /** Ends the run and waits until it has let go of the device. */
@@ -98,35 +179,39 @@ export class Training {
     this.abort.abort();
     this.gate.abandon();
     await this.done;
+    this.rest.stop();
+    this.keeping.stop();
     this.outbox.flush();
     this.initial?.dispose();
+  }
+
+  /** What was kept of the run is to be deleted: nothing more is kept. */
+  stopKeeping(): void {
+    this.keeping.stop();
   }
 
   private async live(): Promise<void> {
     await this.trainThrough();
     this.over = true;
-    this.refuseQuestions();
-  }
-
-  /** Whoever asked must hear something, or would wait for ever. */
-  private refuseQuestions(): void {
-    for (const { reject } of this.questions.splice(0))
-      reject(new Failure('This run is over; ask the next one.'));
+    this.questions.refuse();
   }
 
   /** Trains to the end, over lost devices. */
   private async trainThrough(): Promise<void> {
-    for (let losses = 0; ; losses++) {
+    for (let losses = 0; ;) {
       try {
         await this.go();
         return;
       } catch (error) {
+        const position = this.running && this.travel.step(this.running);
         this.running = undefined;
-        if ((await deviceFault()) === undefined || losses === MAX_LOSSES) {
+        const fault = await deviceFault();
+        if (fault !== undefined && losses++ < MAX_LOSSES) {
+          if (!(await this.recover(fault, position ?? 0))) return;
+        } else {
           this.fail(error);
-          return;
+          if (!(await this.revived())) return;
         }
-        if (!(await this.recover((await deviceFault())!))) return;
       }
     }
   }
@@ -135,13 +220,27 @@ export class Training {
     if (this.abort.signal.aborted) return;
     this.outbox.send({
       type: 'failed',
-      during: this.watch.step < 0 ? 'begin' : 'training',
+      during: this.watch.isNew ? 'begin' : 'training',
       message: messageOf(error),
     });
     this.status('ended');
   }
 
-  private async recover(reason: string): Promise<boolean> {
+  /** A run that failed has a past to go back to. Returns whether somebody did. */
+  private async revived(): Promise<boolean> {
+    while (!this.abort.signal.aborted && this.timeline.newest !== undefined) {
+      if (this.travel.isWanted) {
+        this.at = this.timeline.newest;
+        return true;
+      }
+      this.questions.refuse();
+      this.gate.pause();
+      await this.gate.pass();
+    }
+    return false;
+  }
+
+  private async recover(reason: string, position: number): Promise<boolean> {
     this.status('recovering');
     this.initial = undefined; // its device is gone
     try {
@@ -150,96 +249,169 @@ export class Training {
       this.fail(error);
       return false;
     }
-    const step = this.snapshot ? checkpointOf(this.snapshot, this.host.model).state.step : 0;
-    this.outbox.send({ type: 'rewound', run: this.command.run, step, reason });
-    this.watch.stale = true;
-    this.edits.unshift(...this.sinceSnapshot.edits.splice(0));
-    this.added.unshift(...this.sinceSnapshot.groups.splice(0));
+    this.at = this.timeline.newest;
+    this.watch.refresh();
+    if (this.at && position < this.travel.known) {
+      // It was lost while the past was being looked at; the future that is known stays so.
+      if (!this.travel.isWanted) this.travel.want(position);
+      return true;
+    }
+    this.travel.known = this.at?.step ?? 0;
+    this.timeline.cut(this.travel.known);
+    this.outbox.send({ type: 'rewound', run: this.command.run, step: this.travel.known, reason });
     return true;
   }
 
   private async go(): Promise<void> {
-    const { command, host } = this;
+    const { command, host, origin } = this;
     this.status('beginning');
-    const inputs = { ...command, model: host.model, device: host.device };
-    const resume = this.snapshot && checkpointOf(this.snapshot, host.model);
-    const events = train(inputs, {
-      store: this.store(),
-      resume,
-      accepted: (running) => (this.running = running),
-      control: {
-        signal: this.abort.signal,
-        takeEdits: () => taken(this.edits, this.sinceSnapshot.edits),
-        takeGroups: () => taken(this.added, this.sinceSnapshot.groups),
-        beforeStep: () => this.beforeStep(),
+    const events = train(
+      { ...command, model: host.model, device: host.device },
+      {
+        ...origin,
+        at: this.at,
+        accepted: (running) => this.accept(running),
+        control: {
+          signal: this.abort.signal,
+          takeEdits: () => this.takeEdits(),
+          takeGroups: () => this.takeGroups(),
+          beforeStep: () => this.beforeStep(),
+          afterLast: () => this.afterLast(),
+        },
       },
-    });
+    );
     for await (const event of events) {
+      if (event.type === 'step') this.rest.stir();
       const lost = event.type === 'end' && event.reason === 'failed' && (await deviceFault()) !== undefined;
-      if (event.type !== 'checkpoint' && !lost) this.outbox.add(event);
-      // The weights live as long as the last event is being looked at.
-      if (event.type === 'end' && event.reason === 'finished') await this.afterwards();
+      if (!lost && !(event.type === 'end' && this.endKnown)) this.outbox.add(event);
+      if (event.type === 'end') this.endKnown = false;
     }
     this.running = undefined;
   }
 
+  private accept(running: RunningTraining): void {
+    const { origin, timeline, travel } = this;
+    this.running = running;
+    travel.known = Math.max(travel.known, running.step);
+    if (this.at) return;
+    if (origin.resume && !origin.branched) timeline.add(running.beginning, 0);
+    this.endKnown = running.step >= running.totalSteps;
+    if (origin.notice !== undefined) this.note(origin.notice);
+  }
+
+  private note(text: string): void {
+    this.outbox.add({ type: 'note', step: this.running?.step ?? 0, text });
+  }
+
   /** Looks, and does what waits, until the next step may be made. */
   private async beforeStep(): Promise<void> {
+    const running = this.running!;
     for (;;) {
-      assertDeviceSound();
-      await this.answer();
-      if (!this.gate.isOpen || this.watch.step < 0 || performance.now() >= this.watch.next) await this.look();
+      await this.attend(running);
+      if (running.step >= running.totalSteps) {
+        this.endKnown = true;
+        return;
+      }
       if (!this.gate.isOpen) this.status('waiting');
-      const next = await this.gate.pass();
+      const next = await this.next(running);
       if (next === 'abandoned') return;
-      if (next === 'step') break;
+      if (next === 'step' && (await this.travel.settle(running))) break;
     }
     this.status('running');
   }
 
-  /** The finished run: its weights can still be looked at until the next one begins. */
-  private async afterwards(): Promise<void> {
-    this.status('ended');
+  /** The finished run: its weights can still be looked at, and its past, until the next one begins. */
+  private async afterLast(): Promise<boolean> {
+    const running = this.running!;
     while (!this.abort.signal.aborted) {
-      assertDeviceSound();
-      await this.answer();
-      await this.look();
       this.gate.pause();
-      await this.gate.pass();
+      if (this.travel.step(running) === running.totalSteps && !this.travel.isWanted) this.status('ended');
+      await this.attend(running);
+      if (this.travel.step(running) === running.totalSteps) await this.next(running);
+      else if (await this.travel.settle(running)) return true;
     }
+    return false;
   }
 
-  private async answer(): Promise<void> {
-    for (const { sentences, resolve, reject } of this.questions.splice(0)) {
-      try {
-        const before = await this.before(sentences);
-        const trained = this.running !== undefined && this.running.step > 0;
-        resolve({ before, now: trained ? await this.running!.embed(sentences) : before });
-      } catch (error) {
-        reject(error);
-      }
+  /** Waits for the next thing to do; a run at rest fills its memory meanwhile. */
+  private async next(running: RunningTraining): Promise<'step' | 'nudge' | 'abandoned'> {
+    if (!this.gate.isOpen) {
+      this.rest.await();
+      if (this.rest.isHere && (await this.travel.remember(running))) return 'nudge';
     }
+    return this.gate.pass();
   }
 
-  /** Sends the embeddings of the watched sentences, if anything has changed since the last look. */
-  private async look(): Promise<void> {
-    const { running, watch } = this;
-    if (!running || this.watched.length === 0 || (watch.step === running.step && !watch.stale)) return;
+  private async attend(running: RunningTraining): Promise<void> {
+    const { travel, questions, watch } = this;
+    assertDeviceSound();
+    await travel.go(running);
+    if (travel.owesWeights && (questions.areWaiting || watch.isStale) && !(await travel.settle(running)))
+      return;
+    if (travel.owesWeights) return;
+    await this.keepSnapshot(running);
+    if (running.step >= travel.known) await this.keeping.look(running, !this.gate.isOpen && this.rest.isHere);
+    // A question that came with a wish to be elsewhere is about the step there.
+    if (travel.isWanted) return;
+    await questions.answer(running);
+    if (!this.gate.isOpen || watch.isDue) await watch.look(running);
+  }
+
+  private async keepSnapshot(running: RunningTraining): Promise<void> {
+    const { step, totalSteps, config } = running;
+    if (step < this.travel.known) return;
+    this.travel.known = step;
+    if (!this.timeline.isDue(step, totalSteps, config.checkpointEvery)) return;
     const started = performance.now();
-    const sentences = this.watched;
-    if (watch.stale && running.step > 0) this.place(await this.before(sentences), running.step, true);
-    watch.stale = false;
-    const embeddings = await running.embed(sentences);
-    watch.step = running.step;
-    const now = performance.now();
-    watch.next = now + Math.max(WATCH_INTERVAL, (now - started) / WATCH_SHARE);
-    this.place(embeddings, running.step, running.step === 0);
+    const snapshot = await running.snapshot();
+    this.timeline.add(snapshot, performance.now() - started);
+    this.reportTimeline();
   }
 
-  private place(embeddings: Matrix, step: number, initial: boolean): void {
+  private takeEdits(): KnobEdit[] {
+    const { step } = this.running!;
+    const fresh = this.edits.splice(0);
+    if (fresh.length + this.added.length > 0 && step < this.travel.known) this.turnOff(step);
+    const known = [...this.script.at(step).edits];
+    this.script.noteEdits(step, fresh);
+    return [...known, ...fresh];
+  }
+
+  private takeGroups(): Group[] {
+    const { step } = this.running!;
+    const fresh = this.added.splice(0);
+    const known = [...this.script.at(step).groups];
+    this.script.noteGroups(step, fresh);
+    return [...known, ...fresh];
+  }
+
+  /** Something changes at a step of the past: the run takes another way, and the known one is void. */
+  private turnOff(step: number): void {
+    this.timeline.cut(step);
+    this.script.cut(step);
+    this.keeping.cut(step);
+    this.running!.forgetLater();
+    this.travel.known = step;
+    const reason = `A change at step ${step} leads the run another way`;
+    this.outbox.send({ type: 'rewound', run: this.command.run, step, reason });
+    this.reportTimeline();
+  }
+
+  private sought(step: number, milliseconds: number): void {
+    this.outbox.send({ type: 'sought', run: this.command.run, step, milliseconds });
+    this.said = '';
+    this.status(step === this.running!.totalSteps ? 'ended' : 'waiting');
+  }
+
+  private show(embeddings: Matrix, step: number, initial: boolean): void {
     this.outbox.send({ type: 'watched', run: this.command.run, step, initial, embeddings }, [
       embeddings.data.buffer as ArrayBuffer,
     ]);
+  }
+
+  private reportTimeline(): void {
+    const { kept, bytes, budget } = this.timeline;
+    this.outbox.send({ type: 'timeline', run: this.command.run, kept, bytes, budget });
   }
 
   /** Sentences with the weights the run began with. */
@@ -251,41 +423,11 @@ export class Training {
     return this.initial.embedSentences(sentences);
   }
 
-  private lastStatus = '';
-
+  /** Says what the training does now, if that is news. */
   private status(status: Extract<Report, { type: 'status' }>['status']): void {
-    const step = this.running?.step ?? 0;
-    const isNews = status !== this.lastStatus || status !== 'running';
-    this.lastStatus = status;
-    if (isNews) this.outbox.send({ type: 'status', run: this.command.run, status, step });
+    const step = this.running ? this.travel.step(this.running) : 0;
+    const now = status === 'running' ? status : `${status} ${step}`;
+    if (now !== this.said) this.outbox.send({ type: 'status', run: this.command.run, status, step });
+    this.said = now;
   }
-
-  /** Snapshots stay in memory: the newest is what a lost device costs no more than. */
-  private store(): RunStore {
-    return {
-      writeCheckpoint: async (name, files) => {
-        this.snapshot = files;
-        this.sinceSnapshot = { edits: [], groups: [] };
-        return name;
-      },
-      writeBest: async () => 'best',
-    };
-  }
-}
-
-/** All that waits, noted on the way out. */
-function taken<T>(waiting: T[], noted: T[]): T[] {
-  const all = waiting.splice(0);
-  noted.push(...all);
-  return all;
-}
-
-function checkpointOf(files: Files, model: LoadedModel): Checkpoint {
-  const encoder = readSafetensors(files.get('model.safetensors')!, 'snapshot').tensors;
-  return readCheckpoint(
-    'snapshot',
-    files.get(STATE_FILE)!,
-    files.get(TENSOR_FILE)!,
-    matchParameters(model.config, encoder),
-  );
 }

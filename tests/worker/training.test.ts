@@ -1,60 +1,12 @@
 // The worker's training without its worker: what the page can make it do, and what it hears.
 import { describe, expect, it } from 'vitest';
-import { defaultConfig } from '../../src/run/config.ts';
 import { startDevice } from '../../src/kernels/backend.ts';
-import { reportSchema, type BeginCommand, type Report } from '../../src/worker/protocol.ts';
 import { Training } from '../../src/worker/training.ts';
-import { tinyGroups, tinyModel, tinyPairs, tinyPlain } from '../support/tiny.ts';
-
-const command = (config = {}): BeginCommand => ({
-  type: 'begin',
-  run: 3,
-  setting: { domain: 'tiny', pattern: 'sts_ht' },
-  config: { ...defaultConfig(), batch: 8, generatedBatch: 4, steps: 6, evaluateEvery: 3, ...config },
-  groups: [...tinyPlain(30), ...tinyGroups(24)].map((group) => ({ ...group })),
-  own: [],
-  sts: tinyPairs(12),
-  files: ['tiny'],
-  watch: ['a dog', 'a red car'],
-});
-
-class Page {
-  readonly reports: Report[] = [];
-  private listeners: (() => void)[] = [];
-
-  readonly post = (report: Report): void => {
-    expect(reportSchema.safeParse(report).error).toBeUndefined();
-    this.reports.push(report);
-    for (const listener of this.listeners.splice(0)) listener();
-  };
-
-  async until(found: (report: Report) => boolean): Promise<Report> {
-    for (;;) {
-      const report = this.reports.find(found);
-      if (report) return report;
-      await new Promise<void>((resolve) => this.listeners.push(resolve));
-    }
-  }
-
-  events(type: string) {
-    return this.reports
-      .flatMap((report) => (report.type === 'events' ? report.events : []))
-      .filter((event) => event.type === type);
-  }
-}
+import { tinyModel } from '../support/tiny.ts';
+import { command, Page, started } from './page.ts';
 
 async function begun(config = {}) {
-  const device = await startDevice('wasm', { gpu: async () => 'none' });
-  const page = new Page();
-  const training = new Training(command(config), {
-    post: page.post,
-    model: tinyModel(),
-    device,
-    restartDevice: async () => device,
-  });
-  training.start();
-  await page.until((report) => report.type === 'status' && report.status === 'waiting');
-  return { page, training };
+  return started(command(config));
 }
 
 describe('a training in the worker', () => {

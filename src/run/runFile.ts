@@ -1,0 +1,90 @@
+// A run as a file, read again: the record (.jsonl) that page and command line write, or a page that holds one
+// (sharedPage.ts). Files come from anywhere: whatever is wrong is said in one sentence, and the rest is used.
+import type { RunEvent } from './events.ts';
+import { RECORD_VERSION } from './events.ts';
+import { formatEvent, parseRecord } from './record.ts';
+import { isPage, recordOfPage } from './sharedPage.ts';
+
+export interface RunFile {
+  /** Header first; empty when the file holds no run that can be read. */
+  events: RunEvent[];
+  /** What is wrong, a sentence each; the first says why there is no run when there is none. */
+  problems: string[];
+  /** The run's name, where the file has one. */
+  name: string | null;
+}
+
+/** A record as text: one event a line. */
+export function runFileText(events: readonly RunEvent[]): string {
+  return events.map((event) => `${formatEvent(event)}\n`).join('');
+}
+
+/** Reads a record or a shared page. */
+export function readRunFile(text: string): RunFile {
+  if (!isPage(text)) return { ...readRecord(text), name: null };
+  const page = recordOfPage(text);
+  if (page.record === null) return { events: [], problems: [page.problem], name: page.name };
+  const { events, problems } = readRecord(page.record);
+  // That the file was cut short is the reason of whatever is wrong with its last line.
+  if (!page.whole && problems.length === 0) problems.push(cutShort(events.length));
+  return { events, problems, name: page.name };
+}
+
+/** Reads the lines of a record. */
+export function readRecord(text: string): Omit<RunFile, 'name'> {
+  const nothing = (problem: string) => ({ events: [], problems: [problem] });
+  if (text.trim() === '') return nothing('The file is empty.');
+  const lines = text.trimEnd().split('\n');
+  const { events, faults } = parseRecord(text);
+  const version = lines.map(versionOf).find((found) => found !== undefined);
+  if (version !== undefined && version !== RECORD_VERSION) {
+    return nothing(
+      `The run was written in format ${JSON.stringify(version)}, and this program reads format ${RECORD_VERSION}: open it with the version that made it.`,
+    );
+  }
+  const starts = startsOf(events);
+  const first = starts.at(-1);
+  if (first === undefined) {
+    return nothing(
+      version === undefined
+        ? 'This is not a run of Semblance: a run begins with a line {"type":"header", ...}.'
+        : `The run cannot be read: its header is damaged (${faults[0]?.reason ?? 'unknown'}).`,
+    );
+  }
+  const problems: string[] = [];
+  if (starts.length > 1) problems.push(`The file holds ${starts.length} runs; the last one is opened.`);
+  const kept = events.slice(first);
+  const cut = faults.at(-1)?.line === lines.length && !text.endsWith('\n');
+  const others = cut ? faults.slice(0, -1) : faults;
+  if (others.length > 0) {
+    const [{ line, reason }] = others as [(typeof others)[number]];
+    problems.push(
+      others.length === 1
+        ? `Line ${line} cannot be read and is left out (${reason}).`
+        : `${others.length} lines cannot be read and are left out; the first is line ${line} (${reason}).`,
+    );
+  }
+  if (cut) problems.push(cutShort(kept.length));
+  return { events: kept, problems };
+}
+
+/** Where runs begin: at their headers. A branch's header stands within the record that holds its past as well. */
+function startsOf(events: readonly RunEvent[]): number[] {
+  const headers = events.flatMap((event, i) => (event.type === 'header' ? [{ i, header: event }] : []));
+  const own = headers.filter(({ header }) => header.from === undefined);
+  return (own.length > 0 ? own : headers).map(({ i }) => i);
+}
+
+const cutShort = (events: number): string =>
+  `The file ends in the middle, as after a download that broke off: the ${events} events before that are shown.`;
+
+/** The version a line claims when it is a header, damaged or not; undefined for any other line. */
+function versionOf(line: string): unknown {
+  if (!line.includes('"header"')) return undefined;
+  try {
+    const value = JSON.parse(line) as { type?: unknown; version?: unknown } | null;
+    return value?.type === 'header' ? (value.version ?? 'unknown') : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,90 @@
+// A run within a page of its own: how the record and what belongs to it are written into HTML, and found there again.
+// Data blocks (scripts of a type that no browser runs) stand behind the program of the page, the record last.
+import { z } from 'zod';
+import type { RunEvent } from './events.ts';
+import { formatEvent } from './record.ts';
+
+/** Ids of the data blocks, and of the element that shows that the file is whole. */
+export const BLOCKS = { about: 'semblance-about', record: 'semblance-record', end: 'semblance-end' } as const;
+/** Where the data goes in the page that the build makes. */
+const PLACE = '<!--semblance-data-->';
+const TITLE = '<title>Semblance</title>';
+
+/** What a shared page holds besides the record. */
+export interface SharedAbout {
+  name: string;
+  /** When it was written, ISO 8601. */
+  saved: string;
+  /** Groups of the corpus, as lines of a corpus file have them, and how many there are in all. */
+  corpus: { groups: unknown[]; total: number };
+}
+
+const aboutSchema = z.object({
+  name: z.string(),
+  saved: z.string(),
+  corpus: z.object({ groups: z.array(z.unknown()), total: z.number() }),
+});
+
+export function parseAbout(text: string): SharedAbout | null {
+  try {
+    return aboutSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** JSON that cannot end the block it stands in: < occurs in strings only, where an escape means the same. */
+const harmless = (json: string): string => json.replaceAll('<', '\\u003c');
+const block = (id: string, type: string, text: string): string =>
+  `${openingOf(id, type)}\n${text}\n</script>\n`;
+const openingOf = (id: string, type: string): string => `<script type="application/${type}" id="${id}">`;
+
+/**
+ * Writes a run into the page that plays it.
+ * @param player the page as the build makes it (vite.player.ts)
+ * @throws Error when it is not that page
+ */
+export function writePage(player: string, about: SharedAbout, events: readonly RunEvent[]): string {
+  const [before, after, ...more] = player.split(PLACE);
+  if (before === undefined || after === undefined || more.length > 0 || !before.includes(TITLE))
+    throw new Error('the page that plays a run is not whole');
+  const title = about.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const record = events.map((event) => harmless(formatEvent(event))).join('\n');
+  return [
+    before.replace(TITLE, () => `<title>${title} · Semblance</title>`),
+    block(BLOCKS.about, 'json', harmless(JSON.stringify(about))),
+    block(BLOCKS.record, 'jsonl', record),
+    `<i id="${BLOCKS.end}" hidden></i>`,
+    after,
+  ].join('');
+}
+
+/** Is a text HTML (and not lines of JSON)? */
+export const isPage = (text: string): boolean => text.trimStart().startsWith('<');
+
+type PageRecord =
+  | { record: string; whole: boolean; name: string | null }
+  | { record: null; problem: string; name: string | null };
+
+/** The record of a shared page, also of one that was cut short. */
+export function recordOfPage(html: string): PageRecord {
+  const about = blockOf(html, BLOCKS.about, 'json');
+  const name = about === null ? null : (parseAbout(about.text)?.name ?? null);
+  const found = blockOf(html, BLOCKS.record, 'jsonl');
+  if (found !== null)
+    return { record: found.text, whole: found.whole && html.includes(`id="${BLOCKS.end}"`), name };
+  const ours = html.includes('<meta name="generator" content="Semblance"');
+  const problem = ours
+    ? 'The file is cut short before its run begins, as after a download that broke off: get it again.'
+    : 'This page holds no run of Semblance.';
+  return { record: null, problem, name };
+}
+
+function blockOf(html: string, id: string, type: string): { text: string; whole: boolean } | null {
+  const opening = openingOf(id, type);
+  const at = html.lastIndexOf(opening);
+  if (at < 0) return null;
+  const from = at + opening.length + 1;
+  const to = html.indexOf('\n</script>', from);
+  return to < 0 ? { text: html.slice(from), whole: false } : { text: html.slice(from, to), whole: true };
+}

@@ -1,0 +1,50 @@
+// What the visitor changed, and before which step: replayed, it makes a run repeat itself.
+import { z } from 'zod';
+import { groupSchema, type Group } from '../data/group.ts';
+import { KNOB_NAMES, type KnobName } from '../run/knobs.ts';
+import type { KnobEdit } from '../trainer/host.ts';
+
+const group = groupSchema.required({ id: true, pattern: true, source: true }) as z.ZodType<Group>;
+const edit = z.object({ knob: z.enum(KNOB_NAMES as [KnobName, ...KnobName[]]), value: z.unknown() });
+
+export const scriptSchema = z.array(
+  z.object({
+    /** Updates made when the change came. */
+    step: z.int(),
+    edits: z.array(edit),
+    groups: z.array(group),
+  }),
+);
+type Entry = z.infer<typeof scriptSchema>[number];
+
+export class Script {
+  constructor(private entries: Entry[] = []) {}
+
+  /** What is changed at a step, before the next one is made. */
+  at(step: number): { edits: readonly KnobEdit[]; groups: readonly Group[] } {
+    return this.entries.find((entry) => entry.step === step) ?? { edits: [], groups: [] };
+  }
+
+  noteEdits(step: number, edits: readonly KnobEdit[]): void {
+    if (edits.length > 0) this.entry(step).edits.push(...edits.map(({ knob, value }) => ({ knob, value })));
+  }
+
+  noteGroups(step: number, groups: readonly Group[]): void {
+    if (groups.length > 0) this.entry(step).groups.push(...groups);
+  }
+
+  /** Forgets what was changed after a step. */
+  cut(step: number): void {
+    this.entries = this.entries.filter((entry) => entry.step <= step);
+  }
+
+  all(): readonly Entry[] {
+    return this.entries;
+  }
+
+  private entry(step: number): Entry {
+    let entry = this.entries.find((known) => known.step === step);
+    if (!entry) this.entries.push((entry = { step, edits: [], groups: [] }));
+    return entry;
+  }
+}

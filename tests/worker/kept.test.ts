@@ -1,0 +1,177 @@
+// Runs that outlive their page: resumed equals never stopped, and whatever goes wrong with keeping costs no training.
+import { describe, expect, it } from 'vitest';
+import { beginning } from '../../src/worker/begin.ts';
+import type { KeptStorage } from '../../src/worker/keptRuns.ts';
+import type { BeginCommand } from '../../src/worker/protocol.ts';
+import { opfsStorage } from '../../src/worker/opfs.ts';
+import { tinyPlain } from '../support/tiny.ts';
+import { MemoryStorage } from './memoryStorage.ts';
+import { command, goTo, playToEnd, started, stepOnce, type Started } from './page.ts';
+
+const STEPS = 24;
+const own = {
+  id: 'own-1',
+  anchor: 'a dog',
+  positive: 'a pup',
+  pattern: 'nli' as const,
+  source: 'typed' as const,
+};
+const joining = { ...own, id: 'own-2', anchor: 'a cat' };
+const config = { steps: STEPS, evaluateEvery: 6, checkpointEvery: 5, logEvery: 2 };
+const given = (rest: Partial<BeginCommand> = {}): BeginCommand =>
+  command(config, { keep: 'run-1', own: [own], ...rest });
+
+async function begin(asked: BeginCommand, storage: KeptStorage): Promise<Started> {
+  const begun = await beginning(asked, undefined, storage);
+  return started(begun.command, { origin: begun.origin, joining: begun.joining });
+}
+
+/** Trains with a group that joins and a knob that is turned on the way. */
+async function train(run: Started, from: number, to: number): Promise<void> {
+  for (let step = from + 1; step <= to; step++) {
+    if (step === 4) run.training.add([joining]);
+    if (step === 7) run.training.edit({ knob: 'temperature', value: 0.1 });
+    await stepOnce(run, step);
+  }
+}
+
+describe('a kept run', () => {
+  it('goes on after a reload as if it had never stopped, and its past can be gone back to', async () => {
+    const whole = await begin(given(), new MemoryStorage());
+    await train(whole, 0, 11);
+    const shown = [0, 3, 11].map((step) => whole.page.watched(step));
+    await playToEnd(whole);
+    const record = whole.page.record();
+
+    const storage = new MemoryStorage();
+    const first = await begin(given(), storage);
+    await train(first, 0, 11);
+    await storage.written(); // at rest
+    await first.training.giveUp();
+    // The page's list of groups has grown by the one that joined; knobs come from what is kept.
+    const again = command(
+      { ...config, temperature: 0.1 },
+      { keep: 'run-1', resume: true, own: [own, joining] },
+    );
+    const second = await begin(again, storage);
+    expect(second.page.all('status').at(-1)).toMatchObject({ status: 'waiting', step: 11 });
+    expect(second.page.watched(11)).toEqual(shown[2]);
+    await goTo(second, 3);
+    expect(second.page.watched(3)).toEqual(shown[1]);
+    await goTo(second, 0);
+    expect(second.page.watched(0)).toEqual(shown[0]);
+    await goTo(second, 11);
+    const from = second.page.reports.length;
+    await playToEnd(second);
+    const later = record.filter((event) => 'step' in event && event.step > 11);
+    expect(second.page.record(from)).toEqual(later);
+    await second.training.giveUp();
+
+    // The finished run was kept, too.
+    const third = await begin(again, storage);
+    expect(third.page.all('status').at(-1)).toMatchObject({ status: 'ended', step: STEPS });
+    await third.page.shown(STEPS);
+    expect(third.page.watched(STEPS)).toEqual(whole.page.watched(STEPS));
+    await whole.training.giveUp();
+    await third.training.giveUp();
+  });
+
+  it('that is a branch goes on, back to the step it was resumed at', async () => {
+    const parent = await begin(given(), new MemoryStorage());
+    await train(parent, 0, 9);
+    const storage = new MemoryStorage();
+    const asked = command({ ...config, seed: 5 }, { keep: 'run-2', branch: { step: 6 } });
+    const begun = await beginning(asked, parent.training, storage);
+    const run = await started(begun.command, { origin: begun.origin });
+    await stepOnce(run, 7);
+    await storage.written();
+    await playToEnd(run);
+    const record = run.page.record();
+    await run.training.giveUp();
+    const files = [...storage.runs.get('run-2')!.keys()];
+    expect(files).toHaveLength(1);
+    const resumed = await begin({ ...asked, branch: undefined, resume: true }, storage);
+    await goTo(resumed, STEPS);
+    expect(resumed.page.watched(STEPS)).toEqual(run.page.watched(STEPS));
+    expect(record.at(-1)).toMatchObject({ type: 'end', step: STEPS });
+    resumed.training.seek(6);
+    expect(await resumed.page.next('sought')).toMatchObject({ step: STEPS });
+    await resumed.training.giveUp();
+  });
+
+  it('is refused to a second tab, in one sentence, until the first lets go', async () => {
+    const storage = new MemoryStorage();
+    const first = await begin(given(), storage);
+    await expect(begin(given({ resume: true }), storage)).rejects.toThrow(
+      /^This run is open in another tab; close it there/,
+    );
+    await first.training.giveUp();
+    const second = await begin(given(), storage);
+    await second.training.giveUp();
+  });
+
+  it('keeps the earlier checkpoint when there is no room for the next, says so once, and trains on', async () => {
+    const storage = new MemoryStorage();
+    const run = await begin(given(), storage);
+    await stepOnce(run, 1);
+    await storage.written();
+    const kept = [...storage.runs.get('run-1')!.keys()];
+    storage.room = 1000;
+    await playToEnd(run);
+    await run.training.encode(['a dog']); // after the end has been looked at
+    expect(run.page.events('end')).toMatchObject([{ reason: 'finished', step: STEPS }]);
+    const notes = run.page.events('note').filter(({ text }) => text.includes('could not be kept'));
+    expect(notes.map(({ text }) => text)).toEqual([expect.stringMatching(/no room left.*training goes on/)]);
+    expect([...storage.runs.get('run-1')!.keys()]).toEqual(kept);
+    await run.training.giveUp();
+    storage.room = Infinity;
+    const resumed = await begin(given({ resume: true }), storage);
+    expect(resumed.page.all('status').at(-1)).toMatchObject({ step: 1 });
+    await resumed.training.giveUp();
+  });
+
+  it('reads an earlier checkpoint when the newest was cut off', async () => {
+    const storage = new MemoryStorage();
+    const run = await begin(given(), storage);
+    await stepOnce(run, 1);
+    await storage.written();
+    await run.training.giveUp();
+    const files = storage.runs.get('run-1')!;
+    const [[, good]] = [...files] as [[string, Uint8Array]];
+    files.set('00000099.safetensors', good.slice(0, good.length / 2));
+    files.set('00000100.safetensors', new Uint8Array(good.length));
+    const resumed = await begin(given({ resume: true }), storage);
+    expect(resumed.page.all('status').at(-1)).toMatchObject({ step: 1 });
+    await resumed.training.giveUp();
+  });
+
+  it('is not taken for one of other data, and says why', async () => {
+    const storage = new MemoryStorage();
+    const run = await begin(given(), storage);
+    await stepOnce(run, 1);
+    await storage.written();
+    await run.training.giveUp();
+    const other = given({ resume: true, groups: tinyPlain(60, 8) });
+    const refused = await begin({ ...other, setting: { domain: 'tiny', pattern: 'dropout' } }, storage);
+    expect(refused.page.all('failed')).toMatchObject([
+      { during: 'begin', message: expect.stringMatching(/of another setting/) },
+    ]);
+    await refused.training.giveUp();
+  });
+
+  it('that was never kept cannot go on, and says so', async () => {
+    await expect(begin(given({ resume: true }), new MemoryStorage())).rejects.toThrow(
+      'The run cannot go on (nothing is kept of it); begin a new one.',
+    );
+  });
+
+  it('trains on without a place for files, and says so once', async () => {
+    // Node has no such place either.
+    const run = await begin(given(), opfsStorage());
+    await playToEnd(run);
+    const notes = run.page.events('note').filter(({ text }) => text.includes('outlive'));
+    expect(notes).toHaveLength(1);
+    await run.training.giveUp();
+    await expect(begin(given({ resume: true }), opfsStorage())).rejects.toThrow(/none can go on/);
+  });
+});

@@ -1,0 +1,87 @@
+// A device that is lost, as a driver's crash loses it: what the visitor changed since the last snapshot is in the run
+// afterwards, and a look into the past goes on where it was.
+import { afterAll, describe, expect, it } from 'vitest';
+import { loseDevice, watchDevice } from '../../src/kernels/backend.ts';
+import { eachBackend, start } from '../support/backends.ts';
+import { tinyGroups, tinyPlain } from '../support/tiny.ts';
+import { command, goTo, started, stepOnce, type Started } from './page.ts';
+
+const own = {
+  id: 'own-1',
+  anchor: 'a dog',
+  positive: 'a pup',
+  pattern: 'nli' as const,
+  source: 'typed' as const,
+};
+
+describe('a lost device', () => {
+  eachBackend(
+    (backend) => {
+      afterAll(() => watchDevice(() => undefined));
+
+      const given = command(
+        { steps: 3, batch: 4, generatedBatch: 8, evaluateEvery: 100, measureCap: 2 },
+        { groups: [...tinyPlain(16), ...tinyGroups(4)], sts: [] },
+      );
+      const begun = async () => {
+        const device = await start(backend);
+        const run = await started(given, { device, host: { restartDevice: () => start(backend) } });
+        watchDevice(() => run.training.gate.nudge());
+        return run;
+      };
+      const change = ({ training }: Started) => {
+        training.edit({ knob: 'temperature', value: 0.1 });
+        training.add([own]);
+      };
+
+      it('costs neither a turned knob nor a group that joined', async () => {
+        const calm = await started(given);
+        change(calm);
+        await stepOnce(calm, 1);
+        await calm.training.giveUp();
+        const run = await begun();
+        change(run);
+        const running = run.page.next('status', ({ status }) => status === 'running');
+        run.training.gate.once();
+        await running; // both are taken; the step will never end
+        loseDevice();
+        const from = run.page.reports.length;
+        expect(await run.page.next('rewound', () => true, from)).toMatchObject({ step: 0 });
+        await run.page.next('status', ({ status }) => status === 'waiting', from);
+        const again = run.page.reports.length;
+        await stepOnce(run, 1);
+        const [edit, pairs, step] = run.page.record(again);
+        expect([edit, pairs]).toEqual(
+          calm.page.record().filter(({ type }) => type === 'edit' || type === 'pairs'),
+        );
+        const [expected] = calm.page.events('step');
+        expect(step).toMatchObject({
+          type: 'step',
+          step: 1,
+          plain: expected!.plain,
+          tokens: expected!.tokens,
+        });
+        expect(step?.type === 'step' && step.loss).toBeCloseTo(expected!.loss, 4);
+        await run.training.giveUp();
+      });
+
+      it('does not bring the run back from a step of the past that is being looked at', async () => {
+        const run = await begun();
+        for (const step of [1, 2]) await stepOnce(run, step);
+        const shown = run.page.watched(1);
+        await goTo(run, 1);
+        const from = run.page.reports.length;
+        loseDevice();
+        await run.page.next('sought', ({ step }) => step === 1, from);
+        await run.page.next('status', ({ status, step }) => status === 'waiting' && step === 1, from);
+        expect(run.page.all('rewound')).toEqual([]);
+        await run.page.shown(1, from);
+        run.page.watched(1).forEach((value, i) => expect(value).toBeCloseTo(shown[i]!, 4));
+        run.training.seek(2); // the future is known as before
+        expect(await run.page.next('sought')).toMatchObject({ step: 2 });
+        await run.training.giveUp();
+      });
+    },
+    ['software'],
+  );
+});

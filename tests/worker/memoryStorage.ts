@@ -1,0 +1,38 @@
+// Kept runs in memory, behaving as the browser's file system does: what is written is copied, a run has one holder,
+// and the room can run out in the middle of a write.
+import type { KeptStorage } from '../../src/worker/keptRuns.ts';
+
+export class MemoryStorage implements KeptStorage {
+  readonly runs = new Map<string, Map<string, Uint8Array>>();
+  /** Bytes that a file may have; more is "no room left". */
+  room = Infinity;
+  private readonly held = new Set<string>();
+  private listeners: (() => void)[] = [];
+
+  async claim(run: string) {
+    if (this.held.has(run)) return undefined;
+    this.held.add(run);
+    const files = this.runs.get(run) ?? new Map<string, Uint8Array>();
+    this.runs.set(run, files);
+    return {
+      release: () => void this.held.delete(run),
+      list: async () => [...files.keys()],
+      read: async (name: string) => files.get(name)!.slice(),
+      write: async (name: string, bytes: Uint8Array) => {
+        if (bytes.length > this.room) throw new Error('there is no room left');
+        files.set(name, bytes.slice());
+        for (const listener of this.listeners.splice(0)) listener();
+      },
+      remove: async (name: string) => void files.delete(name),
+    };
+  }
+
+  async forget(run: string): Promise<void> {
+    this.runs.delete(run);
+  }
+
+  /** Waits for the next file that is written. */
+  written(): Promise<void> {
+    return new Promise((resolve) => this.listeners.push(resolve));
+  }
+}

@@ -1,0 +1,74 @@
+// The page may ask for the next step taken apart at any time: waiting, playing, looking at the past, too late. The answer
+// is that of the step which then comes, and the run goes on as if nobody had asked.
+import { describe, expect, it } from 'vitest';
+import type { Group } from '../../src/data/group.ts';
+import { reportSchema } from '../../src/worker/protocol.ts';
+import { command, goTo, playToEnd, started, stepOnce } from './page.ts';
+
+const OWN: Group = { id: 'own-1', anchor: 'a dog', positive: 'a cat', pattern: 'nli', source: 'typed' };
+const FOUR: Group = { ...OWN, intermediate: 'a bird', negative: 'a red ball', pattern: 'sts' };
+
+describe('a trace from the worker', () => {
+  it('is that of the next step, survives the way to the page, and leaves the run waiting', async () => {
+    const run = await started(command());
+    const trace = await run.training.trace();
+    const sent = structuredClone({ type: 'traced' as const, request: 1, trace });
+    expect(reportSchema.parse(sent)).toEqual(sent);
+    expect(run.page.events('step')).toHaveLength(0);
+    await stepOnce(run, 1);
+    const [step] = run.page.events('step');
+    expect([trace.step, trace.loss, trace.gradNorm]).toEqual([1, step!.loss, step!.gradNorm]);
+    await run.training.giveUp();
+  });
+
+  it('has in it what waits for the step, which stays in waiting', async () => {
+    const run = await started(command());
+    run.training.edit({ knob: 'temperature', value: 0.3 });
+    run.training.add([FOUR]);
+    const trace = await run.training.trace();
+    expect(trace.knobs.temperature).toBe(0.3);
+    expect(trace.rows.filter(({ id }) => id === OWN.id)).toHaveLength(4);
+    expect(run.page.events('edit')).toHaveLength(0);
+    await stepOnce(run, 1);
+    expect(run.page.events('edit')).toHaveLength(1);
+    expect(run.page.events('pairs')).toHaveLength(1);
+    expect(run.page.events('step')[0]!.loss).toBe(trace.loss);
+    await run.training.giveUp();
+  });
+
+  it('taken while the run plays changes nothing of its record', async () => {
+    const [quiet, asked] = [await started(command()), await started(command())];
+    await playToEnd(quiet);
+    const end = playToEnd(asked);
+    const first = await asked.training.trace();
+    const second = await asked.training.trace();
+    await end;
+    expect(asked.page.record()).toEqual(quiet.page.record());
+    for (const trace of [first, second])
+      expect(trace.loss).toBe(quiet.page.events('step')[trace.step - 1]!.loss);
+    await quiet.training.giveUp();
+    await asked.training.giveUp();
+  });
+
+  it('is that of a step of the past, with what was changed there', async () => {
+    const run = await started(command());
+    await stepOnce(run, 1);
+    run.training.edit({ knob: 'temperature', value: 0.2 });
+    run.training.add([FOUR]);
+    await playToEnd(run);
+    await goTo(run, 1);
+    const trace = await run.training.trace();
+    expect(trace.step).toBe(2);
+    expect(trace.knobs.temperature).toBe(0.2);
+    expect(trace.loss).toBe(run.page.events('step')[1]!.loss);
+    await run.training.giveUp();
+  });
+
+  it('is refused after the last step, and of a run that was given up', async () => {
+    const run = await started(command({ steps: 2 }));
+    await playToEnd(run);
+    await expect(run.training.trace()).rejects.toThrow('All 2 steps of this run are made');
+    await run.training.giveUp();
+    await expect(run.training.trace()).rejects.toThrow('This run is over');
+  });
+});
