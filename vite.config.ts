@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { player } from './vite.player.ts';
 
 const root = import.meta.dirname;
 const MODELS = join(root, 'models');
@@ -55,7 +56,7 @@ const ISOLATED = {
 };
 
 export default defineConfig({
-  plugins: [svelte(), models()],
+  plugins: [svelte(), models(), player()],
   base: './',
   worker: {
     format: 'es',

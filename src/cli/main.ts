@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEncode } from './commands/encode.ts';
 import { addEval } from './commands/evaluate.ts';
 import { addPattern } from './commands/pattern.ts';
+import { addReport } from './commands/report.ts';
 import { addRfd } from './commands/rfd.ts';
 import { addTrain } from './commands/train.ts';
 import { addVerify } from './commands/verify.ts';
@@ -19,7 +20,17 @@ const program = new Command('semblance')
   .exitOverride()
   .showHelpAfterError('(add --help for all options)');
 
-for (const add of [addTrain, addEval, addEncode, addRfd, addPattern, addVerify, addDoctor, addDemo])
+for (const add of [
+  addTrain,
+  addEval,
+  addEncode,
+  addReport,
+  addRfd,
+  addPattern,
+  addVerify,
+  addDoctor,
+  addDemo,
+])
   add(program);
 
 // Commands made by .command() do not inherit what was set on the program after they were made.

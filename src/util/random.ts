@@ -3,7 +3,7 @@
 //
 // The generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as
 // 1, 2, 3", SC 2011), the one JAX uses. It is stateless: (key, counter) -> 64 random bits, which is why the same
-// bits can be made in a shader (kernels/dropout.wgsl.ts) and here.
+// bits can be made in a shader (kernels/dropout/dropout.wgsl.ts) and here.
 
 /** Two unsigned 32-bit words. */
 export type Key = readonly [number, number];

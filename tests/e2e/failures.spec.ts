@@ -53,7 +53,7 @@ test('a trainer that dies keeps curves and pairs, and can be started again', asy
   await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', '1');
   await page.getByRole('button', { name: 'Restart the trainer' }).click();
   await ready(page);
-  await expect(page.getByRole('region', { name: 'Your sentences' })).toContainText(
+  await expect(page.getByRole('region', { name: 'Sentences and runs' })).toContainText(
     'A snail crosses the road.',
   );
 });
@@ -70,7 +70,7 @@ test('storage that is full says so and keeps the pair on the page', async ({ pag
   await page.getByTestId('pair-positive').fill('A snail is on the street.');
   await page.getByTestId('pair-add').click();
   await expect(page.getByTestId(notice).first()).toContainText(/[Ee]xport/);
-  await expect(page.getByRole('region', { name: 'Your sentences' })).toContainText(
+  await expect(page.getByRole('region', { name: 'Sentences and runs' })).toContainText(
     'A snail crosses the road.',
   );
 });
@@ -112,7 +112,7 @@ test.describe('uploads', () => {
     await give(page, 'pairs.jsonl', Buffer.from(lines.join('\n')));
     await expect(page.getByTestId('import-report')).toContainText('2');
     await page.getByTestId('import-apply').click();
-    await expect(page.getByRole('region', { name: 'Your sentences' })).toContainText('A cat sleeps.');
+    await expect(page.getByRole('region', { name: 'Sentences and runs' })).toContainText('A cat sleeps.');
   });
 
   for (const [name, buffer, says] of [
@@ -144,5 +144,5 @@ test('two groups are too few to train on: Train says so, and the page stays', as
   await expect(page.getByTestId('corpus-shortfall')).toBeVisible();
   await page.getByTestId('transport-play').click();
   await expect(page.getByTestId('notice')).toContainText(/at least|needs/);
-  await expect(page.getByRole('region', { name: 'Your sentences' })).toContainText('A cat sleeps.');
+  await expect(page.getByRole('region', { name: 'Sentences and runs' })).toContainText('A cat sleeps.');
 });

@@ -13,14 +13,23 @@ import {
 } from '../../src/app/plots/evidence.ts';
 import type { Distribution } from '../../src/app/plots/histogram.ts';
 import type { Line } from '../../src/app/plots/line.ts';
+import {
+  otherLines,
+  otherTrails,
+  type OtherLine,
+  type OtherRun,
+  type SeedBand,
+} from '../../src/app/plots/overlay.ts';
 import { emptySeries, type Flag, type RunSeries } from '../../src/app/plots/series.ts';
 import type { Domain } from '../../src/app/plots/thinned.ts';
+import { Random } from '../../src/util/random.ts';
 import { cosineSets, fallingLoss, merSets, paperRun, SPIKE } from './fixtures.ts';
 
 export interface LineCase {
   id: string;
   about: string;
   lines: Line[];
+  others?: OtherLine[];
   totalSteps: number;
   flags?: Flag[];
   area?: { gaps: readonly Gap[]; harder: string; easier: string } | null;
@@ -100,6 +109,29 @@ function holes(): LineCase {
 const dropout = paperRun('Wiki.dropout');
 const supervised = paperRun('NLI.SUP');
 
+/** Two runs of the paper beside a third, and three seeds, which are one run with noise. */
+export const OTHERS: OtherRun[] = [
+  { id: 'shuffle', name: 'token shuffle', color: 'var(--run-2)', series: paperRun('Wiki.token_shuffle') },
+  { id: 'ht', name: 'STS pattern + HT', color: 'var(--run-3)', series: paperRun('Wiki.STS_HT') },
+];
+const SEEDS = ['a', 'b', 'c'].map((seed, i) => seeded(seed, (i - 1) * 0.02));
+export const BANDS: SeedBand[] = [
+  { id: 'seeds', name: '3 seeds of NLI', color: 'var(--run-4)', ids: ['a', 'b', 'c'], members: SEEDS },
+];
+
+function seeded(seed: string, offset: number): RunSeries {
+  const series = paperRun('Wiki.NLI');
+  const random = Random.seeded(5).fork(seed);
+  for (const readings of [series.loss, series.alignment.train, series.alignment.eval, series.sts])
+    for (const reading of readings) reading.value += offset + 0.004 * random.normal();
+  return series;
+}
+
+function overlaid(name: LinePlotName): LineCase {
+  const about = 'over two other runs and a band of seeds';
+  return { ...fromRun(`overlay-${name}`, about, name, dropout), others: otherLines(name, OTHERS, BANDS) };
+}
+
 export const LINE_CASES: LineCase[] = [
   { ...fromRun('loss', 'loss and its two terms, flags', 'loss', dropout), flags: FLAGS, hoverStep: 1500 },
   longRun(),
@@ -120,12 +152,32 @@ export const LINE_CASES: LineCase[] = [
     totalSteps: 200,
   },
   holes(),
+  { ...overlaid('loss'), hoverStep: 1500 },
+  overlaid('alignment'),
+  overlaid('sts'),
+  {
+    ...overlaid('rfd-alignment'),
+    id: 'overlay-before-first',
+    about: 'others alone: nothing measured in the shown run',
+    lines: [],
+    area: null,
+  },
 ];
 
-export const PLANE_CASES = [
+type PlaneCase = { id: string; about: string; series: RunSeries; hoverStep: number | null } & {
+  others?: ReturnType<typeof otherTrails>;
+};
+export const PLANE_CASES: PlaneCase[] = [
   { id: 'plane', about: 'Wiki.dropout', series: dropout, hoverStep: 500 },
   { id: 'plane-supervised', about: 'NLI.SUP', series: supervised, hoverStep: null },
   { id: 'plane-empty', about: 'nothing yet', series: emptySeries(), hoverStep: null },
+  {
+    id: 'plane-overlay',
+    about: 'over two other runs and a band of seeds',
+    series: dropout,
+    hoverStep: null,
+    others: otherTrails(OTHERS, BANDS),
+  },
 ];
 
 export interface HistogramCase {

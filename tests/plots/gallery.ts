@@ -1,5 +1,5 @@
 // Every plot from fixed data, to look at (npx vite, then /tests/plots/gallery.html) and for tests/plots/visual.test.ts.
-// ?theme=dark, ?projector=true; ?view=evidence shows the whole panel, and lets a test feed it.
+// ?theme=dark, ?projector=true; ?view=evidence shows the whole panel, and lets a test feed it; &compared lays other runs behind.
 import { flushSync, mount } from 'svelte';
 import '../../src/app/style/base.css';
 import EvidenceBench from './EvidenceBench.svelte';
@@ -18,7 +18,8 @@ for (const name of ['theme', 'projector'])
 
 const target = document.getElementById('app')!;
 if (query.get('view') === 'evidence') {
-  const bench = mount(EvidenceBench, { target, props: { points: Number(query.get('points') ?? 400) } }) as {
+  const props = { points: Number(query.get('points') ?? 400), compared: query.has('compared') };
+  const bench = mount(EvidenceBench, { target, props }) as {
     append: (count: number) => void;
   };
   window.feed = (count) => {

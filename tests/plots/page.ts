@@ -1,9 +1,6 @@
-// The gallery in a real browser: a Vite server on a free port, Chromium, and everything that either complains about.
+// The gallery in a real browser: built and served as plain files, Chromium, and everything that it complains about.
 import { chromium, type Browser, type Page } from '@playwright/test';
-import { createServer, type ViteDevServer } from 'vite';
-import { join } from 'node:path';
-
-const root = join(import.meta.dirname, '..', '..');
+import { serveBuilt } from '../support/builtPage.ts';
 
 export interface GalleryHost {
   open: (query?: string, size?: { width: number; height: number }) => Promise<Page>;
@@ -13,18 +10,7 @@ export interface GalleryHost {
 }
 
 export async function startGallery(executablePath: string): Promise<GalleryHost> {
-  const server: ViteDevServer = await createServer({
-    root,
-    configFile: join(root, 'vite.config.ts'),
-    logLevel: 'error',
-    // A cache of its own: another server in this checkout would swap the files under it.
-    cacheDir: join(root, 'node_modules', '.vite-gallery'),
-    optimizeDeps: { entries: ['tests/plots/gallery.html'] },
-    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-  });
-  await server.listen();
-  const address = server.httpServer?.address();
-  if (address == null || typeof address === 'string') throw new Error('The server has no port.');
+  const gallery = await serveBuilt('tests/plots/gallery.html');
   const browser: Browser = await chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -40,13 +26,13 @@ export async function startGallery(executablePath: string): Promise<GalleryHost>
         if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
       });
       page.on('pageerror', (error) => complaints.push(error.message));
-      await page.goto(`http://127.0.0.1:${address.port}/tests/plots/gallery.html${query}`);
+      await page.goto(`${gallery.address}${query}`);
       await page.waitForSelector('svg[data-plot]');
       return page;
     },
     close: async () => {
       await browser.close();
-      await server.close();
+      await gallery.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 // Every plot of the gallery, drawn by a real browser: its geometry against stored drawings, and what the drawing must
 // mean. Fonts differ between machines, so markup is compared and not pixels; `npx vitest run tests/plots --update` stores new ones.
 import { AxeBuilder } from '@axe-core/playwright';
+import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HISTOGRAM_CASES, LINE_CASES, PLANE_CASES } from './cases.ts';
@@ -140,6 +141,32 @@ describe.skipIf(browser === undefined)(title, () => {
     expect(await slider.getAttribute('aria-valuetext')).toBe('no step chosen');
   });
 
+  it('lays other runs pale behind the shown one, a band behind them, and never hides the shown one', async () => {
+    const found = await svg('overlay-alignment')
+      .locator('path[data-band], path[data-other], path[data-line]')
+      .evaluateAll((nodes) =>
+        nodes.map((node) => ({
+          kind: Object.keys((node as SVGElement).dataset)[0],
+          opacity: getComputedStyle(node).strokeOpacity,
+          id: Object.values((node as SVGElement).dataset)[0],
+        })),
+      );
+    expect(found.map(({ kind }) => kind)).toEqual([
+      ...['band', 'band'],
+      ...['other', 'other', 'other', 'other', 'other', 'other'],
+      ...['line', 'line'],
+    ]);
+    expect(new Set(found.filter(({ kind }) => kind === 'other').map(({ opacity }) => opacity))).toEqual(
+      new Set(['0.4']),
+    );
+    expect(found.at(-1)?.opacity).toBe('1');
+    // Of another run's loss only the total: three curves a run would hide everything.
+    expect(await svg('overlay-loss').locator('[data-other="ht/loss"]').count()).toBe(1);
+    expect(await svg('overlay-loss').locator('[data-other]').count()).toBe(3);
+    expect(await svg('plane-overlay').locator('.curve.other').count()).toBe(6);
+    expect(await texts('overlay-before-first')).not.toContain('Nothing measured yet');
+  });
+
   it('draws the same in the dark', async () => {
     const dark = await host.open('?theme=dark');
     const markup = await dark
@@ -240,6 +267,61 @@ describe.skipIf(browser === undefined)(title, () => {
       expect(image).toMatch(/^<svg xmlns/);
       expect(image).not.toContain('var(--'); // stands alone
       expect((await take('Export PNG')).subarray(1, 4).toString()).toBe('PNG');
+      await evidence.close();
+    });
+
+    it('names other runs in tooltip, table and files', async () => {
+      const evidence = await host.open('?view=evidence&compared', panel);
+      expect(await evidence.getByTestId('other-runs').locator('span').allTextContents()).toEqual([
+        'this run',
+        '3 seeds of NLI',
+        'token shuffle',
+        'STS pattern + HT',
+      ]);
+      const { violations } = await new AxeBuilder({ page: evidence }).analyze();
+      expect(violations.map(({ id }) => id)).toEqual([]);
+      const box = (await evidence.locator('[data-testid="plot-alignment"] [role="slider"]').boundingBox())!;
+      await evidence.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      const tooltip = evidence.getByTestId('plot-tooltip');
+      await tooltip.waitFor();
+      const cells = await tooltip
+        .locator('tbody tr')
+        .evaluateAll((rows) =>
+          rows.map((row) => [...row.children].map((cell) => cell.textContent.replace(/\s+/g, ' ').trim())),
+        );
+      expect(cells.map(([name]) => name)).toEqual([
+        'this run',
+        '3 seeds of NLI',
+        'token shuffle',
+        'STS pattern + HT',
+      ]);
+      const [mean, low, high] = cells[1]![1]!.split(/ … | /).map(Number);
+      expect(low).toBeLessThan(mean!);
+      expect(high).toBeGreaterThan(mean!);
+
+      const [csv] = await Promise.all([
+        evidence.waitForEvent('download'),
+        evidence
+          .locator('[data-testid="plot-alignment"] header button')
+          .last()
+          .click()
+          .then(() => evidence.getByRole('menuitem', { name: 'Export CSV' }).click()),
+      ]);
+      const header = (await readFile(await csv.path(), 'utf8')).split('\r\n')[0]!;
+      expect(header).toContain('token shuffle: held-out training');
+      expect(header).toContain('"3 seeds of NLI: evaluation, lowest"');
+      const [image] = await Promise.all([
+        evidence.waitForEvent('download'),
+        evidence
+          .locator('[data-testid="plot-plane"] header button')
+          .last()
+          .click()
+          .then(() => evidence.getByRole('menuitem', { name: 'Export SVG' }).click()),
+      ]);
+      const drawing = await readFile(await image.path(), 'utf8');
+      for (const name of ['3 seeds of NLI', 'token shuffle', 'STS pattern + HT'])
+        expect(drawing).toContain(`>${name}</text>`);
+      expect(drawing).not.toContain('var(--');
       await evidence.close();
     });
 

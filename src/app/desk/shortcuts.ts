@@ -1,7 +1,8 @@
 // The keys of the desk, as a table, and when a key press is theirs and when it belongs to what has the focus.
 import type { MessageKey } from '../messages/t.ts';
 
-export type ShortcutAction = 'play' | 'step' | 'reset' | 'projector' | 'help' | 'close';
+export type ShortcutAction =
+  'play' | 'step' | 'back' | 'microscope' | 'reset' | 'projector' | 'help' | 'close';
 
 export interface Shortcut {
   action: ShortcutAction;
@@ -22,6 +23,20 @@ export const SHORTCUTS: readonly Shortcut[] = [
     capKey: 'desk.keys.right',
     labelKey: 'desk.shortcuts.step',
     repeats: true,
+  },
+  {
+    action: 'back',
+    key: 'arrowleft',
+    capKey: 'desk.keys.left',
+    labelKey: 'desk.shortcuts.back',
+    repeats: true,
+  },
+  {
+    action: 'microscope',
+    key: 'm',
+    capKey: 'desk.keys.m',
+    labelKey: 'desk.shortcuts.microscope',
+    repeats: false,
   },
   { action: 'reset', key: 'r', capKey: 'desk.keys.r', labelKey: 'desk.shortcuts.reset', repeats: false },
   {

@@ -8,9 +8,29 @@ import corpus from './en/corpus.json';
 import tryIt from './en/tryIt.json';
 import tour from './en/tour.json';
 import failures from './en/failures.json';
+import runs from './en/runs.json';
 import shell from './en/shell.json';
+import microscope from './en/microscope.json';
+import share from './en/share.json';
+import batch from './en/batch.json';
+import timeline from './en/timeline.json';
 
-const ENGLISH = { desk, recipe, plots, map, corpus, tryIt, tour, failures, shell };
+const ENGLISH = {
+  desk,
+  recipe,
+  plots,
+  map,
+  corpus,
+  tryIt,
+  tour,
+  failures,
+  shell,
+  share,
+  timeline,
+  batch,
+  microscope,
+  runs,
+};
 
 /** Areas and their keys as "area.key" or "area.key.sub". */
 type Paths<T> = T extends string

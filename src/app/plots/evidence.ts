@@ -154,9 +154,14 @@ export function keysOf(
   }
 }
 
-export function tableOf(name: Exclude<PlotName, HistogramName>, evidence: Evidence): PlotTableData {
+/** @param others columns of other runs, after those of the shown one */
+export function tableOf(
+  name: Exclude<PlotName, HistogramName>,
+  evidence: Evidence,
+  others: readonly Line[] = [],
+): PlotTableData {
   const step = t('plots.axis.step');
-  if (name !== 'plane') return linesTable(step, linesOf(name, evidence).toReversed());
+  if (name !== 'plane') return linesTable(step, [...linesOf(name, evidence).toReversed(), ...others]);
   const { alignment, uniformity } = evidence.series;
   const columns = [
     { id: 'ta', label: t('plots.line.trainAlignment'), points: alignment.train },
@@ -164,10 +169,7 @@ export function tableOf(name: Exclude<PlotName, HistogramName>, evidence: Eviden
     { id: 'ea', label: t('plots.line.evalAlignment'), points: alignment.eval },
     { id: 'eu', label: t('plots.line.evalUniformity'), points: uniformity.eval },
   ];
-  return linesTable(
-    step,
-    columns.map((column) => ({ ...column, color: '' })),
-  );
+  return linesTable(step, [...columns.map((column) => ({ ...column, color: '' })), ...others]);
 }
 
 export function distributionsOf(

@@ -1,5 +1,6 @@
 // A plot as a file: its SVG with the page's colours written into it, or that drawn on a canvas as PNG.
 
+import { fontRule } from './exportFont.ts';
 import { valueText } from './format.ts';
 import type { KeyItem } from './line.ts';
 
@@ -119,6 +120,14 @@ export function standalone(svg: SVGSVGElement, title: string, keys: readonly Key
   const size = { width, height, viewBox: `0 0 ${width} ${height}` };
   for (const [key, value] of Object.entries(size)) file.setAttribute(key, String(value));
   return { text: new XMLSerializer().serializeToString(file), width, height };
+}
+
+/** The same with the page's font within, so that it looks the same everywhere. */
+export async function withFont(image: Picture): Promise<Picture> {
+  const rule = await fontRule();
+  const start = image.text.indexOf('>') + 1;
+  if (rule === '') return image;
+  return { ...image, text: `${image.text.slice(0, start)}<style>${rule}</style>${image.text.slice(start)}` };
 }
 
 /** @param scale pixels of the file for each pixel of the page */

@@ -1,18 +1,25 @@
 // The desk's states put together: what the visitor chose, what there is to train on, what trains, and how they act on
 // one another. App.svelte makes one and hands its parts to the views.
+import { untrack } from 'svelte';
 import type { Config } from '../../run/config.ts';
 import type { KnobName } from '../../run/knobs.ts';
 import { settingName } from '../../run/settings.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
 import { messageOf } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
+import type { OtherRun } from '../plots/overlay.ts';
+import { ComparedState } from './compared.svelte.ts';
 import { CorpusState } from './corpus.svelte.ts';
 import { cosineSets, groupCosines } from './groupCosines.ts';
 import { NoticesState } from './notices.svelte.ts';
 import { RecipeState, replaceHash, type RecipeOptions } from './recipe.svelte.ts';
 import { addressOf, fetchRecord, RECORDED_RUN } from './recorded.ts';
+import { RunsState } from './runs.svelte.ts';
 import { ShownRun } from './shown.svelte.ts';
+import { TracingState } from './tracing.svelte.ts';
 import { TrainerState } from './trainer.svelte.ts';
+import type { Unfinished } from './trainerOptions.ts';
+import { continues, notePlaying, wasPlaying } from './unfinished.ts';
 
 /** Groups whose match error rates are drawn; written where they stand. */
 const MER_GROUPS = 500;
@@ -22,6 +29,10 @@ export class DeskState {
   readonly corpus = new CorpusState();
   readonly recipe: RecipeState;
   readonly trainer: TrainerState;
+  readonly runs: RunsState;
+  /** The next step, taken apart. */
+  readonly tracing: TracingState;
+  readonly compared: ComparedState;
   /** The run that came with the page. */
   readonly recorded = new ShownRun();
   /** Hot knobs turned while a run went. */
@@ -29,7 +40,14 @@ export class DeskState {
 
   constructor({ defaults, offer }: Pick<RecipeOptions, 'defaults' | 'offer'>) {
     this.recipe = new RecipeState({ defaults, offer, hash: location.hash, writeHash: replaceHash });
+    this.runs = new RunsState({
+      defaults: { ...defaults, setting: settingName(defaults.setting) },
+      oncleared: (id) => this.trainer.forget(id),
+    });
     this.trainer = new TrainerState({
+      recorder: this.runs,
+      newId: () => crypto.randomUUID(),
+      unfinished: () => this.unfinished(),
       recipe: this.recipe,
       notices: this.notices,
       modelAddress: (model) => addressOf(`./models/${model}`),
@@ -41,6 +59,9 @@ export class DeskState {
         shortfall: this.corpus.shortfallFor(this.recipe.config),
       }),
     });
+    this.tracing = new TracingState(() => this.trainer.ask((client) => client.trace()));
+    const { runs, trainer, recipe, corpus, notices } = this;
+    this.compared = new ComparedState({ runs, trainer, recipe, corpus, notices });
     this.corpus.onadded = (groups) => this.trainer.add(groups);
   }
 
@@ -54,15 +75,85 @@ export class DeskState {
     }
   }
 
+  /** Effects: states that follow one another. Called while a component is set up. */
+  follow(): void {
+    const { corpus, recipe, trainer, tracing, notices, runs } = this;
+    // The corpus follows the setting; until something is trained, a fresh run follows both.
+    $effect(() => {
+      const { domain, pattern } = recipe.setting;
+      untrack(() => void corpus.load(domain, pattern));
+    });
+    $effect(() => {
+      if (this.staleStart) untrack(() => trainer.begin());
+    });
+    $effect(() => {
+      if (trainer.runId !== '') untrack(() => tracing.clear());
+    });
+    $effect(() => {
+      if (trainer.status !== 'loading') notePlaying(trainer.status === 'running' ? trainer.runId : null);
+    });
+    $effect(() => {
+      const failures = { storage: corpus.storageFailure, corpus: corpus.failure, runs: runs.storageFailure };
+      untrack(() => {
+        for (const [id, text] of Object.entries(failures)) {
+          if (text === null) notices.dismiss(id);
+          else notices.say({ id, kind: 'bad', text });
+        }
+      });
+    });
+  }
+
+  /** The newest run, if a closed page left it unfinished and the recipe is still its own. */
+  private async unfinished(): Promise<Unfinished | null> {
+    await this.runs.load();
+    const { newest } = this.runs;
+    if (newest?.status !== 'interrupted' || newest.header === null) return null;
+    try {
+      const record = await this.runs.read(newest.id);
+      if (!continues(this.recipe.values, record.events)) return null;
+      const { domain, pattern } = this.recipe.setting;
+      await Promise.all([this.corpus.load(domain, pattern), this.corpus.restored]);
+      const playing = wasPlaying() === newest.id;
+      return (await this.runs.resume(newest.id)) && { id: newest.id, events: record.events, playing };
+    } catch {
+      return null; // its list says what is wrong with it; a fresh run begins
+    }
+  }
+
   /** Is the recorded run what the curves show? Until something has been trained here. */
   readonly showsRecord = $derived.by(() => {
     const { trainer } = this;
     return trainer.run.step === 0 && trainer.status !== 'running' && this.recorded.revision > 0;
   });
-  /** The run of the curves. */
-  readonly curves = $derived.by(() => (this.showsRecord ? this.recorded : this.trainer.run));
+  /** The run of the curves: a kept one that is looked at, the recorded one, or the live one. */
+  readonly curves = $derived.by(
+    () => this.compared.visited?.run ?? (this.showsRecord ? this.recorded : this.trainer.run),
+  );
   /** The run of the map: the visitor's own encoder as soon as it is there. */
-  readonly mapped = $derived.by(() => (this.trainer.run.current ? this.trainer.run : this.recorded));
+  readonly mapped = $derived.by(() => {
+    const visited = this.compared.visited?.run;
+    if (visited?.current) return visited;
+    return this.trainer.run.current ? this.trainer.run : this.recorded;
+  });
+
+  /** The run that is seen, as it would be passed on. */
+  readonly shared = $derived.by(() => {
+    const run = this.curves;
+    const id = this.compared.visited?.id ?? this.trainer.runId;
+    if (run.revision === 0 || run.header === null) return null;
+    const { events, points, initial, current, step } = run;
+    const name = this.runs.list.find((stored) => stored.id === id)?.name ?? run.header.setting;
+    return { name, events: [...events, ...run.future], points, initial, current, step };
+  });
+
+  /** Curves behind those of the shown run: chosen runs, and its own future while a step of the past is shown. */
+  readonly behind = $derived.by((): readonly OtherRun[] => {
+    const { whole } = this.trainer.run;
+    const { others } = this.runs.overlays;
+    if (whole === null || this.showsRecord) return others;
+    const later = { id: 'later', name: t('timeline.later'), color: 'var(--accent)', series: whole };
+    return [later, ...others];
+  });
 
   readonly cosinesNow = $derived.by(() => groupCosines(this.curves.points, this.curves.current));
   readonly cosinesBefore = $derived.by(() => groupCosines(this.curves.points, this.curves.initial));
@@ -107,7 +198,7 @@ export class DeskState {
   /** Shall a run begin now: one that waited for its corpus, or a fresh one for what changed before any training? */
   get staleStart(): boolean {
     const { trainer, recipe, corpus } = this;
-    if (trainer.device === null) return false;
+    if (trainer.device === null || trainer.deciding) return false;
     if (trainer.awaitsData) return !corpus.loading;
     if (trainer.run.step > 0) return false;
     if (trainer.status !== 'ready' && trainer.status !== 'loading') return false;

@@ -116,6 +116,12 @@ export class RecipeState {
     this.#changed();
   }
 
+  /** A setting and all knobs at once: those of a kept run. */
+  take(setting: Setting, config: Config): void {
+    this.#take({ ...this.values, setting, config });
+    this.#changed();
+  }
+
   /** The page as it is opened without a link. */
   resetAll(): void {
     this.#take(this.defaults);

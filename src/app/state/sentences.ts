@@ -1,5 +1,7 @@
-// The sentences of a corpus: how many there are, and those that may be searched in.
+// The sentences of a corpus: how many there are, those that may be searched in, those that are followed on the map.
 import { ROLES, type Group } from '../../data/group.ts';
+import { pointsOf, samplePoints, type Point } from '../../data/points.ts';
+import { PATTERNS, type PatternName } from '../../run/settings.ts';
 
 export function countSentences(groups: readonly Group[]): number {
   return groups.reduce((sum, group) => sum + ROLES.filter((role) => group[role] !== undefined).length, 0);
@@ -21,4 +23,17 @@ export function candidatesOf(groups: readonly Group[]): SearchedSentence[] {
           { id: `${id}/positive`, text: positive, role: 'positive' },
         ],
   );
+}
+
+/** Sentences followed on the map, and as many of the visitor's own; written on it. */
+const FOLLOWED = 240;
+
+/** Where the map's points come from: a sample of the corpus, and the visitor's own. */
+export function followedPoints(
+  data: { groups: readonly Group[]; own: readonly Group[] },
+  pattern: PatternName,
+): Point[] {
+  const { roles } = PATTERNS[pattern];
+  const own = data.own.flatMap((group) => pointsOf(group, roles));
+  return [...samplePoints(data.groups, pattern, FOLLOWED), ...own.slice(0, FOLLOWED)];
 }

@@ -1,42 +1,23 @@
 // The live training: what the worker does now, what it has reported, and what the visitor can make it do.
-import type { Group, ScoredPair } from '../../data/group.ts';
-import { pointsOf, samplePoints, type Point } from '../../data/points.ts';
+import type { Group } from '../../data/group.ts';
+import { pointsOf } from '../../data/points.ts';
 import type { DeviceInfo } from '../../run/events.ts';
 import type { KnobName } from '../../run/knobs.ts';
 import { PATTERNS, settingName } from '../../run/settings.ts';
-import { TrainerClient, type Encoded } from '../../worker/client.ts';
+import { TrainerClient } from '../../worker/client.ts';
 import type { Report } from '../../worker/protocol.ts';
 import { t } from '../messages/t.ts';
-import type { NoticesState } from './notices.svelte.ts';
-import type { RecipeState } from './recipe.svelte.ts';
+import { totals } from './loadProgress.ts';
+import { Recording } from './recording.ts';
+import { followedPoints } from './sentences.ts';
 import { ShownRun } from './shown.svelte.ts';
 import { SpeedMeter } from './speed.ts';
+import { sayDied, sayFailed, sayRewound } from './trainerNotices.ts';
+import type { Parent, TrainerOptions, TrainerStatus, TrainingData, Unfinished } from './trainerOptions.ts';
+import { takenUp } from './unfinished.ts';
 
-export type TrainerStatus = 'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';
-
-/** What a run trains on and is measured with. */
-export interface TrainingData {
-  groups: readonly Group[];
-  own: readonly Group[];
-  sts: readonly ScoredPair[];
-  /** Is the bundled corpus among them? */
-  bundled: boolean;
-  /** They are still being fetched. */
-  loading: boolean;
-  /** Why a run cannot begin with these; null when it can. */
-  shortfall: string | null;
-}
-
-export interface TrainerOptions {
-  recipe: RecipeState;
-  notices: NoticesState;
-  data: () => TrainingData;
-  /** Address of an encoder's folder. */
-  modelAddress: (model: string) => string;
-}
-
-/** Sentences followed on the map; written on it. */
-const FOLLOWED = 240;
+/** Reports that answer a question; the client hands them to whoever asked. */
+type Answer = 'encoded' | 'refused' | 'traced' | 'exported';
 
 export class TrainerState {
   status = $state<TrainerStatus>('loading');
@@ -55,15 +36,34 @@ export class TrainerState {
   awaitsData = $state(false);
   /** Grows when the weights have changed. */
   weights = $state(0);
+  /** Names the run among the kept ones. */
+  runId = $state('');
+  /** The worker is on its way to a step of the past. */
+  seeking = $state(false);
+  /** Snapshots of the run: where they are, and what they take. */
+  kept = $state.raw<{ steps: readonly number[]; bytes: number; budget: number } | null>(null);
 
   private client: TrainerClient | undefined;
   private number = 0;
+  /** What the run began with. */
+  private data: TrainingData | undefined;
+  /** The run is being taken up again: its record may be ahead of its checkpoint. */
+  private resuming = false;
+  /** Has it been asked whether a run was left unfinished? */
+  private looked = false;
+  /** It is being asked: no other run may begin meanwhile. */
+  deciding = $state(false);
+  private readonly recording: Recording;
+  /** Waits for the end of the run. */
+  private ended: ((reason: string, message: string) => void) | null = null;
   /** The run that plays as soon as it is ready. */
   private playWhenReady = false;
   private files: Record<string, { loaded: number; total: number }> = {};
   private readonly speed = new SpeedMeter();
 
-  constructor(private readonly options: TrainerOptions) {}
+  constructor(private readonly options: TrainerOptions) {
+    this.recording = new Recording(options.recorder);
+  }
 
   /** Does something differ from the run that only a restart can apply? */
   get restartNeeded(): boolean {
@@ -118,6 +118,32 @@ export class TrainerState {
       notices.say({ id: 'begin', kind: 'bad', text: data.shortfall });
       return;
     }
+    const run = new ShownRun();
+    run.points = followedPoints(data, this.options.recipe.setting.pattern);
+    this.launch(run, data);
+  }
+
+  /** A new run from the weights of the step that is shown, with what stands in the recipe. */
+  branch(data = this.options.data()): void {
+    if (data.loading || data.shortfall !== null) return;
+    const parent = { id: this.runId, step: this.run.step };
+    this.launch(this.run.branch(), data, parent);
+  }
+
+  /** Goes on where a closed page left off, at the run's newest checkpoint. */
+  takeUp(left: Unfinished): void {
+    this.playWhenReady ||= left.playing;
+    const data = this.options.data();
+    this.launch(takenUp(left, data, this.options.recipe.setting.pattern), data, null, left.id);
+  }
+
+  private launch(
+    run: ShownRun,
+    data: TrainingData,
+    parent: Parent | null = null,
+    resumed: string | null = null,
+  ): void {
+    const { recipe, notices } = this.options;
     notices.dismiss('begin');
     recipe.start();
     this.begun = true;
@@ -125,11 +151,16 @@ export class TrainerState {
     this.status = 'loading';
     this.speed.reset();
     this.stepsPerSecond = null;
-    const { setting, config } = recipe;
-    const run = new ShownRun();
-    run.points = this.pointsFor(data);
+    this.seeking = false;
+    this.kept = null;
+    this.data = data;
     this.run = run;
-    this.client.send({
+    this.resuming = resumed !== null;
+    this.runId = resumed ?? this.options.newId();
+    if (resumed === null) this.recording.begin(this.runId, parent);
+    else this.recording.goOn(this.runId);
+    const { setting, config } = recipe;
+    this.client?.send({
       type: 'begin',
       run: ++this.number,
       setting,
@@ -139,6 +170,27 @@ export class TrainerState {
       sts: [...data.sts],
       files: [settingName(setting)],
       watch: run.points.map(({ text }) => text),
+      keep: this.runId,
+      ...(parent !== null && { branch: { step: parent.step } }),
+      ...(resumed !== null && { resume: true }),
+    });
+  }
+
+  /** Trains a new run to its end. @returns its id @throws AbortError after the signal, Error when the run fails */
+  trainWhole(signal: AbortSignal): Promise<string> {
+    this.begin(true);
+    return new Promise((resolve, reject) => {
+      const ended = (reason: string, message: string) => {
+        this.ended = null;
+        if (reason === 'finished') resolve(this.runId);
+        else reject(reason === 'interrupted' ? new DOMException(message, 'AbortError') : new Error(message));
+      };
+      this.ended = ended;
+      signal.addEventListener('abort', () => {
+        if (this.ended !== ended) return;
+        this.pause();
+        ended('interrupted', t('failures.stopped'));
+      });
     });
   }
 
@@ -163,6 +215,32 @@ export class TrainerState {
     if (this.status === 'ready' || this.status === 'paused') this.client?.send({ type: 'step' });
   }
 
+  /** The first step that can be gone to: a branch begins where it left its parent. */
+  get first(): number {
+    return this.kept?.steps[0] ?? 0;
+  }
+
+  /** Shows a step of the record; training would go on from there. */
+  seek(step: number): void {
+    const { run, client } = this;
+    const to = Math.max(this.first, Math.min(run.head, step));
+    if (to === run.step || !client || this.status === 'loading' || this.status === 'recovering') return;
+    this.playWhenReady = false;
+    this.seeking = true;
+    run.goTo(to);
+    client.send({ type: 'seek', step: to });
+  }
+
+  /** Asks the worker something: embeddings, a trace, the weights. @throws Error with one clear sentence */
+  ask<T>(question: (client: TrainerClient) => Promise<T>): Promise<T> {
+    return this.client ? question(this.client) : Promise.reject(new Error(t('failures.noTrainer')));
+  }
+
+  /** A run is gone for good: its kept checkpoints go too. */
+  forget(id: string): void {
+    this.client?.send({ type: 'forget', keep: id });
+  }
+
   setRate(rate: number | null): void {
     this.rate = rate;
     if (this.status === 'running') this.client?.send({ type: 'play', rate });
@@ -170,6 +248,7 @@ export class TrainerState {
 
   edit(knob: KnobName, value: unknown): void {
     if (this.status === 'ready' || this.status === 'running' || this.status === 'paused') {
+      this.leavePast();
       this.client?.send({ type: 'edit', knob, value });
       this.options.recipe.tookHot(knob);
     }
@@ -178,6 +257,7 @@ export class TrainerState {
   /** The visitor's new groups: into the next batch, and onto the map. */
   add(groups: readonly Group[]): void {
     if (this.status === 'loading' || this.status === 'finished' || this.status === 'failed') return;
+    this.leavePast();
     this.client?.send({ type: 'add', groups: [...groups] });
     const { roles } = PATTERNS[this.options.recipe.setting.pattern];
     const { run } = this;
@@ -185,25 +265,26 @@ export class TrainerState {
     this.client?.send({ type: 'watch', sentences: run.points.map(({ text }) => text) });
   }
 
-  /** @throws Error with one clear sentence */
-  encode(sentences: readonly string[]): Promise<Encoded> {
-    if (!this.client) return Promise.reject(new Error(t('failures.noTrainer')));
-    return this.client.encode(sentences);
-  }
-
   /** Destroys the GPU device, as a driver's crash would. */
   loseDevice(): void {
     this.client?.send({ type: 'loseDevice' });
   }
 
-  private pointsFor(data: TrainingData): Point[] {
-    const { pattern } = this.options.recipe.setting;
-    const { roles } = PATTERNS[pattern];
-    const own = data.own.flatMap((group) => pointsOf(group, roles));
-    return [...samplePoints(data.groups, pattern, FOLLOWED), ...own.slice(0, FOLLOWED)];
+  /** What changes at a step of the past belongs to a branch: the run that has been stays as it was. */
+  private leavePast(): void {
+    if (this.run.future.length === 0) return;
+    const { recipe } = this.options;
+    const { setting, config } = recipe;
+    if (recipe.applied) {
+      recipe.setting = recipe.applied.setting;
+      recipe.config = recipe.applied.config;
+    }
+    this.branch(this.data);
+    recipe.setting = setting;
+    recipe.config = config;
   }
 
-  private hear(report: Exclude<Report, { type: 'encoded' | 'refused' }>): void {
+  private hear(report: Exclude<Report, { type: Answer }>): void {
     if ('run' in report && report.run !== this.number) return;
     switch (report.type) {
       case 'loading':
@@ -213,23 +294,27 @@ export class TrainerState {
       case 'loaded':
         this.device = report.device;
         this.options.recipe.start();
-        this.begin();
+        void this.beginFirst();
         break;
       case 'status':
-        this.turn(report.status);
+        this.turn(report);
         break;
       case 'events':
         this.take(report);
         break;
+      case 'sought':
+        this.seeking = report.step !== this.run.step;
+        break;
+      case 'timeline':
+        this.kept = { steps: report.kept, bytes: report.bytes, budget: report.budget };
+        break;
       case 'rewound':
         this.run.rewind(report.step);
-        this.options.notices.say({
-          id: 'rewound',
-          kind: 'info',
-          text: t('failures.rewound', { reason: report.reason, step: report.step }),
-        });
+        this.recording.cut(report.step);
+        sayRewound(this.options.notices, report);
         break;
       case 'watched':
+        if (this.seeking && report.step !== this.run.step) break;
         this.run.place(report.embeddings, report.step, report.initial);
         this.weights++;
         break;
@@ -239,7 +324,22 @@ export class TrainerState {
     }
   }
 
-  private turn(status: Extract<Report, { type: 'status' }>['status']): void {
+  /** The first run of a visit may be one that was left unfinished. */
+  private async beginFirst(): Promise<void> {
+    this.deciding = true;
+    const left = this.looked ? null : await this.options.unfinished();
+    this.looked = true;
+    this.deciding = false;
+    if (left === null) this.begin();
+    else this.takeUp(left);
+  }
+
+  private turn({ status, step }: Extract<Report, { type: 'status' }>): void {
+    if (this.resuming && (status === 'waiting' || status === 'ended')) {
+      this.resuming = false;
+      this.run.rewind(step);
+      this.recording.cut(step);
+    }
     switch (status) {
       case 'beginning':
         break;
@@ -262,39 +362,28 @@ export class TrainerState {
   }
 
   private take({ events }: Extract<Report, { type: 'events' }>): void {
-    this.run.append(events);
+    if (this.seeking) this.run.keep(events);
+    else this.recording.take(this.run, events);
+    const end = events.find((event) => event.type === 'end');
+    if (end) this.ended?.(end.reason, end.message);
     const header = events.find((event) => event.type === 'header');
     if (header) this.device = header.device;
     const last = events.findLast((event) => event.type === 'step');
     if (last) this.stepsPerSecond = this.speed.mark(last.step, performance.now()) ?? this.stepsPerSecond;
   }
 
-  private fail({ during, message }: Extract<Report, { type: 'failed' }>): void {
-    if (during !== 'command') this.status = 'failed';
-    const retry = during === 'load' ? () => this.load() : () => this.begin();
-    this.options.notices.say({
-      id: during === 'load' ? 'load' : 'begin',
-      kind: 'bad',
-      text: message,
-      ...(during !== 'command' && { action: { label: t('failures.retry'), run: retry } }),
-    });
+  private fail(failed: Extract<Report, { type: 'failed' }>): void {
+    if (failed.during !== 'command') {
+      this.status = 'failed';
+      this.ended?.('failed', failed.message);
+    }
+    const retry = failed.during === 'load' ? () => this.load() : () => this.begin();
+    sayFailed(this.options.notices, failed, retry);
   }
 
   private die(why: string): void {
     this.client = undefined;
     this.status = 'failed';
-    this.options.notices.say({
-      id: 'load',
-      kind: 'bad',
-      text: t('failures.workerDied', { why }),
-      action: { label: t('failures.restartWorker'), run: () => this.load() },
-    });
+    sayDied(this.options.notices, why, () => this.load());
   }
-}
-
-function totals(files: { loaded: number; total: number }[]): { loaded: number; total: number } {
-  return files.reduce(
-    (sum, { loaded, total }) => ({ loaded: sum.loaded + loaded, total: sum.total + total }),
-    { loaded: 0, total: 0 },
-  );
 }

@@ -4,7 +4,7 @@ import { Failure, messageOf } from '../../util/failure.ts';
 
 const NAME = 'semblance';
 /** Raise with every change of the schema, and add a step to `upgrade`. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Values are `unknown`: whoever reads them parses them, as they may have been written by another version. */
 export interface SemblanceSchema extends DBSchema {
@@ -13,13 +13,15 @@ export interface SemblanceSchema extends DBSchema {
   ownPairs: { key: string; value: unknown };
   /** Small things by name. */
   preferences: { key: string; value: unknown };
-  /** Run records, by run id. */
+  /** What is known of each run, by run id. */
   runs: { key: string; value: unknown };
+  /** The records of runs in pieces of some hundred events, by run id and number (since version 2). */
+  runEvents: { key: [string, number]; value: unknown };
   /** Checkpoints of runs, by run id and step. */
   snapshots: { key: [string, number]; value: unknown };
 }
 
-export const STORES = ['ownGroups', 'ownPairs', 'preferences', 'runs', 'snapshots'] as const;
+export const STORES = ['ownGroups', 'ownPairs', 'preferences', 'runs', 'runEvents', 'snapshots'] as const;
 
 export type StorageProblem =
   /** No room left. */
@@ -85,6 +87,7 @@ export class Database {
     if (typeof indexedDB === 'undefined') return Promise.reject(new StorageFailure('unavailable'));
     return new Promise((resolve, reject) => {
       openDB<SemblanceSchema>(this.name, VERSION, {
+        // Every version so far has only added stores.
         upgrade(database) {
           for (const store of STORES)
             if (!database.objectStoreNames.contains(store)) database.createObjectStore(store);

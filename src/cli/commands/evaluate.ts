@@ -50,7 +50,7 @@ export function addEval(program: Command): void {
         'a folder of subsets that belong to one task (scored together, the "all" setting), or a folder of such folders. ' +
         'Transfer tasks are TSV files "label, sentence[, sentence]": logistic regression on the frozen embeddings.',
     )
-    .requiredOption('--model <dir>', 'encoder folder in Hugging Face layout')
+    .requiredOption('--model <dir>', 'encoder folder in Hugging Face layout, or a .zip of one')
     .option('--sts <path...>', 'scored pairs: files or folders')
     .option('--transfer <dir>', 'folder of transfer tasks')
     .addOption(poolingOption())

@@ -6,6 +6,7 @@ import type { Fault, Group, GroupPattern, ScoredPair } from '../../data/group.ts
 import { readGroups } from '../../data/formats/groups.ts';
 import { readScoredPairs } from '../../data/formats/scoredPairs.ts';
 import { loadModel, type FolderReader, type LoadedModel } from '../../encoder/folder.ts';
+import { isZip, zipFolder } from '../../encoder/zip.ts';
 import { PATTERNS, type Setting } from '../../run/settings.ts';
 import { Failure } from '../../util/failure.ts';
 
@@ -19,12 +20,14 @@ export function folderReader(path: string): FolderReader {
   };
 }
 
-/** @throws Failure when there is no such folder or it holds no usable model. */
+/** @throws Failure when there is no such folder (or .zip of one), or it holds no usable model. */
 export async function openModel(path: string): Promise<LoadedModel> {
   if (!existsSync(path)) throw new Failure(`There is no model folder ${path}.`);
-  if (!statSync(path).isDirectory())
+  if (statSync(path).isDirectory()) return loadModel(folderReader(path));
+  const bytes = new Uint8Array(await readFile(path));
+  if (extname(path) !== '.zip' && !isZip(bytes))
     throw new Failure(`${path} is a file; a model is a folder with config.json and model.safetensors.`);
-  return loadModel(folderReader(path));
+  return loadModel(zipFolder(path, bytes));
 }
 
 /** Node holds at most 2^29 characters in one string. */

@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BackendHost } from '../../kernels/backend.ts';
+import { wasmThreads } from './wasmThreads.ts';
 import { messageOf } from '../../util/failure.ts';
 import { findChromium, findDriver, isFile } from '../chromium.mjs';
 
@@ -20,6 +21,7 @@ export function nodeHost(software: boolean): BackendHost {
       if (typeof gpu !== 'string') started = gpu;
       return gpu;
     },
+    wasmThreads,
   };
 }
 

@@ -7,6 +7,7 @@ import { MARKS, traceShape } from './shapes.ts';
 /** What the canvas takes from the page's style; CSS variables mean nothing to it. */
 export interface Palette {
   roles: Record<Mark, string>;
+  ink: string;
   panel: string;
   grid: string;
   rule: string;
@@ -30,6 +31,7 @@ export function readPalette(element: Element): Palette {
   const role = (mark: Mark): string => value(ROLE_LOOKS[mark].color.replace(/^var\(|\)$/g, ''));
   return {
     roles: Object.fromEntries(MARKS.map((mark) => [mark, role(mark)])) as Record<Mark, string>,
+    ink: value('--ink'),
     panel: value('--panel'),
     grid: value('--grid'),
     rule: value('--rule'),

@@ -1,0 +1,66 @@
+// Two or more runs as a table: what was set, one row a thing, those that differ apart from those that do not.
+import { KNOB_NAMES } from '../../run/knobs.ts';
+import type { RunEvent } from '../../run/events.ts';
+import { t } from '../messages/t.ts';
+import { knobValueWords, knobWords, modelWords, settingWords } from '../state/runNames.ts';
+import type { StoredRun } from '../state/runs.svelte.ts';
+
+export interface ConfigRow {
+  id: string;
+  label: string;
+  /** One for each run; empty where it is not known. */
+  values: string[];
+}
+
+/** Hot knobs turned while it trained: "temperature 0.1 at step 40". */
+function turnedWords(events: readonly RunEvent[]): string {
+  return events
+    .flatMap((event) =>
+      event.type === 'edit'
+        ? [
+            t('runs.side.turnedAt', {
+              knob: knobWords(event.knob as (typeof KNOB_NAMES)[number]),
+              value: knobValueWords(event.to as number),
+              step: event.step,
+            }),
+          ]
+        : [],
+    )
+    .join('; ');
+}
+
+/** @param eventsOf the record of a run, as far as it has been read */
+export function configRows(
+  runs: readonly StoredRun[],
+  eventsOf: (id: string) => readonly RunEvent[],
+): { differing: ConfigRow[]; same: ConfigRow[] } {
+  const row = (id: string, label: string, value: (run: StoredRun) => string): ConfigRow => ({
+    id,
+    label,
+    values: runs.map(value),
+  });
+  const rows = [
+    row('setting', t('runs.side.setting'), ({ header }) => (header ? settingWords(header.setting) : '')),
+    row('model', t('runs.side.model'), ({ header }) => (header ? modelWords(header) : '')),
+    ...KNOB_NAMES.map((knob) =>
+      row(knob, knobWords(knob), ({ header }) => (header ? knobValueWords(header.config[knob]) : '')),
+    ),
+    row('turned', t('runs.side.turned'), ({ id }) => turnedWords(eventsOf(id))),
+    row('data', t('runs.side.data'), ({ header }) =>
+      header ? t('runs.side.dataWords', { plain: header.corpus.plain, groups: header.corpus.groups }) : '',
+    ),
+    row('device', t('runs.side.device'), ({ header }) => header?.device.name ?? ''),
+  ];
+  const differs = ({ values }: ConfigRow) => values.some((value) => value !== values[0]);
+  return {
+    differing: rows.filter(differs),
+    same: rows.filter((one) => !differs(one) && one.values[0] !== ''),
+  };
+}
+
+/** Index of the highest value; undefined where there are not two to compare, or all are equal. */
+export function bestOf(values: readonly (number | null)[]): number | undefined {
+  const known = values.filter((value) => value !== null);
+  if (known.length < 2 || known.every((value) => value === known[0])) return undefined;
+  return values.indexOf(known.reduce((a, b) => Math.max(a, b)));
+}

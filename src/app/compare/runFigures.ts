@@ -1,0 +1,20 @@
+// The figures of a run as list and comparison show them.
+import { stepText, valueText } from '../plots/format.ts';
+import type { RunSummary, StoredRun } from '../state/runs.svelte.ts';
+import { t } from '../messages/t.ts';
+
+export const FIGURES = ['stsBest', 'stsLast', 'loss', 'rfdAlignment', 'rfdUniformity'] as const;
+export type Figure = (typeof FIGURES)[number];
+
+export const figureText = (summary: RunSummary, figure: Figure): string => valueText(summary[figure]);
+
+const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
+const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+export const dayText = (created: number): string => day.format(created);
+export const momentText = (created: number): string => moment.format(created);
+
+/** "stopped at step 40 of 120" */
+export function statusText({ status, summary, header }: StoredRun): string {
+  const total = stepText(header?.steps ?? summary.step);
+  return t(`runs.status.${status}`, { step: stepText(summary.step), total });
+}

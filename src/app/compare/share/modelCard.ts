@@ -1,0 +1,147 @@
+// The card of a trained encoder (README.md of its folder): what it is, how it was made, what it scores, how to load it.
+import { rfd, type Reading } from '../../../metrics/rfd.ts';
+import { configDifference, defaultConfig, type Config } from '../../../run/config.ts';
+import type { HeaderEvent, RunEvent } from '../../../run/events.ts';
+import { valueText } from '../../state/link.ts';
+
+/** Encoders that come with the page ask for their own licence. */
+const LICENCES: Record<string, { id: string; why: string }> = {
+  pocket: {
+    id: 'cc-by-sa-4.0',
+    why: 'CC BY-SA 4.0, as the encoder it started from (pocket, by the Semblance authors, whose card names its sources).',
+  },
+};
+
+/** @param pooled can sentence-transformers express how it pools? (modules.json among the files) */
+export function modelCard(
+  name: string,
+  header: HeaderEvent,
+  events: readonly RunEvent[],
+  pooled: boolean,
+  folder: string,
+): string {
+  const base = header.model.name.split('/').at(-1) ?? header.model.name;
+  const licence = LICENCES[base];
+  return [
+    ...frontMatter(licence?.id),
+    `# ${name}`,
+    '',
+    `A sentence encoder, fine-tuned in a browser with Semblance from \`${base}\`: ${header.model.type}, ` +
+      `${header.model.layers} layers of ${header.model.hidden} units, ${header.model.parameters.toLocaleString('en')} parameters. ` +
+      `Embeddings are ${header.config.pooling === 'mean' ? 'the mean of the token states' : header.config.pooling === 'cls' ? 'the state of [CLS]' : 'the state of the [MASK] in a prompt'}, compared by cosine.`,
+    '',
+    '## Training',
+    '',
+    ...trainingLines(header, events),
+    '',
+    '## Scores',
+    '',
+    ...scoreLines(events),
+    '',
+    '## Use',
+    '',
+    ...useLines(pooled, folder, header.config),
+    '',
+    '## Licence',
+    '',
+    licence?.why ??
+      `That of the encoder it started from, \`${base}\`, and of the text it was trained on: look there.`,
+    '',
+  ].join('\n');
+}
+
+const frontMatter = (licence: string | undefined): string[] => [
+  '---',
+  'library_name: sentence-transformers',
+  'pipeline_tag: sentence-similarity',
+  'language: en',
+  ...(licence === undefined ? [] : [`license: ${licence}`]),
+  'tags: [sentence-transformers, feature-extraction, sentence-similarity]',
+  '---',
+  '',
+];
+
+function trainingLines(
+  { setting, config, corpus, device, steps }: HeaderEvent,
+  events: readonly RunEvent[],
+): string[] {
+  const made = events.findLast((event) => event.type === 'step')?.step ?? 0;
+  const defaults = defaultConfig();
+  const differing = configDifference(config, defaults);
+  const edits = events.filter((event) => event.type === 'edit');
+  return [
+    `Setting \`${setting}\`, ${made} of ${steps} steps, on ${device.name}. Losses: InfoNCE, and the hierarchical triplet loss where the setting has it ` +
+      '(Li, Zhang, Nie, Mao: Narrowing the Gap between Supervised and Unsupervised Sentence Representation Learning with Large Language Model, AAAI 2024).',
+    '',
+    `Data: ${corpus.plain} plain sentences and ${corpus.groups} groups, ${corpus.heldOut} of them held out to be measured (${corpus.files.map((file) => file.split(/[\\/]/).at(-1)).join(', ')}).`,
+    '',
+    '| knob | value | default |',
+    '| --- | --- | --- |',
+    ...differing.map((knob) => `| ${knob} | ${valueText(config[knob])} | ${valueText(defaults[knob])} |`),
+    '',
+    'All other knobs stood at their defaults.',
+    ...edits.map(
+      ({ step, knob, from, to }) =>
+        `At step ${step}, ${knob} was turned from ${String(from)} to ${String(to)}.`,
+    ),
+  ];
+}
+
+function scoreLines(events: readonly RunEvent[]): string[] {
+  const series = (split: string, name: string): Reading[] =>
+    events.flatMap((event) =>
+      event.type === 'metric' && event.split === split && event.name === name && event.value !== null
+        ? [{ step: event.step, value: event.value }]
+        : [],
+    );
+  const row = (label: string, readings: readonly Reading[]) =>
+    `| ${label} | ${figure(readings[0]?.value)} | ${figure(readings.at(-1)?.value)} |`;
+  const difficulty = (name: string) => figure(rfd(series('train', name), series('eval', name)).value);
+  const sts = events.find((event) => event.type === 'metric' && event.name === 'sts');
+  const pairs = sts?.type === 'metric' ? ` on ${sts.count} scored pairs` : '';
+  return [
+    '| | before | after |',
+    '| --- | --- | --- |',
+    row(`STS (Spearman${pairs})`, series('eval', 'sts')),
+    row('alignment, held-out training data', series('train', 'alignment')),
+    row('alignment, evaluation data', series('eval', 'alignment')),
+    row('uniformity, held-out training data', series('train', 'uniformity')),
+    row('uniformity, evaluation data', series('eval', 'uniformity')),
+    '',
+    `Relative fitting difficulty: alignment ${difficulty('alignment')}, uniformity ${difficulty('uniformity')}.`,
+    'These come from the small sets of the page; measure it on your own before you use it for anything.',
+  ];
+}
+
+const figure = (value: number | undefined): string =>
+  value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(4);
+
+function useLines(pooled: boolean, folder: string, { pooling, maxLength }: Config): string[] {
+  const commandLine = ['```', `npm run -s cli -- eval --model ${folder} --sts PAIRS.tsv`, '```'];
+  if (!pooled)
+    return [
+      'sentence-transformers cannot express its pooling (a prompt); the command line of Semblance can:',
+      '',
+      commandLine[0]!,
+      `npm run -s cli -- eval --model ${folder} --pooling ${pooling} --sts PAIRS.tsv`,
+      commandLine[2]!,
+    ];
+  return [
+    'sentence-transformers (Python):',
+    '',
+    '```python',
+    'from sentence_transformers import SentenceTransformer',
+    `model = SentenceTransformer("${folder}")`,
+    'print(model.similarity(model.encode(["A dog runs."]), model.encode(["A dog is running."])))',
+    '```',
+    '',
+    `It cuts sentences at ${maxLength} tokens, as in training; the scores above are of whole sentences: raise \`model.max_seq_length\` to read longer ones whole.`,
+    '',
+    'transformers (Python): `AutoModel.from_pretrained`, then pool as above. transformers.js takes ONNX files, which are not here:',
+    `\`optimum-cli export onnx --model ${folder} ${folder}/onnx\` makes them.`,
+    '',
+    'Semblance, on the command line:',
+    '',
+    ...commandLine,
+  ];
+}

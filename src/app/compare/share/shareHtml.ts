@@ -1,0 +1,45 @@
+// A run as one page that plays it without network. The page itself is built beside this one (vite.player.ts).
+import type { Group } from '../../../data/group.ts';
+import { writePage } from '../../../run/sharedPage.ts';
+import { messageOf } from '../../../util/failure.ts';
+import { t } from '../../messages/t.ts';
+import { wholeRecord, type SharedRun } from './sharedRun.ts';
+
+const PLAYER = './share/player.html';
+/** Groups of the corpus that go along. */
+export const SAMPLE = 60;
+
+/** At most so many groups, evenly spaced. */
+export function sampleOf(groups: readonly Group[], most = SAMPLE): Group[] {
+  const count = Math.min(groups.length, most);
+  return Array.from({ length: count }, (_, i) => groups[Math.floor((i * groups.length) / count)]!);
+}
+
+/** @throws Error with one clause saying why */
+export async function fetchPlayer(): Promise<string> {
+  try {
+    const response = await fetch(new URL(PLAYER, document.baseURI));
+    if (!response.ok) throw new Error(String(response.status));
+    return await response.text();
+  } catch (error) {
+    throw new Error(t('share.playerMissing', { why: messageOf(error) }), { cause: error });
+  }
+}
+
+/** @param player what fetchPlayer gives @param corpus all the run was trained on; a sample of it goes along */
+export function shareHtml(run: SharedRun, corpus: readonly Group[], player: string, saved: Date): string {
+  const groups = sampleOf(corpus).map(
+    ({ id, anchor, positive, intermediate, negative, pattern, source, by }) => ({
+      id,
+      anchor,
+      positive,
+      intermediate,
+      negative,
+      pattern,
+      source,
+      by,
+    }),
+  );
+  const about = { name: run.name, saved: saved.toISOString(), corpus: { groups, total: corpus.length } };
+  return writePage(player, about, wholeRecord(run));
+}

@@ -1,0 +1,45 @@
+// A run as it is shared: its record, completed by what the page keeps beside it (where the sentences are).
+import type { Point } from '../../../data/points.ts';
+import type { Matrix } from '../../../metrics/vectors.ts';
+import { packEmbeddings } from '../../../run/embeddings.ts';
+import type { HeaderEvent, RunEvent } from '../../../run/events.ts';
+
+export interface SharedRun {
+  name: string;
+  events: readonly RunEvent[];
+  /** Followed sentences; row i of the matrices is the i-th of them. Left out when the record has its own. */
+  points?: readonly Point[] | undefined;
+  /** Embeddings before training, and now. */
+  initial?: Matrix | null | undefined;
+  current?: Matrix | null | undefined;
+  /** The step of `current`. */
+  step: number;
+}
+
+export const headerOf = (events: readonly RunEvent[]): HeaderEvent | undefined =>
+  events.findLast((event) => event.type === 'header');
+
+const stepOf = (event: RunEvent): number => (event.type === 'header' ? -1 : event.step);
+
+/** The record with sentences and embeddings at their steps; as it is when it holds embeddings already. */
+export function wholeRecord({ events, points = [], initial, current, step }: SharedRun): RunEvent[] {
+  const record = [...events];
+  if (record.some((event) => event.type === 'embeddings') || points.length === 0) return record;
+  const added: RunEvent[] = [];
+  if (!record.some((event) => event.type === 'points'))
+    added.push({
+      type: 'points',
+      step: 0,
+      points: points.map(({ id, group, role, text }) => ({ id, group, role, text })),
+    });
+  if (initial) added.push(packEmbeddings(0, initial));
+  if (current && step > 0) added.push(packEmbeddings(step, current));
+  for (const event of added) insert(record, event);
+  return record;
+}
+
+/** After everything of its step, before the end. */
+function insert(record: RunEvent[], event: RunEvent): void {
+  const later = record.findIndex((other) => stepOf(other) > stepOf(event) || other.type === 'end');
+  record.splice(later < 0 ? record.length : later, 0, event);
+}

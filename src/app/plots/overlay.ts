@@ -1,0 +1,162 @@
+// Other runs behind the one that is shown: as curves, or, where only the seed differs, as their mean in the band from
+// the lowest to the highest.
+import type { Reading } from '../../metrics/rfd.ts';
+import { t } from '../messages/t.ts';
+import { runningDifficulty } from './area.ts';
+import { linesOf, type Evidence, type LinePlotName } from './evidence.ts';
+import type { KeyItem, Line } from './line.ts';
+import { trail } from './plane.ts';
+import type { RunSeries } from './series.ts';
+
+export interface OtherRun {
+  id: string;
+  name: string;
+  /** CSS colour. */
+  color: string;
+  series: RunSeries;
+}
+
+/** Runs that differ in their seed alone. */
+export interface SeedBand {
+  id: string;
+  name: string;
+  color: string;
+  /** The runs and their series, in the same order. */
+  ids: readonly string[];
+  members: readonly RunSeries[];
+}
+
+/** One reading of several curves. */
+export interface Spread {
+  step: number;
+  mean: number;
+  low: number;
+  high: number;
+}
+
+/** Mean, lowest and highest value at the steps that all curves have. */
+export function spreadOf(curves: readonly (readonly Reading[])[]): Spread[] {
+  const [first, ...others] = curves;
+  if (first === undefined) return [];
+  const byStep = others.map((points) => new Map(points.map(({ step, value }) => [step, value])));
+  return first.flatMap(({ step, value }) => {
+    const values = [value, ...byStep.map((known) => known.get(step) ?? NaN)];
+    if (!values.every(Number.isFinite)) return [];
+    const mean = values.reduce((a, b) => a + b) / values.length;
+    return [{ step, mean, low: Math.min(...values), high: Math.max(...values) }];
+  });
+}
+
+/** A curve of another run, behind those of the shown one; a mean has its spread. */
+export interface OtherLine extends Line {
+  /** Name of the run, or of the group of runs. */
+  run: string;
+  spread?: { low: readonly Reading[]; high: readonly Reading[] };
+}
+
+/** Of the loss only the total: three curves a run would hide everything. */
+const drawnOf = (name: LinePlotName, lines: readonly Line[]) =>
+  name === 'loss' ? lines.filter(({ id }) => id === 'loss') : lines;
+
+const difficulties = new WeakMap<RunSeries, ReturnType<typeof runningDifficulty>[]>();
+
+/** A run with its fitting difficulty, worked out anew only when the run has grown. */
+export function evidenceOf(series: RunSeries): Evidence {
+  let known = difficulties.get(series);
+  if (known === undefined) difficulties.set(series, (known = [runningDifficulty(), runningDifficulty()]));
+  const [alignment, uniformity] = known;
+  return {
+    series,
+    alignment: alignment!(series.alignment.train, series.alignment.eval),
+    uniformity: uniformity!(series.uniformity.train, series.uniformity.eval),
+  };
+}
+
+function bandLines(name: LinePlotName, { id, name: run, color, members }: SeedBand): OtherLine[] {
+  const curves = members.map((series) => drawnOf(name, linesOf(name, evidenceOf(series))));
+  return (curves[0] ?? []).map((line) => {
+    const spread = spreadOf(curves.map((lines) => lines.find((one) => one.id === line.id)?.points ?? []));
+    const readings = (key: 'mean' | 'low' | 'high') =>
+      spread.map((one): Reading => ({ step: one.step, value: one[key] }));
+    const points = readings('mean');
+    return {
+      ...line,
+      id: `${id}/${line.id}`,
+      run,
+      color,
+      points,
+      spread: { low: readings('low'), high: readings('high') },
+    };
+  });
+}
+
+const bandsKnown = new WeakMap<SeedBand, Map<LinePlotName, OtherLine[]>>();
+
+/** What a line plot lays behind its own curves. The runs of a band have ended, so its curves are worked out once. */
+export function otherLines(
+  name: LinePlotName,
+  others: readonly OtherRun[],
+  bands: readonly SeedBand[],
+): OtherLine[] {
+  const ofBand = (band: SeedBand) => {
+    const known = bandsKnown.get(band) ?? new Map<LinePlotName, OtherLine[]>();
+    bandsKnown.set(band, known);
+    const lines = known.get(name) ?? bandLines(name, band);
+    known.set(name, lines);
+    return lines;
+  };
+  const ofRun = ({ id, name: run, color, series }: OtherRun) =>
+    drawnOf(name, linesOf(name, evidenceOf(series))).map((line) => ({
+      ...line,
+      id: `${id}/${line.id}`,
+      run,
+      color,
+    }));
+  return [...bands.flatMap(ofBand), ...others.flatMap(ofRun)];
+}
+
+/** Columns of a plot's table: each curve under the name of its run; a mean with its lowest and highest value. */
+export function otherColumns(
+  name: LinePlotName | 'plane',
+  others: readonly OtherRun[],
+  bands: readonly SeedBand[],
+): Line[] {
+  if (name !== 'plane') return otherLines(name, others, bands).flatMap(columnsOf);
+  // Both curves of the plane stand in one table.
+  return (['alignment', 'uniformity'] as const).flatMap((axis) =>
+    otherLines(axis, others, bands)
+      .map((line) => ({ ...line, label: `${line.label}, ${t(`plots.axis.${axis}`)}` }))
+      .flatMap(columnsOf),
+  );
+}
+
+function columnsOf({ run, label, spread, ...line }: OtherLine): Line[] {
+  const column = (suffix: 'mean' | 'low' | 'high', points: readonly Reading[]) => ({
+    ...line,
+    id: `${line.id}/${suffix}`,
+    label: t(`plots.other.${suffix}`, { run, label }),
+    points,
+  });
+  if (spread === undefined) return [{ ...line, label: t('plots.other.column', { run, label }) }];
+  return [column('mean', line.points), column('low', spread.low), column('high', spread.high)];
+}
+
+/** Trails of the other runs in the plane; of a band that of its mean. */
+export function otherTrails(others: readonly OtherRun[], bands: readonly SeedBand[]) {
+  const lines = {
+    alignment: otherLines('alignment', others, bands),
+    uniformity: otherLines('uniformity', others, bands),
+  };
+  return lines.alignment.map(({ id, run, label, color, dash, points }) => ({
+    id,
+    run,
+    label,
+    color,
+    dash: dash === true,
+    points: trail(points, lines.uniformity.find((line) => line.id === id)?.points ?? []),
+  }));
+}
+
+/** The entries that a file's key has for the other runs. */
+export const otherKeys = (others: readonly OtherRun[], bands: readonly SeedBand[]): KeyItem[] =>
+  [...bands, ...others].map(({ name, color }) => ({ label: name, color, look: 'solid' }));

@@ -1,0 +1,13 @@
+// The page of a shared run begins here: the run stands in the page itself, behind this program.
+import './jitless.ts';
+import { mount } from 'svelte';
+import '../style/base.css';
+import './page.css';
+import { readPage } from './readPage.ts';
+import Shared from './Shared.svelte';
+
+document.addEventListener('DOMContentLoaded', () => {
+  const target = document.getElementById('app')!;
+  target.replaceChildren();
+  mount(Shared, { target, props: readPage(document) });
+});

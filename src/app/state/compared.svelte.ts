@@ -1,0 +1,86 @@
+// What the page does with kept runs: shows one, goes on with one, trains a whole one for a batch job.
+import { parseSettingName, type Setting } from '../../run/settings.ts';
+import type { Config } from '../../run/config.ts';
+import { messageOf } from '../../util/failure.ts';
+import type { CorpusState } from './corpus.svelte.ts';
+import type { NoticesState } from './notices.svelte.ts';
+import type { RecipeState } from './recipe.svelte.ts';
+import type { RunsState, StoredRun } from './runs.svelte.ts';
+import { ShownRun } from './shown.svelte.ts';
+import type { TrainerState } from './trainer.svelte.ts';
+import { finalConfig } from './unfinished.ts';
+
+export interface ComparedOptions {
+  runs: RunsState;
+  trainer: TrainerState;
+  recipe: RecipeState;
+  corpus: CorpusState;
+  notices: NoticesState;
+}
+
+export class ComparedState {
+  /** A kept run that the page shows in place of the live one. */
+  visited = $state.raw<{ id: string; name: string; run: ShownRun } | null>(null);
+
+  constructor(private readonly options: ComparedOptions) {}
+
+  /** Shows a run on curves and map; the live one goes on. */
+  async show(id: string): Promise<void> {
+    const { runs, trainer, notices } = this.options;
+    if (id === trainer.runId) {
+      this.visited = null;
+      return;
+    }
+    try {
+      const record = await runs.read(id);
+      const run = new ShownRun();
+      run.append(record.events);
+      this.visited = { id, run, name: runs.list.find((stored) => stored.id === id)?.name ?? '' };
+    } catch (error) {
+      notices.say({ id: 'visited', kind: 'bad', text: messageOf(error) });
+    }
+  }
+
+  /** Back to the live run. */
+  leave(): void {
+    this.visited = null;
+  }
+
+  /** Can training go on where a run stopped? One trained here, unfinished, and not the live one. */
+  canContinue({ id, source, status, header }: StoredRun): boolean {
+    return (
+      source === 'trained' && status === 'interrupted' && header !== null && id !== this.options.trainer.runId
+    );
+  }
+
+  /** Goes on with a run from its newest checkpoint, with the recipe it had. */
+  async goOn({ id }: StoredRun): Promise<void> {
+    const { runs, trainer, recipe, corpus, notices } = this.options;
+    try {
+      const record = await runs.read(id);
+      const header = record.events.find((event) => event.type === 'header');
+      if (header === undefined || (await runs.resume(id)) === null) return;
+      this.visited = null;
+      await this.prepare(parseSettingName(header.setting), finalConfig(header.config, record.events));
+      await corpus.restored;
+      recipe.start();
+      trainer.takeUp({ id, events: record.events, playing: true });
+    } catch (error) {
+      notices.say({ id: 'continue', kind: 'bad', text: messageOf(error) });
+    }
+  }
+
+  /** Trains a run from its first to its last step. It rejects with an AbortError after the signal. */
+  async trainWhole(setting: Setting, config: Config, signal: AbortSignal): Promise<{ run: string }> {
+    this.visited = null;
+    await this.prepare(setting, config);
+    signal.throwIfAborted();
+    return { run: await this.options.trainer.trainWhole(signal) };
+  }
+
+  private async prepare(setting: Setting, config: Config): Promise<void> {
+    const { recipe, corpus } = this.options;
+    recipe.take(setting, config);
+    await corpus.load(setting.domain, setting.pattern);
+  }
+}

@@ -1,0 +1,88 @@
+// Which runs lie over the shown one: at most five, each with a colour of its own that it keeps while it is selected.
+// The shown run has the page's accent colour, which is the first of the six.
+import { t } from '../messages/t.ts';
+import type { OtherRun, SeedBand } from '../plots/overlay.ts';
+import type { StoredRun } from '../storage/runStore.ts';
+import type { LoadedRun } from './loadedRun.ts';
+import { settingWords } from './runNames.ts';
+import { seedGroups } from './seedGroups.ts';
+
+/** The colour's number of each selected run, in the order of selection. */
+export type Selection = ReadonlyMap<string, number>;
+
+export const NONE_SELECTED: Selection = new Map();
+
+/** Numbers of the colours --run-2 to --run-6. */
+const COLORS = [2, 3, 4, 5, 6] as const;
+export const MOST_SELECTED = COLORS.length;
+
+export const runColor = (number: number): string => `var(--run-${number})`;
+
+export const isFull = (selection: Selection): boolean => selection.size >= MOST_SELECTED;
+
+/** Selects a run; when all colours are taken, the run that was selected first gives its own. */
+export function withSelected(selection: Selection, id: string): Selection {
+  if (selection.has(id)) return selection;
+  const kept = new Map(isFull(selection) ? [...selection].slice(1) : selection);
+  const taken = new Set(kept.values());
+  return kept.set(id, COLORS.find((number) => !taken.has(number)) ?? COLORS[0]);
+}
+
+export function withoutSelected(selection: Selection, id: string): Selection {
+  return new Map([...selection].filter(([other]) => other !== id));
+}
+
+export function onlyKnown(selection: Selection, runs: readonly StoredRun[]): Selection {
+  return new Map([...selection].filter(([id]) => runs.some((run) => run.id === id)));
+}
+
+/** A selection as it was stored: ids and numbers of colours, as far as they are sound. */
+export function readSelection(stored: unknown): Selection {
+  const selection = new Map<string, number>();
+  if (!Array.isArray(stored)) return selection;
+  for (const entry of stored as unknown[]) {
+    const [id, number] = Array.isArray(entry) ? (entry as unknown[]) : [];
+    if (typeof id !== 'string' || !COLORS.some((known) => known === number)) continue;
+    if (![...selection.values()].includes(number as number)) selection.set(id, number as number);
+  }
+  return selection;
+}
+
+/** What the plots lay over the shown run; selected runs whose events are not here yet are left out. */
+export function overlaysOf(
+  runs: readonly StoredRun[],
+  loaded: ReadonlyMap<string, LoadedRun>,
+  selection: Selection,
+  current: string | null,
+): { others: OtherRun[]; bands: SeedBand[] } {
+  const here = new Map(
+    runs.flatMap((run) => {
+      const record = loaded.get(run.id);
+      const wanted = selection.has(run.id) || run.id === current;
+      return wanted && record !== undefined ? [[run.id, { ...run, events: record.events, record }]] : [];
+    }),
+  );
+  // A run that goes on would end the band at its own last step.
+  const complete = [...here.values()].filter(({ status }) => status !== 'running');
+  const bands = seedGroups(complete).flatMap((ids): SeedBand[] => {
+    const colored = ids.find((id) => id !== current && selection.has(id));
+    const header = here.get(ids[0]!)?.header;
+    if (colored === undefined || !header) return [];
+    return [
+      {
+        id: `seeds-${ids.join('-')}`,
+        name: t('runs.band', { count: ids.length, setting: settingWords(header.setting) }),
+        color: runColor(selection.get(colored)!),
+        members: ids.map((id) => here.get(id)!.record.series),
+        ids,
+      },
+    ];
+  });
+  const banded = new Set(bands.flatMap(({ ids }) => ids));
+  const others = [...selection].flatMap(([id, number]): OtherRun[] => {
+    const run = here.get(id);
+    if (run === undefined || id === current || banded.has(id)) return [];
+    return [{ id, name: run.name, color: runColor(number), series: run.record.series }];
+  });
+  return { others, bands };
+}

@@ -1,0 +1,195 @@
+// All runs of this browser in memory and in the store: reading, changing, deleting with undo, clearing away.
+import type { RunEvent } from '../../run/events.ts';
+import { t } from '../messages/t.ts';
+import { StorageFailure, storageFailureOf } from '../storage/database.ts';
+import { Claims, type Claim } from '../storage/runLock.ts';
+import { RunSaver } from '../storage/runSaver.ts';
+import {
+  parsePieces,
+  parseRuns,
+  type RunStore,
+  type StoredRun,
+  type UnreadableRun,
+} from '../storage/runStore.ts';
+import { LoadedRun, NO_RECORDS, withoutRecords, withRecord, type Records } from './loadedRun.ts';
+
+/** A deleted run is cleared away at a visit this long after. */
+const UNDO_TIME = 10 * 60_000; // milliseconds
+
+export interface ShelfOptions {
+  /** null: nothing is kept. */
+  store: RunStore | null;
+  claim: (id: string) => Promise<Claim | null>;
+  now: () => number;
+  oncleared: ((id: string) => void) | undefined;
+}
+
+/** Does a run count? From its first step on: a recipe that is only being tried fills no list. */
+export const counts = ({ summary, source }: StoredRun): boolean => summary.step > 0 || source === 'opened';
+
+export class RunShelf {
+  /** In no order, deleted ones among them. */
+  all = $state.raw<readonly StoredRun[]>([]);
+  loaded = $state.raw<Records>(NO_RECORDS);
+  unreadable = $state.raw<readonly UnreadableRun[]>([]);
+  failure = $state<string | null>(null);
+  /** Deleted in this visit, the last one last. */
+  removed = $state.raw<readonly string[]>([]);
+
+  private readonly saver: RunSaver | undefined;
+  private readonly claims: Claims;
+  private full = false;
+
+  constructor(private readonly options: ShelfOptions) {
+    const { store } = options;
+    this.claims = new Claims(options.claim);
+    if (store === null) return;
+    const current = (id: string) => {
+      const run = this.find(id);
+      return run && { run, events: this.loaded.get(id)?.events ?? null };
+    };
+    this.saver = new RunSaver(store, current, (failure) => this.report(failure));
+  }
+
+  find(id: string): StoredRun | undefined {
+    return this.all.find((run) => run.id === id);
+  }
+
+  /** Reads what is stored: at the start, and when another tab has changed it. Runs that this tab writes stay as they are. */
+  async load(): Promise<void> {
+    const { store, now } = this.options;
+    if (store === null) return;
+    try {
+      const { runs, unreadable } = parseRuns(await store.list());
+      const found: StoredRun[] = [];
+      for (const run of runs) {
+        const late =
+          run.removed !== null && now() - run.removed > UNDO_TIME && !this.removed.includes(run.id);
+        if (late) await this.clear(run.id);
+        else if (!this.claims.has(run.id)) found.push(await this.settled(run));
+      }
+      const stored = runs.map(({ id }) => id);
+      const here = this.all.filter(({ id }) => this.claims.has(id) || !stored.includes(id));
+      // What another tab has cleared away is still here, if this one has its record.
+      const kept = here.filter((run) => this.claims.has(run.id) || !counts(run) || this.loaded.has(run.id));
+      this.all = [...kept, ...found];
+      this.unreadable = unreadable;
+      // Another tab has gone on with a run that was read here.
+      const grown = found.filter(
+        ({ id, summary }) => (this.loaded.get(id)?.step ?? summary.step) !== summary.step,
+      );
+      if (grown.length > 0)
+        this.loaded = withoutRecords(
+          this.loaded,
+          grown.map(({ id }) => id),
+        );
+    } catch (error) {
+      this.report(storageFailureOf(error));
+    }
+  }
+
+  /** Nobody writes a run that says it is running: its page was closed. */
+  private async settled(run: StoredRun): Promise<StoredRun> {
+    if (run.status !== 'running') return run;
+    return (await this.claims.isFree(run.id)) ? { ...run, status: 'interrupted' } : run;
+  }
+
+  /** The record of a run, read when first asked for. @throws StorageFailure */
+  async read(id: string): Promise<LoadedRun> {
+    const { store } = this.options;
+    const known = this.loaded.get(id);
+    if (known !== undefined || store === null) return known ?? new LoadedRun();
+    const { events, faults } = await parsePieces(await store.read(id));
+    const loaded = this.loaded.get(id) ?? new LoadedRun(events, faults);
+    this.loaded = withRecord(this.loaded, id, loaded);
+    return loaded;
+  }
+
+  add(run: StoredRun, loaded: LoadedRun): void {
+    this.all = [...this.all, run];
+    this.loaded = withRecord(this.loaded, run.id, loaded);
+    if (counts(run)) this.saver?.changed(run.id, 0);
+  }
+
+  /** Forgets runs that never made a step. */
+  sweep(): void {
+    for (const { id } of this.all.filter((run) => !counts(run))) this.release(id);
+    this.all = this.all.filter(counts);
+  }
+
+  change(id: string, part: Partial<StoredRun>): void {
+    const before = this.find(id);
+    if (before === undefined) return;
+    const run = { ...before, ...part };
+    this.all = this.all.map((one) => (one.id === id ? run : one));
+    if (counts(run)) this.saver?.changed(id, counts(before) ? Infinity : 0);
+  }
+
+  /** The record is another one from an event on. */
+  grown(id: string, from: number): void {
+    const run = this.find(id);
+    if (run !== undefined && counts(run)) this.saver?.changed(id, from);
+  }
+
+  /** @returns false when another tab writes the run */
+  take(id: string): Promise<boolean> {
+    return this.claims.take(id);
+  }
+
+  release(id: string): void {
+    this.claims.release(id);
+  }
+
+  remove(id: string): void {
+    this.change(id, { removed: this.options.now() });
+    // A store without room gets it at once: there is no way back then.
+    if (this.full) void this.clear(id);
+    else this.removed = [...this.removed, id];
+    this.tell();
+  }
+
+  undo(): string | undefined {
+    const id = this.removed.at(-1);
+    if (id === undefined) return undefined;
+    this.removed = this.removed.slice(0, -1);
+    this.change(id, { removed: null });
+    this.tell();
+    return id;
+  }
+
+  /** Deletes for good, also what cannot be read. */
+  async clear(id: string): Promise<void> {
+    this.saver?.forget(id);
+    this.release(id);
+    this.all = this.all.filter((run) => run.id !== id);
+    this.unreadable = this.unreadable.filter((run) => run.id !== id);
+    try {
+      await this.options.store?.remove(id);
+      this.options.oncleared?.(id);
+      // What found no room may find it now.
+      await this.saver?.flush();
+    } catch (error) {
+      this.report(storageFailureOf(error));
+    }
+  }
+
+  async flush(): Promise<void> {
+    await this.saver?.flush();
+  }
+
+  /** Writes, and lets other tabs look again. */
+  tell(): void {
+    void this.flush().then(() => this.options.store?.announce());
+  }
+
+  private report(failure: StorageFailure | null): void {
+    this.full = failure?.problem === 'quota';
+    this.failure =
+      failure && t(`runs.storage.${failure.problem}`, { message: failure.message.replace(/\.$/, '') });
+  }
+}
+
+/** How a record ended; one without an end was interrupted. */
+export function statusOf(events: readonly RunEvent[]): StoredRun['status'] {
+  return events.findLast((event) => event.type === 'end')?.reason ?? 'interrupted';
+}

@@ -1,0 +1,39 @@
+// Runs that differ in their seed alone: what they share is the recipe, what they do not is chance.
+import type { HeaderEvent, RunEvent } from '../../run/events.ts';
+import { modelWords } from './runNames.ts';
+
+export interface SeededRun {
+  id: string;
+  header: HeaderEvent | null;
+  parent: { id: string } | null;
+  events: readonly RunEvent[];
+}
+
+/** Everything that makes a run but its seed; null for a run that cannot be compared so. */
+function recipeKey({ header, parent, events }: SeededRun): string | null {
+  if (header === null || parent !== null || header.from !== undefined) return null;
+  const turned = events.flatMap((event) =>
+    event.type === 'edit'
+      ? [[event.step, event.knob, event.to]]
+      : event.type === 'pairs'
+        ? [[event.step, event.groups]]
+        : [],
+  );
+  const { plain, groups, sts } = header.corpus;
+  const config = { ...header.config, seed: null };
+  return JSON.stringify([header.setting, modelWords(header), config, [plain, groups, sts], turned]);
+}
+
+/** Groups of at least two runs with the same recipe and different seeds, as ids in the order given. */
+export function seedGroups(runs: readonly SeededRun[]): string[][] {
+  const groups = new Map<string, Map<number, string>>();
+  for (const run of runs) {
+    const key = recipeKey(run);
+    if (key === null || run.header === null) continue;
+    const seeds = groups.get(key) ?? new Map<number, string>();
+    groups.set(key, seeds);
+    // The same run twice is no second seed.
+    if (!seeds.has(run.header.config.seed)) seeds.set(run.header.config.seed, run.id);
+  }
+  return [...groups.values()].map((seeds) => [...seeds.values()]).filter((ids) => ids.length > 1);
+}

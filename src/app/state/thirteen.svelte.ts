@@ -1,0 +1,161 @@
+// "Run the thirteen": the paper's settings one after another, with the same knobs. The queue is stored after every
+// change, so that it goes on after a reload; who trains is not its concern.
+import { z } from 'zod';
+import { configSchema, type Config } from '../../run/config.ts';
+import { PATTERN_NAMES, settingName, type Setting } from '../../run/settings.ts';
+import { messageOf } from '../../util/failure.ts';
+import { indexedDbPreferences, type PreferenceStore } from '../storage/preferenceStore.ts';
+
+const itemSchema = z.object({
+  setting: z.object({ domain: z.string(), pattern: z.enum(PATTERN_NAMES) }),
+  status: z.enum(['waiting', 'running', 'done', 'failed']),
+  /** The run it became. */
+  run: z.string().nullable(),
+  /** How long it took. */
+  seconds: z.number().nullable(),
+  /** Why it failed. */
+  message: z.string(),
+});
+export type QueueItem = z.infer<typeof itemSchema>;
+const queueSchema = z.object({ version: z.literal(1), config: configSchema, items: z.array(itemSchema) });
+
+export interface RunResult {
+  /** Id of the run. */
+  run: string;
+}
+
+export interface ThirteenOptions {
+  settings: readonly Setting[];
+  /** Trains a setting to its end. It rejects with an AbortError soon after the signal, with anything else when it failed. */
+  startRun: (setting: Setting, config: Config, signal: AbortSignal) => Promise<RunResult>;
+  preferences?: PreferenceStore | null;
+  /** Milliseconds. */
+  now?: () => number;
+}
+
+const NAME = 'thirteen';
+
+export class ThirteenState {
+  items = $state.raw<readonly QueueItem[]>([]);
+  /** `pausing`: the run that goes on is the last one for now. */
+  status = $state<'idle' | 'running' | 'pausing' | 'paused' | 'finished'>('idle');
+  /** When the run that goes on began. */
+  #began = $state(0);
+
+  #config: Config | null = null;
+  #abort: AbortController | null = null;
+  readonly #options: ThirteenOptions;
+  readonly #preferences: PreferenceStore | null;
+  readonly #now: () => number;
+
+  constructor(options: ThirteenOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#preferences = options.preferences === undefined ? indexedDbPreferences() : options.preferences;
+    this.items = fresh(options.settings);
+  }
+
+  get done(): number {
+    return this.items.filter(({ status }) => status === 'done').length;
+  }
+  get failed(): number {
+    return this.items.filter(({ status }) => status === 'failed').length;
+  }
+
+  /** Seconds left if the others take as long as those that are done; null before the first one is. */
+  secondsLeft(now = this.#now()): number | null {
+    const known = this.items.flatMap(({ seconds }) => (seconds === null ? [] : [seconds]));
+    if (known.length === 0) return null;
+    const each = known.reduce((a, b) => a + b) / known.length;
+    const open = this.items.filter(({ status }) => status === 'waiting' || status === 'running').length;
+    const running = this.items.some(({ status }) => status === 'running');
+    const spent = running ? Math.min(each, (now - this.#began) / 1000) : 0;
+    return Math.max(0, each * open - spent);
+  }
+
+  /** A queue from an earlier visit: what was done stays done, what was going on begins again when told. */
+  async load(): Promise<void> {
+    const parsed = queueSchema.safeParse(await this.#preferences?.get(NAME));
+    if (!parsed.success || this.status !== 'idle') return;
+    const { items, config } = parsed.data;
+    // Settings of another version of the page are no use here.
+    const known = this.#options.settings.map(settingName);
+    if (items.map(({ setting }) => settingName(setting)).join() !== known.join()) return;
+    this.#config = config;
+    this.items = items.map((item) => (item.status === 'running' ? { ...item, status: 'waiting' } : item));
+    const open = this.items.some(({ status }) => status === 'waiting');
+    this.status = open ? 'paused' : 'finished';
+  }
+
+  /** All of them from the first, with these knobs. */
+  start(config: Config): Promise<void> {
+    if (this.status === 'running' || this.status === 'pausing') return Promise.resolve();
+    this.#config = structuredClone(config);
+    this.items = fresh(this.#options.settings);
+    return this.#work();
+  }
+
+  /** Goes on with the knobs it was started with; what failed is tried again. */
+  resume(): Promise<void> {
+    if (this.status === 'pausing') this.status = 'running';
+    if (this.#config === null || this.status === 'running') return Promise.resolve();
+    this.items = this.items.map((item) =>
+      item.status === 'failed' ? { ...item, status: 'waiting', message: '' } : item,
+    );
+    return this.#work();
+  }
+
+  /** The run that goes on is trained to its end. */
+  pause(): void {
+    if (this.status === 'running') this.status = 'pausing';
+  }
+
+  /** The run that goes on is given up; it will begin again. */
+  stop(): void {
+    this.#abort?.abort();
+  }
+
+  async #work(): Promise<void> {
+    const config = this.#config;
+    if (config === null) return;
+    this.status = 'running';
+    for (;;) {
+      const at = this.items.findIndex(({ status }) => status === 'waiting');
+      if (at < 0) break;
+      const stopped = await this.#run(at, config);
+      if (stopped || (this.status as string) === 'pausing') {
+        const open = this.items.some(({ status }) => status === 'waiting');
+        this.status = open ? 'paused' : 'finished';
+        return;
+      }
+    }
+    this.status = 'finished';
+  }
+
+  /** @returns whether it was stopped */
+  async #run(at: number, config: Config): Promise<boolean> {
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#began = this.#now();
+    await this.#set(at, { status: 'running', message: '' });
+    try {
+      if (abort.signal.aborted) throw abort.signal.reason;
+      const { run } = await this.#options.startRun(this.items[at]!.setting, config, abort.signal);
+      await this.#set(at, { status: 'done', run, seconds: (this.#now() - this.#began) / 1000 });
+    } catch (error) {
+      if (abort.signal.aborted) await this.#set(at, { status: 'waiting' });
+      else await this.#set(at, { status: 'failed', message: messageOf(error) });
+    } finally {
+      this.#abort = null;
+    }
+    return abort.signal.aborted;
+  }
+
+  async #set(at: number, part: Partial<QueueItem>): Promise<void> {
+    this.items = this.items.map((item, i) => (i === at ? { ...item, ...part } : item));
+    await this.#preferences?.set(NAME, { version: 1, config: this.#config, items: this.items });
+  }
+}
+
+const fresh = (settings: readonly Setting[]): QueueItem[] =>
+  settings.map((setting) => ({ setting, status: 'waiting', run: null, seconds: null, message: '' }));

@@ -1,0 +1,55 @@
+// What the trainer of the page is told and given: the words between it and the desk.
+import type { Group, ScoredPair } from '../../data/group.ts';
+import type { RunEvent } from '../../run/events.ts';
+import type { NoticesState } from './notices.svelte.ts';
+import type { RecipeState } from './recipe.svelte.ts';
+
+export type TrainerStatus = 'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';
+
+/** What a run trains on and is measured with. */
+export interface TrainingData {
+  groups: readonly Group[];
+  own: readonly Group[];
+  sts: readonly ScoredPair[];
+  /** Is the bundled corpus among them? */
+  bundled: boolean;
+  /** They are still being fetched. */
+  loading: boolean;
+  /** Why a run cannot begin with these; null when it can. */
+  shortfall: string | null;
+}
+
+export interface TrainerOptions {
+  recipe: RecipeState;
+  notices: NoticesState;
+  data: () => TrainingData;
+  /** Address of an encoder's folder. */
+  modelAddress: (model: string) => string;
+  recorder: Recorder;
+  newId: () => string;
+  /** A run that a closed page left unfinished and that fits the recipe; asked once, when the encoder has come first. */
+  unfinished: () => Promise<Unfinished | null>;
+}
+
+/** Who keeps the records of runs. */
+export interface Recorder {
+  begin: (id: string, parent: Parent | null) => void;
+  append: (id: string, events: readonly RunEvent[]) => void;
+  /** What came after a step is void. */
+  cut: (id: string, step: number) => void;
+  finish: (id: string, reason: 'finished' | 'interrupted' | 'failed') => void;
+}
+
+/** A run whose page was closed, and its record. */
+export interface Unfinished {
+  id: string;
+  events: readonly RunEvent[];
+  /** Was it training when the page was closed? */
+  playing: boolean;
+}
+
+/** Where a branch left its parent. */
+export interface Parent {
+  id: string;
+  step: number;
+}

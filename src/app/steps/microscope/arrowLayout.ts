@@ -1,0 +1,82 @@
+// Arrows of a plane on the screen: one scale for both axes, so that angles stay, with room for marks and their numbers.
+import type { Arrow } from './arrows.ts';
+
+export interface LaidArrow {
+  arrow: Arrow;
+  x: number;
+  y: number;
+  tipX: number;
+  tipY: number;
+  /** Path of the arrow's head; empty where nothing moves. */
+  head: string;
+  /** Middle of its number. */
+  labelX: number;
+  labelY: number;
+}
+
+interface Frame {
+  /** Pixels. */
+  width: number;
+  height: number;
+  /** Kept free on every side. */
+  room: number;
+}
+
+export function arrowLayout(arrows: readonly Arrow[], { width, height, room }: Frame): LaidArrow[] {
+  const xs = arrows.flatMap(({ x, dx }) => [x, x + dx]);
+  const ys = arrows.flatMap(({ y, dy }) => [y, y + dy]);
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [bottom, top] = [Math.min(...ys), Math.max(...ys)];
+  const scale = Math.min(
+    Math.max(1, width - 2 * room) / Math.max(right - left, 1e-9),
+    Math.max(1, height - 2 * room) / Math.max(top - bottom, 1e-9),
+  );
+  const onX = (x: number) => width / 2 + scale * (x - (left + right) / 2);
+  const onY = (y: number) => height / 2 - scale * (y - (bottom + top) / 2);
+  const laid = arrows.map((arrow) => {
+    const [x, y] = [onX(arrow.x), onY(arrow.y)];
+    const [tipX, tipY] = [onX(arrow.x + arrow.dx), onY(arrow.y + arrow.dy)];
+    return { arrow, x, y, tipX, tipY, head: headPath(x, y, tipX, tipY, room / 3.5) };
+  });
+  const taken = laid.flatMap(({ x, y, tipX, tipY }): [number, number][] => [
+    [x, y],
+    [tipX, tipY],
+    [(x + tipX) / 2, (y + tipY) / 2],
+  ]);
+  return laid.map((one) => {
+    const [labelX, labelY] = freePlace(one.x, one.y, room / 2, taken);
+    taken.push([labelX, labelY]);
+    return { ...one, labelX, labelY };
+  });
+}
+
+/** Around a mark, the place that is farthest from everything else. */
+function freePlace(
+  x: number,
+  y: number,
+  distance: number,
+  taken: readonly [number, number][],
+): [number, number] {
+  let best: [number, number] = [x, y];
+  let freest = -1;
+  for (let turn = 0; turn < 8; turn++) {
+    // From the upper right on: where nothing is near, numbers stand where one expects them.
+    const angle = ((turn - 1) * Math.PI) / 4;
+    const place: [number, number] = [x + distance * Math.cos(angle), y + distance * Math.sin(angle)];
+    const free = Math.min(distance, ...taken.map(([a, b]) => Math.hypot(a - place[0], b - place[1])));
+    if (free > freest + 0.5) [best, freest] = [place, free];
+  }
+  return best;
+}
+
+/** A triangle at the tip, never longer than the arrow. */
+function headPath(x: number, y: number, tipX: number, tipY: number, size: number): string {
+  const length = Math.hypot(tipX - x, tipY - y);
+  if (!(length > 0.5)) return '';
+  const [ux, uy] = [(tipX - x) / length, (tipY - y) / length];
+  const back = Math.min(size, length);
+  const half = back * 0.45;
+  const [bx, by] = [tipX - ux * back, tipY - uy * back];
+  const point = (px: number, py: number) => `${px.toFixed(1)},${py.toFixed(1)}`;
+  return `M${point(tipX, tipY)}L${point(bx - uy * half, by + ux * half)}L${point(bx + uy * half, by - ux * half)}Z`;
+}

@@ -1,0 +1,132 @@
+// The gradient on each embedding as an arrow: a plane through the followed sentence's neighbourhood, the embeddings'
+// directions in it, and where gradient descent would push each of them.
+//
+// The loss sees cosines only, so what counts of an embedding h is its direction u = h / |h|. The gradient with respect
+// to u is |h| times the one with respect to h (it has no part along h), and descent moves u along its negative. The
+// plane is spanned by the two principal axes of the neighbours' directions; what is drawn is a projection.
+import { rowOf, type StepTrace } from '../../../run/trace.ts';
+import { symmetricEigen } from '../../plots/map/smallMatrix.ts';
+import { columnOf, markOf, nearestColumns, type Column, type Followed } from './followed.ts';
+import type { Mark } from '../../style/roles.ts';
+
+export interface Arrow {
+  row: number;
+  mark: Mark;
+  text: string;
+  /** Place of the direction in the plane. */
+  x: number;
+  y: number;
+  /** Its move along -gradient, in the same units, scaled by `scale` of the picture. */
+  dx: number;
+  dy: number;
+  /** Length of d loss / d embedding in all dimensions, not only in the plane. */
+  gradient: number;
+  /** Its column, where InfoNCE has one for it. */
+  column: Column | null;
+}
+
+export interface ArrowPicture {
+  arrows: Arrow[];
+  /** All moves are drawn this many times as long; 1 when nothing moves. */
+  scale: number;
+  /** Share of the neighbours' variance that lies in the plane, 0 to 1. */
+  share: number;
+}
+
+/** The longest arrow, in parts of the picture's extent. */
+const LONGEST = 0.3;
+
+export function arrowPicture(trace: StepTrace, followed: Followed, neighbours: number): ArrowPicture {
+  const near = nearestColumns(trace, followed, neighbours).map(({ row }) => row);
+  const rows = [...new Set([...followed.rows, ...near])];
+  const directions = rows.map((row) => unit(rowOf(trace.vectors, row)));
+  const { axes, share, centre } = principalPlane(directions);
+  const moves = rows.map((row) => {
+    const size = norm(rowOf(trace.vectors, row));
+    return Float64Array.from(rowOf(trace.vectorGradients, row), (value) => -value * size);
+  });
+  const places = directions.map((direction) => inPlane(direction, axes, centre));
+  const drawn = moves.map((move) => inPlane(move, axes));
+  const scale = commonScale(places, drawn);
+  const columns = new Map(trace.infonce.columns.map((row, column) => [row, column]));
+  return {
+    scale,
+    share,
+    arrows: rows.map((row, i) => ({
+      row,
+      mark: markOf(trace, followed, row),
+      text: trace.rows[row]!.text,
+      x: places[i]!.x,
+      y: places[i]!.y,
+      dx: drawn[i]!.x * scale,
+      dy: drawn[i]!.y * scale,
+      gradient: norm(rowOf(trace.vectorGradients, row)),
+      column: columns.has(row) ? columnOf(trace, followed, columns.get(row)!) : null,
+    })),
+  };
+}
+
+interface Place {
+  x: number;
+  y: number;
+}
+
+/** One factor for all moves: their lengths can be compared, and the longest fits the picture. */
+function commonScale(places: readonly Place[], moves: readonly Place[]): number {
+  const spread = (axis: 'x' | 'y') =>
+    Math.max(...places.map((place) => place[axis])) - Math.min(...places.map((place) => place[axis]));
+  const longest = Math.max(...moves.map(({ x, y }) => Math.hypot(x, y)));
+  return longest > 0 ? (LONGEST * Math.max(spread('x'), spread('y'), 1e-9)) / longest : 1;
+}
+
+/** The two principal axes of points [count][dimension], by the small Gram matrix of the centred points. */
+export function principalPlane(points: readonly Float64Array[]): {
+  axes: [Float64Array, Float64Array];
+  centre: Float64Array;
+  share: number;
+} {
+  const count = points.length;
+  const dimension = points[0]?.length ?? 0;
+  const centre = Float64Array.from({ length: dimension }, (_, k) =>
+    points.reduce((sum, p) => sum + p[k]! / count, 0),
+  );
+  const centred = points.map((point) => point.map((value, k) => value - centre[k]!));
+  const gram = centred.flatMap((a) => centred.map((b) => dot(a, b)));
+  const { values, vectors } = symmetricEigen(gram, count);
+  const axis = (which: number): Float64Array => {
+    const sum = new Float64Array(dimension);
+    centred.forEach((point, i) =>
+      point.forEach((value, k) => (sum[k]! += value * (vectors[which * count + i] ?? 0))),
+    );
+    const size = norm(sum);
+    return size > 1e-12 ? sum.map((value) => value / size) : sum;
+  };
+  const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
+  const held = Math.max(0, values[0] ?? 0) + Math.max(0, values[1] ?? 0);
+  return { axes: [axis(0), axis(1)], centre, share: total > 0 ? held / total : 0 };
+}
+
+/** Coordinates of a point (less the centre) or of a move in the plane. */
+export function inPlane(
+  point: Float64Array,
+  axes: readonly [Float64Array, Float64Array],
+  centre?: Float64Array,
+): Place {
+  const at = centre === undefined ? point : point.map((value, k) => value - centre[k]!);
+  return { x: dot(at, axes[0]), y: dot(at, axes[1]) };
+}
+
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+  return sum;
+}
+
+export function norm(a: ArrayLike<number>): number {
+  return Math.sqrt(dot(a, a));
+}
+
+function unit(a: ArrayLike<number>): Float64Array {
+  const size = norm(a);
+  return Float64Array.from(a, (value) => (size > 0 ? value / size : 0));
+}

@@ -1,0 +1,44 @@
+// The anchor's cosines before and after the update: of its group, and of the columns nearest to it.
+import { valueAt, type StepTrace } from '../../../run/trace.ts';
+import { cosineOf } from './derived.ts';
+import { levelsOf, markOf, nearestColumns, type Followed } from './followed.ts';
+import type { Mark } from '../../style/roles.ts';
+
+export interface Change {
+  row: number;
+  mark: Mark;
+  text: string;
+  before: number;
+  after: number;
+  /** null: a sentence that no column of InfoNCE holds. */
+  column: number | null;
+}
+
+export function changesOf(trace: StepTrace, followed: Followed, count: number): Change[] {
+  const columns: Change[] = nearestColumns(trace, followed, count).map(
+    ({ row, mark, text, cosine, column }) => ({
+      row,
+      mark,
+      text,
+      before: cosine,
+      after: valueAt(trace.after.cosines, followed.anchor, column),
+      column,
+    }),
+  );
+  const levels = new Map(levelsOf(trace, followed).map((level) => [level.row, level]));
+  const group = followed.rows.slice(1).map((row): Change => {
+    const known = columns.find((column) => column.row === row);
+    if (known !== undefined) return known;
+    const level = levels.get(row);
+    const column = trace.infonce.columns.indexOf(row);
+    return {
+      row,
+      mark: markOf(trace, followed, row),
+      text: trace.rows[row]!.text,
+      before: level?.cosine ?? cosineOf(trace.vectors, followed.row, row),
+      after: level?.after ?? cosineOf(trace.after.vectors, followed.row, row),
+      column: column < 0 ? null : column,
+    };
+  });
+  return [...group, ...columns.filter((column) => !group.includes(column))];
+}

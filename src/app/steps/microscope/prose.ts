@@ -1,0 +1,109 @@
+// The one sentence of each stage, with the step's numbers in it. Terms are marked as links are: [text](lit name).
+import { rowOf } from '../../../run/trace.ts';
+import { t } from '../../messages/t.ts';
+import { strongest } from './derived.ts';
+import { hingesOf } from './followed.ts';
+import type { Look } from './look.ts';
+import { decimalsApart, knobText, numberText } from './numbers.ts';
+import type { Stage } from './stages.ts';
+
+export function stageTitle(stage: Stage): string {
+  return t(`microscope.${stage.kind}.title`, { layer: stage.layer + 1 });
+}
+
+/** With the marks of its terms. */
+export function stageProse(stage: Stage, look: Look): string {
+  const { trace, followed, query } = look;
+  const common = { row: followed.row, hidden: trace.model.hidden, query };
+  switch (stage.kind) {
+    case 'sentence':
+      return t('microscope.sentence.does', { ...common, anchors: trace.infonce.anchors.length });
+    case 'attention':
+      return t('microscope.attention.does', { ...common, ...attentionWords(look) });
+    case 'pooling':
+      return poolingProse(look);
+    case 'cosines':
+      return t('microscope.cosines.does', {
+        anchor: followed.anchor,
+        others: trace.infonce.columns.length - 1,
+      });
+    case 'softmax':
+      return t('microscope.softmax.does', { temperature: knobText(trace.knobs.temperature) });
+    case 'ht':
+      return hierarchyProse(look);
+    case 'gradient':
+      return t('microscope.gradient.does', { ...common, column: look.column });
+    case 'clip':
+      return clipProse(look);
+    case 'update':
+      return t('microscope.update.does', {
+        name: trace.update.example.name,
+        index: trace.update.example.index + 1,
+      });
+    case 'after': {
+      const decimals = decimalsApart(trace.loss, trace.after.loss);
+      return t('microscope.after.does', {
+        loss: numberText(trace.loss, decimals),
+        lossAfter: numberText(trace.after.loss, decimals),
+      });
+    }
+    case 'tokens':
+    case 'embeddings':
+    case 'head':
+    case 'loss':
+      return t(`microscope.${stage.kind}.does`, common);
+  }
+}
+
+function attentionWords({ trace, followed, layer, head, query }: Look) {
+  const { tokens } = trace.rows[followed.row]!;
+  const weights = rowOf(trace.layers[layer]!.attention, followed.row, head, query).subarray(0, tokens.length);
+  const key = strongest(weights, 1)[0]!;
+  // Brackets would end the mark of a term.
+  return {
+    token: unbracketed(tokens[query]!),
+    key,
+    head: head + 1,
+    heads: trace.model.heads,
+    keyToken: unbracketed(tokens[key]!),
+  };
+}
+
+/** A token such as [CLS] in the text of a mark, which is written in brackets. */
+function unbracketed(token: string): string {
+  return token.replace(/[[\]]/g, '');
+}
+
+function poolingProse({ trace, followed }: Look): string {
+  const { pooling } = trace.knobs;
+  const values = {
+    row: followed.row,
+    hidden: trace.model.hidden,
+    mask: Math.max(0, trace.rows[followed.row]!.tokens.length - 2),
+  };
+  if (pooling === 'cls') return t('microscope.pooling.doesCls', values);
+  return t(pooling === 'mask' ? 'microscope.pooling.doesMask' : 'microscope.pooling.doesMean', values);
+}
+
+function hierarchyProse({ trace, followed }: Look): string {
+  const hinges = hingesOf(trace, followed);
+  if (hinges.length === 0) return t('microscope.ht.doesNot');
+  return t('microscope.ht.does', {
+    active: hinges.filter(({ active }) => active).length,
+    pairs: hinges.length,
+  });
+}
+
+function clipProse({ trace }: Look): string {
+  const { gradNorm, clipFactor, knobs } = trace;
+  const size = numberText(gradNorm);
+  if (knobs.maxGradNorm <= 0) return t('microscope.clip.doesOff', { size });
+  const outcome =
+    clipFactor < 1 ? t('microscope.clip.cut', { factor: numberText(clipFactor) }) : t('microscope.clip.kept');
+  return t('microscope.clip.does', { size, limit: knobText(knobs.maxGradNorm), outcome });
+}
+
+/** The same sentence without its marks, to be read out. */
+export function plainProse(prose: string): string {
+  return prose.replace(/\[([^\]]+)\]\([^)\s]+\)/g, '$1');
+}

@@ -1,0 +1,93 @@
+// `semblance report`: what a run file says, be it a record or a page that someone shared.
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { metricsCsv } from '../../metrics/metricsCsv.ts';
+import { configDifference, defaultConfig } from '../../run/config.ts';
+import type { HeaderEvent, RunEvent } from '../../run/events.ts';
+import { readRunFile } from '../../run/runFile.ts';
+import { addReading, summarise, type Readings, type RunSummary } from '../../trainer/history.ts';
+import { Failure } from '../../util/failure.ts';
+import { readText } from '../node/files.ts';
+import { jsonOption } from '../options.ts';
+import { note, printResult, say, shown, table, type CommonOptions } from '../output.ts';
+
+interface ReportOptions extends CommonOptions {
+  csv?: string;
+}
+
+export function addReport(program: Command): void {
+  program
+    .command('report')
+    .summary('what a run file says: setting, knobs that differ, loss, STS, RFD')
+    .description(
+      'Reads a run: the run.jsonl of a training, a run file that the page saved, or a page that someone shared ' +
+        '(.html). Prints its setting, the knobs that differ from the defaults, and its numbers.',
+    )
+    .argument('<file>', 'the run file')
+    .option('--csv <file>', 'write all its numbers as a table: step, split, name, value')
+    .addOption(jsonOption())
+    .action(command);
+}
+
+async function command(path: string, options: ReportOptions): Promise<void> {
+  const { events, problems, name } = readRunFile(await readText(path));
+  const header = events.find((event) => event.type === 'header');
+  if (header === undefined) throw new Failure(`${path}: ${problems[0]}`);
+  for (const problem of problems) note(problem);
+  if (options.csv !== undefined) {
+    writeFileSync(options.csv, metricsCsv(events));
+    say(`${options.csv} written.`);
+  }
+  const summary = summaryOf(events);
+  const defaults = defaultConfig();
+  const knobs = Object.fromEntries(
+    configDifference(header.config, defaults).map((knob) => [knob, header.config[knob]]),
+  );
+  const edits = events.flatMap((event) =>
+    event.type === 'edit' ? [{ step: event.step, knob: event.knob, from: event.from, to: event.to }] : [],
+  );
+  const end = events.find((event) => event.type === 'end')?.reason ?? null;
+  const { setting, steps: planned, model, corpus, device } = header;
+  printResult(
+    options,
+    { name, setting, planned, end, knobs, edits, model, corpus, device, ...summary, problems },
+    words(header, name, summary, end, knobs, edits),
+  );
+}
+
+function summaryOf(events: readonly RunEvent[]): RunSummary {
+  const readings: Readings = {};
+  let [steps, loss]: [number, number | null] = [0, null];
+  for (const event of events) {
+    if (event.type === 'metric') addReading(readings, event);
+    if (event.type === 'step') [steps, loss] = [event.step, event.loss];
+  }
+  return summarise(readings, steps, loss);
+}
+
+function words(
+  { setting, steps, model, corpus, device }: HeaderEvent,
+  name: string | null,
+  { steps: made, loss, sts, alignment, uniformity, rfd }: RunSummary,
+  end: string | null,
+  knobs: Record<string, unknown>,
+  edits: readonly { step: number; knob: string; from: unknown; to: unknown }[],
+): string[] {
+  const differing = Object.entries(knobs).map(([knob, value]) => `  ${knob} = ${String(value)}`);
+  return [
+    ...(name === null ? [] : [name]),
+    `${setting}, ${made} of ${steps} steps (${end ?? 'not ended'}), on ${device.name}`,
+    `${model.name}: ${model.type}, ${model.layers} layers of ${model.hidden}, ${model.trained} of ${model.parameters} parameters trained`,
+    `${corpus.plain} plain sentences, ${corpus.groups} groups, ${corpus.heldOut} held out, ${corpus.sts} scored pairs`,
+    differing.length === 0 ? 'all knobs at their defaults' : 'knobs that differ from the defaults:',
+    ...differing,
+    ...edits.map(({ step, knob, from, to }) => `  at step ${step}: ${knob} ${String(from)} -> ${String(to)}`),
+    '',
+    ...table([
+      ['', 'held-out', 'evaluation', 'RFD'],
+      ['alignment', shown(alignment.train), shown(alignment.eval), shown(rfd.alignment)],
+      ['uniformity', shown(uniformity.train), shown(uniformity.eval), shown(rfd.uniformity)],
+    ]),
+    `loss ${shown(loss)}  STS first ${shown(sts.first)}, best ${shown(sts.best)}, last ${shown(sts.last)}`,
+  ];
+}
