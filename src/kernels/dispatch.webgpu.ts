@@ -87,7 +87,7 @@ export function bufferOf(gpu: WebGpuInternals, tensor: tf.TensorInfo): GPUBuffer
   if (data.values) {
     const { values } = data;
     const words = values instanceof Uint8Array ? Int32Array.from(values) : values;
-    gpu.queue.writeBuffer(buffer, 0, words.buffer as ArrayBuffer, words.byteOffset, words.byteLength);
+    gpu.queue.writeBuffer(buffer, 0, words.buffer, words.byteOffset, words.byteLength);
     // Integers are kept: kernels look at them on the host, see hostIntegers().
     if (data.dtype !== 'int32') data.values = null;
   }
@@ -117,7 +117,7 @@ function packed(words: readonly Word[]): ArrayBuffer {
 
 function uniformBuffer(gpu: WebGpuInternals, words: readonly Word[], changing: boolean): GPUBuffer {
   let known = uniformsByDevice.get(gpu.device);
-  if (!known) uniformsByDevice.set(gpu.device, (known = new Map()));
+  if (!known) uniformsByDevice.set(gpu.device, (known = new Map<string, GPUBuffer>()));
   const bytes = packed(words);
   const name = changing ? '' : new Uint32Array(bytes).join();
   const found = known.get(name);

@@ -17,13 +17,14 @@ type Inputs = Record<string, tf.Tensor>;
 type Attributes = Record<string, number | boolean | number[]>;
 
 /** Runs a kernel with one output, outside of any gradient. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as tf.engine().runKernel has it
 export function runKernel<T extends tf.Tensor>(name: string, inputs: Inputs, attributes: Attributes = {}): T {
-  return tf.engine().runKernel<T>(name, inputs, attributes as tf.NamedAttrMap);
+  return tf.engine().runKernel<T>(name, inputs, attributes);
 }
 
 /** Runs a kernel with several outputs. */
 export function runKernelForAll(name: string, inputs: Inputs, attributes: Attributes = {}): tf.Tensor[] {
-  return tf.engine().runKernel<tf.Tensor[]>(name, inputs, attributes as tf.NamedAttrMap);
+  return tf.engine().runKernel<tf.Tensor[]>(name, inputs, attributes);
 }
 
 export interface Differentiable<T extends tf.Tensor> {

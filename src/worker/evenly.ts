@@ -11,11 +11,7 @@ export class Evenly<T> {
   bytes = 0;
   private kept: Kept<T>[] = [];
 
-  constructor(readonly limit: number) {}
-
-  get size(): number {
-    return this.kept.length;
-  }
+  constructor(private readonly limit: number) {}
 
   get steps(): number[] {
     return this.kept.map(({ step }) => step);

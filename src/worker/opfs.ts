@@ -33,7 +33,8 @@ export function opfsStorage(): KeptStorage {
 }
 
 async function allRuns(): Promise<FileSystemDirectoryHandle> {
-  if (typeof scope.navigator.storage?.getDirectory !== 'function')
+  // Private windows and pages without a secure origin have none, whatever the types say.
+  if (!('storage' in scope.navigator) || !('getDirectory' in scope.navigator.storage))
     throw new Error('this browser gives pages no files of their own');
   const root = await scope.navigator.storage.getDirectory();
   return root.getDirectoryHandle(FOLDER, { create: true });
@@ -45,9 +46,10 @@ function lock(run: string): Promise<(() => void) | undefined> {
     const held = () => new Promise<void>((release) => resolve(release));
     scope.navigator.locks
       .request(`semblance-run-${run}`, { signal: AbortSignal.timeout(PATIENCE) }, held)
-      .catch((error: Error) => {
-        if (error.name === 'TimeoutError' || error.name === 'AbortError') resolve(undefined);
-        else reject(error);
+      .catch((error: unknown) => {
+        const isLate = error instanceof DOMException && ['TimeoutError', 'AbortError'].includes(error.name);
+        if (isLate) resolve(undefined);
+        else reject(error instanceof Error ? error : new Error(String(error)));
       });
   });
 }
@@ -56,8 +58,8 @@ function place(open: () => Promise<FileSystemDirectoryHandle>, release: () => vo
   return {
     release,
     async list() {
-      const folder = await open();
       const names: string[] = [];
+      const folder = await open();
       for await (const name of folder.keys()) names.push(name);
       return names;
     },

@@ -22,7 +22,11 @@ export class Rest {
 
   /** Nudges when the rest begins, if it has not yet. */
   await(): void {
-    if (!this.isHere) this.timer ??= setTimeout(this.nudge, REST);
+    if (this.isHere) return;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.nudge();
+    }, REST);
   }
 
   stop(): void {

@@ -4,8 +4,9 @@ import type { Matrix } from '../metrics/vectors.ts';
 import type { Snapshot } from '../trainer/snapshot.ts';
 import { Evenly } from './evenly.ts';
 
-/** Bytes that the past of a run may take. */
+/** Bytes that the past of a run may take: on any machine, and on one that says it has plenty. */
 export const TIMELINE_BUDGET = 384 * 2 ** 20;
+export const AMPLE_BUDGET = 1024 * 2 ** 20;
 /** Snapshots along the way, those around a step that was gone back to, and embeddings that were sent to the page. */
 const SHARES = { snapshots: 0.7, visited: 0.1, looks: 0.2 };
 /** Snapshots between checkpoints are taken in at most this share of the time. */
@@ -90,22 +91,6 @@ export class Timeline {
   look(step: number, rows: number): Matrix | undefined {
     const look = this.looks.at(step);
     return look && { data: Float64Array.from(look), rows, dimension: look.length / rows };
-  }
-
-  /** The step nearest to another one, after the first snapshot and before the last, that nobody has looked at. */
-  forgotten(near: number, last: number): number | undefined {
-    if (this.looks.size === 0 || this.looks.bytes * (1 + 1 / this.looks.size) > this.looks.limit)
-      return undefined;
-    const first = this.kept[0] ?? last; // a branch begins later than at 0
-    for (let distance = 1; distance < last; distance++) {
-      for (const step of [near - distance, near + distance])
-        if (step > first && step < last && this.looks.at(step) === undefined) return step;
-    }
-    return undefined;
-  }
-
-  isLookedAt(step: number): boolean {
-    return this.looks.at(step) !== undefined;
   }
 
   /** Other sentences are watched now. */

@@ -9,6 +9,7 @@ import { beginning } from './begin.ts';
 import { webFolder } from './modelFolder.ts';
 import { opfsStorage } from './opfs.ts';
 import { commandSchema, type BeginCommand, type Command, type LoadCommand, type Report } from './protocol.ts';
+import { AMPLE_BUDGET, TIMELINE_BUDGET } from './timeline.ts';
 import { Training } from './training.ts';
 import { wasmThreads } from './wasmThreads.ts';
 
@@ -51,10 +52,19 @@ async function begin(command: BeginCommand): Promise<void> {
     model: current.model,
     device: current.device,
     restartDevice: async () => (current.device = await startAgain(current.choice)),
+    timelineBudget: hasPlenty() ? AMPLE_BUDGET : TIMELINE_BUDGET,
   };
   training = new Training(begun.command, host, begun.origin);
   training.add(begun.joining);
   training.start();
+}
+
+/** Gigabytes, in browsers that tell (at most 8, whatever there is). */
+const PLENTY = 8;
+
+function hasPlenty(): boolean {
+  const { deviceMemory = 0 } = scope.navigator as { deviceMemory?: number };
+  return deviceMemory >= PLENTY;
 }
 
 /** The same kind of device again; WASM when that fails. */

@@ -313,7 +313,7 @@ export class Training {
         return;
       }
       if (!this.gate.isOpen) this.status('waiting');
-      const next = await this.next(running);
+      const next = await this.next();
       if (next === 'abandoned') return;
       if (next === 'step' && (await this.travel.settle(running))) break;
     }
@@ -327,18 +327,15 @@ export class Training {
       this.gate.pause();
       if (this.travel.step(running) === running.totalSteps && !this.travel.isWanted) this.status('ended');
       await this.attend(running);
-      if (this.travel.step(running) === running.totalSteps) await this.next(running);
+      if (this.travel.step(running) === running.totalSteps) await this.next();
       else if (await this.travel.settle(running)) return true;
     }
     return false;
   }
 
-  /** Waits for the next thing to do; a run at rest fills its memory meanwhile. */
-  private async next(running: RunningTraining): Promise<'step' | 'nudge' | 'abandoned'> {
-    if (!this.gate.isOpen) {
-      this.rest.await();
-      if (this.rest.isHere && (await this.travel.remember(running))) return 'nudge';
-    }
+  /** Waits for the next thing to do. */
+  private next(): Promise<'step' | 'nudge' | 'abandoned'> {
+    if (!this.gate.isOpen) this.rest.await();
     return this.gate.pass();
   }
 

@@ -7,11 +7,6 @@ import type { Script } from './script.ts';
 import { VISITED, type Timeline } from './timeline.ts';
 import type { Watch } from './watch.ts';
 
-/** Milliseconds for a step and a look, above which a resting run is left alone. */
-const SLOW = 1500;
-/** Steps between two reports of what is remembered. */
-const REPORT_EVERY = 10;
-
 export interface TravelHost {
   /** The run is given up: no step more. */
   signal: AbortSignal;
@@ -34,8 +29,6 @@ export class Travel {
   private wish: Wish | undefined;
   /** The step that is shown, or will be, while the weights are those of another one. */
   private owed: number | undefined;
-  /** Does a step take too long to be made again unasked? */
-  private slow = false;
 
   constructor(
     private readonly timeline: Timeline,
@@ -83,32 +76,6 @@ export class Travel {
     if (this.owed === undefined) return true;
     if (!(await this.moveWeights(running, this.owed))) return false;
     this.owed = undefined;
-    return true;
-  }
-
-  /**
-   * Fills the memory while the run rests: trains one step of the past again and looks at it, so that it can be shown
-   * at once later. The weights are then owed. Returns false when nothing is left to do.
-   */
-  async remember(running: RunningTraining): Promise<boolean> {
-    const here = this.step(running);
-    const missing = this.timeline.forgotten(here, this.known);
-    if (missing === undefined || this.slow || this.wish || this.host.signal.aborted) return false;
-    if (this.owed === undefined && this.timeline.before(here)?.step !== here)
-      this.timeline.visit(await running.snapshot());
-    // Without a snapshot to return to, leaving would cost more than it brings.
-    if (this.timeline.before(here)?.step !== here) return false;
-    const started = performance.now();
-    const from = this.timeline.before(missing)!;
-    const next = running.step + 1;
-    const onItsWay = this.owed !== undefined && next < this.known && !this.timeline.isLookedAt(next);
-    if (!onItsWay && (running.step < from.step || running.step >= missing)) running.goTo(from);
-    this.owed = here;
-    await this.repeat(running);
-    if (!this.timeline.isLookedAt(running.step)) await this.watch.note(running);
-    this.slow = performance.now() - started > SLOW;
-    if (running.step % REPORT_EVERY === 0) this.host.changed();
-    await breathe();
     return true;
   }
 

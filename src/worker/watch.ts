@@ -68,13 +68,6 @@ export class Watch {
     this.host.show(embeddings, step, step === 0);
   }
 
-  /** Notes where the sentences are without showing it. */
-  async note(running: RunningTraining): Promise<void> {
-    const { sentences } = this;
-    const embeddings = await running.embed(sentences);
-    if (sentences === this.sentences) this.host.timeline.keepLook(running.step, embeddings);
-  }
-
   /** Is it known where they were at a step? */
   remembers(step: number): boolean {
     return !this.stale && this.host.timeline.look(step, this.sentences.length) !== undefined;

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { compileKernels } from '../../src/cli/compileKernels.mjs';
 import { wasmThreads } from '../../src/cli/node/wasmThreads.ts';
 import { encode } from '../../src/encoder/encoder.ts';
 import { Parameters } from '../../src/encoder/parameters.ts';
@@ -329,9 +330,6 @@ describe('threads', () => {
 
 describe('the binaries', () => {
   it('of our kernels are what their sources compile to (npm run kernels)', async () => {
-    const { compileKernels } = (await import('../../src/kernels/wasm/build.mjs' as string)) as {
-      compileKernels(): Promise<Uint8Array>;
-    };
     expect(Buffer.from(await compileKernels()).toString('base64') === KERNELS_BASE64).toBe(true);
   });
 

@@ -61,7 +61,7 @@ describe('a branch', () => {
     expect(ours.map(({ step, tokens, plain }) => [step, tokens, plain])).toEqual(
       theirs.map((event) => event.type === 'step' && [event.step, event.tokens, event.plain]),
     );
-    expect(ours[0]!.loss).not.toBe(theirs[0]!.type === 'step' && theirs[0]!.loss);
+    expect(ours[0]!.loss).not.toBe(theirs[0]!.type === 'step' && theirs[0].loss);
     await run.training.giveUp();
   });
 

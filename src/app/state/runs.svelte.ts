@@ -177,7 +177,10 @@ export class RunsState {
     this.#sum(id, loaded);
     this.#shelf.change(id, { status: reason });
     this.#shelf.tell();
-    void this.flush().then(() => this.#shelf.release(id));
+    void this.flush().then(() => {
+      // It may have been taken up again meanwhile.
+      if (this.#shelf.find(id)?.status !== 'running') this.#shelf.release(id);
+    });
   }
 
   #sum(id: string, loaded: LoadedRun): void {

@@ -118,7 +118,7 @@ export function registerAdamWOnWebGpu(): void {
     backendName: 'webgpu',
     kernelFunc: ({ inputs, backend, attrs }) => {
       const { count } = attrs as unknown as { count: number };
-      const tensors = Array.from({ length: count }, (_, i) => inputs[`x${i}`] as tf.TensorInfo);
+      const tensors = Array.from({ length: count }, (_, i) => inputs[`x${i}`]!);
       return squaredNorm(backend, tensors);
     },
   });

@@ -1,12 +1,18 @@
 // LayerNorm(dropout(x) + residual) and its gradient as kernels of the WebGPU backend.
 import * as tf from '@tensorflow/tfjs-core';
-import { columnSums } from '../columnSum/columnSum.webgpu.ts';
+import { rowParts, wholeSum } from '../columnSum/columnSum.webgpu.ts';
 import { dispatch, elementType, internals, output, type Workgroups } from '../dispatch.webgpu.ts';
 import { maskWords } from '../dropout/dropout.webgpu.ts';
 import type { DropoutAttributes } from '../dropout/dropout.ts';
 import { suitedTo } from '../tuning.ts';
 import { ADD_NORM, ADD_NORM_GRADIENT } from './addNorm.ts';
-import { addNormCode, addNormGradientCode, rowWorkgroups, type RowForm } from './addNorm.wgsl.ts';
+import {
+  addNormCode,
+  addNormGradientCode,
+  rowWorkgroups,
+  workgroupSize,
+  type RowForm,
+} from './addNorm.wgsl.ts';
 
 /** Most invocations that share a row. */
 const LANES = 64;
@@ -60,16 +66,24 @@ function addNormGradient(
   const masked = attrs.threshold > 0;
   const dResidual = output(backend, [rows, features]);
   const dx = masked ? output(backend, [rows, features]) : dResidual;
+  const parts = rowParts(backend, rows);
+  const sums = [0, 1].map(() => output(backend, parts === 1 ? [features] : [parts, features]));
+  const rowGroups = rowWorkgroups(rows, form);
+  const columnGroups = Math.ceil(width / workgroupSize(form));
+  const sizes = [rows, width, features, rowGroups, columnGroups, parts, Math.ceil(rows / parts)];
   dispatch(backend, {
     key: `semblance_addNormGradient_${form.type}_${form.lanes}_${masked}`,
     code: () => addNormGradientCode(form, masked),
-    writes: masked ? [dResidual, dx] : [dResidual],
+    writes: masked ? [dResidual, dx, ...sums] : [dResidual, ...sums],
     reads: [dy, normalised, inverseDeviation, gain],
-    uniforms: [rows, width, features, ...(masked ? maskWords(attrs) : [])],
+    uniforms: [...sizes, ...(masked ? maskWords(attrs) : [])],
     changing: masked,
-    workgroups: inRows(rowWorkgroups(rows, form)),
+    workgroups: inRows(rowGroups + columnGroups * parts),
   });
-  const [dBias, dGain] = columnSums(backend, dy, normalised) as [tf.TensorInfo, tf.TensorInfo];
+  const [dBias, dGain] = sums.map((part) => wholeSum(backend, part, [features])) as [
+    tf.TensorInfo,
+    tf.TensorInfo,
+  ];
   // Without a mask both gradients are one tensor, which then has two owners.
   if (!masked) internals(backend).incRef(dResidual.dataId);
   return [dx, dResidual, dGain, dBias];

@@ -12,7 +12,12 @@ export interface RowForm {
 }
 
 /** Rows of a workgroup where each has one invocation. */
-const ROWS = 16;
+const ROWS = 8;
+
+/** Invocations of a workgroup. */
+export function workgroupSize({ lanes }: RowForm): number {
+  return lanes === 1 ? ROWS : lanes;
+}
 
 export function rowWorkgroups(rows: number, { lanes }: RowForm): number {
   return lanes === 1 ? Math.ceil(rows / ROWS) : rows;
@@ -40,8 +45,9 @@ function sumOverRow(lanes: number): string {
 }
 
 /** An entry point with row, lane and the first element of the row, at. */
-function rowMain(lanes: number, body: string): string {
-  const size = lanes === 1 ? ROWS : lanes;
+function rowMain(form: RowForm, body: string, before = ''): string {
+  const { lanes } = form;
+  const size = workgroupSize(form);
   return `
   @compute @workgroup_size(${size}) fn main(
     @builtin(workgroup_id) group : vec3<u32>,
@@ -49,6 +55,7 @@ function rowMain(lanes: number, body: string): string {
     @builtin(local_invocation_index) local : u32
   ) {
     let number = group.y * groups.x + group.x;
+    ${before}
     let row = ${lanes === 1 ? `number * ${ROWS}u + local` : 'number'};
     let lane = ${lanes === 1 ? '0u' : 'local'};
     if (row >= uniforms.rows) { return; }
@@ -62,7 +69,8 @@ function rowMain(lanes: number, body: string): string {
 const SIZES = 'rows : u32, width : u32, features : u32';
 
 /** y first holds what is normalised. */
-export function addNormCode({ type, lanes }: RowForm, residual: boolean): string {
+export function addNormCode(form: RowForm, residual: boolean): string {
+  const { type, lanes } = form;
   const reads = { x: type, ...(residual && { residual: type }), gain: type, bias: type };
   const writes = { y: type, normalised: type, inverseDeviation: 'f32' };
   const walk = `for (var i = lane; i < width; i += ${lanes}u)`;
@@ -71,7 +79,7 @@ export function addNormCode({ type, lanes }: RowForm, residual: boolean): string
   ${MASK}
   ${sumOverRow(lanes)}
   ${rowMain(
-    lanes,
+    form,
     `
     var sum = 0.0;
     ${walk} {
@@ -95,16 +103,42 @@ export function addNormCode({ type, lanes }: RowForm, residual: boolean): string
   )}`;
 }
 
+const COLUMN_SIZES = `${SIZES}, rowGroups : u32, columnGroups : u32, parts : u32, share : u32`;
+
+/** The workgroups after those of the rows: column sums of dy and dy * normalised, by parts of the rows. */
+function columnsBody(form: RowForm): string {
+  return `
+    if (number >= uniforms.rowGroups) {
+      let part = (number - uniforms.rowGroups) / uniforms.columnGroups;
+      let column = (number - uniforms.rowGroups) % uniforms.columnGroups * ${workgroupSize(form)}u + local;
+      if (part < uniforms.parts && column < uniforms.width) {
+      var sum = ${form.type}();
+      var product = ${form.type}();
+      let stop = min(uniforms.rows, (part + 1u) * uniforms.share);
+      for (var r = part * uniforms.share; r < stop; r++) {
+        let d = dy[r * uniforms.width + column];
+        sum += d;
+        product += d * normalised[r * uniforms.width + column];
+      }
+      dBias[part * uniforms.width + column] = sum;
+      dGain[part * uniforms.width + column] = product;
+      }
+      // Outside of the condition: that all of a workgroup leave is what makes the barriers below lawful.
+      return;
+    }`;
+}
+
 /** dResidual is the gradient of what was normalised; with `mask`, dx is that under the mask. */
-export function addNormGradientCode({ type, lanes }: RowForm, mask: boolean): string {
-  const writes = { dResidual: type, ...(mask && { dx: type }) };
+export function addNormGradientCode(form: RowForm, mask: boolean): string {
+  const { type, lanes } = form;
+  const writes = { dResidual: type, ...(mask && { dx: type }), dBias: type, dGain: type };
   const reads = { dy: type, normalised: type, inverseDeviation: 'f32', gain: type };
   const walk = `for (var i = lane; i < width; i += ${lanes}u)`;
-  return `${header(writes, reads, mask ? `${SIZES}, ${MASK_UNIFORMS}` : SIZES)}
+  return `${header(writes, reads, mask ? `${COLUMN_SIZES}, ${MASK_UNIFORMS}` : COLUMN_SIZES)}
   ${mask ? MASK : ''}
   ${sumOverRow(lanes)}
   ${rowMain(
-    lanes,
+    form,
     `
     var sum = 0.0;
     var product = 0.0;
@@ -121,5 +155,6 @@ export function addNormGradientCode({ type, lanes }: RowForm, mask: boolean): st
       dResidual[at + i] = d;
       ${mask ? `dx[at + i] = d * ${maskOf(type, 'at + i')};` : ''}
     }`,
+    columnsBody(form),
   )}`;
 }

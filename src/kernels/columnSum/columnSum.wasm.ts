@@ -1,5 +1,4 @@
 // Column sums on WASM.
-import type * as tf from '@tensorflow/tfjs-core';
 import { register, type WasmRuntime } from '../wasm/runtime.ts';
 import { COLUMN_SUM } from './columnSum.ts';
 
@@ -8,7 +7,7 @@ const WIDTH = 32;
 
 export function registerColumnSumOnWasm(runtime: WasmRuntime): void {
   register(runtime, COLUMN_SUM, (_, inputs) => {
-    const x = inputs.x as tf.TensorInfo;
+    const x = inputs.x!;
     const [rows, columns] = x.shape as [number, number];
     const sums = runtime.output([columns]);
     runtime.run('columnSum', [runtime.at(x), rows, columns, runtime.at(sums)], Math.ceil(columns / WIDTH));

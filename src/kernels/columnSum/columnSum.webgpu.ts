@@ -9,36 +9,41 @@ import { columnSumCode } from './columnSum.wgsl.ts';
 /** Rows that one invocation adds up on a GPU. */
 const SHARE = 32;
 
-/** Column sums of x [rows, columns], and with y those of x * y: one or two tensors [columns]. */
-export function columnSums(backend: unknown, x: tf.TensorInfo, y?: tf.TensorInfo): tf.TensorInfo[] {
+/** Parts that rows are cut into, to be added up by invocations of their own. */
+export function rowParts(backend: unknown, rows: number): number {
+  return suitedTo(backend).software ? 1 : Math.max(1, Math.min(256, Math.ceil(rows / SHARE)));
+}
+
+/** The sum of parts [parts, ...shape], which are given back; what has that shape already is whole. */
+export function wholeSum(backend: unknown, parts: tf.TensorInfo, shape: number[]): tf.TensorInfo {
+  if (parts.shape.length === shape.length) return parts;
+  const sum = output(backend, shape);
+  addParts(backend, parts, sum);
+  release(backend, parts);
+  return sum;
+}
+
+function columnSum(backend: unknown, x: tf.TensorInfo): tf.TensorInfo {
   const [rows, columns] = x.shape as [number, number];
-  const { software } = suitedTo(backend);
-  const parts = software ? 1 : Math.max(1, Math.min(256, Math.ceil(rows / SHARE)));
+  const parts = rowParts(backend, rows);
   const { type, count } = elementType(columns);
-  const size = software ? 4 : 32;
-  const make = () => output(backend, parts === 1 ? [columns] : [parts, columns]);
-  const sums = y ? [make(), make()] : [make()];
+  const size = suitedTo(backend).software ? 4 : 32;
+  const sums = output(backend, parts === 1 ? [columns] : [parts, columns]);
   dispatch(backend, {
-    key: `semblance_columnSum_${type}_${sums.length}_${size}`,
-    code: () => columnSumCode(type, y !== undefined, size),
-    writes: sums,
-    reads: y ? [x, y] : [x],
+    key: `semblance_columnSum_${type}_${size}`,
+    code: () => columnSumCode(type, size),
+    writes: [sums],
+    reads: [x],
     uniforms: [rows, count, Math.ceil(rows / parts)],
     workgroups: [Math.ceil(count / size), parts, 1],
   });
-  if (parts === 1) return sums;
-  return sums.map((part) => {
-    const total = output(backend, [columns]);
-    addParts(backend, part, total);
-    release(backend, part);
-    return total;
-  });
+  return wholeSum(backend, sums, [columns]);
 }
 
 export function registerColumnSumOnWebGpu(): void {
   tf.registerKernel({
     kernelName: COLUMN_SUM,
     backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend }) => columnSums(backend, inputs.x as tf.TensorInfo)[0]!,
+    kernelFunc: ({ inputs, backend }) => columnSum(backend, inputs.x!),
   });
 }

@@ -4,6 +4,8 @@
 // being what went into the GELU. Its gradient is made of the kernels GeluGradient, MatMul and ColumnSum:
 //
 //   dz = gelu'(z) dy     dx = dz . W     dW = dz^T . x     db = column sums of dz
+//
+// Kernel "SemblanceWeightGradient" {dz, x} -> [dW, db] makes the last two at once, where a backend has it.
 import * as tf from '@tensorflow/tfjs-core';
 import { columnSum } from '../columnSum/columnSum.ts';
 import { gelu, geluGradient } from '../gelu/gelu.ts';
@@ -11,6 +13,7 @@ import { matMul, multiply } from '../matMul/matMul.ts';
 import { differentiable, hasKernel, runKernelForAll } from '../op.ts';
 
 export const LINEAR = 'SemblanceLinear';
+export const WEIGHT_GRADIENT = 'SemblanceWeightGradient';
 
 export interface LinearAttributes {
   gelu: boolean;
@@ -71,8 +74,13 @@ function fused(
     backward: (dy, [input, w, ...rest]) => {
       const dz = withGelu ? geluGradient(dy, rest.shift() as tf.Tensor2D) : dy;
       const [wanted] = rest;
+      const dx = () => multiply(dz, w!, false, false, wanted);
+      if (hasKernel(WEIGHT_GRADIENT)) {
+        const [dWeight, dBias] = runKernelForAll(WEIGHT_GRADIENT, { dz, x: input! });
+        return { x: dx, weight: () => dWeight!, bias: () => dBias! };
+      }
       return {
-        x: () => multiply(dz, w!, false, false, wanted),
+        x: dx,
         weight: () => multiply(dz, input!, true, false, wanted),
         bias: () => columnSum(dz),
       };

@@ -3,15 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { dispatch, flatWorkgroups, internals, output, release } from '../dispatch.webgpu.ts';
 import { HARDWARE_TILES, SOFTWARE_TILES, suitedTo, type Suited, type Turn } from '../tuning.ts';
 import { MATMUL, type MatMulAttributes } from './matMul.ts';
-import {
-  formKey,
-  matMulCode,
-  memoryOf,
-  sumOfPartsCode,
-  tileOf,
-  type Epilogue,
-  type MatMulForm,
-} from './matMul.wgsl.ts';
+import { matMulCode, sumOfPartsCode } from './matMul.wgsl.ts';
+import { formKey, tileOf, type Epilogue, type MatMulForm } from './matMulForm.wgsl.ts';
+import { memoryOf } from './matMulShared.wgsl.ts';
 
 /** op(a) . op(b): [m, k] . [k, n], `batch` times. */
 export interface Product {
@@ -44,10 +38,8 @@ function inFours({ m, n, k, transposeA, transposeB }: Product): boolean {
   return (transposeA ? m : k) % 4 === 0 && (transposeB ? k : n) % 4 === 0 && n % 4 === 0;
 }
 
-/** Workgroups that keep the device busy: below, smaller tiles are taken, then k is split. */
-function busyFrom({ software }: Suited): number {
-  return software ? 8 : 192;
-}
+/** Workgroups that keep a GPU busy: below, smaller tiles are taken, then k is split. */
+const BUSY = 192;
 
 export function turnOf({ transposeA, transposeB }: Product): Turn {
   return `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
@@ -62,8 +54,17 @@ export function formOf(product: Product, epilogue: Epilogue, suited: Suited, mem
   const forms = (suited.tiles?.[turnOf(product)] ?? tiles)
     .map((tile): MatMulForm => ({ ...turned, ...tile }))
     .filter((form) => memoryOf(form) <= memory);
-  const busy = forms.find((form) => workgroups(form, product) >= busyFrom(suited));
-  return busy ?? forms.reduce((a, b) => (workgroups(b, product) > workgroups(a, product) ? b : a));
+  const suits = suited.software
+    ? (form: MatMulForm) => fills(form, product)
+    : (form: MatMulForm) => workgroups(form, product) >= BUSY;
+  const small = (a: MatMulForm, b: MatMulForm) => (workgroups(b, product) > workgroups(a, product) ? b : a);
+  return forms.find(suits) ?? forms.reduce(small);
+}
+
+/** Is there work for all of a workgroup, and for some of them? Few bounds, so that few programs are compiled. */
+function fills(form: MatMulForm, { m, n }: Product): boolean {
+  const { rows, columns } = tileOf(form);
+  return columns <= n && 4 * rows <= m;
 }
 
 function workgroups(form: MatMulForm, { batch, m, n }: Product): number {
@@ -74,7 +75,7 @@ function workgroups(form: MatMulForm, { batch, m, n }: Product): number {
 /** Parts that a deep product of few tiles is cut into; 1 is not cut. */
 export function splitsOf(product: Product, form: MatMulForm, suited: Suited): number {
   if (suited.software || form.epilogue !== 'none' || product.batch > 1 || product.k < 512) return 1;
-  const missing = Math.floor(busyFrom(suited) / workgroups(form, product));
+  const missing = Math.floor(BUSY / workgroups(form, product));
   return Math.max(1, Math.min(missing, Math.floor(product.k / 256), 16));
 }
 
@@ -85,33 +86,41 @@ export interface ProductTensors {
   y: tf.TensorInfo;
   /** With the epilogue 'gelu': what goes into it. */
   before?: tf.TensorInfo;
+  /** The sums of a over k [m], where a is transposed. */
+  sums?: tf.TensorInfo;
 }
 
 /** Puts a product into the queue. */
 export function dispatchProduct(
   backend: unknown,
   product: Product,
-  { a, b, bias, y, before }: ProductTensors,
+  { a, b, bias, y, before, sums }: ProductTensors,
 ): void {
   const suited = suitedTo(backend);
   const memory = internals(backend).device.limits.maxComputeWorkgroupStorageSize;
-  const form = formOf(product, before ? 'gelu' : bias ? 'bias' : 'none', suited, memory);
+  const chosen = formOf(product, before ? 'gelu' : bias ? 'bias' : 'none', suited, memory);
+  const form = sums ? { ...chosen, sums: true } : chosen;
   const splits = splitsOf(product, form, suited);
   const { m, n, k, batch } = product;
   const tile = tileOf(form);
   const share = splits === 1 ? k : 4 * Math.ceil(k / splits / 4);
   const parts = splits === 1 ? y : output(backend, [splits, m, n]);
+  const sumParts = sums && splits > 1 ? output(backend, [splits, m]) : sums;
+  const columns = Math.ceil(n / tile.columns);
   dispatch(backend, {
     key: formKey(form),
     code: () => matMulCode(form),
-    writes: before ? [parts, before] : [parts],
+    writes: [parts, ...(before ? [before] : []), ...(sumParts ? [sumParts] : [])],
     reads: bias ? [a, b, bias] : [a, b],
-    uniforms: [m, n, k, splits, share],
-    workgroups: [Math.ceil(n / tile.columns), Math.ceil(m / tile.rows), batch * splits],
+    uniforms: [m, n, k, splits, share, columns],
+    workgroups: [sums ? columns + 1 : columns, Math.ceil(m / tile.rows), batch * splits],
   });
   if (splits === 1) return;
   addParts(backend, parts, y);
   release(backend, parts);
+  if (!sums || !sumParts) return;
+  addParts(backend, sumParts, sums);
+  release(backend, sumParts);
 }
 
 /** y = the sum of `parts` [parts, ...shape of y] over its first axis. */

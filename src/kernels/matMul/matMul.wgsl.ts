@@ -8,46 +8,19 @@
 // counts batch * splits, and every split writes a product of its own part of k.
 import { header } from '../dispatch.webgpu.ts';
 import { geluFunctions } from '../gelu/gelu.wgsl.ts';
-
-export type Epilogue = 'none' | 'bias' | 'gelu';
-
-export interface MatMulForm {
-  kind: 'direct' | 'shared' | 'plain';
-  transposeA: boolean;
-  transposeB: boolean;
-  epilogue: Epilogue;
-  /** Rows of an invocation; a multiple of four. */
-  rows: number;
-  /** Groups of four columns of an invocation. */
-  quads: number;
-  /** Invocations of a workgroup along columns and rows. */
-  across: number;
-  down: number;
-}
-
-/** Depth of a tile in workgroup memory. */
-const DEPTH = 16;
-
-export function formKey(form: MatMulForm): string {
-  const { kind, transposeA, transposeB, epilogue, rows, quads, across, down } = form;
-  const turned = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
-  return `semblance_matMul_${kind}_${turned}_${epilogue}_${rows}x${4 * quads}_${across}x${down}`;
-}
-
-/** Rows and columns of the result that a workgroup makes. */
-export function tileOf({ rows, quads, across, down }: MatMulForm): { rows: number; columns: number } {
-  return { rows: rows * down, columns: 4 * quads * across };
-}
-
-const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
-const each = (n: number, line: (i: number) => string) => upTo(n).map(line).join('\n');
+import { each, multiplied, tileOf, upTo, type MatMulForm } from './matMulForm.wgsl.ts';
+import { sharedBody, sharedMemory } from './matMulShared.wgsl.ts';
 
 export function matMulCode(form: MatMulForm): string {
   const type = form.kind === 'plain' ? 'f32' : 'vec4<f32>';
   const out = storesQuads(form) ? 'vec4<f32>' : 'f32';
-  const writes = { y: out, ...(form.epilogue === 'gelu' && { before: out }) };
+  const writes = {
+    y: out,
+    ...(form.epilogue === 'gelu' && { before: out }),
+    ...(form.sums && { sums: type }),
+  };
   const reads = { a: type, b: type, ...(form.epilogue !== 'none' && { bias: out }) };
-  const uniforms = 'm : u32, n : u32, k : u32, splits : u32, share : u32';
+  const uniforms = 'm : u32, n : u32, k : u32, splits : u32, share : u32, tiles : u32';
   return [
     header(writes, reads, uniforms),
     form.epilogue === 'gelu' ? geluFunctions(out) : '',
@@ -77,6 +50,7 @@ function entry(form: MatMulForm): string {
     let part = group.z % uniforms.splits;
     let start = part * uniforms.share;
     let stop = min(k, start + uniforms.share);
+    ${form.sums ? sumsBody(form) : ''}
     ${each(rows, (i) =>
       upTo(quads)
         .map((j) => `var acc${i}_${j} = vec4<f32>();`)
@@ -87,13 +61,23 @@ function entry(form: MatMulForm): string {
   }`;
 }
 
-/** acc[i][j] += a[i] * b[j] for one k. @param a, b expressions: a scalar, and four columns */
-function multiplied(form: MatMulForm, a: (i: number) => string, b: (j: number) => string): string {
-  return each(form.rows, (i) =>
-    upTo(form.quads)
-      .map((j) => `acc${i}_${j} += ${a(i)} * ${b(j)};`)
-      .join(' '),
-  );
+/** The last column of workgroups adds up the columns of a that are the rows of its tile. */
+function sumsBody(form: MatMulForm): string {
+  const unit = form.kind === 'plain' ? 1 : 4;
+  const own = tileOf(form).rows / unit;
+  return `
+    if (group.x == uniforms.tiles) {
+      let units = m / ${unit}u;
+      for (var i = local; i < ${own}u; i += ${form.across * form.down}u) {
+        let column = group.y * ${own}u + i;
+        if (column < units) {
+          var total = a[start * units + column];
+          for (var at = start + 1u; at < stop; at++) { total += a[at * units + column]; }
+          sums[part * units + column] = total;
+        }
+      }
+      return;
+    }`;
 }
 
 // ---- direct
@@ -170,106 +154,18 @@ function plainBody(form: MatMulForm): string {
     let bAt = batch * (k * n);
     for (var at = start; at < stop; at++) {
       ${each(rows, (i) => `let av${i} = ${a(i)};`)}
-      ${each(quads, (j) => `let bv${j} = vec4<f32>(${upTo(4).map((c) => b(4 * j + c))});`)}
+      ${each(
+        quads,
+        (j) =>
+          `let bv${j} = vec4<f32>(${upTo(4)
+            .map((c) => b(4 * j + c))
+            .join(', ')});`,
+      )}
       ${multiplied(
         form,
         (i) => `av${i}`,
         (j) => `bv${j}`,
       )}
-    }`;
-}
-
-// ---- shared
-
-/** Length in vectors of a row in workgroup memory: one more than needed, against bank conflicts. */
-const STRIDE = DEPTH / 4 + 1;
-
-/**
- * Tiles as they lie in storage: an operand whose rows run along k is kept as [its rows][DEPTH / 4 + 1], the other as
- * [DEPTH][its columns / 4]; all vectors of four.
- */
-function sharedMemory(form: MatMulForm): string {
-  const { a, b } = tileVectors(form);
-  return `
-  var<workgroup> aTile : array<vec4<f32>, ${a}>;
-  var<workgroup> bTile : array<vec4<f32>, ${b}>;`;
-}
-
-/** Vectors of four that the tiles of both operands take. */
-function tileVectors(form: MatMulForm): { a: number; b: number } {
-  const { rows, columns } = tileOf(form);
-  const size = (alongK: boolean, length: number) => (alongK ? length * STRIDE : (DEPTH * length) / 4);
-  return { a: size(!form.transposeA, rows), b: size(form.transposeB, columns) };
-}
-
-/** Bytes of workgroup memory that a form needs. */
-export function memoryOf(form: MatMulForm): number {
-  if (form.kind !== 'shared') return 0;
-  const { a, b } = tileVectors(form);
-  return 16 * (a + b);
-}
-
-/** Brings a tile of an operand in; what lies outside is 0. @param limit the operand's rows (or columns) */
-function fill(name: 'a' | 'b', alongK: boolean, length: number, limit: string, form: MatMulForm): string {
-  const invocations = form.across * form.down;
-  const count = (length * DEPTH) / 4;
-  const origin = name === 'a' ? 'rowTile' : 'columnTile';
-  return `for (var i = local; i < ${count}u; i += ${invocations}u) {
-      ${
-        alongK
-          ? `let line = i / ${DEPTH / 4}u;
-      let q = i % ${DEPTH / 4}u;
-      let inside = ${origin} + line < ${limit} && at + q * 4u < stop;
-      let source = ${name}At + (${origin} + line) * (k / 4u) + at / 4u + q;
-      let slot = line * ${STRIDE}u + q;`
-          : `let q = i % ${length / 4}u;
-      let line = i / ${length / 4}u;
-      let inside = ${origin} + q * 4u < ${limit} && at + line < stop;
-      let source = ${name}At + (at + line) * (${limit} / 4u) + ${origin} / 4u + q;
-      let slot = i;`
-      }
-      ${name}Tile[slot] = select(vec4<f32>(), ${name}[select(0u, source, inside)], inside);
-    }`;
-}
-
-function sharedBody(form: MatMulForm): string {
-  const { transposeA, transposeB, rows, quads, across, down } = form;
-  const tile = tileOf(form);
-  const aRow = (i: number) => `aTile[(place.y + ${i * down}u) * ${STRIDE}u + step]`;
-  const bRow = (c: number) => `bTile[(place.x + ${c * across}u) * ${STRIDE}u + step]`;
-  const aQuad = (g: number, q: number) =>
-    `aTile[(step * 4u + ${q}u) * ${tile.rows / 4}u + place.y + ${g * down}u]`;
-  const bQuad = (j: number, q: number) =>
-    `bTile[(step * 4u + ${q}u) * ${tile.columns / 4}u + place.x + ${j * across}u]`;
-  return `
-    let rowTile = group.y * ${tile.rows}u;
-    let columnTile = group.x * ${tile.columns}u;
-    let aAt = batch * (m * k / 4u);
-    let bAt = batch * (k * n / 4u);
-    for (var at = start; at < stop; at += ${DEPTH}u) {
-      ${fill('a', !transposeA, tile.rows, 'm', form)}
-      ${fill('b', transposeB, tile.columns, 'n', form)}
-      workgroupBarrier();
-      for (var step = 0u; step < ${DEPTH / 4}u; step++) {
-        ${transposeA ? '' : each(rows, (i) => `let av${i} = ${aRow(i)};`)}
-        ${transposeB ? each(4 * quads, (c) => `let bv${c} = ${bRow(c)};`) : ''}
-        ${each(
-          4,
-          (q) => `{
-          ${transposeA ? each(rows / 4, (g) => `let av${g} = ${aQuad(g, q)};`) : ''}
-          ${each(quads, (j) => {
-            const turned = upTo(4).map((c) => `bv${4 * j + c}[${q}]`);
-            return `let b${j} = ${transposeB ? `vec4<f32>(${turned})` : bQuad(j, q)};`;
-          })}
-          ${multiplied(
-            form,
-            (i) => (transposeA ? `av${i >> 2}[${i & 3}]` : `av${i}[${q}]`),
-            (j) => `b${j}`,
-          )}
-        }`,
-        )}
-      }
-      workgroupBarrier();
     }`;
 }
 

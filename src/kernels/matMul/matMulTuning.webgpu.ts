@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { compile, dispatch, finished, internals, output, release } from '../dispatch.webgpu.ts';
 import { HARDWARE_TILES, setSuited, SOFTWARE_TILES, suitedTo, type Tile, type Turn } from '../tuning.ts';
-import { formKey, matMulCode, memoryOf, tileOf, type MatMulForm } from './matMul.wgsl.ts';
+import { matMulCode } from './matMul.wgsl.ts';
+import { formKey, tileOf, type MatMulForm } from './matMulForm.wgsl.ts';
+import { memoryOf } from './matMulShared.wgsl.ts';
 
 /** The products of a training step: forward, by the input, by the weight. Sizes as [m, n, k]. */
 const TURNS: Partial<Record<Turn, readonly [number, number, number]>> = {
@@ -49,7 +51,7 @@ export async function tuneProducts(
   for (const [turn, size] of Object.entries(TURNS) as [Turn, [number, number, number]][]) {
     const rates: { tile: Tile; gflops: number }[] = [];
     for (const tile of candidates) {
-      if (signal?.aborted || performance.now() > until) break;
+      if (signal?.aborted || (rates.length > 0 && performance.now() > until)) break;
       const gflops = await rateOf(backend, turn, tile, size);
       if (gflops === undefined) continue;
       rates.push({ tile, gflops });

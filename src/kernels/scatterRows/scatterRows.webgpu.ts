@@ -72,7 +72,7 @@ export function registerScatterRowsOnWebGpu(): void {
       // Ids that were computed on the device are not known here: tfjs adds atomically.
       const { kernelFunc } = tf.getKernel(tf.UnsortedSegmentSum, 'webgpu');
       const sum = kernelFunc({ inputs: { x: dy, segmentIds: ids }, backend, attrs: { numSegments: rows } });
-      return sum as tf.TensorInfo;
+      return sum;
     },
   });
 }

@@ -86,22 +86,22 @@ function multiplyTile(a: usize, b: usize, k: i32, init: usize, initStep: usize, 
   v128.store(c, c41, 16);
 }
 
-/** Fewer than five rows, or rows that do not lie one after the other, as [k][5]; what is missing is 0. */
-function packSomeRows(a: usize, step: usize, list: usize, row: i32, rows: i32, k: i32, to: usize): void {
-  if (rows < STRIP) memory.fill(to, 0, <usize>(k * STRIP) * 4);
+/** Fewer than five rows, as [k][5]; what is missing is 0. */
+function packFewRows(a: usize, step: usize, list: usize, row: i32, rows: i32, k: i32, to: usize): void {
+  memory.fill(to, 0, <usize>(k * STRIP) * 4);
   for (let i = 0; i < rows; i++) {
     const from = a + <usize>listed(list, row + i) * step;
     for (let j = 0; j < k; j++) store<f32>(to + <usize>(j * STRIP + i) * 4, load<f32>(from + (<usize>j << 2)));
   }
 }
 
-/** Five rows of a matrix that lie `step` bytes apart, as [k][5]. */
-function packRows(a: usize, step: usize, k: i32, to: usize): void {
-  let a0 = a,
-    a1 = a + step,
-    a2 = a1 + step,
-    a3 = a2 + step,
-    a4 = a3 + step;
+/** Five rows, `row` to `row + 4` of the list, as [k][5]. */
+function packRows(a: usize, step: usize, list: usize, row: i32, k: i32, to: usize): void {
+  let a0 = a + <usize>listed(list, row) * step,
+    a1 = a + <usize>listed(list, row + 1) * step,
+    a2 = a + <usize>listed(list, row + 2) * step,
+    a3 = a + <usize>listed(list, row + 3) * step,
+    a4 = a + <usize>listed(list, row + 4) * step;
   for (; k >= 4; k -= 4) {
     const x0 = v128.load(a0),
       x1 = v128.load(a1),
@@ -288,8 +288,8 @@ export function gemm(
       const first = listed(rowList, row);
       const together = rows == STRIP && listed(rowList, row + STRIP - 1) == first + STRIP - 1;
       if (transposed) packColumns(a + <usize>row * 4, aStep, list, k0, rows, count, strip);
-      else if (together) packRows(a + <usize>first * aStep + <usize>k0 * 4, aStep, count, strip);
-      else packSomeRows(a + <usize>k0 * 4, aStep, rowList, row, rows, count, strip);
+      else if (rows == STRIP) packRows(a + <usize>k0 * 4, aStep, rowList, row, count, strip);
+      else packFewRows(a + <usize>k0 * 4, aStep, rowList, row, rows, count, strip);
       let panel = packed + <usize>(k0 * panels * PANEL) * 4;
       for (let column = 0; column < n; column += PANEL) {
         const columns = min(PANEL, n - column);

@@ -184,7 +184,7 @@ function compiled(shared: boolean): WebAssembly.Module {
 
 /** Where the import of the memory says what kind it is: after its name "memory" and its sort, 2. */
 function sharedFlagAt(bytes: Uint8Array): number {
-  const name = [6, ...'memory'].map((c) => (typeof c === 'string' ? c.charCodeAt(0) : c));
+  const name = [6, ...new TextEncoder().encode('memory')];
   const found = bytes.findIndex((_, i) => name.every((c, j) => bytes[i + j] === c) && bytes[i + 7] === 2);
   if (found < 0 || bytes[found + 8] !== 3)
     throw new Error('the module of our kernels imports no shared memory');

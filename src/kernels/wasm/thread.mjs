@@ -35,7 +35,7 @@ export function takeChunk(slots, instance, thread) {
     const work = (slots[SLOT.work] >>> 0) + thread * slots[SLOT.workStep];
     try {
       instance.exports.once(slots[SLOT.kernel], slots[SLOT.args], left - 1, work);
-    } catch (error) {
+    } catch {
       Atomics.store(slots, SLOT.failed, 1);
     }
     const chunks = slots[SLOT.chunks];

@@ -31,8 +31,10 @@ async function obey(asked: Asked): Promise<unknown> {
       place = claimed ?? place;
       return claimed !== undefined;
     }
-    case 'release':
-      return place!.release();
+    case 'release': {
+      place!.release();
+      return;
+    }
     case 'list':
       return (await place!.list()).sort();
     case 'write':
@@ -54,6 +56,6 @@ async function obey(asked: Asked): Promise<unknown> {
 scope.onmessage = ({ data }: MessageEvent<Asked>) => {
   obey(data).then(
     (value) => scope.postMessage({ value } satisfies Answer),
-    (error: Error) => scope.postMessage({ error: error.message } satisfies Answer),
+    (error: unknown) => scope.postMessage({ error: String(error) } satisfies Answer),
   );
 };

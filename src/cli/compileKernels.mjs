@@ -1,10 +1,10 @@
-// Compiles the WASM kernels: src/kernels/**/*.as.ts -> binary.ts. Used by `npm run kernels` and by a test.
+// Compiles the WASM kernels: src/kernels/**/*.as.ts -> src/kernels/wasm/binary.ts. Used by `npm run kernels` and by a test.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const here = dirname(fileURLToPath(import.meta.url));
+const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'kernels', 'wasm');
 
 /** The compiled module. @throws Error with what the compiler says */
 export async function compileKernels() {
@@ -12,7 +12,7 @@ export async function compileKernels() {
   const flags =
     '-O3 --runtime stub --noAssert --noExportMemory --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --enable simd --enable threads --disableWarning 112';
   const { error, stderr } = await asc.main(
-    [join(here, 'module.as.ts'), ...flags.split(' '), '--baseDir', here, '-o', 'kernels.wasm'],
+    [join(folder, 'module.as.ts'), ...flags.split(' '), '--baseDir', folder, '-o', 'kernels.wasm'],
     { writeFile: (name, contents) => name.endsWith('.wasm') && (binary = contents) },
   );
   if (error || !binary) throw new Error(`${error?.message ?? 'nothing was compiled'}\n${stderr.toString()}`);
@@ -29,4 +29,4 @@ export async function binarySource() {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
-  writeFileSync(join(here, 'binary.ts'), await binarySource());
+  writeFileSync(join(folder, 'binary.ts'), await binarySource());

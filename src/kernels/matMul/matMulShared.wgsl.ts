@@ -1,0 +1,98 @@
+// The form of a matrix product that goes through workgroup memory: tiles of both operands are brought in, DEPTH of k at a
+// time, and every invocation multiplies its part of them out of there.
+import { each, multiplied, tileOf, upTo, type MatMulForm } from './matMulForm.wgsl.ts';
+
+/** Depth of a tile. */
+const DEPTH = 16;
+
+/** Length in vectors of a row in workgroup memory: one more than needed, against bank conflicts. */
+const STRIDE = DEPTH / 4 + 1;
+
+/**
+ * Tiles as they lie in storage: an operand whose rows run along k is kept as [its rows][DEPTH / 4 + 1], the other as
+ * [DEPTH][its columns / 4]; all vectors of four.
+ */
+export function sharedMemory(form: MatMulForm): string {
+  const { a, b } = tileVectors(form);
+  return `
+  var<workgroup> aTile : array<vec4<f32>, ${a}>;
+  var<workgroup> bTile : array<vec4<f32>, ${b}>;`;
+}
+
+/** Vectors of four that the tiles of both operands take. */
+function tileVectors(form: MatMulForm): { a: number; b: number } {
+  const { rows, columns } = tileOf(form);
+  const size = (alongK: boolean, length: number) => (alongK ? length * STRIDE : (DEPTH * length) / 4);
+  return { a: size(!form.transposeA, rows), b: size(form.transposeB, columns) };
+}
+
+/** Bytes of workgroup memory that a form needs. */
+export function memoryOf(form: MatMulForm): number {
+  if (form.kind !== 'shared') return 0;
+  const { a, b } = tileVectors(form);
+  return 16 * (a + b);
+}
+
+/** Brings a tile of an operand in; what lies outside is 0. @param limit the operand's rows (or columns) */
+function fill(name: 'a' | 'b', alongK: boolean, length: number, limit: string, form: MatMulForm): string {
+  const invocations = form.across * form.down;
+  const count = (length * DEPTH) / 4;
+  const origin = name === 'a' ? 'rowTile' : 'columnTile';
+  return `for (var i = local; i < ${count}u; i += ${invocations}u) {
+      ${
+        alongK
+          ? `let line = i / ${DEPTH / 4}u;
+      let q = i % ${DEPTH / 4}u;
+      let inside = ${origin} + line < ${limit} && at + q * 4u < stop;
+      let source = ${name}At + (${origin} + line) * (k / 4u) + at / 4u + q;
+      let slot = line * ${STRIDE}u + q;`
+          : `let q = i % ${length / 4}u;
+      let line = i / ${length / 4}u;
+      let inside = ${origin} + q * 4u < ${limit} && at + line < stop;
+      let source = ${name}At + (at + line) * (${limit} / 4u) + ${origin} / 4u + q;
+      let slot = i;`
+      }
+      ${name}Tile[slot] = select(vec4<f32>(), ${name}[select(0u, source, inside)], inside);
+    }`;
+}
+
+export function sharedBody(form: MatMulForm): string {
+  const { transposeA, transposeB, rows, quads, across, down } = form;
+  const tile = tileOf(form);
+  const aRow = (i: number) => `aTile[(place.y + ${i * down}u) * ${STRIDE}u + step]`;
+  const bRow = (c: number) => `bTile[(place.x + ${c * across}u) * ${STRIDE}u + step]`;
+  const aQuad = (g: number, q: number) =>
+    `aTile[(step * 4u + ${q}u) * ${tile.rows / 4}u + place.y + ${g * down}u]`;
+  const bQuad = (j: number, q: number) =>
+    `bTile[(step * 4u + ${q}u) * ${tile.columns / 4}u + place.x + ${j * across}u]`;
+  return `
+    let rowTile = group.y * ${tile.rows}u;
+    let columnTile = group.x * ${tile.columns}u;
+    let aAt = batch * (m * k / 4u);
+    let bAt = batch * (k * n / 4u);
+    for (var at = start; at < stop; at += ${DEPTH}u) {
+      ${fill('a', !transposeA, tile.rows, 'm', form)}
+      ${fill('b', transposeB, tile.columns, 'n', form)}
+      workgroupBarrier();
+      for (var step = 0u; step < ${DEPTH / 4}u; step++) {
+        ${transposeA ? '' : each(rows, (i) => `let av${i} = ${aRow(i)};`)}
+        ${transposeB ? each(4 * quads, (c) => `let bv${c} = ${bRow(c)};`) : ''}
+        ${each(
+          4,
+          (q) => `{
+          ${transposeA ? each(rows / 4, (g) => `let av${g} = ${aQuad(g, q)};`) : ''}
+          ${each(quads, (j) => {
+            const turned = upTo(4).map((c) => `bv${4 * j + c}[${q}]`);
+            return `let b${j} = ${transposeB ? `vec4<f32>(${turned.join(', ')})` : bQuad(j, q)};`;
+          })}
+          ${multiplied(
+            form,
+            (i) => (transposeA ? `av${i >> 2}[${i & 3}]` : `av${i}[${q}]`),
+            (j) => `b${j}`,
+          )}
+        }`,
+        )}
+      }
+      workgroupBarrier();
+    }`;
+}
