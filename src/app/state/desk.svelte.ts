@@ -90,7 +90,7 @@ export class DeskState {
       if (trainer.runId !== '') untrack(() => tracing.clear());
     });
     $effect(() => {
-      if (trainer.status !== 'loading') notePlaying(trainer.status === 'running' ? trainer.runId : null);
+      if (trainer.status !== 'loading') notePlaying(trainer.playing ? trainer.runId : null);
     });
     $effect(() => {
       const failures = { storage: corpus.storageFailure, corpus: corpus.failure, runs: runs.storageFailure };

@@ -38,6 +38,8 @@ export class TrainerState {
   weights = $state(0);
   /** Names the run among the kept ones. */
   runId = $state('');
+  /** Does it train until it is paused? A single step is none of that. */
+  playing = $state(false);
   /** The worker is on its way to a step of the past. */
   seeking = $state(false);
   /** Snapshots of the run: where they are, and what they take. */
@@ -202,8 +204,13 @@ export class TrainerState {
     else if (this.status === 'loading') this.playWhenReady = true;
     else {
       this.speed.reset();
-      this.client?.send({ type: 'play', rate: this.rate });
+      this.letGo();
     }
+  }
+
+  private letGo(): void {
+    this.playing = true;
+    this.client?.send({ type: 'play', rate: this.rate });
   }
 
   pause(): void {
@@ -346,8 +353,11 @@ export class TrainerState {
       case 'waiting':
         if (this.playWhenReady) {
           this.playWhenReady = false;
-          this.client?.send({ type: 'play', rate: this.rate });
-        } else this.status = this.run.step === 0 ? 'ready' : 'paused';
+          this.letGo();
+        } else {
+          this.status = this.run.step === 0 ? 'ready' : 'paused';
+          this.playing = false;
+        }
         break;
       case 'running':
         this.status = 'running';
@@ -356,6 +366,7 @@ export class TrainerState {
         this.status = 'recovering';
         break;
       case 'ended':
+        this.playing = false;
         this.status = this.status === 'failed' ? 'failed' : 'finished';
         break;
     }
