@@ -12,10 +12,11 @@ test('a destroyed device is started again and the run ends as if nothing had bee
     await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', String(step));
   }
   await page.evaluate(() => window.dispatchEvent(new Event('semblance:lose-device')));
-  await expect(page.getByTestId('notice')).toContainText(/goes on from step 2/);
+  // From its newest snapshot: the checkpoint of step 2 at least, step 3 if there was time for one.
+  await expect(page.getByTestId('notice')).toContainText(/goes on from step [23]/);
   // It was paused, and a lost device does not change that.
   await expect(page.getByTestId('transport')).toHaveAttribute('data-value', 'paused');
-  await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', '2');
+  await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', /^[23]$/);
   await page.getByTestId('transport-play').click();
   await expect(page.getByTestId('narration')).toHaveText(/^Training finished/);
   await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', '6');
