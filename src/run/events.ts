@@ -157,3 +157,8 @@ export type StepEvent = z.infer<typeof stepSchema>;
 export type MetricEvent = z.infer<typeof metricSchema>;
 export type EmbeddingsEvent = z.infer<typeof embeddingsSchema>;
 export type CheckpointEvent = z.infer<typeof checkpointSchema>;
+
+/** The step an event belongs to; a header stands before all of them. */
+export function stepOf(event: RunEvent): number {
+  return event.type === 'header' ? -1 : event.step;
+}

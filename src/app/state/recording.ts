@@ -1,6 +1,6 @@
 // The record of the run that is being made: opened when it begins, written as it grows, closed once.
-import type { RunEvent } from '../../run/events.ts';
-import { stepOf, type ShownRun } from './shown.svelte.ts';
+import { stepOf, type RunEvent } from '../../run/events.ts';
+import type { ShownRun } from './shown.svelte.ts';
 import type { Parent, Recorder } from './trainerOptions.ts';
 
 export class Recording {

@@ -3,7 +3,7 @@
 import type { Point } from '../../data/points.ts';
 import type { Matrix } from '../../metrics/vectors.ts';
 import { unpackEmbeddings } from '../../run/embeddings.ts';
-import type { HeaderEvent, RunEvent } from '../../run/events.ts';
+import { stepOf, type HeaderEvent, type RunEvent } from '../../run/events.ts';
 import { appendEvent, cutSeries, emptySeries, type RunSeries } from '../plots/series.ts';
 
 export class ShownRun {
@@ -124,11 +124,6 @@ export class ShownRun {
     if (initial) this.initial = embeddings;
     if (!initial || step === 0) this.current = embeddings;
   }
-}
-
-/** The step an event belongs to; a header stands before all of them. */
-export function stepOf(event: RunEvent): number {
-  return event.type === 'header' ? -1 : event.step;
 }
 
 function seriesOf(events: readonly RunEvent[]): RunSeries {

@@ -2,7 +2,7 @@
 import type { Point } from '../../../data/points.ts';
 import type { Matrix } from '../../../metrics/vectors.ts';
 import { packEmbeddings } from '../../../run/embeddings.ts';
-import type { HeaderEvent, RunEvent } from '../../../run/events.ts';
+import { stepOf, type HeaderEvent, type RunEvent } from '../../../run/events.ts';
 
 export interface SharedRun {
   name: string;
@@ -18,8 +18,6 @@ export interface SharedRun {
 
 export const headerOf = (events: readonly RunEvent[]): HeaderEvent | undefined =>
   events.findLast((event) => event.type === 'header');
-
-const stepOf = (event: RunEvent): number => (event.type === 'header' ? -1 : event.step);
 
 /** The record with sentences and embeddings at their steps; as it is when it holds embeddings already. */
 export function wholeRecord({ events, points = [], initial, current, step }: SharedRun): RunEvent[] {
