@@ -1,4 +1,5 @@
 // The page under test, and what holds in every test: nothing in the console, nothing sent elsewhere.
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page, type Route } from '@playwright/test';
 
 /** What must not be said in the console, and what may (told per test). */
@@ -72,6 +73,22 @@ export async function trainToEnd(page: Page): Promise<void> {
 /** The numbers a plot draws, from its paths. */
 export async function drawn(page: Page, plot: string): Promise<number> {
   return page.getByTestId(`plot-${plot}`).locator('svg path[d*="L"]').count();
+}
+
+/** axe finds nothing, once what fades in has done so: half faded, any text has too little contrast. */
+export async function accessible(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ effect }) =>
+          effect?.getComputedTiming().progress == null || effect.getTiming().iterations === Infinity,
+      ),
+  );
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+  ).toEqual([]);
 }
 
 export { expect };

@@ -1,8 +1,7 @@
 // The run's past and its fellows: going back, branching, a reload in its middle, the step taken apart, kept runs.
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, open, SMALL, test, trainToEnd, value } from './page.ts';
+import { accessible, expect, open, SMALL, test, trainToEnd, value } from './page.ts';
 
 const stepTo = async (page: Page, step: number) => {
   await page.getByTestId('transport-step').click();
@@ -13,13 +12,6 @@ const seek = async (page: Page, step: number) => {
   await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', String(step));
   await expect(page.getByTestId('timeline-seeking')).toHaveCount(0);
 };
-const accessible = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
-  ).toEqual([]);
-};
-
 test('any step can be shown again, going on repeats the run, and a change becomes a branch', async ({
   page,
 }) => {

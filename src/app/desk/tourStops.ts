@@ -40,8 +40,8 @@ export const TOUR_STOPS: readonly TourStop[] = [
   },
   {
     id: 'own',
-    // Whichever of the two tabs is open: both take a pair.
-    targets: ['pair-anchor', 'panel-tryIt', 'tab-corpus'],
+    // Whichever of the two tabs is open: both take a pair. The whole form, so that the card does not lie on its button.
+    targets: ['pair-editor', 'panel-tryIt', 'tab-corpus'],
     titleKey: 'tour.own.title',
     textKey: 'tour.own.text',
     done: (facts, start) => facts.typedPairs > start.typedPairs,

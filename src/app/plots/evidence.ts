@@ -115,8 +115,8 @@ export function keysOf(
       const [infonce, ht] = [t('plots.line.infonce'), t('plots.line.ht')];
       const look = series.ht.length === 0 ? 'number' : 'solid';
       // A batch without generated groups has no triplet loss: the value of an earlier one says so.
-      const htStep = series.ht.at(-1)?.step;
-      const earlier = htStep === series.loss.at(-1)?.step ? undefined : htStep;
+      const at = series.ht.at(-1)?.step;
+      const current = at === series.loss.at(-1)?.step;
       return [
         {
           label: t('plots.line.loss'),
@@ -126,7 +126,15 @@ export function keysOf(
           readout: 'loss',
         },
         { label: infonce, color: EVALUATION, look, value: last(series.infonce), readout: 'loss-infonce' },
-        { label: ht, color: 'var(--muted)', look, value: last(series.ht), at: earlier, readout: 'loss-ht' },
+        {
+          label: ht,
+          color: 'var(--muted)',
+          look,
+          value: last(series.ht),
+          at,
+          current,
+          readout: 'loss-ht',
+        },
       ];
     }
     case 'alignment':

@@ -19,8 +19,9 @@ export interface KeyItem {
   look: 'solid' | 'dash' | 'tint' | 'outline' | 'dots' | 'number';
   /** The last value; null when there is none yet, undefined when the entry has no number. */
   value?: number | null;
-  /** The step of the value, where it is older than those beside it. */
-  at?: number;
+  /** The step of the value, where it may be older than those beside it, and whether it is not. */
+  at?: number | undefined;
+  current?: boolean;
   /** Name of the public readout, without its prefix. */
   readout?: string;
 }

@@ -40,6 +40,8 @@ export class TrainerState {
   runId = $state('');
   /** Does it train until it is paused? A single step is none of that. */
   playing = $state(false);
+  /** A single step is on its way. */
+  stepping = $state(false);
   /** The worker is on its way to a step of the past. */
   seeking = $state(false);
   /** Snapshots of the run: where they are, and what they take. */
@@ -47,6 +49,8 @@ export class TrainerState {
 
   private client: TrainerClient | undefined;
   private number = 0;
+  /** A step more was asked for while one was on its way. */
+  private again = false;
   /** What the run began with. */
   private data: TrainingData | undefined;
   /** The run is being taken up again: its record may be ahead of its checkpoint. */
@@ -117,6 +121,7 @@ export class TrainerState {
     if (data.shortfall !== null) {
       this.playWhenReady = false;
       this.status = 'failed';
+      this.stepping = false;
       notices.say({ id: 'begin', kind: 'bad', text: data.shortfall });
       return;
     }
@@ -201,7 +206,7 @@ export class TrainerState {
       this.playWhenReady = true;
       this.load();
     } else if (this.status === 'finished' || this.status === 'failed' || this.restartNeeded) this.begin(true);
-    else if (this.status === 'loading') this.playWhenReady = true;
+    else if (this.status === 'loading' || this.stepping) this.playWhenReady = true;
     else {
       this.speed.reset();
       this.letGo();
@@ -214,12 +219,16 @@ export class TrainerState {
   }
 
   pause(): void {
-    this.playWhenReady = false;
+    this.playWhenReady = this.again = false;
     this.client?.send({ type: 'pause' });
   }
 
   step(): void {
-    if (this.status === 'ready' || this.status === 'paused') this.client?.send({ type: 'step' });
+    // Pressed again before a step has ended, it makes one more, not as many as a held key asks for.
+    this.again = this.stepping;
+    if (this.again || (this.status !== 'ready' && this.status !== 'paused')) return;
+    this.stepping = true;
+    this.client?.send({ type: 'step' });
   }
 
   /** The first step that can be gone to: a branch begins where it left its parent. */
@@ -347,6 +356,7 @@ export class TrainerState {
       this.run.rewind(step);
       this.recording.cut(step);
     }
+    if (status !== 'running') this.stepping = false;
     switch (status) {
       case 'beginning':
         break;
@@ -357,6 +367,7 @@ export class TrainerState {
         } else {
           this.status = this.run.step === 0 ? 'ready' : 'paused';
           this.playing = false;
+          if (this.again) this.step();
         }
         break;
       case 'running':
@@ -386,6 +397,7 @@ export class TrainerState {
   private fail(failed: Extract<Report, { type: 'failed' }>): void {
     if (failed.during !== 'command') {
       this.status = 'failed';
+      this.stepping = false;
       this.ended?.('failed', failed.message);
     }
     const retry = failed.during === 'load' ? () => this.load() : () => this.begin();
@@ -395,6 +407,7 @@ export class TrainerState {
   private die(why: string): void {
     this.client = undefined;
     this.status = 'failed';
+    this.stepping = false;
     sayDied(this.options.notices, why, () => this.load());
   }
 }

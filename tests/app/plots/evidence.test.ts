@@ -54,10 +54,10 @@ describe('readouts', () => {
   it('says from which step the triplet loss is when the last batch held no groups', () => {
     const series = paperRun('Wiki.dropout');
     const ht = () => keysOf('loss', evidence(series)).find(({ readout }) => readout === 'loss-ht')!;
-    expect(ht().at).toBeUndefined();
+    expect(ht().current).toBe(true);
     const step = series.ht.at(-1)!.step;
     series.loss.push({ step: step + 1, value: 0.0001 });
-    expect(ht()).toMatchObject({ at: step, value: series.ht.at(-1)!.value });
+    expect(ht()).toMatchObject({ at: step, current: false, value: series.ht.at(-1)!.value });
   });
 
   it('holds the last readings', () => {
