@@ -1,31 +1,44 @@
 // Multi-head self-attention of BERT (Vaswani et al. 2017), for a padded batch: projections and attention proper.
 import type * as tf from '@tensorflow/tfjs-core';
 import { attention } from '../kernels/attention/attention.ts';
-import { linear } from '../kernels/linear/linear.ts';
+import { projections } from '../kernels/projections/projections.ts';
 import type { Pass } from './pass.ts';
+
+/** What attention makes of token states, and the states themselves, for the residual. */
+export interface Attended {
+  context: tf.Tensor2D;
+  passed: tf.Tensor2D;
+}
 
 /**
  * softmax(Q K^T / sqrt(head size) + mask) V for every head, joined again (before the output layer).
- * @param x [rows * length, hidden]. Returns the same shape.
+ * @param x [rows * length, hidden]; so are both results
  */
-export function selfAttention(x: tf.Tensor2D, layer: number, pass: Pass): tf.Tensor2D {
+export function selfAttention(x: tf.Tensor2D, layer: number, pass: Pass): Attended {
   const { parameters, config, batch, lengths, tap } = pass;
   const at = `encoder.layer.${layer}.attention.self`;
   const site = `layer.${layer}.attention`;
-  const project = (role: 'query' | 'key' | 'value') => {
-    const weight = parameters.get(`${at}.${role}.weight`) as tf.Tensor as tf.Tensor2D;
-    return linear(x, weight, parameters.get(`${at}.${role}.bias`) as tf.Tensor as tf.Tensor1D, pass.tokens);
+  const weight = (role: string) => parameters.get(`${at}.${role}.weight`) as tf.Tensor as tf.Tensor2D;
+  const bias = (role: string) => parameters.get(`${at}.${role}.bias`) as tf.Tensor as tf.Tensor1D;
+  const weights = {
+    query: weight('query'),
+    key: weight('key'),
+    value: weight('value'),
+    queryBias: bias('query'),
+    keyBias: bias('key'),
+    valueBias: bias('value'),
   };
+  const { passed, ...qkv } = projections(x, weights, { tokens: pass.tokens, queries: pass.wanted });
   const mask = pass.mask(pass.dropoutRate.attention, site);
-  return attention({
-    q: project('query'),
-    k: project('key'),
-    v: project('value'),
+  const context = attention({
+    ...qkv,
     lengths,
     heads: config.heads,
     length: batch.length,
     onlyTokens: pass.tokens !== undefined,
+    places: pass.places,
     ...(mask && { mask }),
     tap: tap && ((probabilities) => tap(site, probabilities)),
   });
+  return { context, passed };
 }

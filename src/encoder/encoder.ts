@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { addNorm } from '../kernels/addNorm/addNorm.ts';
 import { dropout, type Mask } from '../kernels/dropout/dropout.ts';
 import { embed } from '../kernels/embed/embed.ts';
-import { linear, linearGelu } from '../kernels/linear/linear.ts';
+import { feedForward } from '../kernels/feedForward/feedForward.ts';
+import { linear } from '../kernels/linear/linear.ts';
 import { leavesOutRows } from '../kernels/op.ts';
 import { tokenCount, type TokenBatch } from '../tokenizer/pad.ts';
 import { forkKey } from '../util/random.ts';
@@ -26,6 +27,7 @@ export function encode(
 ): tf.Tensor3D {
   return tf.tidy(() => {
     const key = options.key;
+    const tokens = options.onlyTokens && leavesOutRows() ? tokenRows(batch) : undefined;
     const pass: Pass = {
       parameters,
       config,
@@ -37,13 +39,15 @@ export function encode(
         return { rate, key: forkKey(key, site) };
       },
       lengths: tf.tensor1d(batch.lengths, 'int32'),
-      tokens: options.onlyTokens && leavesOutRows() ? tokenRows(batch) : undefined,
+      tokens,
+      wanted: tokens,
+      places: undefined,
       tap: options.tap,
     };
     let x = embeddings(pass);
     for (let layer = 0; layer < config.layers; layer++) {
       options.tap?.(`hidden.${layer}`, x);
-      x = block(x, layer, pass);
+      x = block(x, layer, layer === config.layers - 1 ? lastLayer(pass, options.places) : pass);
     }
     const states = tf.reshape<tf.Rank.R3>(x, [batch.rows, batch.length, config.hidden]);
     options.tap?.(`hidden.${config.layers}`, states);
@@ -59,6 +63,14 @@ function tokenRows(batch: TokenBatch): tf.Tensor1D | undefined {
   let at = 0;
   for (let r = 0; r < rows; r++) for (let t = 0; t < lengths[r]!; t++) tokens[at++] = r * length + t;
   return tf.tensor1d(tokens, 'int32');
+}
+
+/** Keys and values are made of all tokens; of all else, what is read. */
+function lastLayer(pass: Pass, places: Int32Array | undefined): Pass {
+  if (!places || !leavesOutRows()) return pass;
+  const { length } = pass.batch;
+  const read = places.map((place, row) => row * length + place);
+  return { ...pass, wanted: tf.tensor1d(read, 'int32'), places: tf.tensor1d(places, 'int32') };
 }
 
 /** Position of every token in the table; RoBERTa counts from padId + 1 and gives padding the place padId. */
@@ -96,7 +108,7 @@ function normalise(
     bias: vector(pass, `${name}.bias`),
     epsilon: pass.config.layerNormEpsilon,
     ...(mask && { mask }),
-    rows: pass.tokens,
+    rows: pass.wanted,
   });
 }
 
@@ -126,26 +138,35 @@ function embeddings(pass: Pass): tf.Tensor2D {
 function block(x: tf.Tensor2D, layer: number, pass: Pass): tf.Tensor2D {
   const at = `encoder.layer.${layer}`;
   const { dropoutRate } = pass;
-  const weights = (name: string) => [matrix(pass, `${name}.weight`), vector(pass, `${name}.bias`)] as const;
+  const { context, passed } = selfAttention(x, layer, pass);
   const attended = linear(
-    selfAttention(x, layer, pass),
-    ...weights(`${at}.attention.output.dense`),
-    pass.tokens,
+    context,
+    matrix(pass, `${at}.attention.output.dense.weight`),
+    vector(pass, `${at}.attention.output.dense.bias`),
+    pass.wanted,
   );
   const y = normalise(
     attended,
     `${at}.attention.output.LayerNorm`,
     pass,
-    x,
+    passed,
     pass.mask(dropoutRate.attentionOutput, `layer.${layer}.attentionOutput`),
   );
-  const inner = linearGelu(y, ...weights(`${at}.intermediate.dense`), pass.tokens);
-  const outer = linear(inner, ...weights(`${at}.output.dense`), pass.tokens);
+  const fed = feedForward(
+    y,
+    {
+      inner: matrix(pass, `${at}.intermediate.dense.weight`),
+      innerBias: vector(pass, `${at}.intermediate.dense.bias`),
+      outer: matrix(pass, `${at}.output.dense.weight`),
+      outerBias: vector(pass, `${at}.output.dense.bias`),
+    },
+    pass.wanted,
+  );
   return normalise(
-    outer,
+    fed.y,
     `${at}.output.LayerNorm`,
     pass,
-    y,
+    fed.passed,
     pass.mask(dropoutRate.feedForward, `layer.${layer}.feedForward`),
   );
 }

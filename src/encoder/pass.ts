@@ -31,6 +31,8 @@ export interface EncodeOptions {
   tap?: Tap;
   /** Are only the states of real tokens wanted? Those at padding places then may be 0, which saves their work. */
   onlyTokens?: boolean;
+  /** Is one place of every row all that is read of the last layer (poolingPlaces())? The other states then may be 0. */
+  places?: Int32Array | undefined;
 }
 
 /** What all parts of one forward pass share. */
@@ -45,5 +47,9 @@ export interface Pass {
   lengths: tf.Tensor1D;
   /** Which rows of [rows * length, ...] are real tokens, int32; undefined when all rows are to be computed. */
   tokens: tf.Tensor1D | undefined;
+  /** Which rows are wanted of what the layer makes: `tokens`, and in the last layer those that are read. */
+  wanted: tf.Tensor1D | undefined;
+  /** The place in every row that asks in this layer's attention, int32 [rows]; undefined when all do. */
+  places: tf.Tensor1D | undefined;
   tap?: Tap | undefined;
 }

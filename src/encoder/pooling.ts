@@ -1,9 +1,16 @@
 // From token states to one vector per sentence.
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherRows } from '../kernels/gatherRows/gatherRows.ts';
+import { meanTokens } from '../kernels/meanTokens/meanTokens.ts';
 import type { TokenBatch } from '../tokenizer/pad.ts';
 
 export type Pooling = 'cls' | 'mean' | 'mask';
+
+/** The one place of every row whose state is read; undefined where all are. */
+export function poolingPlaces({ rows, lengths }: TokenBatch, pooling: Pooling): Int32Array | undefined {
+  if (pooling === 'mean') return undefined;
+  return Int32Array.from({ length: rows }, (_, r) => (pooling === 'cls' ? 0 : Math.max(0, lengths[r]! - 2)));
+}
 
 /**
  *   cls    the state at position 0
@@ -13,14 +20,9 @@ export type Pooling = 'cls' | 'mean' | 'mask';
  */
 export function pool(states: tf.Tensor3D, batch: TokenBatch, pooling: Pooling): tf.Tensor2D {
   const { rows, length, lengths } = batch;
+  if (pooling === 'mean') return meanTokens(states, lengths);
   return tf.tidy(() => {
-    if (pooling === 'mean') {
-      const weights = new Float32Array(rows * length);
-      for (let r = 0; r < rows; r++) weights.fill(1 / lengths[r]!, r * length, r * length + lengths[r]!);
-      return tf.sum<tf.Tensor2D>(tf.mul(states, tf.tensor3d(weights, [rows, length, 1])), 1);
-    }
-    const place = (r: number) => (pooling === 'cls' ? 0 : Math.max(0, lengths[r]! - 2));
-    const places = Int32Array.from({ length: rows }, (_, r) => r * length + place(r));
+    const places = poolingPlaces(batch, pooling)!.map((place, row) => row * length + place);
     const flat = tf.reshape(states, [rows * length, states.shape[2]]);
     return gatherRows(flat as tf.Tensor2D, places);
   });

@@ -8,6 +8,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { Failure, messageOf } from '../util/failure.ts';
+import { chooseTiles, type TileHost } from './matMul/keptTiles.webgpu.ts';
+import { keepMatrixConfigs, MATRIX_FEATURE } from './offers.ts';
 import { registerKernels } from './register.ts';
 import { registerWasmKernels } from './registerWasm.ts';
 import { WasmRuntime } from './wasm/runtime.ts';
@@ -25,6 +27,8 @@ export interface BackendHost {
   wasmFiles?: Parameters<typeof setWasmPaths>[0] | undefined;
   /** Helper threads for WASM, where memory can be shared with them. */
   wasmThreads?: WasmThreads | undefined;
+  /** Where the fastest tiles of a GPU are kept, and whether they are measured; without it the defaults stand. */
+  tiles?: TileHost | undefined;
 }
 
 export interface WasmThreads extends ThreadHost {
@@ -49,12 +53,7 @@ export interface AdapterDescription {
 const SOFTWARE_ADAPTER = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
 
 /** Features that kernels may use when the adapter offers them. */
-const WANTED_FEATURES = [
-  'shader-f16',
-  'subgroups',
-  'timestamp-query',
-  'chromium-experimental-subgroup-matrix',
-];
+const WANTED_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query', MATRIX_FEATURE];
 
 /**
  * The adapter WebGPU gives, described; or a sentence that says why there is none.
@@ -98,7 +97,7 @@ export async function startDevice(choice: DeviceChoice, host: BackendHost): Prom
       return startWasm(host, 'asked for');
     case 'webgpu':
     case 'software':
-      return startAskedWebGpu(choice, await findAdapter(host, choice === 'software'));
+      return startAskedWebGpu(choice, host, await findAdapter(host, choice === 'software'));
     case 'auto': {
       const found = await findAdapter(host);
       if (typeof found === 'string') return startWasm(host, `no GPU: ${sentenceOf(found)}`);
@@ -108,7 +107,7 @@ export async function startDevice(choice: DeviceChoice, host: BackendHost): Prom
           `the only WebGPU adapter (${found.detail}) runs on the processor, where WASM is faster`,
         );
       try {
-        return await startWebGpu('webgpu', found, 'a hardware GPU was found');
+        return await startWebGpu('webgpu', host, found, 'a hardware GPU was found');
       } catch (error) {
         return startWasm(host, `the GPU (${found.detail}) could not be started: ${sentenceOf(error)}`);
       }
@@ -118,6 +117,7 @@ export async function startDevice(choice: DeviceChoice, host: BackendHost): Prom
 
 async function startAskedWebGpu(
   choice: 'webgpu' | 'software',
+  host: BackendHost,
   found: AdapterDescription | string,
 ): Promise<StartedDevice> {
   if (typeof found === 'string')
@@ -133,7 +133,7 @@ async function startAskedWebGpu(
     );
   }
   try {
-    return await startWebGpu(choice, found, 'asked for');
+    return await startWebGpu(choice, host, found, 'asked for');
   } catch (error) {
     throw new Failure(
       `Device "${choice}" (${found.detail}) could not be started: ${sentenceOf(error)}. Use --device wasm.`,
@@ -188,6 +188,7 @@ function startOwnKernels(host: BackendHost): number {
 
 async function startWebGpu(
   name: 'webgpu' | 'software',
+  { tiles }: BackendHost,
   found: AdapterDescription,
   reason: string,
 ): Promise<StartedDevice> {
@@ -208,10 +209,12 @@ async function startWebGpu(
   });
   stopWebGpu();
   watch(device);
+  keepMatrixConfigs(device, adapter.info);
   if (tf.engine().backendNames().includes('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
   await useBackend('webgpu');
-  return { name, detail, reason };
+  const tuned = tiles !== undefined && (await chooseTiles(tf.backend(), tiles)) !== 'default';
+  return { name, detail: tuned ? `${detail}, tiles tuned` : detail, reason };
 }
 
 /** The WebGPU device in use, and what went wrong with it. */

@@ -7,7 +7,8 @@ import { env } from '@tensorflow/tfjs-core';
 export interface WebGpuInternals {
   device: GPUDevice;
   queue: GPUQueue;
-  pipelineCache: Record<string, GPUComputePipeline>;
+  /** A promise stands for one that is being compiled beside other work. */
+  pipelineCache: Record<string, GPUComputePipeline | Promise<GPUComputePipeline>>;
   tensorMap: { get(id: object): TensorData };
   bufferManager: {
     acquireBuffer(size: number, usage: number): GPUBuffer;
@@ -160,15 +161,55 @@ function descriptorOf(gpu: WebGpuInternals, key: string, code: () => string): GP
 }
 
 function pipelineOf(gpu: WebGpuInternals, key: string, code: () => string): GPUComputePipeline {
-  return (gpu.pipelineCache[key] ??= gpu.device.createComputePipeline(descriptorOf(gpu, key, code)));
+  const known = gpu.pipelineCache[key];
+  // One that is still being compiled beside other work is made at once, now that it is needed.
+  if (known && !(known instanceof Promise)) return known;
+  return (gpu.pipelineCache[key] = gpu.device.createComputePipeline(descriptorOf(gpu, key, code)));
 }
 
-/** Compiles a pipeline beside other work, so that its first dispatch need not wait. */
-export async function compile(backend: unknown, key: string, code: () => string): Promise<void> {
-  const gpu = internals(backend);
-  if (gpu.pipelineCache[key]) return;
-  const made = await gpu.device.createComputePipelineAsync(descriptorOf(gpu, key, code));
-  gpu.pipelineCache[key] ??= made;
+/** tfjs's flag: its programs are compiled beside other work and not run. Ours do the same. */
+const ONLY_COMPILE = 'WEBGPU_ENGINE_COMPILE_ONLY';
+/** tfjs's flag: small tensors that are not on the device are computed with on the host. */
+const ON_HOST = 'WEBGPU_CPU_FORWARD';
+
+/**
+ * Compiles what `work` would dispatch, all of it at once and beside other work. Nothing is computed: what the work
+ * makes holds no numbers and must not be read back. A pipeline that cannot be made is left out; it tells what is wrong
+ * with it when it is needed.
+ * @param tell told how many of how many new pipelines are there
+ * @returns whether all could be made
+ */
+export async function compileAhead(
+  backend: unknown,
+  work: () => void,
+  tell?: (done: number, all: number) => void,
+): Promise<boolean> {
+  const { device, pipelineCache } = internals(backend);
+  const before = new Set(Object.keys(pipelineCache));
+  device.pushErrorScope('validation');
+  const onHost = env().getBool(ON_HOST);
+  env().set(ONLY_COMPILE, true);
+  // What was not computed is nowhere.
+  env().set(ON_HOST, false);
+  try {
+    work();
+  } finally {
+    env().set(ONLY_COMPILE, false);
+    env().set(ON_HOST, onHost);
+    device.popErrorScope().catch(() => undefined);
+  }
+  const waiting = Object.entries(pipelineCache).filter(([key]) => !before.has(key));
+  let done = 0;
+  const arrive = async ([key, promise]: (typeof waiting)[number]): Promise<boolean> => {
+    const pipeline = await Promise.resolve(promise).catch(() => undefined);
+    if (pipelineCache[key] === promise) {
+      if (pipeline) pipelineCache[key] = pipeline;
+      else Reflect.deleteProperty(pipelineCache, key);
+    }
+    tell?.(++done, waiting.length);
+    return pipeline !== undefined;
+  };
+  return (await Promise.all(waiting.map(arrive))).every(Boolean);
 }
 
 /** Hands in what waits and resolves when the device has done it. */
@@ -186,6 +227,10 @@ export function dispatch(backend: unknown, given: Dispatch): void {
   const { key, code, writes, reads, uniforms, changing = false, workgroups } = given;
   if (writes.every((tensor) => sizeOf(tensor) === 0)) return;
   const gpu = internals(backend);
+  if (env().getBool(ONLY_COMPILE)) {
+    gpu.pipelineCache[key] ??= gpu.device.createComputePipelineAsync(descriptorOf(gpu, key, code));
+    return;
+  }
   const pipeline = pipelineOf(gpu, key, code);
   const tensors = [...writes, ...reads];
   const buffers = tensors.map((tensor) => bufferOf(gpu, tensor));

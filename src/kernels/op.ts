@@ -27,7 +27,8 @@ export function runKernelForAll(name: string, inputs: Inputs, attributes: Attrib
   return tf.engine().runKernel<tf.Tensor[]>(name, inputs, attributes);
 }
 
-export interface Differentiable<T extends tf.Tensor> {
+/** @typeParam T one output, or a list of them */
+export interface Differentiable<T extends tf.Tensor | tf.Tensor[]> {
   inputs: Inputs;
   /** Makes the value; what `save` is given lives until the gradient has been taken. */
   forward: (save: (tensors: tf.Tensor[]) => void) => T;
@@ -37,15 +38,19 @@ export interface Differentiable<T extends tf.Tensor> {
 
 /** The part of tfjs's engine under tf.customGrad: there every gradient is computed, also those nobody asked for. */
 interface EngineLike {
-  runKernelFunc<T extends tf.Tensor>(op: {
+  runKernelFunc<T extends tf.Tensor | tf.Tensor[]>(op: {
     inputs: Inputs;
     forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => T;
     backwardsFunc: Differentiable<T>['backward'];
   }): T;
 }
 
-/** An operation with one output and gradients of its own. */
-export function differentiable<T extends tf.Tensor>({ inputs, forward, backward }: Differentiable<T>): T {
+/** An operation with gradients of its own. */
+export function differentiable<T extends tf.Tensor | tf.Tensor[]>({
+  inputs,
+  forward,
+  backward,
+}: Differentiable<T>): T {
   return (tf.engine() as unknown as EngineLike).runKernelFunc({
     inputs,
     forwardFunc: (_, save) => forward(save),

@@ -4,24 +4,39 @@
 // much work. A real GPU is the other way round. Which tile of a matrix product is fastest on it can be measured
 // (matMul/matMulTuning.webgpu.ts); until then the order below stands.
 import { internals } from './dispatch.webgpu.ts';
+import { offersOf, type MatrixShape } from './offers.ts';
 
 /** How a matrix product is cut; see matMul/matMul.wgsl.ts. */
 export interface Tile {
-  kind: 'direct' | 'shared';
+  kind: 'direct' | 'shared' | 'matrix';
+  /** Rows of an invocation (of a subgroup, for 'matrix'); a multiple of four. */
   rows: number;
+  /** Groups of four columns of it. */
   quads: number;
+  /** Invocations (subgroups) of a workgroup along columns and rows. */
   across: number;
   down: number;
+  /** Of 'matrix': what the device multiplies at once. */
+  matrix?: MatrixShape;
 }
 
 /** Transposes of a product: of a, of b. */
 export type Turn = 'NN' | 'NT' | 'TN' | 'TT';
+
+/** What matrix products round their operands to; the sums are float32 in both. */
+export type Precision = 'f32' | 'f16';
 
 export interface Suited {
   /** Does the adapter compute on the processor? Then no workgroup memory. */
   software: boolean;
   /** Tiles by preference, as measured; a turn that is missing takes the default order. */
   tiles?: Partial<Record<Turn, readonly Tile[]>>;
+  /** What matrix products round their operands to; F32 when left out. Set by usePrecision(). */
+  precision?: Precision;
+  /** Do reductions use subgroup operations? */
+  subgroups?: boolean;
+  /** The subgroup matrices that products in F16 use. */
+  matrix?: MatrixShape;
 }
 
 /** Tiles without workgroup memory, best first on SwiftShader (two AVX2 cores). */
@@ -39,6 +54,38 @@ export const HARDWARE_TILES: readonly Tile[] = [
   { kind: 'shared', rows: 4, quads: 1, across: 8, down: 8 },
 ];
 
+/** Tiles of 16 and of 4 subgroup matrices a subgroup: for products in F16 where the device has such matrices. */
+export function matrixTiles({ precision, matrix }: Suited): readonly Tile[] {
+  if (precision !== 'f16' || !matrix) return [];
+  return [4, 2].map((count) => ({
+    kind: 'matrix',
+    rows: count * matrix.m,
+    quads: (count * matrix.n) / 4,
+    across: 2,
+    down: 2,
+    matrix,
+  }));
+}
+
+/** Tiles for real GPUs without workgroup memory of their own, from large to small. */
+export const DIRECT_TILES: readonly Tile[] = [
+  { kind: 'direct', rows: 8, quads: 1, across: 8, down: 8 },
+  { kind: 'direct', rows: 4, quads: 1, across: 8, down: 8 },
+];
+
+/**
+ * Vendors whose GPUs begin with other tiles than the rest, where their documentation gives the reason.
+ *
+ *   arm   "Mali GPUs use caches instead of local memories", which "are mapped into main memory. There is therefore no
+ *         performance advantage" (Arm Mali Bifrost and Valhall OpenCL Developer Guide, 7.3.2)
+ */
+const BY_VENDOR: Readonly<Record<string, readonly Tile[]>> = { arm: DIRECT_TILES };
+
+function tilesOfVendor(vendor: string): Pick<Suited, 'tiles'> {
+  const own = BY_VENDOR[vendor.toLowerCase()];
+  return own ? { tiles: { NN: own, NT: own, TN: own, TT: own } } : {};
+}
+
 const suited = new WeakMap<GPUDevice, Suited>();
 
 const SOFTWARE = /^google |swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
@@ -49,7 +96,9 @@ export function suitedTo(backend: unknown): Suited {
   let choice = suited.get(device);
   if (!choice) {
     const { vendor, architecture, description } = device.adapterInfo;
-    choice = { software: SOFTWARE.test(`${vendor} ${architecture} ${description}`) };
+    const software = SOFTWARE.test(`${vendor} ${architecture} ${description}`);
+    // Where a processor computes, an invocation does best alone.
+    choice = software ? { software } : { software, ...tilesOfVendor(vendor), ...offersOf(device) };
     suited.set(device, choice);
   }
   return choice;

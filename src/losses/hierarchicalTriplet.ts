@@ -6,6 +6,12 @@
 // pairs than margins the last margin is used again (models.py:406-424 of the authors' code). Plain form:
 // hierarchicalTriplet.reference.ts.
 import * as tf from '@tensorflow/tfjs-core';
+import {
+  fusedTriplet,
+  TRIPLET,
+  type TripletGroups,
+} from '../kernels/hierarchicalTriplet/hierarchicalTriplet.ts';
+import { hasKernel } from '../kernels/op.ts';
 import type { Watch } from '../kernels/watched.ts';
 import { unitRows } from './infoNCE.ts';
 
@@ -18,6 +24,35 @@ export function hierarchicalTriplet(
   margins: readonly number[],
   watch?: Watch,
 ): tf.Scalar {
+  const [count, sentences, dimension] = groups.shape;
+  // A look at what lies between needs the plain composition.
+  if (watch || !hasKernel(TRIPLET)) return composedTriplet(groups, margins, watch);
+  return tf.tidy(() => {
+    const rows = tf.reshape<tf.Rank.R2>(groups, [count * sentences, dimension]);
+    return tripletOfRows(rows, { from: 0, groups: count, sentences }, margins);
+  });
+}
+
+/** The same on groups that are rows of a matrix. */
+export function tripletOfRows(
+  vectors: tf.Tensor2D,
+  given: TripletGroups,
+  margins: readonly number[],
+): tf.Scalar {
+  const { from, groups, sentences } = given;
+  const pairs = sentences - 2;
+  if (pairs < 1) return tf.scalar(0);
+  const dimension = vectors.shape[1];
+  return (
+    fusedTriplet(vectors, given, pairMargins(margins, pairs)) ??
+    tf.tidy(() => {
+      const rows = tf.slice2d(vectors, [from, 0], [groups * sentences, dimension]);
+      return composedTriplet(tf.reshape(rows, [groups, sentences, dimension]), margins);
+    })
+  );
+}
+
+export function composedTriplet(groups: tf.Tensor3D, margins: readonly number[], watch?: Watch): tf.Scalar {
   return tf.tidy(() => {
     const [count, sentences, dimension] = groups.shape;
     const pairs = sentences - 2;
@@ -29,11 +64,14 @@ export function hierarchicalTriplet(
     watch?.('ht.cosines', similarity);
     const nearer = tf.slice(similarity, [0, 0], [count, pairs]);
     const farther = tf.slice(similarity, [0, 1], [count, pairs]);
-    const margin = tf.tensor1d(Array.from({ length: pairs }, (_, p) => marginOf(margins, p)));
-    const hinges = tf.add(tf.sub(farther, nearer), margin);
+    const hinges = tf.add(tf.sub(farther, nearer), tf.tensor1d(pairMargins(margins, pairs)));
     watch?.('ht.hinges', hinges);
     return tf.mean<tf.Scalar>(tf.relu(hinges));
   });
+}
+
+function pairMargins(margins: readonly number[], pairs: number): number[] {
+  return Array.from({ length: pairs }, (_, p) => marginOf(margins, p));
 }
 
 /** The margin of level pair p; the last one serves all further pairs. */

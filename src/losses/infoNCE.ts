@@ -6,8 +6,9 @@
 // row with weight 1. (sentence-transformers' "scale" is 1 / temperature.) Li et al. 2024, eq. 1; plain float64 form:
 // infoNCE.reference.ts.
 import * as tf from '@tensorflow/tfjs-core';
-import { fusedInfoNCE } from '../kernels/infoNCE/infoNCE.ts';
+import { fusedInfoNCE, INFO_NCE } from '../kernels/infoNCE/infoNCE.ts';
 import { matMul } from '../kernels/matMul/matMul.ts';
+import { hasKernel } from '../kernels/op.ts';
 import { watched, type Watch } from '../kernels/watched.ts';
 
 /** Rows scaled to length 1; lengths below 1e-8 count as 1e-8. @param x [..., d] */
@@ -30,8 +31,13 @@ export function infoNCE(
   watch?: Watch,
 ): tf.Scalar {
   // A look at what lies between needs the plain composition.
-  const fused = watch ? undefined : fusedInfoNCE(anchors, columns, temperature);
-  return fused ?? composedInfoNCE(anchors, columns, temperature, watch);
+  if (watch || !hasKernel(INFO_NCE)) return composedInfoNCE(anchors, columns, temperature, watch);
+  const [rows, others] = [anchors.shape[0], columns.shape[0]];
+  const places = {
+    anchors: Array.from({ length: rows }, (_, i) => i),
+    columns: Array.from({ length: others }, (_, j) => rows + j),
+  };
+  return tf.tidy(() => fusedInfoNCE(tf.concat2d([anchors, columns], 0), places, temperature)!);
 }
 
 export function composedInfoNCE(

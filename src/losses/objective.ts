@@ -7,8 +7,10 @@
 // A generated group of four sentences gives its *intermediate* (index 2) as the contrastive positive; its sentence 1
 // then learns from HT alone.
 import * as tf from '@tensorflow/tfjs-core';
+import { fusedInfoNCE, type InfoNCERows } from '../kernels/infoNCE/infoNCE.ts';
 import type { Watch } from '../kernels/watched.ts';
-import { hierarchicalTriplet } from './hierarchicalTriplet.ts';
+import { weightedSum } from '../kernels/weightedSum/weightedSum.ts';
+import { hierarchicalTriplet, tripletOfRows } from './hierarchicalTriplet.ts';
 import { infoNCE } from './infoNCE.ts';
 
 export interface ObjectiveKnobs {
@@ -26,10 +28,34 @@ export interface ObjectiveValue {
   ht: tf.Scalar | undefined;
 }
 
-/** One sentence of every row. @param rows [n, sentences, d]. Returns [n, d]. */
-function sentence(rows: tf.Tensor3D, index: number): tf.Tensor2D {
-  const [count, , dimension] = rows.shape;
-  return tf.reshape(tf.slice(rows, [0, index, 0], [count, 1, dimension]), [count, dimension]);
+/** How the sentences of a batch follow one another: those of the plain rows, then those of the generated groups. */
+export interface BatchLayout {
+  plain: number;
+  /** Sentences per plain row (2, or 3 with a hard negative). */
+  plainSentences: number;
+  generated: number;
+  generatedSentences: number;
+}
+
+/** [rows, d] cut into plain [o, sentences, d] and generated [a, sentences, d]. */
+export function splitRows(
+  vectors: tf.Tensor2D,
+  layout: BatchLayout,
+): { plain: tf.Tensor3D | undefined; generated: tf.Tensor3D | undefined } {
+  const dimension = vectors.shape[1];
+  const plainRows = layout.plain * layout.plainSentences;
+  const part = (from: number, groups: number, sentences: number) =>
+    groups === 0
+      ? undefined
+      : tf.reshape<tf.Rank.R3>(tf.slice(vectors, [from, 0], [groups * sentences, dimension]), [
+          groups,
+          sentences,
+          dimension,
+        ]);
+  return {
+    plain: part(0, layout.plain, layout.plainSentences),
+    generated: part(plainRows, layout.generated, layout.generatedSentences),
+  };
 }
 
 /** Which sentence of a generated group is its contrastive positive. */
@@ -37,27 +63,74 @@ export function positiveIndex(sentences: number): number {
   return sentences > 3 ? 2 : 1;
 }
 
-/** Rows and columns of InfoNCE: anchors [n, d], columns [m, d]. The parameters are those of `objective`. */
-export function rowsAndColumns(
-  plain: tf.Tensor3D | undefined,
-  generated: tf.Tensor3D | undefined,
+type Role = 'plain' | 'generated';
+
+/**
+ * What stands in the rows and in the columns of InfoNCE, in order.
+ * @param sentences per row of either kind; 0 where the batch has none
+ * @param take gives the sentence of that index of all rows of a kind
+ */
+function chosen<T>(
+  sentences: Readonly<Record<Role, number>>,
   hierarchical: boolean,
-): { anchors: tf.Tensor2D; columns: tf.Tensor2D } {
-  const anchors: tf.Tensor2D[] = [];
-  const positives: tf.Tensor2D[] = [];
-  const negatives: tf.Tensor2D[] = [];
-  if (plain) {
-    anchors.push(sentence(plain, 0));
-    positives.push(sentence(plain, 1));
-    if (plain.shape[1] > 2) negatives.push(sentence(plain, plain.shape[1] - 1));
+  take: (role: Role, index: number) => T,
+): { anchors: T[]; columns: T[] } {
+  const { plain, generated } = sentences;
+  const anchors: T[] = [];
+  const positives: T[] = [];
+  const negatives: T[] = [];
+  if (plain > 0) {
+    anchors.push(take('plain', 0));
+    positives.push(take('plain', 1));
+    if (plain > 2) negatives.push(take('plain', plain - 1));
   }
-  if (generated) {
-    const last = generated.shape[1] - 1;
-    anchors.push(sentence(generated, 0));
-    positives.push(sentence(generated, positiveIndex(generated.shape[1])));
-    if (last > 1 && !hierarchical) negatives.push(sentence(generated, last));
+  if (generated > 0) {
+    anchors.push(take('generated', 0));
+    positives.push(take('generated', positiveIndex(generated)));
+    if (generated > 2 && !hierarchical) negatives.push(take('generated', generated - 1));
   }
-  return { anchors: joined(anchors), columns: joined([...positives, ...negatives]) };
+  return { anchors, columns: [...positives, ...negatives] };
+}
+
+/** Rows and columns of InfoNCE by their row in the batch. */
+export function rowsAndColumns(layout: BatchLayout, hierarchical: boolean): InfoNCERows {
+  const { plain, plainSentences, generated, generatedSentences } = layout;
+  const places = {
+    plain: { from: 0, count: plain, sentences: plainSentences },
+    generated: { from: plain * plainSentences, count: generated, sentences: generatedSentences },
+  };
+  const { anchors, columns } = chosen(
+    { plain: plain > 0 ? plainSentences : 0, generated: generated > 0 ? generatedSentences : 0 },
+    hierarchical,
+    (role, index) => {
+      const { from, count, sentences } = places[role];
+      return Array.from({ length: count }, (_, row) => from + row * sentences + index);
+    },
+  );
+  return { anchors: anchors.flat(), columns: columns.flat() };
+}
+
+/** The objective of a batch whose embeddings are the rows of one matrix; the parameters are those of `objective`. */
+export function batchObjective(
+  vectors: tf.Tensor2D,
+  layout: BatchLayout,
+  knobs: ObjectiveKnobs,
+  watch?: Watch,
+): ObjectiveValue {
+  // A look at what lies between needs the plain composition.
+  const rows = watch ? undefined : rowsAndColumns(layout, knobs.hierarchical);
+  const infonce = rows && fusedInfoNCE(vectors, rows, knobs.temperature);
+  if (!infonce) {
+    const { plain, generated } = splitRows(vectors, layout);
+    return objective(plain, generated, knobs, watch);
+  }
+  const { generated: groups, generatedSentences: sentences } = layout;
+  const from = layout.plain * layout.plainSentences;
+  const ht =
+    groups > 0 && knobs.hierarchical
+      ? tripletOfRows(vectors, { from, groups, sentences }, knobs.margins)
+      : undefined;
+  return { loss: total(infonce, ht, knobs.beta), infonce, ht };
 }
 
 /**
@@ -71,15 +144,30 @@ export function objective(
   knobs: ObjectiveKnobs,
   watch?: Watch,
 ): ObjectiveValue {
-  const { anchors, columns } = rowsAndColumns(plain, generated, knobs.hierarchical);
-  const infonce = infoNCE(anchors, columns, knobs.temperature, watch);
+  const rows = { plain, generated };
+  const { anchors, columns } = chosen(
+    { plain: plain?.shape[1] ?? 0, generated: generated?.shape[1] ?? 0 },
+    knobs.hierarchical,
+    (role, index) => sentence(rows[role]!, index),
+  );
+  const infonce = infoNCE(joined(anchors), joined(columns), knobs.temperature, watch);
   watch?.('infonce', infonce);
   const ht =
     generated && knobs.hierarchical ? hierarchicalTriplet(generated, knobs.margins, watch) : undefined;
-  const loss = ht ? tf.add<tf.Scalar>(infonce, tf.mul(ht, knobs.beta)) : infonce;
+  const loss = total(infonce, ht, knobs.beta);
   if (ht) watch?.('ht', ht);
   watch?.('loss', loss);
   return { loss, infonce, ht };
+}
+
+function total(infonce: tf.Scalar, ht: tf.Scalar | undefined, beta: number): tf.Scalar {
+  return ht ? weightedSum(infonce, ht, beta) : infonce;
+}
+
+/** One sentence of every row. @param rows [n, sentences, d]. Returns [n, d]. */
+function sentence(rows: tf.Tensor3D, index: number): tf.Tensor2D {
+  const [count, , dimension] = rows.shape;
+  return tf.reshape(tf.slice(rows, [0, index, 0], [count, 1, dimension]), [count, dimension]);
 }
 
 function joined(parts: tf.Tensor2D[]): tf.Tensor2D {

@@ -388,6 +388,16 @@ export const KNOBS = {
     help: 'Steps between two read-backs of loss and gradient norm; one read-back per logged step.',
     source: 'HF Trainer: logging_steps',
   },
+  precision: {
+    label: 'precision',
+    kind: 'choice',
+    choices: ['f32', 'f16'],
+    default: 'f32',
+    hot: false,
+    group: 'run',
+    help: 'f16: the products of the dense layers round what they multiply to half precision and add up in float32; all else stays float32. Needs a GPU that offers shader-f16.',
+    source: 'Micikevicius et al. 2018 (mixed precision training)',
+  },
   seed: {
     label: 'seed',
     kind: 'integer',

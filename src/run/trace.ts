@@ -120,7 +120,7 @@ export const stepTraceSchema = z.object({
   embedded: tableSchema,
   layers: z.array(
     z.object({
-      /** [rows, heads, length, length], before dropout; each row sums to 1. */
+      /** [rows, heads, length, length], before dropout; each row sums to 1, or is 0 where nobody reads its result. */
       attention: tableSchema,
       /** [rows, length, hidden] */
       output: tableSchema,

@@ -5,7 +5,8 @@
 //
 // At weight decay 0 they differ through eps alone. State is plain data: two moments per parameter and a step count.
 import * as tf from '@tensorflow/tfjs-core';
-import { adamwUpdate, squaredNorm } from '../kernels/adamw/adamw.ts';
+import { adamwUpdate, gradientNorm, type AdamWParameter, type GradientNorm } from '../kernels/adamw/adamw.ts';
+import { join, joinsForNothing, part } from '../kernels/join/join.ts';
 import type { ParameterName, Parameters } from '../encoder/parameters.ts';
 import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
 
@@ -17,10 +18,17 @@ export interface AdamWKnobs {
   weightDecay: number;
 }
 
-interface Moments {
+/** What is updated as one: a parameter, or small ones laid end to end, those that are decayed first. */
+interface Unit {
+  names: ParameterName[];
   m: tf.Variable;
   v: tf.Variable;
+  /** How many of its elements weight decay touches: the first ones. */
+  decayed: number;
 }
+
+/** Elements up to which a parameter is small: bringing it to the others costs less than an update of its own. */
+const SMALL = 65536;
 
 /** Biases and layer norms are not decayed (HF Trainer). */
 export function isDecayed(name: ParameterName): boolean {
@@ -29,38 +37,59 @@ export function isDecayed(name: ParameterName): boolean {
 
 export type Gradients = Map<ParameterName, tf.Tensor>;
 
-/** Square root of the sum of all squared gradient entries: a scalar that stays on the device. */
-export function globalNorm(gradients: Gradients): tf.Scalar {
-  return tf.tidy(() => tf.sqrt<tf.Scalar>(squaredNorm([...gradients.values()])));
+/** Gradients as the update takes them, with their norm; all of it stays on the device. */
+export interface ClippedGradients extends GradientNorm {
+  /** One for each unit of the optimiser. */
+  gradients: tf.Tensor[];
 }
 
-/** min(1, maximum / (norm + 1e-6)), as torch's clip_grad_norm_; 1 when maximum is 0. */
-export function clipFactor(norm: tf.Scalar, maximum: number): tf.Scalar {
-  return tf.tidy(() =>
-    maximum > 0 ? tf.minimum<tf.Scalar>(1, tf.div(maximum, tf.add(norm, 1e-6))) : tf.scalar(1),
-  );
+export function disposeClipped({ norm, factor, gradients }: ClippedGradients): void {
+  tf.dispose([norm, factor, ...gradients]);
 }
 
 export class AdamW {
   /** Updates made. */
   step = 0;
-  private readonly moments = new Map<ParameterName, Moments>();
+  private readonly units: Unit[];
 
   constructor(
     private readonly parameters: Parameters,
     /** The parameters that learn. */
     readonly names: readonly ParameterName[],
     /** Which of them weight decay touches. */
-    private readonly decays: (name: ParameterName) => boolean = isDecayed,
+    decays: (name: ParameterName) => boolean = isDecayed,
   ) {
-    for (const name of names) {
-      const zeros = () => tf.tidy(() => tf.variable(tf.zeros(parameters.get(name).shape), false));
-      this.moments.set(name, { m: zeros(), v: zeros() });
-    }
+    const sizeOf = (name: ParameterName) => parameters.get(name).size;
+    const small = joinsForNothing() ? names.filter((name) => sizeOf(name) <= SMALL) : [];
+    const decayedFirst = [...small.filter(decays), ...small.filter((name) => !decays(name))];
+    const alone = names.filter((name) => !small.includes(name)).map((name) => [name]);
+    this.units = [...alone, decayedFirst]
+      .filter((unit) => unit.length > 0)
+      .map((unit) => {
+        const shape = unit.length === 1 ? parameters.get(unit[0]!).shape : [parameters.count(unit)];
+        const zeros = () => tf.tidy(() => tf.variable(tf.zeros(shape), false));
+        return { names: unit, m: zeros(), v: zeros(), decayed: parameters.count(unit.filter(decays)) };
+      });
   }
 
-  /** One update in place. @param factor scales every gradient first (clipping). */
-  apply(gradients: Gradients, factor: tf.Scalar, learningRate: number, knobs: AdamWKnobs): void {
+  /**
+   * The norm of all gradients, and what clipping by it leaves of them; the caller disposes of what it is given.
+   * @param maximum of the norm; 0 does not clip
+   */
+  clip(gradients: Gradients, maximum: number): ClippedGradients {
+    const gradient = (name: ParameterName) => {
+      const found = gradients.get(name);
+      if (!found) throw new Error(`no gradient for "${name}"`);
+      return found;
+    };
+    const given = this.units.map(({ names: [first, ...others] }) =>
+      others.length === 0 ? tf.clone(gradient(first!)) : join([first!, ...others].map(gradient)),
+    );
+    return { ...gradientNorm(given, maximum), gradients: given };
+  }
+
+  /** One update in place. */
+  apply({ gradients, factor }: ClippedGradients, learningRate: number, knobs: AdamWKnobs): void {
     this.step++;
     const { optimizer, adamBeta1: beta1, adamBeta2: beta2, adamEpsilon: epsilon } = knobs;
     const correction1 = 1 - beta1 ** this.step;
@@ -68,50 +97,88 @@ export class AdamW {
     // Both forms are  p = keep * p - rate * m / (sqrt(v) + eps'), up to the order of decay and step.
     const rate = (learningRate * Math.sqrt(correction2)) / correction1;
     const eps = optimizer === 'adamw-hf' ? epsilon : epsilon * Math.sqrt(correction2);
-    const learning = this.names.map((name) => {
-      const gradient = gradients.get(name);
-      if (!gradient) throw new Error(`no gradient for "${name}"`);
-      const keep = this.decays(name) ? 1 - learningRate * knobs.weightDecay : 1;
-      return { parameter: this.parameters.get(name), gradient, ...this.moments.get(name)!, keep };
+    const keep = 1 - learningRate * knobs.weightDecay;
+    const learning = this.units.map(({ names, ...unit }, i): AdamWParameter => {
+      const variables = names.map((name) => this.parameters.get(name));
+      const parameter =
+        variables.length === 1 ? variables[0]! : tf.tidy(() => tf.variable(join(variables), false));
+      return { ...unit, parameter, gradient: gradients[i]! };
     });
     const decayFirst = optimizer === 'adamw-torch';
-    adamwUpdate(learning, factor, { beta1, beta2, rate, epsilon: eps, decayFirst });
+    adamwUpdate(learning, factor, { beta1, beta2, rate, epsilon: eps, decayFirst, keep });
+    this.units.forEach(({ names }, i) => {
+      if (names.length === 1) return;
+      const { parameter } = learning[i]!;
+      part(
+        parameter as tf.Tensor as tf.Tensor1D,
+        names.map((name) => this.parameters.get(name)),
+      );
+      parameter.dispose();
+    });
   }
 
-  /** Moments as tensors named "m.<parameter>" and "v.<parameter>". */
+  /** A copy of both moments on the host, as "m.<parameter>" and "v.<parameter>". */
   async read(): Promise<TensorMap> {
-    const moments = [...this.moments].flatMap(([name, { m, v }]) => [
-      { name: `m.${name}`, moment: m },
-      { name: `v.${name}`, moment: v },
-    ]);
+    const found: TensorMap = new Map();
     // All at once: a GPU answers them together.
-    const read = moments.map(async ({ name, moment }): Promise<[string, NamedTensor]> => {
-      const data = (await moment.data<'float32'>()).slice();
-      return [name, { shape: moment.shape.slice(), data }];
+    const read = this.units.map(async ({ names, m, v }) => {
+      const moments = await Promise.all([m.data<'float32'>(), v.data<'float32'>()]);
+      let at = 0;
+      for (const name of names) {
+        const { shape, size } = this.parameters.get(name);
+        const [first, second] = moments.map((data) => ({
+          shape: shape.slice(),
+          data: data.slice(at, at + size),
+        }));
+        found.set(`m.${name}`, first!).set(`v.${name}`, second!);
+        at += size;
+      }
     });
-    return new Map(await Promise.all(read));
+    await Promise.all(read);
+    // In the order of the parameters, however they are laid together.
+    const keys = this.names.flatMap((name) => [`m.${name}`, `v.${name}`]);
+    return new Map(keys.map((key) => [key, found.get(key)!]));
   }
 
   /** Restores what read() gave. @throws Error when a moment is missing. */
   write(tensors: TensorMap, step: number): void {
-    const assign = (variable: tf.Variable, tensor: NamedTensor | undefined, name: string) => {
-      if (!tensor) throw new Error(`the checkpoint has no moment "${name}"`);
-      const value = tf.tensor(tensor.data, tensor.shape, 'float32');
-      variable.assign(value);
-      value.dispose();
-    };
-    for (const [name, { m, v }] of this.moments) {
-      assign(m, tensors.get(`m.${name}`), `m.${name}`);
-      assign(v, tensors.get(`v.${name}`), `v.${name}`);
+    for (const { names, m, v } of this.units) {
+      assign(
+        m,
+        names.map((name) => momentOf(tensors, `m.${name}`)),
+      );
+      assign(
+        v,
+        names.map((name) => momentOf(tensors, `v.${name}`)),
+      );
     }
     this.step = step;
   }
 
   dispose(): void {
-    for (const { m, v } of this.moments.values()) {
-      m.dispose();
-      v.dispose();
-    }
-    this.moments.clear();
+    for (const { m, v } of this.units) tf.dispose([m, v]);
+    this.units.length = 0;
   }
+}
+
+function momentOf(tensors: TensorMap, name: string): NamedTensor {
+  const tensor = tensors.get(name);
+  if (!tensor) throw new Error(`the checkpoint has no moment "${name}"`);
+  return tensor;
+}
+
+/** Gives a variable the values of tensors, laid end to end. */
+function assign(variable: tf.Variable, tensors: readonly NamedTensor[]): void {
+  let data = tensors[0]!.data;
+  if (tensors.length > 1) {
+    data = new Float32Array(variable.size);
+    let at = 0;
+    for (const tensor of tensors) {
+      data.set(tensor.data, at);
+      at += tensor.data.length;
+    }
+  }
+  const value = tf.tensor(data, variable.shape, 'float32');
+  variable.assign(value);
+  value.dispose();
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { BatchCursor } from '../data/batches.ts';
 import { groupSchema, type Group } from '../data/group.ts';
+import type { ParameterName, Parameters } from '../encoder/parameters.ts';
 import { readSafetensors, writeSafetensors, type TensorMap } from '../encoder/safetensors.ts';
 import { configSchema, type Config } from '../run/config.ts';
 import { Failure, messageOf } from '../util/failure.ts';
@@ -89,4 +90,19 @@ export function readCheckpoint(
     );
   }
   return { state: parsed.data, tensors: readSafetensors(tensors, TENSOR_FILE).tensors, encoder };
+}
+
+/** Moments of another run's checkpoint for the parameters that learn here; zeros where that run had none. */
+export function momentsOf(
+  trained: readonly ParameterName[],
+  parameters: Parameters,
+  tensors: TensorMap,
+): TensorMap {
+  const moments: TensorMap = new Map();
+  for (const name of trained) {
+    const { shape, size } = parameters.get(name);
+    for (const key of [`m.${name}`, `v.${name}`])
+      moments.set(key, tensors.get(key) ?? { shape, data: new Float32Array(size) });
+  }
+  return moments;
 }

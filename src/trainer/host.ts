@@ -19,6 +19,8 @@ export interface KnobEdit {
 }
 
 export interface Control {
+  /** Told what share of the kernels is compiled, before the first step; only where that is done ahead. */
+  compiled?: ((share: number) => void) | undefined;
   /** Ends the run after the current step, with a checkpoint. */
   signal?: AbortSignal | undefined;
   /** Edits since the last call; asked for before each step. */

@@ -1,5 +1,6 @@
-// The numbers of a step on the host: read back together, and looked at before they touch the weights.
+// The numbers of a step on the host: read back together, and looked at before they are told.
 import * as tf from '@tensorflow/tfjs-core';
+import { readBack } from '../kernels/readBack.ts';
 import type { Config } from '../run/config.ts';
 import { Failure } from '../util/failure.ts';
 import type { StepGradient } from './step.ts';
@@ -11,29 +12,49 @@ export interface Scalars {
   gradNorm: number;
 }
 
-/** One read-back for all of a step's numbers. */
-export async function readScalars({ loss, infonce, ht }: StepGradient, norm: tf.Scalar): Promise<Scalars> {
-  const stacked = tf.tidy(() => tf.stack([loss, infonce, ht ?? tf.scalar(0), norm]));
-  const [total, contrastive, hierarchical, gradNorm] = await stacked.data();
-  stacked.dispose();
-  return { loss: total!, infonce: contrastive!, ht: ht ? hierarchical! : null, gradNorm: gradNorm! };
+/** The numbers of a step in one tensor, still on the device. */
+export interface StackedScalars {
+  numbers: tf.Tensor1D;
+  hasHt: boolean;
 }
 
-/** @throws Failure naming step, batch and likely reason when loss or gradient norm is not finite. */
-export function refuseNonFinite(
-  scalars: Scalars,
-  step: number,
-  config: Config,
-  batchIds: () => string[],
-): void {
-  if (Number.isFinite(scalars.loss) && Number.isFinite(scalars.gradNorm)) return;
-  const ids = batchIds();
+/** Loss, InfoNCE, HT (or anything where there is none) and the gradient's norm. */
+const WIDTH = 4;
+
+export function stackScalars({ loss, infonce, ht }: StepGradient, norm: tf.Scalar): StackedScalars {
+  return {
+    numbers: tf.tidy(() => tf.stack([loss, infonce, ht ?? loss, norm]) as tf.Tensor1D),
+    hasHt: ht !== undefined,
+  };
+}
+
+/** One read-back for the numbers of several steps, which are disposed of. */
+export async function readTogether(steps: readonly StackedScalars[]): Promise<Scalars[]> {
+  const tensors = steps.map(({ numbers }) => numbers);
+  const joined = tensors.length === 1 ? tensors[0]! : tf.concat1d(tensors);
+  try {
+    const data = await readBack(joined);
+    return steps.map(({ hasHt }, i) => {
+      const [loss, infonce, ht, gradNorm] = data.slice(i * WIDTH, (i + 1) * WIDTH);
+      return { loss: loss!, infonce: infonce!, ht: hasHt ? ht! : null, gradNorm: gradNorm! };
+    });
+  } finally {
+    tf.dispose([...tensors, joined]);
+  }
+}
+
+export function areFinite({ loss, gradNorm }: Scalars): boolean {
+  return Number.isFinite(loss) && Number.isFinite(gradNorm);
+}
+
+/** Names step, batch and likely reason when loss or gradient norm is not finite. */
+export function notFinite(scalars: Scalars, step: number, config: Config, ids: readonly string[]): Failure {
   const what = Number.isFinite(scalars.loss)
     ? `the gradient norm is ${scalars.gradNorm}`
     : `the loss is ${scalars.loss}`;
   const { learningRate, temperature, logEvery } = config;
   const when = logEvery > 1 ? `step ${step} (or up to ${logEvery - 1} steps before)` : `step ${step}`;
-  throw new Failure(
+  return new Failure(
     `Training stopped at ${when}: ${what}. Batch: ${ids.slice(0, 8).join(', ')}${ids.length > 8 ? ` and ${ids.length - 8} more` : ''}. ` +
       `Most likely the learning rate (${learningRate}) is too high or the temperature (${temperature}) too low; the last checkpoint is kept.`,
   );

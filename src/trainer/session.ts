@@ -1,11 +1,12 @@
 // A training in progress: everything that changes from step to step, and the few things one can do with it.
 import type { Group } from '../data/group.ts';
-import { batches, startCursor, type Batch, type BatchCursor } from '../data/batches.ts';
 import { dropoutEverywhere } from '../encoder/pass.ts';
 import { modelFiles } from '../encoder/folder.ts';
 import { initialHead, isHead } from '../encoder/head.ts';
 import { assertDeviceSound } from '../kernels/backend.ts';
-import { isEmbedding, Parameters, type ParameterName } from '../encoder/parameters.ts';
+import type { CompileOptions } from '../kernels/compile.ts';
+import { usePrecision } from '../kernels/precision.ts';
+import { isEmbedding, Parameters } from '../encoder/parameters.ts';
 import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
 import { checkedValue, type Config } from '../run/config.ts';
 import type { HeaderEvent, MetricEvent, StepEvent } from '../run/events.ts';
@@ -13,30 +14,32 @@ import { KNOBS, type KnobName } from '../run/knobs.ts';
 import { PATTERNS, settingName } from '../run/settings.ts';
 import { Failure, UsageFailure } from '../util/failure.ts';
 import { forkKey, Random, type Key } from '../util/random.ts';
-import { AdamW, clipFactor, globalNorm } from './adamw.ts';
-import { stateFiles, type Branch, type Checkpoint, type TrainerState } from './checkpoint.ts';
+import { AdamW, disposeClipped } from './adamw.ts';
+import { momentsOf, stateFiles, type Branch, type Checkpoint, type TrainerState } from './checkpoint.ts';
 import { measure, measureSts } from './evaluate.ts';
+import { headerOf, identityOf } from './header.ts';
 import { addReading, bestOf, readingsUpTo, summarise, type Readings, type RunSummary } from './history.ts';
 import type { Files, KnobEdit } from './host.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import { ownExamples, prepare, type Prepared, type RunInputs } from './prepare.ts';
 import { embedRows } from './embed.ts';
-import { drawBatches, peekBatches } from './nextBatches.ts';
-import { readScalars, refuseNonFinite } from './scalars.ts';
+import { NextBatches, type StepBatches } from './nextBatches.ts';
+import { areFinite, notFinite } from './scalars.ts';
 import { scheduleFactor } from './schedule.ts';
 import { makeSnapshot, tensorsOf, untouched, type Snapshot, type Standing } from './snapshot.ts';
+import { StepLog, type LoggedStep } from './stepLog.ts';
 import { averagedGradient, disposeGradient, stepGradient, type StepModel, type StepOptions } from './step.ts';
 import { traceStep } from './trace.ts';
 import { traceRows } from './traceRows.ts';
+import { sizesOf } from './views.ts';
+import { warmUp } from './warmUp.ts';
 import type { StepTrace } from '../run/trace.ts';
-import { RECORD_VERSION } from '../run/events.ts';
 
 export class TrainingSession {
   /** Updates made. */
   step = 0;
   config: Config;
   best: { step: number; sts: number } | null = null;
-  lastLoss: number | null = null;
   readonly prepared: Prepared;
   /** The state before any step, as this session's inputs make it. */
   readonly beginning: Snapshot;
@@ -44,28 +47,32 @@ export class TrainingSession {
 
   /** Groups that joined while the training ran, and the first epoch whose order has them. */
   private joined: Standing['joined'] = [];
-  /** Examples that the next batch takes besides its own. */
-  private awaited: number[] = [];
   private readings: Readings = {};
-  /** Since the last logged step. */
-  private spent: Standing['spent'] = { steps: 0, tokens: 0, milliseconds: 0 };
   /** Parameters and moments that snapshots are told apart from; a moment that is not there was zero. */
   private origin: TensorMap;
   /** Examples that were there at the beginning. */
   private readonly begunWith: number;
-  private cursor: BatchCursor = startCursor();
-  private walk: Generator<Batch, void>;
+  private readonly next: NextBatches;
+  private readonly log: StepLog;
   private readonly keys: { dropout: Key; measure: Key };
   private readonly optimizer: AdamW;
 
-  /** @throws Failure or UsageFailure when the inputs do not go together; nothing is left allocated then. */
-  constructor(private readonly inputs: RunInputs) {
+  /**
+   * @param frame milliseconds of steps whose numbers may be read together
+   * @throws Failure or UsageFailure when the inputs do not go together; nothing is left allocated then.
+   */
+  constructor(
+    private readonly inputs: RunInputs,
+    frame = 0,
+  ) {
+    this.log = new StepLog(frame);
     this.config = { ...inputs.config };
+    usePrecision(this.config.precision);
     const random = Random.seeded(this.config.seed);
     this.keys = { dropout: random.fork('dropout').key, measure: random.fork('measure').key };
     this.prepared = prepare(inputs, random);
     this.begunWith = this.prepared.examples.length;
-    this.walk = batches(this.prepared.plan, this.cursor);
+    this.next = new NextBatches(this.prepared, this.config.accumulate);
     const { config, tensors } = inputs.model;
     const head = this.config.head && this.config.pooling !== 'mean';
     this.origin = new Map([...tensors, ...(head ? initialHead(config.hidden, this.config.seed) : [])]);
@@ -81,85 +88,92 @@ export class TrainingSession {
   }
 
   header(): HeaderEvent {
-    const { model, prepared, inputs } = this;
-    const groups = prepared.examples.filter((example) => example.sentences.length > 1).length;
-    return {
-      type: 'header',
-      version: RECORD_VERSION,
-      setting: settingName(inputs.setting),
-      config: this.config,
-      steps: this.totalSteps,
-      model: {
-        name: inputs.model.name,
-        type: model.config.type,
-        layers: model.config.layers,
-        hidden: model.config.hidden,
-        vocabulary: model.config.vocabulary,
-        parameters: model.parameters.count(model.parameters.names().filter((name) => !isHead(name))),
-        trained: model.parameters.count(model.trained),
-      },
-      corpus: {
-        files: inputs.files,
-        plain: prepared.examples.length - groups,
-        groups,
-        heldOut: prepared.heldOut.length,
-        sts: inputs.sts.length,
-      },
-      device: inputs.device,
-    };
+    return headerOf(this.inputs, this.prepared, this.model, this.config);
+  }
+
+  /** Compiles the kernels of the next step, where that saves time; changes nothing. */
+  async warmUp(options: CompileOptions = {}): Promise<void> {
+    const number = this.step + 1;
+    if (number > this.totalSteps) return;
+    const { model, optimizer, config, prepared } = this;
+    const { examples, taken } = this.next.peek([]);
+    const batches = taken.map((batch, part) => ({
+      rows: prepared.views.batchRows(examples, batch, number),
+      options: this.stepOptions(config, number, part),
+    }));
+    await warmUp({ model, optimizer, batches, maxGradNorm: config.maxGradNorm }, options);
   }
 
   /**
-   * One update. The scalars are read back only when the step is logged; a loss or gradient that is not finite then
-   * stops the run before the update touches the weights.
+   * One update. The scalars are read back only when the step is logged, and together with those of the steps before
+   * where they are shorter than a frame. A loss or gradient that is not finite stops the run: before the update touches
+   * the weights where each step is read by itself, else before anything is made of them.
+   * @param silent it was made before: it has no event
+   * @returns the events that are known by now
    * @throws Failure naming step, batch and likely reason.
    */
-  async update(): Promise<StepEvent | undefined> {
-    const { config, model, prepared } = this;
+  async update(silent = false): Promise<StepEvent[]> {
+    const { config, model, log } = this;
     const number = this.step + 1;
-    const logged = number % config.logEvery === 0 || number === this.totalSteps;
-    const started = performance.now();
-    const taken = this.takeBatches();
-    const rows = taken.map((batch) => prepared.views.batchRows(prepared.examples, batch, number));
+    const last = number === this.totalSteps;
+    const logged = last || number % config.logEvery === 0;
+    log.begin();
+    const batches = this.next.take(number);
+    const { rows } = batches;
     const gradient = averagedGradient(
       rows.map((row, part) => () => stepGradient(model, row, this.stepOptions(config, number, part))),
     );
-    const norm = globalNorm(gradient.gradients);
+    const clipped = this.optimizer.clip(gradient.gradients, config.maxGradNorm);
+    const { norm } = clipped;
     try {
-      const scalars = logged ? await readScalars(gradient, norm) : undefined;
-      if (scalars) {
-        assertDeviceSound();
-        refuseNonFinite(scalars, number, config, () =>
-          taken.flatMap((batch) => [...batch.plain, ...batch.generated]).map((i) => prepared.examples[i]!.id),
-        );
-      }
       const learningRate = this.learningRate(config);
-      const factor = clipFactor(norm, config.maxGradNorm);
-      this.optimizer.apply(gradient.gradients, factor, learningRate, config);
-      factor.dispose();
+      const step = { type: 'step', step: number, learningRate, ...sizesOf(rows) } as const;
+      log.note(
+        rows.reduce((n, r) => n + r.rows.reduce((m, ids) => m + ids.length, 0), 0),
+        logged
+          ? { facts: step, gradient, norm, check: this.check(number, config, batches), silent }
+          : undefined,
+      );
+      const read = last || log.isDue() ? log.read() : undefined;
+      // The device computes meanwhile.
+      if (!last) this.next.prepare(number + 1);
+      await read;
+      this.optimizer.apply(clipped, learningRate, config);
       this.step = number;
-      this.spent.steps++;
-      this.spent.tokens += rows.reduce((n, r) => n + r.rows.reduce((m, ids) => m + ids.length, 0), 0);
-      this.spent.milliseconds += performance.now() - started;
-      if (!scalars) return undefined;
-      this.lastLoss = scalars.loss;
-      // A read-back waits for all the steps queued since the last one: time and tokens are their mean.
-      const { steps, tokens, milliseconds } = this.spent;
-      this.spent = { steps: 0, tokens: 0, milliseconds: 0 };
-      return {
-        type: 'step',
-        step: number,
-        ...scalars,
-        learningRate,
-        plain: rows.reduce((n, r) => n + r.plain, 0),
-        generated: rows.reduce((n, r) => n + r.generated, 0),
-        tokens: Math.round(tokens / steps),
-        milliseconds: milliseconds / steps,
-      };
+      log.lap();
+      return log.take();
     } finally {
-      norm.dispose();
+      disposeClipped(clipped);
       disposeGradient(gradient);
     }
+  }
+
+  /** Stops the run at a step whose numbers are not finite. */
+  private check(number: number, config: Config, { taken }: StepBatches): LoggedStep['check'] {
+    const { examples } = this.prepared;
+    return (scalars) => {
+      if (areFinite(scalars)) return;
+      this.step = number - 1;
+      const ids = taken.flatMap(({ plain, generated }) =>
+        [...plain, ...generated].map((i) => examples[i]!.id),
+      );
+      throw notFinite(scalars, number, config, ids);
+    };
+  }
+
+  /** Waits for the numbers of all steps that were made, and takes their events. @throws Failure as update does */
+  async settle(): Promise<StepEvent[]> {
+    if (this.log.isUnread) {
+      this.log.begin();
+      await this.log.read();
+      this.log.lap();
+    }
+    return this.log.take();
+  }
+
+  /** Events of steps that are known and were not taken, if a failure came between. */
+  told(): StepEvent[] {
+    return this.log.take();
   }
 
   /** @param part which of a step's accumulated batches */
@@ -191,12 +205,12 @@ export class TrainingSession {
         `All ${this.totalSteps} steps of this run are made; go back on the timeline to take one of them apart.`,
       );
     }
-    const { model, optimizer, prepared, cursor, awaited, inputs } = this;
+    const { model, optimizer, prepared, inputs } = this;
     const config = { ...this.config };
     for (const { knob, value } of pending.edits ?? [])
       Object.assign(config, { [knob]: checkedValue(knob, String(value)) });
     const joining = ownExamples(pending.groups ?? [], prepared.roles, inputs.setting.pattern).examples;
-    const { examples, taken } = peekBatches(prepared, cursor, awaited, joining, config.accumulate);
+    const { examples, taken } = this.next.peek(joining);
     const batches = taken.map((batch, part) => ({
       rows: prepared.views.batchRows(examples, batch, number),
       options: this.stepOptions(config, number, part),
@@ -208,11 +222,11 @@ export class TrainingSession {
   }
 
   /** Takes the visitor's groups into the next batch, and into every epoch after this one. */
-  add(groups: readonly Group[], epoch = this.cursor.epoch + 1): { taken: Group[]; refused: string[] } {
+  add(groups: readonly Group[], epoch = this.next.cursor.epoch + 1): { taken: Group[]; refused: string[] } {
     const { examples, plan, views, roles } = this.prepared;
     const own = ownExamples(groups, roles, this.inputs.setting.pattern);
     for (const example of own.examples) {
-      this.awaited.push(examples.length);
+      this.next.join(examples.length);
       plan.since[examples.length] = epoch;
       plan.generated.push(example.generated);
       examples.push(views.tokenise(example));
@@ -228,7 +242,6 @@ export class TrainingSession {
       list.length = Math.min(list.length, this.begunWith);
     this.joined = [];
     for (const { group, epoch } of joined) this.add([group], epoch);
-    this.awaited = [];
   }
 
   /** Sentences as evaluation embeds them, with the weights as they stand; changes nothing. */
@@ -236,12 +249,6 @@ export class TrainingSession {
     const { parameters, config, pooling } = this.model;
     const rows = sentences.map((sentence) => this.prepared.views.evaluationIds(sentence));
     return embedRows(parameters, config, rows, { pooling });
-  }
-
-  private takeBatches(): Batch[] {
-    const taken = drawBatches(this.walk, this.prepared.plan, this.awaited, this.config.accumulate);
-    this.awaited = [];
-    return taken;
   }
 
   /** Alignment and uniformity of both sides, and STS; keeps the best score. */
@@ -282,7 +289,7 @@ export class TrainingSession {
   }
 
   summary(): RunSummary {
-    return summarise(this.readings, this.step, this.lastLoss);
+    return summarise(this.readings, this.step, this.log.lastLoss);
   }
 
   /** The model as it stands, in Hugging Face layout. */
@@ -306,6 +313,7 @@ export class TrainingSession {
 
   /** The same in memory. */
   async checkpoint(): Promise<Checkpoint> {
+    await this.log.read();
     const parameters = await this.model.parameters.read();
     const tensors: TensorMap = new Map([...parameters].filter(([name]) => isHead(name)));
     for (const [name, tensor] of await this.optimizer.read()) tensors.set(name, tensor);
@@ -330,20 +338,15 @@ export class TrainingSession {
       setting: settingName(this.inputs.setting),
       config: this.config,
       totalSteps: this.totalSteps,
-      cursor: { ...this.cursor, waiting: [...this.cursor.waiting] },
-      model: this.modelIdentity(),
+      cursor: this.next.cursor,
+      model: identityOf(this.model.config),
       data: this.prepared.digest,
       joined: [...this.joined],
       best: this.best,
       readings: readingsUpTo(this.readings, this.step),
-      lastLoss: this.lastLoss,
-      spent: { ...this.spent },
+      lastLoss: this.log.lastLoss,
+      spent: { ...this.log.spent },
     };
-  }
-
-  private modelIdentity(): string {
-    const { type, layers, hidden, heads, intermediate, vocabulary } = this.model.config;
-    return `${type} L${layers} H${hidden} A${heads} F${intermediate} V${vocabulary}`;
   }
 
   /** Goes on from a checkpoint. @throws Failure when it belongs to another model, setting or data. */
@@ -351,7 +354,8 @@ export class TrainingSession {
     const mismatch = (what: string, theirs: string, ours: string): never => {
       throw new Failure(`The checkpoint is of another ${what}: it has ${theirs}, this run has ${ours}.`);
     };
-    if (state.model !== this.modelIdentity()) mismatch('model', state.model, this.modelIdentity());
+    if (state.model !== identityOf(this.model.config))
+      mismatch('model', state.model, identityOf(this.model.config));
     const setting = settingName(this.inputs.setting);
     if (state.setting !== setting) mismatch('setting', state.setting, setting);
     if (state.data !== this.prepared.digest)
@@ -363,15 +367,9 @@ export class TrainingSession {
     this.config = { ...state.config };
     this.best = state.best;
     this.readings = structuredClone(state.readings);
-    this.lastLoss = state.lastLoss;
-    this.spent = { ...state.spent };
+    this.log.moveTo(state);
     this.rejoin(state.joined);
-    this.moveTo(state.cursor);
-  }
-
-  private moveTo({ epoch, position, waiting }: BatchCursor): void {
-    this.cursor = { epoch, position, waiting: [...waiting] };
-    this.walk = batches(this.prepared.plan, this.cursor);
+    this.next.moveTo(state.cursor);
   }
 
   /**
@@ -399,6 +397,7 @@ export class TrainingSession {
 
   /** All that coming back to this step needs, as long as this session lives or another is begun just like it. */
   async snapshot(): Promise<Snapshot> {
+    await this.log.read();
     const moments = this.optimizer.read();
     const now = new Map([...(await this.model.parameters.read(this.model.trained)), ...(await moments)]);
     assertDeviceSound();
@@ -406,13 +405,13 @@ export class TrainingSession {
   }
 
   private standing(): Standing {
-    const { config, cursor, joined, spent, lastLoss } = this;
-    return { config, cursor, joined, spent, lastLoss };
+    const { config, joined, log, next } = this;
+    return { config, cursor: next.cursor, joined, spent: log.spent, lastLoss: log.lastLoss };
   }
 
   /** Goes back, or forward, to a snapshot. What has been measured is kept: it would be the same again. */
   goTo(snapshot: Snapshot): void {
-    const { config, cursor, joined, spent, lastLoss } = structuredClone(snapshot.standing);
+    const { config, cursor, joined, ...logged } = structuredClone(snapshot.standing);
     const { parameters, trained } = this.model;
     const shapes = new Map<string, number[]>();
     for (const name of trained)
@@ -422,18 +421,17 @@ export class TrainingSession {
     this.optimizer.write(tensors, snapshot.step);
     this.step = snapshot.step;
     this.config = config;
-    this.spent = spent;
-    this.lastLoss = lastLoss;
+    this.log.moveTo(logged);
     this.best = bestOf(readingsUpTo(this.readings, this.step));
     this.rejoin(joined);
-    this.moveTo(cursor);
+    this.next.moveTo(cursor);
   }
 
   /** Makes a step again that has been made before, with what was changed before it: nothing is said or measured. */
   async repeat(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void> {
     for (const { knob, value } of edits) this.edit(knob, value);
     if (groups.length > 0) this.add(groups);
-    await this.update();
+    await this.update(true);
   }
 
   /** The run takes another way from here: what it measured after this step holds no more. */
@@ -442,18 +440,9 @@ export class TrainingSession {
   }
 
   dispose(): void {
+    this.log.drop();
     this.optimizer.dispose();
     this.model.parameters.dispose();
+    usePrecision('f32');
   }
-}
-
-/** Moments of another run's checkpoint for the parameters that learn here; zeros where that run had none. */
-function momentsOf(trained: readonly ParameterName[], parameters: Parameters, tensors: TensorMap): TensorMap {
-  const moments: TensorMap = new Map();
-  for (const name of trained) {
-    const { shape, size } = parameters.get(name);
-    for (const key of [`m.${name}`, `v.${name}`])
-      moments.set(key, tensors.get(key) ?? { shape, data: new Float32Array(size) });
-  }
-  return moments;
 }

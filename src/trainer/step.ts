@@ -5,9 +5,9 @@ import { encode } from '../encoder/encoder.ts';
 import type { DropoutRates } from '../encoder/pass.ts';
 import { applyHead } from '../encoder/head.ts';
 import type { ParameterName, Parameters } from '../encoder/parameters.ts';
-import { pool, type Pooling } from '../encoder/pooling.ts';
+import { pool, poolingPlaces, type Pooling } from '../encoder/pooling.ts';
 import { watched, type Watch } from '../kernels/watched.ts';
-import { objective, type ObjectiveKnobs, type ObjectiveValue } from '../losses/objective.ts';
+import { batchObjective, type ObjectiveKnobs, type ObjectiveValue } from '../losses/objective.ts';
 import { padRows } from '../tokenizer/pad.ts';
 import type { Key } from '../util/random.ts';
 import type { Gradients } from './adamw.ts';
@@ -57,6 +57,7 @@ export function trainingEmbeddings(
     dropout,
     key,
     onlyTokens: true,
+    places: poolingPlaces(batch, model.pooling),
     ...(watch && { tap: watch }),
   });
   const pooled = pool(states, batch, model.pooling);
@@ -67,8 +68,7 @@ export function trainingEmbeddings(
 /** Forward and objective. */
 export function stepObjective(model: StepModel, step: StepRows, options: StepOptions): ObjectiveValue {
   const vectors = watched(trainingEmbeddings(model, step, options), 'vectors', options.watch);
-  const { plain, generated } = splitRows(vectors, step);
-  return objective(plain, generated, options, options.watch);
+  return batchObjective(vectors, step, options, options.watch);
 }
 
 /** Forward, objective, backward. */
@@ -84,27 +84,6 @@ export function stepGradient(model: StepModel, step: StepRows, options: StepOpti
   const gradients: Gradients = new Map();
   model.trained.forEach((name, i) => gradients.set(name, grads[variables[i]!.name]!));
   return { loss: value, infonce: parts.infonce!, ht: parts.ht, gradients };
-}
-
-/** [rows, d] cut into plain [o, sentences, d] and generated [a, sentences, d]. */
-export function splitRows(
-  vectors: tf.Tensor2D,
-  step: StepRows,
-): { plain: tf.Tensor3D | undefined; generated: tf.Tensor3D | undefined } {
-  const dimension = vectors.shape[1];
-  const plainRows = step.plain * step.plainSentences;
-  const part = (from: number, groups: number, sentences: number) =>
-    groups === 0
-      ? undefined
-      : tf.reshape<tf.Rank.R3>(tf.slice(vectors, [from, 0], [groups * sentences, dimension]), [
-          groups,
-          sentences,
-          dimension,
-        ]);
-  return {
-    plain: part(0, step.plain, step.plainSentences),
-    generated: part(plainRows, step.generated, step.generatedSentences),
-  };
 }
 
 /** Mean over several batches (gradient accumulation); at most two sets of gradients are alive at a time. */

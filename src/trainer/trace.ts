@@ -8,7 +8,7 @@ import type { TensorMap } from '../encoder/safetensors.ts';
 import { assertDeviceSound } from '../kernels/backend.ts';
 import { marginOf } from '../losses/hierarchicalTriplet.ts';
 import { Failure } from '../util/failure.ts';
-import { AdamW, clipFactor, globalNorm, type Gradients } from './adamw.ts';
+import { AdamW, disposeClipped, type ClippedGradients, type Gradients } from './adamw.ts';
 import {
   averagedGradient,
   disposeGradient,
@@ -39,20 +39,18 @@ export interface TracedStep {
 export async function traceStep(step: TracedStep): Promise<StepTrace> {
   const [watch, later] = [new Watched(), new Watched()];
   let gradient: StepGradient | undefined;
-  let norm: tf.Scalar | undefined;
-  let factor: tf.Scalar | undefined;
+  let clipped: ClippedGradients | undefined;
   try {
     gradient = averagedGradient(
       step.batches.map(({ rows, options }, part) => () => {
         return stepGradient(step.model, rows, part === 0 ? { ...options, watch: watch.note } : options);
       }),
     );
-    norm = globalNorm(gradient.gradients);
-    factor = clipFactor(norm, step.config.maxGradNorm);
-    const [gradNorm, clip] = [await numberIn(norm), await numberIn(factor)];
+    clipped = step.optimizer.clip(gradient.gradients, step.config.maxGradNorm);
+    const [gradNorm, clip] = [await numberIn(clipped.norm), await numberIn(clipped.factor)];
     const before = await objectiveTables(step, watch);
     refuseInfinite(step, before.loss, gradNorm);
-    const update = await tracedUpdate(step, gradient.gradients, factor, later);
+    const update = await tracedUpdate(step, gradient.gradients, clipped, later);
     const after = await objectiveTables(step, later);
     refuseInfinite(step, after.loss, gradNorm);
     assertDeviceSound();
@@ -77,8 +75,7 @@ export async function traceStep(step: TracedStep): Promise<StepTrace> {
     watch.dispose();
     later.dispose();
     if (gradient) disposeGradient(gradient);
-    norm?.dispose();
-    factor?.dispose();
+    if (clipped) disposeClipped(clipped);
   }
 }
 
@@ -166,7 +163,7 @@ async function encoderTables({ model, batches }: TracedStep, watch: Watched) {
 /** From the vectors to the loss, and what comes back where a gradient was asked for. */
 async function objectiveTables({ batches }: TracedStep, watch: Watched) {
   const { rows, options } = batches[0]!;
-  const { anchors, columns, groups } = await rowPlaces(rows, options.hierarchical);
+  const { anchors, columns, groups } = rowPlaces(rows, options.hierarchical);
   const cosines = await watch.table('infonce.cosines');
   const infonce: StepTrace['infonce'] = {
     anchors,
@@ -197,7 +194,7 @@ async function objectiveTables({ batches }: TracedStep, watch: Watched) {
 async function tracedUpdate(
   { model, optimizer, config, learningRate, batches }: TracedStep,
   gradients: Gradients,
-  factor: tf.Scalar,
+  clipped: ClippedGradients,
   watch: Watched,
 ): Promise<TraceUpdate> {
   const parameters = new Parameters(await model.parameters.read());
@@ -206,7 +203,7 @@ async function tracedUpdate(
     const moments = await optimizer.read();
     copy.write(moments, optimizer.step);
     const slopes = await readAll(gradients);
-    copy.apply(gradients, factor, learningRate, config);
+    copy.apply(clipped, learningRate, config);
     const { rows, options } = batches[0]!;
     tf.tidy(() => {
       stepObjective({ ...model, parameters }, rows, { ...options, watch: watch.note });
@@ -228,7 +225,7 @@ async function tracedUpdate(
           valueNorm: lengthOf(before),
         };
       }),
-      example: example(model.trained, slopes, await numberIn(factor), values),
+      example: example(model.trained, slopes, await numberIn(clipped.factor), values),
     };
   } finally {
     copy.dispose();

@@ -1,10 +1,8 @@
 // Who stands in the rows of a step: the sentence, its tokens and its part in the batch.
-import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batches.ts';
 import { rowsAndColumns } from '../losses/objective.ts';
 import type { Role } from '../run/settings.ts';
 import type { TraceRow } from '../run/trace.ts';
-import { splitRows } from './step.ts';
 import type { StepRows, TokenisedExample } from './views.ts';
 
 export interface RowSource {
@@ -47,25 +45,12 @@ export interface RowPlaces {
   groups: number[][];
 }
 
-/** Which row of the step is what to the objective: row numbers sent the way the vectors go. */
-export async function rowPlaces(step: StepRows, hierarchical: boolean): Promise<RowPlaces> {
-  const [anchors, columns, groups] = tf.tidy(() => {
-    const numbers = tf.tensor2d(
-      Float32Array.from(step.rows, (_, r) => r),
-      [step.rows.length, 1],
-    );
-    const { plain, generated } = splitRows(numbers, step);
-    const infonce = rowsAndColumns(plain, generated, hierarchical);
-    return [infonce.anchors, infonce.columns, generated ?? tf.zeros([0, 0, 1])] as const;
-  });
-  const read = async (x: tf.Tensor) => Array.from(await x.data());
-  const [count, size] = groups.shape as [number, number, number];
-  const members = await read(groups);
-  const places = {
-    anchors: await read(anchors),
-    columns: await read(columns),
-    groups: Array.from({ length: count }, (_, g) => members.slice(g * size, (g + 1) * size)),
-  };
-  tf.dispose([anchors, columns, groups]);
-  return places;
+/** Which row of the step is what to the objective. */
+export function rowPlaces(step: StepRows, hierarchical: boolean): RowPlaces {
+  const from = step.plain * step.plainSentences;
+  const size = step.generatedSentences;
+  const groups = Array.from({ length: step.generated }, (_, g) =>
+    Array.from({ length: size }, (_unused, place) => from + g * size + place),
+  );
+  return { ...rowsAndColumns(step, hierarchical), groups };
 }

@@ -1,6 +1,6 @@
 // A run from its first to its last step: an async generator of events. Hosts decide what to do with them.
 import type { Group } from '../data/group.ts';
-import type { RunEvent } from '../run/events.ts';
+import type { RunEvent, StepEvent } from '../run/events.ts';
 import { breathe } from '../util/breathe.ts';
 import { messageOf } from '../util/failure.ts';
 import type { Branch, Checkpoint } from './checkpoint.ts';
@@ -22,6 +22,8 @@ export interface TrainOptions {
   branch?: Branch | undefined;
   /** Goes on from a snapshot that the same run made before. */
   at?: Snapshot | undefined;
+  /** Milliseconds of steps whose numbers may be read together (stepLog.ts); left out: each is read by itself. */
+  frame?: number | undefined;
   /** Called once inputs and checkpoint are accepted, before the first event: now the host may touch its files. */
   accepted?: ((run: RunningTraining) => void) | undefined;
 }
@@ -30,6 +32,8 @@ export interface TrainOptions {
 export interface RunningTraining {
   readonly step: number;
   readonly totalSteps: number;
+  /** Waits for the numbers of all steps that were made. Whoever takes their events here tells them; train() does not. */
+  settle(): Promise<StepEvent[]>;
   /** Sentences as evaluation embeds them, with the weights of this step; changes nothing. */
   embed(sentences: readonly string[]): Promise<Matrix>;
   readonly config: Config;
@@ -63,6 +67,7 @@ export async function* train(
   const session = start(inputs, options);
   try {
     options.accepted?.(session);
+    await session.warmUp({ tell: options.control?.compiled });
     if (!options.resume && !options.at) yield* begin(session, options);
     for (;;) {
       const finished = yield* steps(session, options);
@@ -74,6 +79,7 @@ export async function* train(
       if (!finished || !(await options.control?.afterLast?.())) return session.summary();
     }
   } catch (error) {
+    yield* session.told();
     yield { type: 'end', step: session.step, reason: 'failed', message: messageOf(error) };
     throw error;
   } finally {
@@ -81,8 +87,8 @@ export async function* train(
   }
 }
 
-function start(inputs: RunInputs, { resume, branch, at }: TrainOptions): TrainingSession {
-  const session = new TrainingSession(inputs);
+function start(inputs: RunInputs, { resume, branch, at, frame }: TrainOptions): TrainingSession {
+  const session = new TrainingSession(inputs, frame);
   try {
     if (branch) session.branch(branch);
     if (resume) session.restore(resume);
@@ -111,20 +117,25 @@ async function* steps(
     await control?.beforeStep?.();
     if (session.step >= session.totalSteps) break; // the host went to the end
     if (control?.signal?.aborted) {
+      yield* await session.settle();
       if (store) yield* checkpoint(session, store);
       return false;
     }
-    for (const { knob, value } of control?.takeEdits?.() ?? []) {
+    const edits = control?.takeEdits?.() ?? [];
+    const groups = control?.takeGroups?.() ?? [];
+    if (edits.length + groups.length > 0) yield* await session.settle();
+    for (const { knob, value } of edits) {
       yield { type: 'edit', step: session.step, knob, ...session.edit(knob, value) };
     }
-    yield* additions(session, control?.takeGroups?.() ?? []);
-    const event = await session.update();
-    if (event) yield event;
+    yield* additions(session, groups);
+    yield* await session.update();
     await breathe();
     const last = session.step === session.totalSteps;
-    if (last || session.step % session.config.evaluateEvery === 0) yield* evaluation(session, store);
-    if (store && (last || session.step % session.config.checkpointEvery === 0))
-      yield* checkpoint(session, store);
+    const measured = last || session.step % session.config.evaluateEvery === 0;
+    const kept = store && (last || session.step % session.config.checkpointEvery === 0);
+    if (measured || kept) yield* await session.settle();
+    if (measured) yield* evaluation(session, store);
+    if (kept) yield* checkpoint(session, store);
   }
   return true;
 }

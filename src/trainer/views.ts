@@ -18,12 +18,28 @@ export interface StepRows {
   generatedSentences: number;
 }
 
+/** Examples and tokens in all batches of a step. */
+export function sizesOf(batches: readonly StepRows[]): { plain: number; generated: number; tokens: number } {
+  const sum = (count: (batch: StepRows) => number) =>
+    batches.reduce((total, batch) => total + count(batch), 0);
+  return {
+    plain: sum(({ plain }) => plain),
+    generated: sum(({ generated }) => generated),
+    tokens: sum(({ rows }) => rows.reduce((total, ids) => total + ids.length, 0)),
+  };
+}
+
 /** An example with its sentences as token ids (special tokens included, prompt not yet). */
 export interface TokenisedExample extends Example {
   ids: number[][];
 }
 
+/** Sentences whose ids are remembered: those that are measured, or looked at again and again. */
+const REMEMBERED = 20_000;
+
 export class Views {
+  private readonly remembered = new Map<string, number[]>();
+
   constructor(
     private readonly tokenizer: SentenceTokenizer,
     private readonly pattern: PatternName,
@@ -50,7 +66,12 @@ export class Views {
 
   /** Ids of a sentence as evaluation sees it: with prompt 0 when pooling is "mask". */
   evaluationIds(sentence: string): number[] {
-    return this.prompted(this.tokenizer.ids(sentence, this.measuredLength), 0);
+    const known = this.remembered.get(sentence);
+    if (known) return known;
+    const ids = this.prompted(this.tokenizer.ids(sentence, this.measuredLength), 0);
+    if (this.remembered.size >= REMEMBERED) this.remembered.clear();
+    this.remembered.set(sentence, ids);
+    return ids;
   }
 
   /**

@@ -14,6 +14,11 @@ export class Gate {
     return this.mode !== 'closed';
   }
 
+  /** May the next step be made at once? */
+  get isReady(): boolean {
+    return this.isOpen && !this.nudged && !this.abandoned && this.next <= performance.now();
+  }
+
   /** Lets steps through until paused. @param rate at most so many a second, null for as many as there can be */
   play(rate: number | null): void {
     this.mode = 'open';

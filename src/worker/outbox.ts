@@ -1,9 +1,7 @@
 // Reports on their way to the page: events are gathered, so that the page hears from a run at most once a frame.
 import type { RunEvent } from '../run/events.ts';
+import { FRAME } from '../trainer/stepLog.ts';
 import type { Report } from './protocol.ts';
-
-/** Milliseconds between two reports of events. */
-const FRAME = 16;
 
 export class Outbox {
   private events: RunEvent[] = [];

@@ -70,6 +70,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('export'), request: z.int() }),
   /** Deletes the checkpoints that are kept of a run. */
   z.object({ type: z.literal('forget'), keep: keptName }),
+  /** Enough of looking for the fastest kernels: those that are known are used. */
+  z.object({ type: z.literal('skipTuning') }),
   /** Destroys the GPU device, as a driver's crash would: a test of recovery. */
   z.object({ type: z.literal('loseDevice') }),
 ]);
@@ -96,6 +98,13 @@ export const reportSchema = z.discriminatedUnion('type', [
     file: z.string(),
     loaded: z.number(),
     total: z.number().nullable(),
+  }),
+  /** What has to be done on a GPU before the first step, once it takes long enough to be told. */
+  z.object({
+    type: z.literal('preparing'),
+    /** The fastest tiles are looked for (at the first use of a GPU), or kernels are compiled. */
+    what: z.enum(['tiles', 'kernels']),
+    share: z.number(),
   }),
   z.object({
     type: z.literal('loaded'),

@@ -8,6 +8,8 @@ import { Failure, messageOf } from '../util/failure.ts';
 import { beginning } from './begin.ts';
 import { webFolder } from './modelFolder.ts';
 import { opfsStorage } from './opfs.ts';
+import { sharesOf } from './shares.ts';
+import { tileStore } from './tileStore.ts';
 import { commandSchema, type BeginCommand, type Command, type LoadCommand, type Report } from './protocol.ts';
 import { AMPLE_BUDGET, TIMELINE_BUDGET } from './timeline.ts';
 import { Training } from './training.ts';
@@ -15,11 +17,20 @@ import { wasmThreads } from './wasmThreads.ts';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
+/** The visitor waits no longer for a GPU to be tuned. */
+const enough = new AbortController();
+
 const host: BackendHost = {
   gpu: async () =>
     'gpu' in scope.navigator ? scope.navigator.gpu : 'this browser offers no WebGPU to pages like this one.',
   wasmFiles: wasmFiles(scope.location.href),
   wasmThreads: wasmThreads(scope.location.href),
+  tiles: {
+    store: tileStore,
+    measure: 'hardware',
+    signal: enough.signal,
+    onProgress: sharesOf('tiles', post),
+  },
 };
 
 const storage = opfsStorage();
@@ -123,6 +134,9 @@ async function obey(command: Command): Promise<void> {
       const { request } = command;
       return answer(request, async (run) => ({ type: 'traced', request, trace: await run.trace() }));
     }
+    case 'skipTuning':
+      enough.abort();
+      return;
     case 'loseDevice':
       loseDevice();
       return;
@@ -133,7 +147,7 @@ function duringOf(command: Command): Extract<Report, { type: 'failed' }>['during
   return command.type === 'load' || command.type === 'begin' ? command.type : 'command';
 }
 
-/** Loading and beginning take their turns; the rest acts at once. */
+/** Loading and beginning take their turns, and the rest acts after them; but loading itself may be cut short. */
 let turn: Promise<void> = Promise.resolve();
 
 scope.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -153,6 +167,7 @@ scope.onmessage = ({ data }: MessageEvent<unknown>) => {
       post({ type: 'failed', during: duringOf(command), message: messageOf(error) }),
     );
   if (command.type === 'load' || command.type === 'begin') turn = turn.then(run);
+  else if (command.type === 'skipTuning') void run();
   else void turn.then(run);
 };
 

@@ -5,7 +5,7 @@ import { longestInput } from '../encoder/config.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import { assertDeviceSound, deviceFault } from '../kernels/backend.ts';
 import type { Matrix } from '../metrics/vectors.ts';
-import type { DeviceInfo } from '../run/events.ts';
+import type { DeviceInfo, RunEvent } from '../run/events.ts';
 import type { Branch, Checkpoint } from '../trainer/checkpoint.ts';
 import { Embedder } from '../trainer/embedder.ts';
 import { checkedValue } from '../run/config.ts';
@@ -13,6 +13,7 @@ import { KNOBS } from '../run/knobs.ts';
 import type { KnobEdit } from '../trainer/host.ts';
 import type { Snapshot } from '../trainer/snapshot.ts';
 import type { StepTrace } from '../run/trace.ts';
+import { readingFrame } from '../trainer/stepLog.ts';
 import { train, type RunningTraining } from '../trainer/train.ts';
 import { Failure, messageOf, UsageFailure } from '../util/failure.ts';
 import { Gate } from './gate.ts';
@@ -23,6 +24,7 @@ import type { BeginCommand, Report } from './protocol.ts';
 import { Questions } from './questions.ts';
 import { Rest } from './rest.ts';
 import { Script } from './script.ts';
+import { sharesOf } from './shares.ts';
 import { Timeline } from './timeline.ts';
 import { Travel } from './travel.ts';
 import { Watch } from './watch.ts';
@@ -270,9 +272,11 @@ export class Training {
       {
         ...origin,
         at: this.at,
+        frame: readingFrame(host.device),
         accepted: (running) => this.accept(running),
         control: {
           signal: this.abort.signal,
+          compiled: sharesOf('kernels', host.post),
           takeEdits: () => this.takeEdits(),
           takeGroups: () => this.takeGroups(),
           beforeStep: () => this.beforeStep(),
@@ -281,12 +285,16 @@ export class Training {
       },
     );
     for await (const event of events) {
-      if (event.type === 'step') this.rest.stir();
       const lost = event.type === 'end' && event.reason === 'failed' && (await deviceFault()) !== undefined;
-      if (!lost && !(event.type === 'end' && this.endKnown)) this.outbox.add(event);
+      if (!lost && !(event.type === 'end' && this.endKnown)) this.tell(event);
       if (event.type === 'end') this.endKnown = false;
     }
     this.running = undefined;
+  }
+
+  private tell(event: RunEvent): void {
+    if (event.type === 'step') this.rest.stir();
+    this.outbox.add(event);
   }
 
   private accept(running: RunningTraining): void {
@@ -342,6 +350,12 @@ export class Training {
   private async attend(running: RunningTraining): Promise<void> {
     const { travel, questions, watch } = this;
     assertDeviceSound();
+    if (this.runsOn(running)) {
+      travel.known = Math.max(travel.known, running.step);
+      return;
+    }
+    // Whatever is seen or said of a step comes after its event.
+    for (const event of await running.settle()) this.tell(event);
     await travel.go(running);
     if (travel.owesWeights && (questions.areWaiting || watch.isStale) && !(await travel.settle(running)))
       return;
@@ -354,11 +368,23 @@ export class Training {
     if (!this.gate.isOpen || watch.isDue) await watch.look(running);
   }
 
+  /** Is there nothing to do but the next step, at once? Then the numbers of the last ones need not be waited for. */
+  private runsOn(running: RunningTraining): boolean {
+    const { step, config } = running;
+    const { gate, travel, questions, watch } = this;
+    const isAsked = travel.isWanted || travel.owesWeights || questions.areWaiting;
+    const isKept = step % config.checkpointEvery === 0 || this.snapshotIsDue(running);
+    return gate.isReady && !isAsked && !isKept && !watch.isDue;
+  }
+
+  private snapshotIsDue({ step, totalSteps, config }: RunningTraining): boolean {
+    return step >= this.travel.known && this.timeline.isDue(step, totalSteps, config.checkpointEvery);
+  }
+
   private async keepSnapshot(running: RunningTraining): Promise<void> {
-    const { step, totalSteps, config } = running;
-    if (step < this.travel.known) return;
-    this.travel.known = step;
-    if (!this.timeline.isDue(step, totalSteps, config.checkpointEvery)) return;
+    const isDue = this.snapshotIsDue(running);
+    this.travel.known = Math.max(this.travel.known, running.step);
+    if (!isDue) return;
     const started = performance.now();
     const snapshot = await running.snapshot();
     this.timeline.add(snapshot, performance.now() - started);

@@ -39,6 +39,11 @@ describe('operations of a step', () => {
       forward += 2 * 5 * size.heads * perHead;
     }
     expect(stepFlops(size, { pairs: 5, length })).toBe(3 * forward);
+    // The last layer for one token a sentence: query, output, both dense layers, and its row of the attention.
+    const spared = tokens - 2 * 5;
+    forward -= 2 * product(spared, 8, 8) + product(spared, 8, 20) + product(spared, 20, 8);
+    forward -= 2 * 5 * size.heads * (product(length - 1, head, length) + product(length - 1, length, head));
+    expect(stepFlops(size, { pairs: 5, length }, 'first')).toBe(3 * forward);
   });
 });
 

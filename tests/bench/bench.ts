@@ -90,7 +90,7 @@ export async function bench(
       entries: timings.map((timing, i) => ({
         name: steppers[i]!.name,
         ...timing,
-        gflops: stepFlops(size, EXTENT) / timing.ms / 1e6,
+        gflops: stepFlops(size, EXTENT, steppers[i]!.readsFirst ? 'first' : 'all') / timing.ms / 1e6,
       })),
     });
     if (cases.length === 1) demands = await measureDemands(steppers.slice(0, withVanilla ? 2 : 1), say);

@@ -73,7 +73,7 @@ async function curve(inputs: RunInputs, steps: number, say: (line: string) => vo
   const session = new TrainingSession(inputs);
   const losses: number[] = [];
   while (losses.length < steps) {
-    const event = await session.update();
+    const [event] = await session.update();
     losses.push(event!.loss);
     if (losses.length % 20 === 0) say(`step ${losses.length}: loss ${event!.loss.toFixed(5)}`);
   }

@@ -6,6 +6,8 @@ import { say } from '../../src/cli/output.ts';
 import { deviceOption, jsonOption, wholeNumber } from '../../src/cli/options.ts';
 import { nodeHost } from '../../src/cli/node/gpu.ts';
 import { startDevice, type DeviceChoice, type StartedDevice } from '../../src/kernels/backend.ts';
+import { usePrecision } from '../../src/kernels/precision.ts';
+import type { Precision } from '../../src/kernels/tuning.ts';
 import { Failure, messageOf } from '../../src/util/failure.ts';
 import { bench } from './bench.ts';
 import { DRIFT_TARGET, driftLines, measureDrift } from './drift.ts';
@@ -21,6 +23,7 @@ interface Options {
   device: DeviceChoice;
   size: SizeName;
   json?: true;
+  precision: Precision;
   rounds: number;
   headline?: true;
   vanilla: boolean;
@@ -40,6 +43,11 @@ const program = new Command('bench')
   )
   .addOption(deviceOption())
   .addOption(new Option('--size <name>', 'encoder').choices(SIZE_NAMES).default('pocket'))
+  .addOption(
+    new Option('--precision <name>', 'what our products round their operands to')
+      .choices(['f32', 'f16'])
+      .default('f32'),
+  )
   .option('--rounds <n>', 'samples of each contestant', wholeNumber(1), 5)
   .option('--headline', 'dropout off and embeddings trained only, instead of all four cases')
   .option('--no-vanilla', 'leave vanilla TensorFlow.js out')
@@ -69,6 +77,7 @@ async function run(options: Options): Promise<void> {
   const before = registeredKernels();
   const device = await startDevice(options.device, nodeHost(options.device === 'software'));
   progress(`device: ${device.name} (${device.detail})`);
+  usePrecision(options.precision);
   if (options.drift !== undefined) return drift(options, device, options.drift);
   if (options.growth !== undefined) return growth(options, options.growth);
 

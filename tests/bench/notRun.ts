@@ -1,5 +1,8 @@
 // What of ours this benchmark did not run, so that a figure is never read as covering it.
 import * as tf from '@tensorflow/tfjs-core';
+import { internals } from '../../src/kernels/dispatch.webgpu.ts';
+import { whyNoHalf, whyNoMatrix, whyNoSubgroups } from '../../src/kernels/offers.ts';
+import { suitedTo } from '../../src/kernels/tuning.ts';
 import type { Profile } from './profile.ts';
 
 const BACKENDS = ['webgpu', 'wasm', 'cpu'];
@@ -10,6 +13,30 @@ function ourKernels(backend: string): string[] {
     .map(({ kernelName }) => kernelName)
     .filter((name) => name.startsWith('Semblance'))
     .sort();
+}
+
+/** Variants of our kernels that were not run, with the reason. */
+export function variantsNotRun(): string[] {
+  if (tf.getBackend() !== 'webgpu')
+    return ['not run, since they are for webgpu: F16 products, subgroup matrices, sums by subgroups'];
+  const { device } = internals(tf.backend());
+  const { software, precision, subgroups, matrix } = suitedTo(tf.backend());
+  const half = precision === 'f16';
+  const processor = software ? 'on a processor each invocation does best alone' : undefined;
+  const f32 = half ? undefined : 'F32 was measured (--precision f16)';
+  const variants = [
+    { name: 'products in F32', ran: !half, why: 'F16 was measured (--precision f32)' },
+    { name: 'products in F16', ran: half, why: whyNoHalf(device) ?? f32 },
+    {
+      name: 'products by subgroup matrices',
+      ran: half && matrix !== undefined,
+      why: whyNoMatrix(device) ?? f32 ?? processor,
+    },
+    { name: 'sums by subgroups', ran: subgroups === true, why: whyNoSubgroups(device) ?? processor },
+  ];
+  return variants
+    .filter(({ ran }) => !ran)
+    .map(({ name, why }) => `not run: ${name}; ${why ?? 'not taken on this device'}`);
 }
 
 /** @param step the profile of a step of ours */
@@ -23,5 +50,5 @@ export function notRun(step: Profile): string[] {
     if (backend === here || kernels.length === 0) continue;
     lines.push(`not run, since they are for ${backend}: ${kernels.join(', ')}`);
   }
-  return lines;
+  return [...lines, ...variantsNotRun()];
 }

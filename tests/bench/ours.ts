@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Parameters } from '../../src/encoder/parameters.ts';
 import { dropoutEverywhere } from '../../src/encoder/pass.ts';
-import { AdamW, clipFactor, globalNorm } from '../../src/trainer/adamw.ts';
+import { leavesOutRows } from '../../src/kernels/op.ts';
+import { AdamW, disposeClipped } from '../../src/trainer/adamw.ts';
 import { disposeGradient, stepGradient, type StepModel } from '../../src/trainer/step.ts';
 import { forkKey, seedKey } from '../../src/util/random.ts';
 import { ADAM, TEMPERATURE, type Stepper, type Work } from './work.ts';
@@ -35,17 +36,17 @@ export function ours(work: Work): Stepper {
       { rows, plain: pairs, plainSentences: 2, generated: 0, generatedSentences: 0 },
       { ...options, key: forkKey(seedKey(1), step) },
     );
-    const norm = globalNorm(gradient.gradients);
-    const factor = clipFactor(norm, 0);
-    optimizer.apply(gradient.gradients, factor, ADAM.learningRate, KNOBS);
+    const clipped = optimizer.clip(gradient.gradients, 0);
+    optimizer.apply(clipped, ADAM.learningRate, KNOBS);
     const loss = tf.clone(gradient.loss);
-    tf.dispose([norm, factor]);
+    disposeClipped(clipped);
     disposeGradient(gradient);
     return loss;
   }
 
   return {
     name: 'ours',
+    readsFirst: leavesOutRows(),
     run: (first, count) => trainSteps(train, first, count),
     dispose() {
       optimizer.dispose();

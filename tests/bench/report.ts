@@ -1,6 +1,7 @@
 // The results in words and as JSON.
 import { table } from '../../src/cli/output.ts';
 import type { StartedDevice } from '../../src/kernels/backend.ts';
+import { leavesOutRows } from '../../src/kernels/op.ts';
 import type { BenchResult, Demand, Entry } from './bench.ts';
 import { caseName, EXTENT, SIZES, stepFlops, type SizeName } from './sizes.ts';
 
@@ -59,6 +60,11 @@ export function benchLines(name: SizeName, device: StartedDevice, result: BenchR
   const { peak } = result;
   return [
     `${name}: L${layers} H${hidden} A${heads} F${intermediate} V${vocabulary}, ${EXTENT.pairs} pairs of ${EXTENT.length} tokens, float32: ${(stepFlops(SIZES[name], EXTENT) / 1e9).toFixed(2)} GFLOP of matrix products a step`,
+    ...(leavesOutRows()
+      ? [
+          `ours leaves out what [CLS] pooling does not read of the last layer: ${(stepFlops(SIZES[name], EXTENT, 'first') / 1e9).toFixed(2)} GFLOP; its rate counts those`,
+        ]
+      : []),
     `device: ${device.name} (${device.detail})`,
     `matrix product ${peak.size} x ${peak.size}: ours ${peak.ours.toFixed(1)}, tf.matMul ${peak.tfjs.toFixed(1)} GFLOP/s`,
     '',

@@ -66,10 +66,21 @@ export function encoderConfig(size: Size, longest: number): EncoderConfig {
  *   step     = 3 forward                              the backward pass has two products for each of the forward's
  *
  * The loss's own product, everything element-wise and the optimiser are left out: under one percent.
+ *
+ * @param read what is computed of the last layer: all, or, [CLS] being all that is pooled, its keys and values for all tokens
+ *   and the rest for one token a sentence
  */
-export function stepFlops({ layers, hidden, intermediate }: Size, { pairs, length }: Extent): number {
-  const tokens = 2 * pairs * length;
-  const dense = 2 * tokens * (4 * hidden ** 2 + 2 * hidden * intermediate);
-  const attention = 4 * tokens * length * hidden;
-  return 3 * layers * (dense + attention);
+export function stepFlops(
+  { layers, hidden, intermediate }: Size,
+  { pairs, length }: Extent,
+  read: 'all' | 'first' = 'all',
+): number {
+  const sentences = 2 * pairs;
+  const tokens = sentences * length;
+  const layer = (asking: number) => {
+    const dense = 2 * tokens * 2 * hidden ** 2 + 2 * asking * (2 * hidden ** 2 + 2 * hidden * intermediate);
+    const attention = 4 * asking * length * hidden;
+    return dense + attention;
+  };
+  return 3 * ((layers - 1) * layer(tokens) + layer(read === 'all' ? tokens : sentences));
 }

@@ -20,6 +20,8 @@ export interface Work extends Case, Extent {
 /** A contestant. Its weights and moments live from its making to its disposal. */
 export interface Stepper {
   name: string;
+  /** Does it leave out what [CLS] pooling does not read of the last layer? Its rate counts what it computes. */
+  readsFirst?: boolean;
   /** Trains steps `first` to `first + count - 1`, waits for the device, and gives the last one's loss. */
   run(first: number, count: number): Promise<number>;
   dispose(): void;

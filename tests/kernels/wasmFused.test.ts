@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { compileKernels } from '../../src/cli/compileKernels.mjs';
 import { wasmThreads } from '../../src/cli/node/wasmThreads.ts';
 import { encode } from '../../src/encoder/encoder.ts';
+import { poolingPlaces } from '../../src/encoder/pooling.ts';
 import { Parameters } from '../../src/encoder/parameters.ts';
 import { dropoutEverywhere } from '../../src/encoder/pass.ts';
 import {
@@ -198,8 +199,9 @@ describe('on wasm', () => {
 
   it.each([true, false])('AdamW updates as its composition does, decay first: %s', async (decayFirst) => {
     await start('wasm');
-    const shapes = [[3], [17, 5], [20_001], []];
-    const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.02, epsilon: 1e-7, decayFirst };
+    const shapes = [[3], [17, 5], [20_001], [], [20_003]];
+    const decayed = [0, 85, 0, 1, 17_001];
+    const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.02, epsilon: 1e-7, decayFirst, keep: 0.95 };
     const factor = tf.scalar(0.7);
     const update = (run: typeof adamwUpdate) => {
       const variable = (name: string, shape: number[]) => tf.variable(toTensor(normals(name, ...shape)));
@@ -208,7 +210,7 @@ describe('on wasm', () => {
         gradient: toTensor(normals(`g${i}`, ...shape)),
         m: variable(`m${i}`, shape),
         v: tf.variable(tf.tidy(() => tf.abs(toTensor(normals(`v${i}`, ...shape))))),
-        keep: i % 2 === 0 ? 1 : 0.95,
+        decayed: decayed[i]!,
       }));
       run(given, factor, scalars);
       return given.map(({ parameter, m, v }) => [parameter, m, v]);
@@ -226,8 +228,8 @@ describe('on wasm', () => {
     const [parameter, m, v] = [one(), one(), one()];
     const copy = tf.clone(parameter);
     const [gradient, factor] = [tf.ones([4]), tf.scalar(1)];
-    const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.5, epsilon: 1e-7, decayFirst: true };
-    adamwUpdate([{ parameter, gradient, m, v, keep: 1 }], factor, scalars);
+    const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.5, epsilon: 1e-7, decayFirst: true, keep: 1 };
+    adamwUpdate([{ parameter, gradient, m, v, decayed: 4 }], factor, scalars);
     expect([...(await copy.data())]).toEqual([1, 1, 1, 1]);
     expect((await parameter.data())[0]).toBeCloseTo(0.5, 6);
     tf.dispose([parameter, m, v, copy, gradient, factor]);
@@ -245,8 +247,12 @@ describe('on wasm', () => {
   });
 });
 
-describe('padding that is left out', () => {
-  it('changes neither a token state nor a gradient', async () => {
+describe('rows that are left out', () => {
+  it.each([
+    ['padding', 'mean'],
+    ['all but [CLS] in the last layer', 'cls'],
+    ['all but the [MASK] of a prompt in the last layer', 'mask'],
+  ] as const)('%s: neither a state that is read nor a gradient changes', async (_, pooling) => {
     await start('wasm');
     const config = smallConfig({ hidden_size: 24, intermediate_size: 40 });
     const parameters = new Parameters(smallTensors(config));
@@ -256,34 +262,36 @@ describe('padding that is left out', () => {
       lengths.map((length) => Array.from({ length }, (_, i) => 5 + ((length * i) % 30))),
       0,
     );
-    const real = tf.tensor3d(
-      Float32Array.from({ length: 120 }, (_, i) => (i % 20 < lengths[Math.floor(i / 20)]! ? 1 : 0)),
+    const places = poolingPlaces(batch, pooling);
+    const isRead = (row: number, place: number) => (places ? place === places[row] : place < lengths[row]!);
+    const read = tf.tensor3d(
+      Float32Array.from({ length: 120 }, (_, i) => +isRead(Math.floor(i / 20), i % 20)),
       [6, 20, 1],
     );
     const weight = toTensor(normals('weight', 6, 20, 24));
     const options = { dropout: dropoutEverywhere(0.1), key: seedKey(3) };
-    const results = [false, true].map((onlyTokens) => {
-      const states = encode(parameters, config, batch, { ...options, onlyTokens });
+    const results = [{}, { onlyTokens: true, places }].map((leaving) => {
+      const states = encode(parameters, config, batch, { ...options, ...leaving });
       const { value, grads } = tf.variableGrads(() => {
-        const inner = encode(parameters, config, batch, { ...options, onlyTokens });
-        return tf.sum(tf.mul(tf.mul(inner, real), weight));
+        const inner = encode(parameters, config, batch, { ...options, ...leaving });
+        return tf.sum(tf.mul(tf.mul(inner, read), weight));
       }, variables);
       value.dispose();
       return { states, grads };
     });
-    const [all, tokens] = results as [(typeof results)[0], (typeof results)[0]];
-    // Padding is 0, and what is no padding has the same bits.
-    const expected = await take(tf.tidy(() => tf.mul(all.states, real)));
+    const [all, some] = results as [(typeof results)[0], (typeof results)[0]];
+    // What is not read is 0, and what is read has the same bits.
+    const expected = await take(tf.tidy(() => tf.mul(all.states, read)));
     expectSameBits(
-      (await take(tokens.states)).map((x) => x + 0),
+      (await take(some.states)).map((x) => x + 0),
       expected.map((x) => x + 0),
     );
     for (const { name } of variables)
-      expectClose(await take(tokens.grads[name]!), await take(all.grads[name]!), {
+      expectClose(await take(some.grads[name]!), await take(all.grads[name]!), {
         absolute: 1e-4,
         what: name,
       });
-    tf.dispose([all.states, real, weight]);
+    tf.dispose([all.states, read, weight]);
     parameters.dispose();
   });
 });

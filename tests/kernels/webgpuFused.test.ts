@@ -6,8 +6,8 @@ import { afterAll, describe, it } from 'vitest';
 import {
   adamwUpdate,
   composedAdamW,
-  composedSquaredNorm,
-  squaredNorm,
+  composedGradientNorm,
+  gradientNorm,
 } from '../../src/kernels/adamw/adamw.ts';
 import { addNorm, composedAddNorm, type AddNormArguments } from '../../src/kernels/addNorm/addNorm.ts';
 import {
@@ -222,18 +222,26 @@ describe('fused kernels on', () => {
 
     it('AdamW and the norm, over tensors of many sizes', async () => {
       const shapes = [[3], [8], [5, 7], [12, 4], [100, 64], [1], [2, 2], [9, 4], [16]];
-      const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.01, epsilon: 1e-6 };
-      const run = async (update: typeof adamwUpdate, norm: typeof squaredNorm, decayFirst: boolean) => {
+      const decayed = [0, 8, 13, 48, 3_001, 0, 2, 36, 4];
+      const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.01, epsilon: 1e-6, keep: 0.9 };
+      const run = async (update: typeof adamwUpdate, norm: typeof gradientNorm, decayFirst: boolean) => {
         const given = shapes.map((shape, i) => ({
           parameter: tf.variable(toTensor(normals(`p${i}`, ...shape))),
           gradient: toTensor(normals(`g${i}`, ...shape)),
           m: tf.variable(toTensor(normals(`m${i}`, ...shape))),
           v: tf.variable(tf.square(toTensor(normals(`v${i}`, ...shape)))),
-          keep: i % 3 ? 1 : 0.9,
+          decayed: decayed[i]!,
         }));
         const factor = tf.scalar(0.5);
         for (let step = 0; step < 2; step++) update(given, factor, { ...scalars, decayFirst });
-        const values = [await take(norm(given.map(({ gradient }) => gradient)))];
+        const values: Float32Array[] = [];
+        for (const maximum of [0, 5, 1e6]) {
+          const measured = norm(
+            given.map(({ gradient }) => gradient),
+            maximum,
+          );
+          values.push(await take(measured.norm), await take(measured.factor));
+        }
         for (const { parameter, m, v } of given)
           for (const x of [parameter, m, v]) values.push(Float32Array.from(await x.data()));
         tf.disposeVariables();
@@ -241,11 +249,11 @@ describe('fused kernels on', () => {
       };
       for (const decayFirst of [true, false]) {
         await start('cpu');
-        const expected = await run(composedAdamW, composedSquaredNorm, decayFirst);
+        const expected = await run(composedAdamW, composedGradientNorm, decayFirst);
         await start('software');
         for (const software of [true, false]) {
           setSuited(tf.backend(), { software });
-          const actual = await run(adamwUpdate, squaredNorm, decayFirst);
+          const actual = await run(adamwUpdate, gradientNorm, decayFirst);
           actual.forEach((values, i) =>
             expectClose(values, expected[i]!, {
               absolute: 1e-6,

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { linearGelu } from '../../src/kernels/linear/linear.ts';
 import { formOf, splitsOf, type Product } from '../../src/kernels/matMul/matMul.webgpu.ts';
-import { tuneProducts } from '../../src/kernels/matMul/matMulTuning.webgpu.ts';
 import { multiply } from '../../src/kernels/matMul/matMul.ts';
 import { HARDWARE_TILES, setSuited, suitedTo } from '../../src/kernels/tuning.ts';
 import { eachBackend } from '../support/backends.ts';
@@ -114,24 +113,6 @@ describe('products on', () => {
       const large = product(1, 4096, 4096, 64, FLAGS[1]);
       const tall = (memory: number) => formOf(large, 'none', { software: false }, memory).rows;
       expect([tall(32768), tall(16384)]).toEqual([8, 4]);
-    });
-
-    it('stops tuning when its time is over or it is told to, and then leaves the choice as it was', async () => {
-      setSuited(tf.backend(), { software: true });
-      const rates: number[] = [];
-      const tensors = tf.memory().numTensors;
-      const measured = await tuneProducts(tf.backend(), {
-        budget: 0,
-        onMeasured: (_turn, _tile, gflops) => rates.push(gflops),
-      });
-      expect(measured).toEqual({});
-      expect(rates.length).toBe(1);
-      expect(rates[0]).toBeGreaterThan(0);
-      const signal = AbortSignal.abort();
-      const onMeasured = () => expect.fail('measured after all');
-      expect(await tuneProducts(tf.backend(), { signal, onMeasured })).toEqual({});
-      expect(suitedTo(tf.backend())).toEqual({ software: true, tiles: {} });
-      expect(tf.memory().numTensors).toBe(tensors);
     });
 
     it('takes every form somewhere', () => {

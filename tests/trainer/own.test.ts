@@ -69,13 +69,13 @@ describe('in a running training', () => {
     await cpu();
     const usual = new TrainingSession(given());
     const session = new TrainingSession(given());
-    const before = (await usual.update())!;
+    const [before] = await usual.update();
     session.add([pair, four]);
-    const first = (await session.update())!;
-    expect(first.plain).toBe(before.plain + 1);
-    expect(first.generated).toBe(before.generated + 1);
-    const [second, usualSecond] = [(await session.update())!, (await usual.update())!];
-    expect(second.plain).toBe(usualSecond.plain);
+    const [first] = await session.update();
+    expect(first!.plain).toBe(before!.plain + 1);
+    expect(first!.generated).toBe(before!.generated + 1);
+    const [[second], [usualSecond]] = [await session.update(), await usual.update()];
+    expect(second!.plain).toBe(usualSecond!.plain);
     usual.dispose();
     session.dispose();
 
@@ -99,7 +99,7 @@ describe('in a running training', () => {
     let files: Files = new Map();
     for (let step = 0; step < 12; step++) {
       if (step === 3) whole.add([pair, four]);
-      losses.push((await whole.update())!.loss);
+      losses.push((await whole.update())[0]!.loss);
       if (step === 5) files = await whole.checkpointFiles();
     }
     const first = whole.prepared.examples.findIndex(({ id }) => id === 'own-1');
@@ -110,7 +110,7 @@ describe('in a running training', () => {
     const weights = readSafetensors(files.get('model.safetensors')!, 'model').tensors;
     resumed.restore(readCheckpoint('test', files.get(STATE_FILE)!, files.get(TENSOR_FILE)!, weights));
     const again: number[] = [];
-    for (let step = 6; step < 12; step++) again.push((await resumed.update())!.loss);
+    for (let step = 6; step < 12; step++) again.push((await resumed.update())[0]!.loss);
     resumed.dispose();
     expect(again).toEqual(losses.slice(6));
   });

@@ -63,6 +63,17 @@ describe.skipIf(!executablePath)(
       await page.close();
     });
 
+    it('have beside them what was measured of GPUs, by adapter and over a reload', async () => {
+      const page = await tab();
+      const kept = { code: 'a', orders: { NN: ['direct 8x8 4x1'] } };
+      expect(await ask(page, { do: 'readTiles', adapter: 'one' })).toBe(undefined);
+      await ask(page, { do: 'writeTiles', adapter: 'one', kept });
+      await page.reload();
+      expect(await ask(page, { do: 'readTiles', adapter: 'one' })).toEqual(kept);
+      expect(await ask(page, { do: 'readTiles', adapter: 'two' })).toBe(undefined);
+      await page.close();
+    });
+
     it('have one tab that writes them; another run is free', async () => {
       const [first, second] = [await tab(), await tab()];
       expect(await ask(first, { do: 'claim', run: 'b' })).toBe(true);

@@ -63,7 +63,12 @@ export const SLIDERS: Partial<Record<KnobName, SliderScale>> = {
 };
 
 /** Why a knob has no effect as things stand, as a message; null when it has one. */
-export function idleReason(name: KnobName, pattern: PatternName, config: Config): MessageKey | null {
+export function idleReason(
+  name: KnobName,
+  pattern: PatternName,
+  config: Config,
+  device?: string,
+): MessageKey | null {
   const { hierarchical, augmentation, roles } = PATTERNS[pattern];
   switch (name) {
     case 'beta':
@@ -78,6 +83,11 @@ export function idleReason(name: KnobName, pattern: PatternName, config: Config)
       return config.pooling === 'mean' ? 'recipe.idle.head' : null;
     case 'epochs':
       return config.steps > 0 ? 'recipe.idle.epochs' : null;
+    case 'precision':
+      // What came with a link can be taken back.
+      return (device === 'wasm' || device === 'cpu') && config.precision === 'f32'
+        ? 'recipe.idle.precision'
+        : null;
     default:
       return null;
   }

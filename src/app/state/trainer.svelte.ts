@@ -12,7 +12,7 @@ import { Recording } from './recording.ts';
 import { followedPoints } from './sentences.ts';
 import { ShownRun } from './shown.svelte.ts';
 import { SpeedMeter } from './speed.ts';
-import { sayDied, sayFailed, sayRewound } from './trainerNotices.ts';
+import { preparedNow, sayDied, sayFailed, sayPreparing, sayRewound } from './trainerNotices.ts';
 import type { Parent, TrainerOptions, TrainerStatus, TrainingData, Unfinished } from './trainerOptions.ts';
 import { takenUp } from './unfinished.ts';
 
@@ -307,7 +307,11 @@ export class TrainerState {
         this.files[report.file] = { loaded: report.loaded, total: report.total ?? report.loaded };
         this.progress = totals(Object.values(this.files));
         break;
+      case 'preparing':
+        sayPreparing(this.options.notices, report, () => this.client?.send({ type: 'skipTuning' }));
+        break;
       case 'loaded':
+        preparedNow(this.options.notices);
         this.device = report.device;
         this.options.recipe.start();
         void this.beginFirst();

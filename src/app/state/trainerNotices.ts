@@ -5,11 +5,34 @@ import type { NoticesState } from './notices.svelte.ts';
 
 type Said<T extends Report['type']> = Extract<Report, { type: T }>;
 
+/** One at a time: a GPU is tuned before its kernels are compiled. */
+const PREPARING = 'preparing';
+
+export function sayPreparing(
+  notices: NoticesState,
+  { what, share }: Said<'preparing'>,
+  skip: () => void,
+): void {
+  if (share >= 1) notices.dismiss(PREPARING);
+  else
+    notices.say({
+      id: PREPARING,
+      kind: 'info',
+      text: t(`shell.preparing.${what}`, { share: `${Math.round(100 * share)} %` }),
+      ...(what === 'tiles' && { action: { label: t('shell.preparing.skip'), run: skip } }),
+    });
+}
+
+export function preparedNow(notices: NoticesState): void {
+  notices.dismiss(PREPARING);
+}
+
 export function sayFailed(
   notices: NoticesState,
   { during, message }: Said<'failed'>,
   retry: () => void,
 ): void {
+  preparedNow(notices);
   notices.say({
     id: during === 'load' ? 'load' : 'begin',
     kind: 'bad',

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { startDevice, type DeviceChoice, type StartedDevice } from '../../kernels/backend.ts';
+import type { DeviceChoice } from '../../kernels/backend.ts';
 import type { Fault, ScoredPair } from '../../data/group.ts';
 import {
   configDifference,
@@ -18,16 +18,17 @@ import { parseSettingName, PATTERNS, PATTERN_NAMES, settingName, type Setting } 
 import type { Checkpoint } from '../../trainer/checkpoint.ts';
 import type { RunSummary } from '../../trainer/history.ts';
 import type { RunInputs } from '../../trainer/prepare.ts';
+import { readingFrame } from '../../trainer/stepLog.ts';
 import { train } from '../../trainer/train.ts';
 import { UsageFailure } from '../../util/failure.ts';
 import { domainFiles, loadGroups, loadPairs, openModel } from '../node/files.ts';
-import { nodeHost } from '../node/gpu.ts';
 import { freeRunFolder, RunFolder, type RunPaths } from '../node/runFolder.ts';
 import { deviceOption, gathered, jsonOption, wholeNumber } from '../options.ts';
 import { Watcher } from '../watcher.ts';
 import { note, printResult, say, shown, type CommonOptions } from '../output.ts';
 import { root } from '../root.ts';
 import { RunView } from '../runView.ts';
+import { startTuned } from '../tuned.ts';
 
 export interface TrainOptions extends CommonOptions {
   model?: string;
@@ -41,6 +42,8 @@ export interface TrainOptions extends CommonOptions {
   seed?: number;
   set?: string[];
   device: DeviceChoice;
+  /** Is the device tuned at its first use? */
+  tuning?: boolean;
   watch?: number;
   out?: string;
   resume?: string;
@@ -79,6 +82,7 @@ export function addTrain(program: Command): void {
     .option('--epochs <n>', 'passes over the data, when no steps are given', Number)
     .option('--batch <n>', 'examples per step', wholeNumber(2))
     .addOption(deviceOption())
+    .option('--no-tuning', 'do not look for the fastest kernels when a GPU is used for the first time')
     .option('--seed <n>', 'every random choice follows from it', wholeNumber(0))
     .option('--set <knob=value>', 'set any knob (repeatable); all of them are listed below', gathered)
     .option(
@@ -136,6 +140,7 @@ export async function trainCommand(options: TrainOptions): Promise<void> {
     store: folder,
     control: { signal: interruptSignal(), beforeStep: () => watcher.look() },
     resume: checkpoint,
+    frame: readingFrame(device),
     accepted: (running) => {
       started.claim();
       watcher.follow(running);
@@ -215,7 +220,7 @@ async function fresh(options: TrainOptions): Promise<Started> {
     sts,
   };
   const folder = RunFolder.claim(options.out ?? freeRunFolder(settingName(setting)));
-  const inputs = await loadInputs(paths, config, options.device);
+  const inputs = await loadInputs(paths, config, options);
   return {
     inputs,
     folder,
@@ -246,7 +251,7 @@ async function resumed(options: TrainOptions, path: string): Promise<Started> {
       `A resumed run keeps its knobs; ${changed.map((name) => `"${name}" was ${String(checkpoint.state.config[name])}`).join(', ')}. Begin a new run to change them.`,
     );
   }
-  const inputs = await loadInputs(paths, config, options.device);
+  const inputs = await loadInputs(paths, config, options);
   const elsewhere = options.out !== undefined && resolve(options.out) !== resolve(source.path);
   const folder = elsewhere ? RunFolder.claim(options.out!) : source;
   say(`resuming after step ${checkpoint.state.step}`);
@@ -275,7 +280,11 @@ function settingOf({ setting, data }: Pick<TrainOptions, 'setting' | 'data'>): S
   return parseSettingName(data !== undefined && !setting.includes('.') ? `data.${setting}` : setting);
 }
 
-async function loadInputs(paths: RunPaths, config: Config, choice: DeviceChoice): Promise<RunInputs> {
+async function loadInputs(
+  paths: RunPaths,
+  config: Config,
+  options: Pick<TrainOptions, 'device' | 'tuning'>,
+): Promise<RunInputs> {
   const model = await openModel(paths.model);
   const setting = parseSettingName(paths.setting);
   const pattern = PATTERNS[setting.pattern];
@@ -288,7 +297,7 @@ async function loadInputs(paths: RunPaths, config: Config, choice: DeviceChoice)
     for (const fault of loaded.faults) faults.push(fault);
   }
   reportFaults(faults);
-  const device: StartedDevice = await startDevice(choice, nodeHost(choice === 'software'));
+  const device = await startTuned(options.device, options.tuning !== false);
   return { setting, config, groups, sts, model, device, files: paths.files };
 }
 

@@ -2,6 +2,8 @@
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BackendHost } from '../../kernels/backend.ts';
+import type { TileHost } from '../../kernels/matMul/keptTiles.webgpu.ts';
+import { tileFile } from './tileFile.ts';
 import { wasmThreads } from './wasmThreads.ts';
 import { messageOf } from '../../util/failure.ts';
 import { findChromium, findDriver, isFile } from '../chromium.mjs';
@@ -12,8 +14,15 @@ const KEEP_LOADED = 0x1000;
 /** Dawn is started once; that it could not be is not remembered, since the next call may look for a software driver. */
 let started: GPU | undefined;
 
-/** How this process gets at WebGPU. @param software look for SwiftShader when no Vulkan driver is named */
-export function nodeHost(software: boolean): BackendHost {
+/**
+ * How this process gets at WebGPU.
+ * @param software look for SwiftShader when no Vulkan driver is named
+ * @param tuning how a GPU's tiles are measured; left out: those that are kept are used, and none measured
+ */
+export function nodeHost(
+  software: boolean,
+  tuning: Omit<TileHost, 'store'> = { measure: 'never' },
+): BackendHost {
   return {
     async gpu() {
       if (started) return started;
@@ -22,6 +31,7 @@ export function nodeHost(software: boolean): BackendHost {
       return gpu;
     },
     wasmThreads,
+    tiles: software ? undefined : { store: tileFile(), ...tuning },
   };
 }
 
@@ -32,7 +42,8 @@ async function startDawn(software: boolean): Promise<GPU | string> {
   try {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
-    const gpu = create([]);
+    // Subgroup matrices are an experiment that Dawn otherwise keeps back.
+    const gpu = create(['enable-dawn-features=allow_unsafe_apis']);
     // tfjs asks for navigator.gpu before it believes in WebGPU; Node 21 and later have a navigator of their own.
     Object.defineProperty(globalThis, 'navigator', {
       value: { gpu },

@@ -1,16 +1,22 @@
-// One update of AdamW over all parameters, and the sum of squares that clipping needs.
+// One update of AdamW over all parameters, and the gradient's norm with the factor of clipping by it.
 //
 // Kernel "SemblanceAdamW" {factor [], p0, g0, m0, v0, p1, g1, ...} {count, beta1, beta2, rate, epsilon, decayFirst,
-//   keep: number[]} -> [] : writes p, m and v in place.
-// Kernel "SemblanceSquaredNorm" {x0, x1, ...} {count} -> [] : the sum of the squares of all elements.
+//   keep, decayed: number[]} -> [] : writes p, m and v in place.
+// Kernel "SemblanceGradientNorm" {x0, x1, ...} {count, maximum} -> [norm [], factor []]
+// Kernel "SemblanceSquaredNorm" {x0, x1, ...} {count} -> [] : the sum of the squares of all elements, where the
+//   backend has no kernel for all of the norm.
 //
 //   g' = factor g;   m = beta1 m + (1 - beta1) g';   v = beta2 v + (1 - beta2) g'^2
 //   p = keep p - rate m / (sqrt(v) + epsilon)          decayFirst (torch)
 //   p = keep (p - rate m / (sqrt(v) + epsilon))        else (transformers 4.18)
+//
+//   norm = sqrt(sum x^2);   factor = min(1, maximum / (norm + 1e-6)), as torch's clip_grad_norm_; 1 when maximum is 0
 import * as tf from '@tensorflow/tfjs-core';
+import { makeSole } from '../inPlace.ts';
 import { hasKernel, runKernel, runKernelForAll } from '../op.ts';
 
 export const ADAMW = 'SemblanceAdamW';
+export const GRADIENT_NORM = 'SemblanceGradientNorm';
 export const SQUARED_NORM = 'SemblanceSquaredNorm';
 
 /** A parameter that learns, its gradient, and its two moments; all of one shape. */
@@ -19,8 +25,8 @@ export interface AdamWParameter {
   gradient: tf.Tensor;
   m: tf.Variable;
   v: tf.Variable;
-  /** What weight decay leaves of the parameter: 1 - learning rate * decay, or 1. */
-  keep: number;
+  /** How many of its elements weight decay touches: the first ones. */
+  decayed: number;
 }
 
 export interface AdamWScalars {
@@ -31,6 +37,8 @@ export interface AdamWScalars {
   epsilon: number;
   /** Is the parameter decayed before the step is taken (torch) or after (transformers)? */
   decayFirst: boolean;
+  /** What weight decay leaves of an element: 1 - learning rate * decay. */
+  keep: number;
 }
 
 /** Updates parameters and moments in place. @param factor scales every gradient first (clipping). */
@@ -48,44 +56,75 @@ export function adamwUpdate(
   parameters.forEach(({ parameter, gradient, m, v }, i) =>
     Object.assign(inputs, { [`p${i}`]: parameter, [`g${i}`]: gradient, [`m${i}`]: m, [`v${i}`]: v }),
   );
-  const keep = parameters.map((parameter) => parameter.keep);
-  runKernelForAll(ADAMW, inputs, { count: parameters.length, ...scalars, keep });
-}
-
-/** Gives a variable data of its own where it shares them (with a clone, say): it is about to be overwritten. */
-function makeSole(variable: tf.Variable): void {
-  if (tf.backend().refCount(variable.dataId) <= 1) return;
-  const copy = tf.tidy(() => tf.mul(variable, 1));
-  variable.assign(copy);
-  copy.dispose();
+  const decayed = parameters.map((parameter) => parameter.decayed);
+  runKernelForAll(ADAMW, inputs, { count: parameters.length, ...scalars, decayed });
 }
 
 export function composedAdamW(
   parameters: readonly AdamWParameter[],
   factor: tf.Scalar,
-  { beta1, beta2, rate, epsilon, decayFirst }: AdamWScalars,
+  { beta1, beta2, rate, epsilon, decayFirst, keep }: AdamWScalars,
 ): void {
-  for (const { parameter, gradient, m, v, keep } of parameters) {
+  for (const { parameter, gradient, m, v, decayed } of parameters) {
     tf.tidy(() => {
       const g = tf.mul(gradient, factor);
       m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
       v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
       const update = tf.mul(tf.div(m, tf.add(tf.sqrt(v), epsilon)), rate);
-      if (keep === 1) parameter.assign(tf.sub(parameter, update));
-      else if (decayFirst) parameter.assign(tf.sub(tf.mul(parameter, keep), update));
-      else parameter.assign(tf.mul(tf.sub(parameter, update), keep));
+      if (keep === 1 || decayed === 0) {
+        parameter.assign(tf.sub(parameter, update));
+        return;
+      }
+      const left = decayed === parameter.size ? keep : keptOf(parameter, decayed, keep);
+      if (decayFirst) parameter.assign(tf.sub(tf.mul(parameter, left), update));
+      else parameter.assign(tf.mul(tf.sub(parameter, update), left));
     });
   }
+}
+
+/** What decay leaves of each element, when it touches the first ones only. */
+function keptOf({ size, shape }: tf.Tensor, decayed: number, keep: number): tf.Tensor {
+  return tf.reshape(tf.concat1d([tf.fill([decayed], keep), tf.ones([size - decayed])]), shape);
+}
+
+/** Scalars that stay on the device. */
+export interface GradientNorm {
+  /** Square root of the sum of the squares of all elements of all tensors. */
+  norm: tf.Scalar;
+  /** What clipping by it multiplies every element with. */
+  factor: tf.Scalar;
+}
+
+/** @param maximum of the norm; 0 does not clip */
+export function gradientNorm(tensors: readonly tf.Tensor[], maximum: number): GradientNorm {
+  if (!hasKernel(GRADIENT_NORM)) return composedGradientNorm(tensors, maximum);
+  const attributes = { count: tensors.length, maximum };
+  const [norm, factor] = runKernelForAll(GRADIENT_NORM, listed(tensors), attributes) as [
+    tf.Scalar,
+    tf.Scalar,
+  ];
+  return { norm, factor };
+}
+
+export function composedGradientNorm(tensors: readonly tf.Tensor[], maximum: number): GradientNorm {
+  const norm = tf.tidy(() => tf.sqrt<tf.Scalar>(squaredNorm(tensors)));
+  const factor = tf.tidy(() =>
+    maximum > 0 ? tf.minimum<tf.Scalar>(1, tf.div(maximum, tf.add(norm, 1e-6))) : tf.scalar(1),
+  );
+  return { norm, factor };
 }
 
 /** Sum of the squares of all elements of all tensors: a scalar that stays on the device. */
 export function squaredNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
   if (!hasKernel(SQUARED_NORM)) return composedSquaredNorm(tensors);
-  const inputs = Object.fromEntries(tensors.map((x, i) => [`x${i}`, x]));
-  return runKernel(SQUARED_NORM, inputs, { count: tensors.length });
+  return runKernel(SQUARED_NORM, listed(tensors), { count: tensors.length });
 }
 
 export function composedSquaredNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
   // Not tf.addN: on WebGPU it binds every input at once, and an adapter may allow eight.
   return tf.tidy(() => tf.sum<tf.Scalar>(tf.stack(tensors.map((x) => tf.sum(tf.square(x))))));
+}
+
+function listed(tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> {
+  return Object.fromEntries(tensors.map((x, i) => [`x${i}`, x]));
 }

@@ -8,7 +8,7 @@ const PIECE = 16384;
 
 interface Attributes extends AdamWScalars {
   count: number;
-  keep: number[];
+  decayed: number[];
 }
 
 function sizeOf({ shape }: tf.TensorInfo): number {
@@ -30,15 +30,23 @@ function pieces(
 
 export function registerAdamWOnWasm(runtime: WasmRuntime): void {
   register(runtime, ADAMW, (_, inputs, attributes: Attributes) => {
-    const { beta1, beta2, rate, epsilon, decayFirst, count, keep } = attributes;
+    const { beta1, beta2, rate, epsilon, decayFirst, count, keep, decayed } = attributes;
     const parts = Array.from({ length: count }, (_unused, i) =>
       ['p', 'g', 'm', 'v'].map((name) => runtime.at(inputs[`${name}${i}`]!)),
     );
-    const sizes = Array.from({ length: count }, (_unused, i) => sizeOf(inputs[`p${i}`]!));
-    const table = pieces(sizes, (i, offset, elements) => [
-      ...parts[i]!.map((address) => address + offset),
-      ...[elements, bits(keep[i]!), 0, 0],
-    ]);
+    // What is decayed of a parameter, then the rest of it.
+    const stretches = decayed.flatMap((first, i) => {
+      const rest = sizeOf(inputs[`p${i}`]!) - first;
+      return [
+        { i, from: 0, size: first, kept: keep },
+        { i, from: first, size: rest, kept: 1 },
+      ];
+    });
+    const sizes = stretches.map(({ size }) => size);
+    const table = pieces(sizes, (stretch, offset, elements) => {
+      const { i, from, kept } = stretches[stretch]!;
+      return [...parts[i]!.map((address) => address + 4 * from + offset), elements, bits(kept), 0, 0];
+    });
     const args = [runtime.tableOf(Int32Array.from(table)), runtime.at(inputs.factor!)];
     const scalars = [beta1, beta2, 1 - beta1, 1 - beta2, rate, epsilon].map(bits);
     runtime.run('adamw', [...args, ...scalars, +decayFirst], table.length / 8);

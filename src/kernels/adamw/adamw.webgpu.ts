@@ -1,4 +1,4 @@
-// AdamW and the sum of squares as kernels of the WebGPU backend: tensors of like size share a dispatch.
+// AdamW and the gradient's norm as kernels of the WebGPU backend: tensors of like size share a dispatch.
 import * as tf from '@tensorflow/tfjs-core';
 import {
   dispatch,
@@ -10,18 +10,19 @@ import {
   withScalarUniform,
 } from '../dispatch.webgpu.ts';
 import { suitedTo } from '../tuning.ts';
-import { ADAMW, SQUARED_NORM, type AdamWScalars } from './adamw.ts';
-import { adamwCode, PARTS, squaresCode, totalCode } from './adamw.wgsl.ts';
+import { ADAMW, GRADIENT_NORM, type AdamWScalars } from './adamw.ts';
+import { adamwCode, normCode, PARTS, squaresCode } from './adamw.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
-type Attributes = AdamWScalars & { count: number; keep: number[] };
+type Attributes = AdamWScalars & { count: number; decayed: number[] };
 
 interface Parameter {
   tensors: { p: tf.TensorInfo; g: tf.TensorInfo; m: tf.TensorInfo; v: tf.TensorInfo };
   type: string;
   /** Elements of that type. */
   count: number;
-  keep: number;
+  /** Numbers, not elements. */
+  decayed: number;
 }
 
 const sizeOf = ({ shape }: tf.TensorInfo) => tf.util.sizeFromShape(shape);
@@ -42,7 +43,7 @@ function grouped<T extends { count: number }>(
 }
 
 function adamw(backend: unknown, inputs: Tensors, attrs: Attributes): void {
-  const { count, beta1, beta2, rate, epsilon, decayFirst, keep } = attrs;
+  const { count, beta1, beta2, rate, epsilon, decayFirst, keep, decayed } = attrs;
   const parameters = Array.from({ length: count }, (_, i): Parameter => {
     const [p, g, m, v] = ['p', 'g', 'm', 'v'].map((name) => inputs[`${name}${i}`]!) as [
       tf.TensorInfo,
@@ -50,31 +51,29 @@ function adamw(backend: unknown, inputs: Tensors, attrs: Attributes): void {
       tf.TensorInfo,
       tf.TensorInfo,
     ];
-    return { tensors: { p, g, m, v }, ...elementType(sizeOf(p)), keep: keep[i]! };
+    return { tensors: { p, g, m, v }, ...elementType(sizeOf(p)), decayed: decayed[i]! };
   });
   const most = Math.floor(internals(backend).device.limits.maxStorageBuffersPerShaderStage / 4);
-  for (const kept of new Set(keep)) {
-    const words = [beta1, 1 - beta1, beta2, 1 - beta2, rate, epsilon, kept].map((f32) => ({ f32 }));
-    withScalarUniform(backend, inputs.factor!, words, (uniforms) => {
-      const own = parameters.filter((parameter) => parameter.keep === kept);
-      for (const group of grouped(own, ({ type }) => type, most)) {
-        const [across, deep] = flatWorkgroups(Math.max(...group.map((parameter) => parameter.count)));
-        const { type } = group[0]!;
-        dispatch(backend, {
-          key: `semblance_adamw_${type}_${group.length}_${decayFirst}`,
-          code: () => adamwCode(type, group.length, decayFirst),
-          writes: group.flatMap(({ tensors: { p, m, v } }) => [p, m, v]),
-          reads: group.map(({ tensors }) => tensors.g),
-          uniforms,
-          workgroups: [across, group.length, deep],
-        });
-      }
-    });
+  const words = [beta1, 1 - beta1, beta2, 1 - beta2, rate, epsilon, keep].map((f32) => ({ f32 }));
+  for (const group of grouped(parameters, ({ type }) => type, most)) {
+    const [across, deep] = flatWorkgroups(Math.max(...group.map((parameter) => parameter.count)));
+    const { type } = group[0]!;
+    const first = group.map((parameter) => parameter.decayed);
+    withScalarUniform(backend, inputs.factor!, [...words, ...first], (uniforms) =>
+      dispatch(backend, {
+        key: `semblance_adamw_${type}_${group.length}_${decayFirst}`,
+        code: () => adamwCode(type, group.length, decayFirst),
+        writes: group.flatMap(({ tensors: { p, m, v } }) => [p, m, v]),
+        reads: group.map(({ tensors }) => tensors.g),
+        uniforms,
+        workgroups: [across, group.length, deep],
+      }),
+    );
   }
 }
 
-function squaredNorm(backend: unknown, tensors: tf.TensorInfo[]): tf.TensorInfo {
-  const total = output(backend, []);
+function gradientNorm(backend: unknown, tensors: tf.TensorInfo[], maximum: number): tf.TensorInfo[] {
+  const [norm, factor] = [output(backend, []), output(backend, [])];
   const partial = output(backend, [tensors.length * PARTS]);
   const most = internals(backend).device.limits.maxStorageBuffersPerShaderStage - 1;
   const measured = tensors.map((x) => ({ x, ...elementType(sizeOf(x)) }));
@@ -93,15 +92,15 @@ function squaredNorm(backend: unknown, tensors: tf.TensorInfo[]): tf.TensorInfo 
   }
   const lanes = suitedTo(backend).software ? 1 : 256;
   dispatch(backend, {
-    key: `semblance_total_${lanes}`,
-    code: () => totalCode(lanes),
-    writes: [total],
+    key: `semblance_norm_${lanes}`,
+    code: () => normCode(lanes),
+    writes: [norm, factor],
     reads: [partial],
-    uniforms: [],
+    uniforms: [{ f32: maximum }],
     workgroups: [1, 1, 1],
   });
   release(backend, partial);
-  return total;
+  return [norm, factor];
 }
 
 export function registerAdamWOnWebGpu(): void {
@@ -114,12 +113,12 @@ export function registerAdamWOnWebGpu(): void {
     },
   });
   tf.registerKernel({
-    kernelName: SQUARED_NORM,
+    kernelName: GRADIENT_NORM,
     backendName: 'webgpu',
     kernelFunc: ({ inputs, backend, attrs }) => {
-      const { count } = attrs as unknown as { count: number };
+      const { count, maximum } = attrs as unknown as { count: number; maximum: number };
       const tensors = Array.from({ length: count }, (_, i) => inputs[`x${i}`]!);
-      return squaredNorm(backend, tensors);
+      return gradientNorm(backend, tensors, maximum);
     },
   });
 }

@@ -9,8 +9,14 @@ export function adamwCode(type: string, count: number, decayFirst: boolean): str
     upTo(count).flatMap((i) => ['p', 'm', 'v'].map((name) => [`${name}${i}`, type])),
   );
   const reads = Object.fromEntries(upTo(count).map((i) => [`g${i}`, type]));
-  const uniforms =
-    'factor : f32, beta1 : f32, rest1 : f32, beta2 : f32, rest2 : f32, rate : f32, epsilon : f32, keep : f32';
+  const uniforms = `factor : f32, beta1 : f32, rest1 : f32, beta2 : f32, rest2 : f32, rate : f32, epsilon : f32,
+    keep : f32, ${upTo(count)
+      .map((i) => `decayed${i} : u32`)
+      .join(', ')}`;
+  const kept =
+    type === 'f32'
+      ? 'select(1.0, uniforms.keep, at < decayed)'
+      : `select(vec4<f32>(1.0), vec4<f32>(uniforms.keep), vec4<u32>(4u * at) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(decayed))`;
   const update = (i: number) => `case ${i}u: {
       if (index >= arrayLength(&p${i})) { return; }
       let g = g${i}[index] * uniforms.factor;
@@ -20,9 +26,12 @@ export function adamwCode(type: string, count: number, decayFirst: boolean): str
       v${i}[index] = v;
       let change = m / (sqrt(v) + uniforms.epsilon) * uniforms.rate;
       let p = p${i}[index];
-      p${i}[index] = ${decayFirst ? 'p * uniforms.keep - change' : '(p - change) * uniforms.keep'};
+      let keep = kept(index, uniforms.decayed${i});
+      p${i}[index] = ${decayFirst ? 'p * keep - change' : '(p - change) * keep'};
     }`;
   return `${header(writes, reads, uniforms)}
+  // What decay leaves of the elements at a place: it touches the first ones of a parameter.
+  fn kept(at : u32, decayed : u32) -> ${type} { return ${kept}; }
   @compute @workgroup_size(64) fn main(
     @builtin(workgroup_id) group : vec3<u32>,
     @builtin(num_workgroups) groups : vec3<u32>,
@@ -63,22 +72,25 @@ export function squaresCode(type: string, count: number): string {
   }`;
 }
 
-/** total[0] = the sum of all of `partial`, by one workgroup. @param lanes its invocations */
-export function totalCode(lanes: number): string {
+/** norm[0] and factor[0] (adamw.ts) from the sum of all of `partial`, by one workgroup. @param lanes its invocations */
+export function normCode(lanes: number): string {
   const shared = `
-    sums[local] = sum;
+    sums[local] = dot(parts, vec4<f32>(1.0));
     workgroupBarrier();
     for (var half = ${lanes / 2}u; half > 0u; half /= 2u) {
       if (local < half) { sums[local] += sums[local + half]; }
       workgroupBarrier();
     }
-    if (local == 0u) { total[0] = sums[0]; }`;
-  return `${header({ total: 'f32' }, { partial: 'vec4<f32>' })}
+    if (local > 0u) { return; }
+    let sum = sums[0];`;
+  return `${header({ norm: 'f32', factor: 'f32' }, { partial: 'vec4<f32>' }, 'maximum : f32')}
   ${lanes > 1 ? `var<workgroup> sums : array<f32, ${lanes}>;` : ''}
   @compute @workgroup_size(${lanes}) fn main(@builtin(local_invocation_index) local : u32) {
     var parts = vec4<f32>();
     for (var at = local; at < arrayLength(&partial); at += ${lanes}u) { parts += partial[at]; }
-    let sum = dot(parts, vec4<f32>(1.0));
-    ${lanes > 1 ? shared : 'total[0] = sum;'}
+    ${lanes > 1 ? shared : 'let sum = dot(parts, vec4<f32>(1.0));'}
+    norm[0] = sqrt(sum);
+    let clipped = uniforms.maximum / (sqrt(sum) + 1e-6);
+    factor[0] = select(clipped, 1.0, uniforms.maximum == 0.0 || clipped >= 1.0);
   }`;
 }

@@ -1,14 +1,16 @@
 // LayerNorm(dropout(x) + residual) and its gradient as kernels of the WebGPU backend.
 import * as tf from '@tensorflow/tfjs-core';
-import { rowParts, wholeSum } from '../columnSum/columnSum.webgpu.ts';
-import { dispatch, elementType, internals, output, type Workgroups } from '../dispatch.webgpu.ts';
+import { rowParts } from '../columnSum/columnSum.webgpu.ts';
+import { dispatch, elementType, internals, output, release, type Workgroups } from '../dispatch.webgpu.ts';
 import { maskWords } from '../dropout/dropout.webgpu.ts';
 import type { DropoutAttributes } from '../dropout/dropout.ts';
+import { addParts } from '../matMul/matMul.webgpu.ts';
 import { suitedTo } from '../tuning.ts';
 import { ADD_NORM, ADD_NORM_GRADIENT } from './addNorm.ts';
 import {
   addNormCode,
   addNormGradientCode,
+  rowKey,
   rowWorkgroups,
   workgroupSize,
   type RowForm,
@@ -19,7 +21,9 @@ const LANES = 64;
 
 function formOf(backend: unknown, features: number): { form: RowForm; width: number } {
   const { type, count } = elementType(features);
-  return { form: { type, lanes: suitedTo(backend).software ? 1 : LANES }, width: count };
+  const { software, subgroups = false } = suitedTo(backend);
+  const form: RowForm = software ? { type, lanes: 1 } : { type, lanes: LANES, subgroups };
+  return { form, width: count };
 }
 
 function inRows(count: number): Workgroups {
@@ -41,7 +45,7 @@ function addNorm(
   const normalised = output(backend, [rows, features]);
   const inverseDeviation = output(backend, [rows]);
   dispatch(backend, {
-    key: `semblance_addNorm_${form.type}_${form.lanes}_${residual !== undefined}`,
+    key: `semblance_addNorm_${rowKey(form)}_${residual !== undefined}`,
     code: () => addNormCode(form, residual !== undefined),
     writes: [y, normalised, inverseDeviation],
     reads: residual ? [x, residual, gain, bias] : [x, gain, bias],
@@ -67,23 +71,25 @@ function addNormGradient(
   const dResidual = output(backend, [rows, features]);
   const dx = masked ? output(backend, [rows, features]) : dResidual;
   const parts = rowParts(backend, rows);
-  const sums = [0, 1].map(() => output(backend, parts === 1 ? [features] : [parts, features]));
+  const [dBias, dGain] = [output(backend, [features]), output(backend, [features])];
+  const sums = parts === 1 ? undefined : output(backend, [parts, 2, features]);
+  const columns = sums ? [sums] : [dBias, dGain];
   const rowGroups = rowWorkgroups(rows, form);
   const columnGroups = Math.ceil(width / workgroupSize(form));
   const sizes = [rows, width, features, rowGroups, columnGroups, parts, Math.ceil(rows / parts)];
   dispatch(backend, {
-    key: `semblance_addNormGradient_${form.type}_${form.lanes}_${masked}`,
-    code: () => addNormGradientCode(form, masked),
-    writes: masked ? [dResidual, dx, ...sums] : [dResidual, ...sums],
+    key: `semblance_addNormGradient_${rowKey(form)}_${masked}_${sums !== undefined}`,
+    code: () => addNormGradientCode(form, masked, sums !== undefined),
+    writes: masked ? [dResidual, dx, ...columns] : [dResidual, ...columns],
     reads: [dy, normalised, inverseDeviation, gain],
     uniforms: [...sizes, ...(masked ? maskWords(attrs) : [])],
     changing: masked,
     workgroups: inRows(rowGroups + columnGroups * parts),
   });
-  const [dBias, dGain] = sums.map((part) => wholeSum(backend, part, [features])) as [
-    tf.TensorInfo,
-    tf.TensorInfo,
-  ];
+  if (sums) {
+    addParts(backend, sums, dBias, dGain);
+    release(backend, sums);
+  }
   // Without a mask both gradients are one tensor, which then has two owners.
   if (!masked) internals(backend).incRef(dResidual.dataId);
   return [dx, dResidual, dGain, dBias];

@@ -4,11 +4,19 @@
 // that add up their sums in it. Elements are f32 or vec4<f32>.
 import { header } from '../dispatch.webgpu.ts';
 import { MASK, MASK_UNIFORMS } from '../dropout/dropout.wgsl.ts';
+import { rowSum, rowSumBegin, rowSumDirectives, rowSumParameters } from '../rowSum.wgsl.ts';
 
 export interface RowForm {
   type: 'vec4<f32>' | 'f32';
   /** Invocations that share a row: 1, or a power of two. */
   lanes: number;
+  /** Do they add up by subgroup operations? */
+  subgroups?: boolean;
+}
+
+/** Names a form in the key of a pipeline. */
+export function rowKey({ type, lanes, subgroups }: RowForm): string {
+  return `${type}_${lanes}${subgroups ? '_subgroups' : ''}`;
 }
 
 /** Rows of a workgroup where each has one invocation. */
@@ -27,33 +35,23 @@ const inner = (type: string, a: string, b: string) => (type === 'f32' ? `${a} * 
 const maskOf = (type: string, at: string) => (type === 'f32' ? `maskOfOne(${at})` : `maskOfQuad(${at})`);
 
 /** sumOverRow(value): the sum of a number over the invocations of a row. */
-function sumOverRow(lanes: number): string {
+function sumOverRow({ lanes, subgroups = false }: RowForm): string {
   if (lanes === 1) return 'fn sumOverRow(value : f32, lane : u32) -> f32 { return value; }';
-  return `
-  var<workgroup> partial : array<f32, ${lanes}>;
-  fn sumOverRow(value : f32, lane : u32) -> f32 {
-    partial[lane] = value;
-    workgroupBarrier();
-    for (var half = ${lanes / 2}u; half > 0u; half /= 2u) {
-      if (lane < half) { partial[lane] += partial[lane + half]; }
-      workgroupBarrier();
-    }
-    let total = partial[0];
-    workgroupBarrier();
-    return total;
-  }`;
+  return rowSum(lanes, subgroups);
 }
 
 /** An entry point with row, lane and the first element of the row, at. */
 function rowMain(form: RowForm, body: string, before = ''): string {
-  const { lanes } = form;
+  const { lanes, subgroups = false } = form;
   const size = workgroupSize(form);
   return `
   @compute @workgroup_size(${size}) fn main(
     @builtin(workgroup_id) group : vec3<u32>,
     @builtin(num_workgroups) groups : vec3<u32>,
+    ${rowSumParameters(subgroups)}
     @builtin(local_invocation_index) local : u32
   ) {
+    ${rowSumBegin(subgroups)}
     let number = group.y * groups.x + group.x;
     ${before}
     let row = ${lanes === 1 ? `number * ${ROWS}u + local` : 'number'};
@@ -75,9 +73,10 @@ export function addNormCode(form: RowForm, residual: boolean): string {
   const writes = { y: type, normalised: type, inverseDeviation: 'f32' };
   const walk = `for (var i = lane; i < width; i += ${lanes}u)`;
   const one = `${type}(1.0)`;
-  return `${header(writes, reads, `${SIZES}, epsilon : f32, ${MASK_UNIFORMS}`)}
+  return `${rowSumDirectives(form.subgroups ?? false)}
+  ${header(writes, reads, `${SIZES}, epsilon : f32, ${MASK_UNIFORMS}`)}
   ${MASK}
-  ${sumOverRow(lanes)}
+  ${sumOverRow(form)}
   ${rowMain(
     form,
     `
@@ -106,7 +105,9 @@ export function addNormCode(form: RowForm, residual: boolean): string {
 const COLUMN_SIZES = `${SIZES}, rowGroups : u32, columnGroups : u32, parts : u32, share : u32`;
 
 /** The workgroups after those of the rows: column sums of dy and dy * normalised, by parts of the rows. */
-function columnsBody(form: RowForm): string {
+function columnsBody(form: RowForm, inParts: boolean): string {
+  const place = (name: string, before: string) =>
+    inParts ? `sums[${before} * uniforms.width + column]` : `${name}[column]`;
   return `
     if (number >= uniforms.rowGroups) {
       let part = (number - uniforms.rowGroups) / uniforms.columnGroups;
@@ -120,23 +121,28 @@ function columnsBody(form: RowForm): string {
         sum += d;
         product += d * normalised[r * uniforms.width + column];
       }
-      dBias[part * uniforms.width + column] = sum;
-      dGain[part * uniforms.width + column] = product;
+      ${place('dBias', '2u * part')} = sum;
+      ${place('dGain', '(2u * part + 1u)')} = product;
       }
       // Outside of the condition: that all of a workgroup leave is what makes the barriers below lawful.
       return;
     }`;
 }
 
-/** dResidual is the gradient of what was normalised; with `mask`, dx is that under the mask. */
-export function addNormGradientCode(form: RowForm, mask: boolean): string {
+/**
+ * dResidual is the gradient of what was normalised; with `mask`, dx is that under the mask.
+ * @param inParts do dBias and dGain leave as `sums`, one after the other for every part of the rows?
+ */
+export function addNormGradientCode(form: RowForm, mask: boolean, inParts: boolean): string {
   const { type, lanes } = form;
-  const writes = { dResidual: type, ...(mask && { dx: type }), dBias: type, dGain: type };
+  const columns: Record<string, string> = inParts ? { sums: type } : { dBias: type, dGain: type };
+  const writes = { dResidual: type, ...(mask && { dx: type }), ...columns };
   const reads = { dy: type, normalised: type, inverseDeviation: 'f32', gain: type };
   const walk = `for (var i = lane; i < width; i += ${lanes}u)`;
-  return `${header(writes, reads, mask ? `${COLUMN_SIZES}, ${MASK_UNIFORMS}` : COLUMN_SIZES)}
+  return `${rowSumDirectives(form.subgroups ?? false)}
+  ${header(writes, reads, mask ? `${COLUMN_SIZES}, ${MASK_UNIFORMS}` : COLUMN_SIZES)}
   ${mask ? MASK : ''}
-  ${sumOverRow(lanes)}
+  ${sumOverRow(form)}
   ${rowMain(
     form,
     `
@@ -155,6 +161,6 @@ export function addNormGradientCode(form: RowForm, mask: boolean): string {
       dResidual[at + i] = d;
       ${mask ? `dx[at + i] = d * ${maskOf(type, 'at + i')};` : ''}
     }`,
-    columnsBody(form),
+    columnsBody(form, inParts),
   )}`;
 }

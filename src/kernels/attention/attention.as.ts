@@ -25,6 +25,13 @@ function attended(lengths: usize, row: i32, length: i32): i32 {
   return tokens > 0 && tokens < length ? tokens : length;
 }
 
+/** The first query to compute: the one wanted, where `places` says which; else the first of all. */
+// @ts-ignore: decorator
+@inline
+function firstQuery(places: usize, row: i32): i32 {
+  return places != 0 ? load<i32>(places + ((<usize>row) << 2)) : 0;
+}
+
 /** In place: softmax(scale * scores) over the first `keys` places of a row, 0 at the rest. */
 function softmax(scores: usize, keys: i32, width: i32, scale: f32): void {
   for (let j = keys; j < width; j++) store<f32>(scores + ((<usize>j) << 2), -1e30);
@@ -64,13 +71,19 @@ export function attention(args: usize, chunk: i32, work: usize): void {
     line = <usize>width * 4;
   const offset = <usize>(row * length * hidden + (chunk % heads) * size) * 4;
   const keys = attended(at(args, 3), row, length);
-  const queries = int(args, 14) != 0 ? keys : length;
+  const places = at(args, 15),
+    from = firstQuery(places, row);
+  const queries = places != 0 ? 1 : int(args, 14) != 0 ? keys : length;
+  const q = at(args, 0) + offset + <usize>from * step,
+    context = at(args, 4) + offset;
   const packed = work + WORK_BYTES;
   const scores = packed + max(packedBytes(size, length), packedBytes(length, size));
   const maskRow = scores + <usize>(2 * length) * line;
   packAll(at(args, 1) + offset, step, true, size, keys, packed);
-  gemm(at(args, 0) + offset, step, false, packed, 0, scores, line, 0, queries, keys, size, work);
+  gemm(q, step, false, packed, 0, scores, line, 0, queries, keys, size, work);
   let probabilities = at(args, 5) + <usize>(chunk * length * length) * 4;
+  memory.fill(probabilities, 0, <usize>(from * length) * 4);
+  probabilities += <usize>(from * length) * 4;
   const dropScale = f32x4.splat(real(args, 12));
   for (let i = 0; i < queries; i++) {
     const here = scores + <usize>i * line;
@@ -78,15 +91,16 @@ export function attention(args: usize, chunk: i32, work: usize): void {
     memory.copy(probabilities, here, <usize>length * 4);
     probabilities += <usize>length * 4;
     if (threshold == 0) continue;
-    const first = (chunk * length + i) * length;
+    const first = (chunk * length + from + i) * length;
     const mask = masks(int(args, 9), int(args, 10), threshold, first, length, maskRow);
     for (let j: usize = 0; j < line; j += 16)
       v128.store(here + j, v128.and(f32x4.mul(v128.load(here + j), dropScale), v128.load(mask + j)));
   }
   packAll(at(args, 2) + offset, step, false, keys, size, packed);
-  gemm(scores, line, false, packed, 0, at(args, 4) + offset, step, 0, queries, size, keys, work);
-  memory.fill(probabilities, 0, <usize>((length - queries) * length) * 4);
-  zeroRows(at(args, 4) + offset, step, size, queries, length);
+  gemm(scores, line, false, packed, 0, context + <usize>from * step, step, 0, queries, size, keys, work);
+  memory.fill(probabilities, 0, <usize>((length - from - queries) * length) * 4);
+  zeroRows(context, step, size, 0, from);
+  zeroRows(context, step, size, from + queries, length);
 }
 
 /** Rows `from` to `to` of a head's part of a matrix. */
@@ -110,11 +124,15 @@ export function attentionGradient(args: usize, chunk: i32, work: usize): void {
     line = <usize>width * 4;
   const offset = <usize>(row * length * hidden + (chunk % heads) * size) * 4;
   const keys = attended(at(args, 5), row, length);
-  const dy = at(args, 0) + offset,
-    dq = at(args, 6) + offset,
+  const places = at(args, 18),
+    from = firstQuery(places, row);
+  const asked = offset + <usize>from * step;
+  const dy = at(args, 0) + asked,
+    q = at(args, 1) + asked,
+    dq = at(args, 6) + asked,
     dk = at(args, 7) + offset,
     dv = at(args, 8) + offset;
-  const queries = int(args, 17) != 0 ? keys : length;
+  const queries = places != 0 ? 1 : int(args, 17) != 0 ? keys : length;
   const packed = work + WORK_BYTES;
   const scores = packed + max(packedBytes(size, length), packedBytes(length, size));
   const kept = scores + <usize>length * line;
@@ -124,13 +142,13 @@ export function attentionGradient(args: usize, chunk: i32, work: usize): void {
 
   const dropScale = f32x4.splat(real(args, 15)),
     scale = f32x4.splat(real(args, 16));
-  let probabilities = at(args, 4) + <usize>(chunk * length * length) * 4;
+  let probabilities = at(args, 4) + <usize>((chunk * length + from) * length) * 4;
   for (let i = 0; i < queries; i++) {
     const here = scores + <usize>i * line,
       keptRow = kept + <usize>i * line;
     let mask: usize = 0;
     if (threshold > 0) {
-      const first = (chunk * length + i) * length;
+      const first = (chunk * length + from + i) * length;
       mask = masks(int(args, 12), int(args, 13), threshold, first, length, maskRow);
     }
     let along = f32x4.splat(0);
@@ -161,9 +179,10 @@ export function attentionGradient(args: usize, chunk: i32, work: usize): void {
   gemm(kept, line, true, packed, 0, dv, step, 0, keys, size, queries, work);
   packAll(at(args, 2) + offset, step, false, keys, size, packed);
   gemm(scores, line, false, packed, 0, dq, step, 0, queries, size, keys, work);
-  packAll(at(args, 1) + offset, step, false, queries, size, packed);
+  packAll(q, step, false, queries, size, packed);
   gemm(scores, line, true, packed, 0, dk, step, 0, keys, size, queries, work);
-  zeroRows(dq, step, size, queries, length);
+  zeroRows(at(args, 6) + offset, step, size, 0, from);
+  zeroRows(at(args, 6) + offset, step, size, from + queries, length);
   zeroRows(dk, step, size, keys, length);
   zeroRows(dv, step, size, keys, length);
 }

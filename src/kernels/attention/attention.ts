@@ -2,9 +2,9 @@
 //
 //   context = dropout(softmax(Q K^T / sqrt(head size) + mask)) V        for every row and head
 //
-// Kernel "SemblanceAttention" {q, k, v [rows * length, hidden], lengths int32 [rows]} {heads, length, key0, key1,
+// Kernel "SemblanceAttention" {q, k, v [rows * length, hidden], lengths, places? int32 [rows]} {heads, length, key0, key1,
 //   threshold, onlyTokens} -> [context [rows * length, hidden], probabilities [rows, heads, length, length] before dropout]
-// Kernel "SemblanceAttentionGradient" {dy, q, k, v, probabilities, lengths}, the same attributes -> [dq, dk, dv]
+// Kernel "SemblanceAttentionGradient" {dy, q, k, v, probabilities, lengths, places?}, the same attributes -> [dq, dk, dv]
 //
 // Head h has columns h * size to (h + 1) * size. Padding keys have probability 0 (a row of length 0 attends to all);
 // rows are not normalised again after dropout. Mask bits count elements of [rows, heads, length, length].
@@ -28,6 +28,8 @@ export interface AttentionArguments {
   length: number;
   /** May a kernel leave out queries at padding places? Their context and probabilities then are 0. */
   onlyTokens?: boolean;
+  /** int32 [rows]: the one query of every row that is wanted (all when left out); as to the others, see onlyTokens. */
+  places?: tf.Tensor1D | undefined;
   /** Dropout of the probabilities; left out: none. */
   mask?: Mask;
   /** Is given the probabilities [rows, heads, length, length] before dropout; they live as long as the result. */
@@ -70,28 +72,31 @@ export function composedAttention(given: AttentionArguments): tf.Tensor2D {
 }
 
 function fused(given: AttentionArguments): tf.Tensor2D {
-  const { q, k, v, lengths, heads, length, onlyTokens = false, mask = NO_MASK, tap } = given;
+  const { q, k, v, lengths, heads, length, onlyTokens = false, places, mask = NO_MASK, tap } = given;
+  const asked = places && { places };
   const attributes = { heads, length, onlyTokens, ...maskAttributes(mask) };
   let tapped: tf.Tensor | undefined;
   const context = differentiable({
     inputs: { q, k, v },
     forward: (save) => {
-      const [joined, probabilities] = runKernelForAll(ATTENTION, { q, k, v, lengths }, attributes);
+      const [joined, probabilities] = runKernelForAll(ATTENTION, { q, k, v, lengths, ...asked }, attributes);
       if (tap) tapped = tf.keep(tf.clone(probabilities!));
-      save([q, k, v, probabilities!, lengths]);
+      save([q, k, v, probabilities!, lengths, ...(places ? [places] : [])]);
       return joined as tf.Tensor2D;
     },
     backward: (dy, saved) => {
-      const [query, key, value, probabilities, rowLengths] = saved as [
+      const [query, key, value, probabilities, rowLengths, rowPlaces] = saved as [
         tf.Tensor,
         tf.Tensor,
         tf.Tensor,
         tf.Tensor,
         tf.Tensor,
+        tf.Tensor?,
       ];
+      const rows = { lengths: rowLengths, ...(rowPlaces && { places: rowPlaces }) };
       const [dq, dk, dv] = runKernelForAll(
         ATTENTION_GRADIENT,
-        { dy, q: query, k: key, v: value, probabilities, lengths: rowLengths },
+        { dy, q: query, k: key, v: value, probabilities, ...rows },
         attributes,
       );
       return { q: () => dq!, k: () => dk!, v: () => dv! };

@@ -19,6 +19,7 @@ function common(hidden: number, { heads, length, onlyTokens, ...mask }: Attribut
 
 export function registerAttentionOnWasm(runtime: WasmRuntime): void {
   const addresses = (...tensors: tf.TensorInfo[]) => tensors.map((tensor) => runtime.at(tensor));
+  const placesOf = ({ places }: tf.NamedTensorInfoMap) => (places ? runtime.at(places) : 0);
   const work = (hidden: number, { heads, length }: Attributes) =>
     runtime.module.attentionWork(length, hidden / heads);
 
@@ -29,7 +30,11 @@ export function registerAttentionOnWasm(runtime: WasmRuntime): void {
     const rows = tokens / length;
     const context = runtime.output(q.shape);
     const probabilities = runtime.output([rows, heads, length, length]);
-    const args = [...addresses(q, k, v, lengths, context, probabilities), ...common(hidden, attributes)];
+    const args = [
+      ...addresses(q, k, v, lengths, context, probabilities),
+      ...common(hidden, attributes),
+      placesOf(inputs),
+    ];
     runtime.run('attention', args, rows * heads, work(hidden, attributes));
     return [context, probabilities];
   });
@@ -42,7 +47,7 @@ export function registerAttentionOnWasm(runtime: WasmRuntime): void {
     const [tokens, hidden] = q.shape as [number, number];
     const [dq, dk, dv] = [runtime.output(q.shape), runtime.output(q.shape), runtime.output(q.shape)];
     const given = addresses(dy, q, k, v, probabilities, lengths, dq, dk, dv);
-    const args = [...given, ...common(hidden, attributes)];
+    const args = [...given, ...common(hidden, attributes), placesOf(inputs)];
     runtime.run('attentionGradient', args, (tokens / length) * heads, work(hidden, attributes));
     return [dq, dk, dv];
   });

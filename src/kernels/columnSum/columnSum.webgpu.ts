@@ -14,15 +14,6 @@ export function rowParts(backend: unknown, rows: number): number {
   return suitedTo(backend).software ? 1 : Math.max(1, Math.min(256, Math.ceil(rows / SHARE)));
 }
 
-/** The sum of parts [parts, ...shape], which are given back; what has that shape already is whole. */
-export function wholeSum(backend: unknown, parts: tf.TensorInfo, shape: number[]): tf.TensorInfo {
-  if (parts.shape.length === shape.length) return parts;
-  const sum = output(backend, shape);
-  addParts(backend, parts, sum);
-  release(backend, parts);
-  return sum;
-}
-
 function columnSum(backend: unknown, x: tf.TensorInfo): tf.TensorInfo {
   const [rows, columns] = x.shape as [number, number];
   const parts = rowParts(backend, rows);
@@ -37,7 +28,11 @@ function columnSum(backend: unknown, x: tf.TensorInfo): tf.TensorInfo {
     uniforms: [rows, count, Math.ceil(rows / parts)],
     workgroups: [Math.ceil(count / size), parts, 1],
   });
-  return wholeSum(backend, sums, [columns]);
+  if (parts === 1) return sums;
+  const whole = output(backend, [columns]);
+  addParts(backend, sums, whole);
+  release(backend, sums);
+  return whole;
 }
 
 export function registerColumnSumOnWebGpu(): void {

@@ -1,12 +1,21 @@
 // The sum of a token's three embeddings: its word, its position, its type.
 //
 // Kernel "SemblanceEmbed" {words [V, d], positions [P, d], types [S, d], wordIds, positionIds, typeIds int32 [n]}
-//   -> [n, d]; the gradient of each table is the kernel ScatterRows.
+//   -> [n, d]; the gradient of each table is the kernel ScatterRows, or of all three at once:
+// Kernel "SemblanceEmbedGradient" {dy, wordIds, positionIds, typeIds} {words, positions, types} -> [dWords, dPositions, dTypes]
+//   the attributes being the entries of each table.
 import * as tf from '@tensorflow/tfjs-core';
-import { differentiable, hasKernel, runKernel } from '../op.ts';
+import { differentiable, hasKernel, runKernel, runKernelForAll } from '../op.ts';
 import { scatterRows } from '../scatterRows/scatterRows.ts';
 
 export const EMBED = 'SemblanceEmbed';
+export const EMBED_GRADIENT = 'SemblanceEmbedGradient';
+
+export interface EmbedGradientAttributes {
+  words: number;
+  positions: number;
+  types: number;
+}
 
 /** The three tables, each [entries, d]. */
 export interface EmbeddingTables {
@@ -32,12 +41,20 @@ export function embed(tables: EmbeddingTables, ids: EmbeddingIds): tf.Tensor2D {
       return look(tables, ids);
     },
     backward: (dy, saved) => {
-      const gradient = (at: number, table: tf.Tensor2D) => () =>
-        scatterRows(dy, saved[at] as tf.Tensor1D, table.shape[0]);
+      const [words, positions, types] = saved as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+      const entries = (name: keyof EmbeddingTables) => tables[name].shape[0];
+      if (hasKernel(EMBED_GRADIENT)) {
+        const [dWords, dPositions, dTypes] = runKernelForAll(
+          EMBED_GRADIENT,
+          { dy, wordIds: words, positionIds: positions, typeIds: types },
+          { words: entries('words'), positions: entries('positions'), types: entries('types') },
+        );
+        return { words: () => dWords!, positions: () => dPositions!, types: () => dTypes! };
+      }
       return {
-        words: gradient(0, tables.words),
-        positions: gradient(1, tables.positions),
-        types: gradient(2, tables.types),
+        words: () => scatterRows(dy, words, entries('words')),
+        positions: () => scatterRows(dy, positions, entries('positions')),
+        types: () => scatterRows(dy, types, entries('types')),
       };
     },
   });

@@ -10,7 +10,10 @@ export function geluFunctions(type: string): string {
     let p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
     return 0.5 + 0.5 * sign(z) * (1.0 - p * exp(-x * x));
   }
-  fn gelu(z : ${type}) -> ${type} { return z * cumulative(z); }`;
+  fn gelu(z : ${type}) -> ${type} { return z * cumulative(z); }
+  fn geluSlope(z : ${type}) -> ${type} {
+    return cumulative(z) + z * exp(-0.5 * z * z) * ${1 / Math.sqrt(2 * Math.PI)};
+  }`;
 }
 
 /** d gelu(z) / dz * dy, an element of `type` an invocation. */
@@ -19,8 +22,6 @@ export function geluGradientCode(type: string): string {
   ${geluFunctions(type)}
   ${flatMain(`
     if (index >= uniforms.size) { return; }
-    let x = z[index];
-    let density = exp(-0.5 * x * x) * ${1 / Math.sqrt(2 * Math.PI)};
-    dz[index] = dy[index] * (cumulative(x) + x * density);
+    dz[index] = dy[index] * geluSlope(z[index]);
   `)}`;
 }

@@ -1,69 +1,61 @@
 // InfoNCE and its gradient as kernels of the WebGPU backend.
 import * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, flatWorkgroups, output, release } from '../dispatch.webgpu.ts';
-import { dispatchProduct, productOf } from '../matMul/matMul.webgpu.ts';
+import { suitedTo } from '../tuning.ts';
 import { INFO_NCE, INFO_NCE_GRADIENT, type InfoNCEAttributes } from './infoNCE.ts';
-import { infoNceGradientCode, infoNceRowsCode, inverseLengthsCode, meanCode } from './infoNCE.wgsl.ts';
+import { infoNceGradientCode, infoNceRowsCode, meanCode, ROWS_OF_ONE } from './infoNCE.wgsl.ts';
 
 type Tensors = Record<string, tf.TensorInfo>;
 
-function infoNCE(backend: unknown, inputs: Tensors, { temperature }: InfoNCEAttributes): tf.TensorInfo[] {
-  const { anchors, columns } = inputs as Record<'anchors' | 'columns', tf.TensorInfo>;
-  const [n, m] = [anchors.shape[0]!, columns.shape[0]!];
-  const { type, count: width } = elementType(anchors.shape[1]!);
-  const [loss, losses, inverses] = [output(backend, []), output(backend, [n]), output(backend, [n + m])];
-  const [probabilities, products] = [output(backend, [n, m]), output(backend, [n, m])];
+function infoNCE(backend: unknown, inputs: Tensors, attributes: InfoNCEAttributes): tf.TensorInfo[] {
+  const { vectors, index } = inputs as Record<'vectors' | 'index', tf.TensorInfo>;
+  const { anchors, columns, temperature } = attributes;
+  const { type, count: width } = elementType(vectors.shape[1]!);
+  const [loss, losses] = [output(backend, []), output(backend, [anchors])];
+  const [probabilities, products] = [
+    output(backend, [anchors, columns]),
+    output(backend, [anchors, columns]),
+  ];
+  const inverses = output(backend, [anchors + columns]);
+  const lanes = suitedTo(backend).software ? 1 : 64;
   dispatch(backend, {
-    key: `semblance_inverseLengths_${type}`,
-    code: () => inverseLengthsCode(type),
-    writes: [inverses],
-    reads: [anchors, columns],
-    uniforms: [n, m, width],
-    workgroups: flatWorkgroups(n + m, 8),
-  });
-  const product = productOf(anchors, columns, { transposeA: false, transposeB: true });
-  dispatchProduct(backend, product, { a: anchors, b: columns, y: products });
-  dispatch(backend, {
-    key: 'semblance_infoNceRows',
-    code: infoNceRowsCode,
-    writes: [probabilities, losses],
-    reads: [products, inverses],
-    uniforms: [n, m, { f32: temperature }],
-    workgroups: flatWorkgroups(n, 8),
+    key: `semblance_infoNceRows_${type}_${lanes}`,
+    code: () => infoNceRowsCode(type, lanes),
+    writes: [probabilities, products, inverses, losses],
+    reads: [vectors, index],
+    uniforms: [anchors, columns, width, { f32: temperature }],
+    workgroups: flatWorkgroups(anchors, lanes === 1 ? ROWS_OF_ONE : 1),
   });
   dispatch(backend, {
     key: 'semblance_mean',
     code: meanCode,
     writes: [loss],
     reads: [losses],
-    uniforms: [n],
+    uniforms: [anchors],
     workgroups: [1, 1, 1],
   });
   release(backend, losses);
   return [loss, probabilities, products, inverses];
 }
 
-function infoNceGradient(
-  backend: unknown,
-  inputs: Tensors,
-  { temperature }: InfoNCEAttributes,
-): tf.TensorInfo[] {
-  const { dy, anchors, columns, probabilities, products, inverses } = inputs as Record<
-    'dy' | 'anchors' | 'columns' | 'probabilities' | 'products' | 'inverses',
+function infoNceGradient(backend: unknown, inputs: Tensors, attributes: InfoNCEAttributes): tf.TensorInfo {
+  const { dy, vectors, index, probabilities, products, inverses } = inputs as Record<
+    'dy' | 'vectors' | 'index' | 'probabilities' | 'products' | 'inverses',
     tf.TensorInfo
   >;
-  const [n, m] = [anchors.shape[0]!, columns.shape[0]!];
-  const { type, count: width } = elementType(anchors.shape[1]!);
-  const gradients = [output(backend, anchors.shape), output(backend, columns.shape)];
+  const { anchors, columns, temperature } = attributes;
+  const [rows, features] = vectors.shape as [number, number];
+  const { type, count: width } = elementType(features);
+  const gradient = output(backend, [rows, features]);
   dispatch(backend, {
     key: `semblance_infoNceGradient_${type}`,
     code: () => infoNceGradientCode(type),
-    writes: gradients,
-    reads: [dy, anchors, columns, probabilities, products, inverses],
-    uniforms: [n, m, width, { f32: temperature }],
-    workgroups: flatWorkgroups((n + m) * width),
+    writes: [gradient],
+    reads: [dy, vectors, index, probabilities, products, inverses],
+    uniforms: [rows, anchors, columns, width, { f32: temperature }],
+    workgroups: flatWorkgroups(rows * width),
   });
-  return gradients;
+  return gradient;
 }
 
 export function registerInfoNceOnWebGpu(): void {

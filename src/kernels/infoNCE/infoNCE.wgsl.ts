@@ -1,62 +1,85 @@
-// InfoNCE in WGSL: lengths, then one invocation a row of the softmax, their mean, and both gradients at once.
+// InfoNCE in WGSL: the rows of the softmax with the lengths they need, their mean, and the gradient of all rows at once.
 import { flatMain, header } from '../dispatch.webgpu.ts';
+import { CLAMPED_INVERSE, inner, LEAST_SQUARE, product } from '../cosines.wgsl.ts';
 
-const LEAST_SQUARE = 1e-16;
-/** Inverse lengths from here on belong to vectors that count as longer than they are. */
-const CLAMPED = 0.99e8;
+/** Rows of a workgroup, where every row has one invocation. */
+export const ROWS_OF_ONE = 8;
 
-const inner = (type: string, x: string) => (type === 'f32' ? `${x} * ${x}` : `dot(${x}, ${x})`);
-
-/** inverses [rows of a + rows of c] = 1 / length. */
-export function inverseLengthsCode(type: string): string {
-  const walk = (name: string, row: string) => `for (var u = 0u; u < width; u++) {
-        let x = ${name}[${row} * width + u];
-        squares += ${inner(type, 'x')};
-      }`;
-  return `${header({ inverses: 'f32' }, { a: type, c: type }, 'anchors : u32, columns : u32, width : u32')}
-  ${flatMain(
-    `
-    let width = uniforms.width;
-    let anchors = uniforms.anchors;
-    if (index >= anchors + uniforms.columns) { return; }
-    var squares = 0.0;
-    if (index < anchors) { ${walk('a', 'index')} } else { ${walk('c', '(index - anchors)')} }
-    inverses[index] = inverseSqrt(max(squares, ${LEAST_SQUARE}));
-  `,
-    8,
-  )}`;
-}
-
-/** probabilities and the loss of every anchor. */
-export function infoNceRowsCode(): string {
-  const writes = { probabilities: 'f32', losses: 'f32' };
-  const reads = { products: 'f32', inverses: 'f32' };
-  return `${header(writes, reads, 'anchors : u32, columns : u32, temperature : f32')}
-  ${flatMain(
-    `
+/** Probabilities and loss of an anchor. @param lanes invocations of an anchor: its workgroup, or 1 */
+export function infoNceRowsCode(type: string, lanes: number): string {
+  const writes = { probabilities: 'f32', products: 'f32', inverses: 'f32', losses: 'f32' };
+  const reads = { x: type, lists: 'i32' };
+  const uniforms = 'anchors : u32, columns : u32, width : u32, temperature : f32';
+  const together = (name: string, both: string) =>
+    lanes === 1
+      ? `fn ${name}(value : f32, lane : u32) -> f32 { return value; }`
+      : `fn ${name}(value : f32, lane : u32) -> f32 {
+    workgroupBarrier();
+    values[lane] = value;
+    workgroupBarrier();
+    for (var half = ${lanes / 2}u; half > 0u; half /= 2u) {
+      if (lane < half) { let a = values[lane]; let b = values[lane + half]; values[lane] = ${both}; }
+      workgroupBarrier();
+    }
+    return values[0];
+  }`;
+  const own =
+    lanes === 1
+      ? `let row = (group.y * groups.x + group.x) * ${ROWS_OF_ONE}u + local; let lane = 0u;`
+      : 'let row = group.y * groups.x + group.x; let lane = local;';
+  return `${header(writes, reads, uniforms)}
+  ${lanes > 1 ? `var<workgroup> values : array<f32, ${lanes}>;` : ''}
+  ${together('greatest', 'max(a, b)')}
+  ${together('summed', 'a + b')}
+  @compute @workgroup_size(${lanes === 1 ? ROWS_OF_ONE : lanes}) fn main(
+    @builtin(workgroup_id) group : vec3<u32>,
+    @builtin(num_workgroups) groups : vec3<u32>,
+    @builtin(local_invocation_index) local : u32
+  ) {
+    ${own}
     let anchors = uniforms.anchors;
     let columns = uniforms.columns;
-    if (index >= anchors) { return; }
-    let at = index * columns;
-    let scale = inverses[index] / uniforms.temperature;
+    let width = uniforms.width;
+    if (row >= anchors) { return; }
+    let a = u32(lists[row]) * width;
+    var squares = 0.0;
+    for (var u = 0u; u < width; u++) { squares += ${inner(type, 'x[a + u]')}; }
+    let inverse = inverseSqrt(max(squares, ${LEAST_SQUARE}));
+    let scale = inverse / uniforms.temperature;
+    let at = row * columns;
     var top = -3.0e38;
-    for (var j = 0u; j < columns; j++) {
-      let logit = products[at + j] * scale * inverses[anchors + j];
+    var own = 0.0;
+    for (var j = lane; j < columns; j += ${lanes}u) {
+      let c = u32(lists[anchors + j]) * width;
+      var both = 0.0;
+      var square = 0.0;
+      for (var u = 0u; u < width; u++) {
+        let y = x[c + u];
+        both += ${product(type, 'x[a + u]', 'y')};
+        square += ${inner(type, 'y')};
+      }
+      let length = inverseSqrt(max(square, ${LEAST_SQUARE}));
+      if (row == 0u) { inverses[anchors + j] = length; }
+      products[at + j] = both;
+      let logit = both * scale * length;
       probabilities[at + j] = logit;
       top = max(top, logit);
+      if (j == row) { own = logit; }
     }
-    let own = probabilities[at + index];
+    top = greatest(top, lane);
     var total = 0.0;
-    for (var j = 0u; j < columns; j++) {
+    for (var j = lane; j < columns; j += ${lanes}u) {
       let p = exp(probabilities[at + j] - top);
       probabilities[at + j] = p;
       total += p;
     }
-    for (var j = 0u; j < columns; j++) { probabilities[at + j] /= total; }
-    losses[index] = log(total) + top - own;
-  `,
-    8,
-  )}`;
+    total = summed(total, lane);
+    own = summed(own, lane);
+    for (var j = lane; j < columns; j += ${lanes}u) { probabilities[at + j] /= total; }
+    if (lane > 0u) { return; }
+    inverses[row] = inverse;
+    losses[row] = log(total) + top - own;
+  }`;
 }
 
 /** mean[0] = the mean of `values`. */
@@ -69,27 +92,20 @@ export function meanCode(): string {
   }`;
 }
 
-/** An element of a gradient an invocation: first those of the anchors, then those of the columns. */
+/** An element of the gradient an invocation. */
 export function infoNceGradientCode(type: string): string {
-  const reads = {
-    dy: 'f32',
-    a: type,
-    c: type,
-    probabilities: 'f32',
-    products: 'f32',
-    inverses: 'f32',
-  };
-  const uniforms = 'anchors : u32, columns : u32, width : u32, temperature : f32';
-  return `${header({ da: type, dc: type }, reads, uniforms)}
+  const reads = { dy: 'f32', x: type, lists: 'i32', probabilities: 'f32', products: 'f32', inverses: 'f32' };
+  const uniforms = 'rows : u32, anchors : u32, columns : u32, width : u32, temperature : f32';
+  return `${header({ dx: type }, reads, uniforms)}
   // w_ij without what does not depend on i and j.
   fn weight(i : u32, j : u32) -> f32 {
     let p = probabilities[i * uniforms.columns + j] - select(0.0, 1.0, i == j);
     return p * inverses[i] * inverses[uniforms.anchors + j];
   }
   // 1 / length^2, or 0 where the length was clamped and does not depend on the vector.
-  fn pull(row : u32) -> f32 {
-    let inverse = inverses[row];
-    return select(inverse * inverse, 0.0, inverse > ${CLAMPED});
+  fn pull(place : u32) -> f32 {
+    let inverse = inverses[place];
+    return select(inverse * inverse, 0.0, inverse > ${CLAMPED_INVERSE});
   }
   ${flatMain(`
     let width = uniforms.width;
@@ -97,26 +113,27 @@ export function infoNceGradientCode(type: string): string {
     let columns = uniforms.columns;
     let row = index / width;
     let at = index % width;
-    if (row >= anchors + columns) { return; }
+    if (row >= uniforms.rows) { return; }
+    let part = lists[anchors + columns + row];
+    if (part < 0) { dx[index] = ${type}(); return; }
+    let place = u32(part);
     let scale = dy[0] / (f32(anchors) * uniforms.temperature);
     var sum = ${type}();
     var along = 0.0;
-    if (row < anchors) {
+    if (place < anchors) {
       for (var j = 0u; j < columns; j++) {
-        let w = weight(row, j);
-        sum += w * c[j * width + at];
-        along += w * products[row * columns + j];
+        let w = weight(place, j);
+        sum += w * x[u32(lists[anchors + j]) * width + at];
+        along += w * products[place * columns + j];
       }
-      da[index] = scale * (sum - a[index] * (along * pull(row)));
     } else {
-      let j = row - anchors;
+      let j = place - anchors;
       for (var i = 0u; i < anchors; i++) {
         let w = weight(i, j);
-        sum += w * a[i * width + at];
+        sum += w * x[u32(lists[i]) * width + at];
         along += w * products[i * columns + j];
       }
-      let place = index - anchors * width;
-      dc[place] = scale * (sum - c[place] * (along * pull(row)));
     }
+    dx[index] = scale * (sum - x[index] * (along * pull(place)));
   `)}`;
 }

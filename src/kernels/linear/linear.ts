@@ -6,6 +6,8 @@
 //   dz = gelu'(z) dy     dx = dz . W     dW = dz^T . x     db = column sums of dz
 //
 // Kernel "SemblanceWeightGradient" {dz, x} -> [dW, db] makes the last two at once, where a backend has it.
+// Kernel "SemblanceInputGradient" {dy [n, out], weight, z? or addend? [n, in]} -> dy . W * gelu'(z), or dy . W + addend: for
+// operations that know what comes next to a gradient (feedForward/feedForward.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import { columnSum } from '../columnSum/columnSum.ts';
 import { gelu, geluGradient } from '../gelu/gelu.ts';
@@ -14,6 +16,7 @@ import { differentiable, hasKernel, runKernelForAll } from '../op.ts';
 
 export const LINEAR = 'SemblanceLinear';
 export const WEIGHT_GRADIENT = 'SemblanceWeightGradient';
+export const INPUT_GRADIENT = 'SemblanceInputGradient';
 
 export interface LinearAttributes {
   gelu: boolean;

@@ -1,11 +1,12 @@
 // Matrix products as kernels of the WebGPU backend: which form a product takes, and its dispatch.
 import * as tf from '@tensorflow/tfjs-core';
-import { dispatch, flatWorkgroups, internals, output, release } from '../dispatch.webgpu.ts';
-import { HARDWARE_TILES, SOFTWARE_TILES, suitedTo, type Suited, type Turn } from '../tuning.ts';
+import { dispatch, flatWorkgroups, internals, output, release, type Word } from '../dispatch.webgpu.ts';
+import { HARDWARE_TILES, matrixTiles, SOFTWARE_TILES, suitedTo, type Suited, type Turn } from '../tuning.ts';
 import { MATMUL, type MatMulAttributes } from './matMul.ts';
-import { matMulCode, sumOfPartsCode } from './matMul.wgsl.ts';
-import { formKey, tileOf, type Epilogue, type MatMulForm } from './matMulForm.wgsl.ts';
-import { memoryOf } from './matMulShared.wgsl.ts';
+import { matMulCode, memoryOf } from './matMul.wgsl.ts';
+import { GRADIENT_LIFT } from './matMulHalf.wgsl.ts';
+import { formKey, tileOf, type Epilogue, type MatMulForm, type Several } from './matMulForm.wgsl.ts';
+import { sumOfPartsCode } from './sumOfParts.wgsl.ts';
 
 /** op(a) . op(b): [m, k] . [k, n], `batch` times. */
 export interface Product {
@@ -15,11 +16,17 @@ export interface Product {
   k: number;
   transposeA: boolean;
   transposeB: boolean;
+  /** Is a a gradient, whose numbers may be too small for F16 as they are? */
+  gradient?: boolean;
 }
 
 /** How the sizes of a product follow from its operands. */
-export function productOf(a: tf.TensorInfo, b: tf.TensorInfo, given: MatMulAttributes): Product {
-  const { transposeA, transposeB } = given;
+export function productOf(
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  given: MatMulAttributes & Pick<Product, 'gradient'>,
+): Product {
+  const { transposeA, transposeB, gradient = false } = given;
   const [p, q] = a.shape.slice(-2) as [number, number];
   const [r, s] = b.shape.slice(-2) as [number, number];
   const batch = a.shape.slice(0, -2).reduce((x, y) => x * y, 1);
@@ -30,7 +37,12 @@ export function productOf(a: tf.TensorInfo, b: tf.TensorInfo, given: MatMulAttri
     n: transposeB ? r : s,
     transposeA,
     transposeB,
+    gradient,
   };
+}
+
+function liftOf({ gradient }: Product): Word {
+  return { f32: gradient ? GRADIENT_LIFT : 1 };
 }
 
 /** Are the rows of both operands, and of the result, a multiple of four long? */
@@ -48,10 +60,11 @@ export function turnOf({ transposeA, transposeB }: Product): Turn {
 /** @param memory bytes of workgroup memory that the device has */
 export function formOf(product: Product, epilogue: Epilogue, suited: Suited, memory = 16384): MatMulForm {
   const { transposeA, transposeB } = product;
-  const turned = { transposeA, transposeB, epilogue };
+  const half = suited.precision === 'f16';
+  const turned = { transposeA, transposeB, epilogue, ...(half && { half }) };
   if (!inFours(product)) return { kind: 'plain', ...turned, rows: 4, quads: 1, across: 8, down: 8 };
   const tiles = suited.software ? SOFTWARE_TILES : HARDWARE_TILES;
-  const forms = (suited.tiles?.[turnOf(product)] ?? tiles)
+  const forms = [...matrixTiles(suited), ...(suited.tiles?.[turnOf(product)] ?? tiles)]
     .map((tile): MatMulForm => ({ ...turned, ...tile }))
     .filter((form) => memoryOf(form) <= memory);
   const suits = suited.software
@@ -72,66 +85,125 @@ function workgroups(form: MatMulForm, { batch, m, n }: Product): number {
   return Math.ceil(n / tile.columns) * Math.ceil(m / tile.rows) * batch;
 }
 
-/** Parts that a deep product of few tiles is cut into; 1 is not cut. */
-export function splitsOf(product: Product, form: MatMulForm, suited: Suited): number {
+/** Parts that a deep product of few tiles is cut into; 1 is not cut. @param copies products in one dispatch */
+export function splitsOf(product: Product, form: MatMulForm, suited: Suited, copies = 1): number {
   if (suited.software || form.epilogue !== 'none' || product.batch > 1 || product.k < 512) return 1;
-  const missing = Math.floor(BUSY / workgroups(form, product));
+  const missing = Math.floor(BUSY / (workgroups(form, product) * copies));
   return Math.max(1, Math.min(missing, Math.floor(product.k / 256), 16));
 }
 
+/** A tensor; or one for each of several products. */
+type Operand = tf.TensorInfo | readonly tf.TensorInfo[];
+
+/**
+ * Several products share a dispatch where an operand is a list. They are added up where y is not one.
+ * Bias, addend and z exclude each other.
+ */
 export interface ProductTensors {
-  a: tf.TensorInfo;
-  b: tf.TensorInfo;
-  bias?: tf.TensorInfo;
-  y: tf.TensorInfo;
-  /** With the epilogue 'gelu': what goes into it. */
+  a: Operand;
+  b: Operand;
+  /** [n] */
+  bias?: Operand;
+  y: Operand;
+  /** After the bias comes a GELU; this is what goes into it. */
   before?: tf.TensorInfo;
-  /** The sums of a over k [m], where a is transposed. */
-  sums?: tf.TensorInfo;
+  /** Added to y; of its shape. */
+  addend?: tf.TensorInfo | undefined;
+  /** y is multiplied by gelu'(z); of its shape. */
+  z?: tf.TensorInfo | undefined;
+  /** The sums of a over k [m], where a alone is transposed. */
+  sums?: Operand;
 }
 
-/** Puts a product into the queue. */
-export function dispatchProduct(
-  backend: unknown,
-  product: Product,
-  { a, b, bias, y, before, sums }: ProductTensors,
-): void {
+function listOf(operand: Operand | undefined): readonly tf.TensorInfo[] {
+  if (operand === undefined) return [];
+  return isList(operand) ? operand : [operand];
+}
+
+function isList(operand: Operand): operand is readonly tf.TensorInfo[] {
+  return Array.isArray(operand);
+}
+
+/** The operands of a product in the order of their bindings. */
+const WRITES = ['y', 'before', 'sums'] as const;
+const READS = ['a', 'b', 'bias', 'addend', 'z'] as const;
+
+function severalOf(tensors: ProductTensors): Several | undefined {
+  const own = [...WRITES, ...READS].filter((name) => Array.isArray(tensors[name]));
+  if (own.length === 0) return undefined;
+  return { count: listOf(tensors[own[0]!]).length, own, added: !isList(tensors.y) };
+}
+
+function epilogueOf({ before, bias, addend, z }: ProductTensors): Epilogue {
+  return before ? 'gelu' : bias ? 'bias' : addend ? 'add' : z ? 'geluGradient' : 'none';
+}
+
+/** Puts a product, or several, into the queue. */
+export function dispatchProduct(backend: unknown, product: Product, tensors: ProductTensors): void {
+  const { maxComputeWorkgroupStorageSize: memory, maxStorageBuffersPerShaderStage: most } =
+    internals(backend).device.limits;
+  const { y, sums } = tensors;
+  const several = severalOf(tensors);
+  const copies = several && !several.added ? several.count : 1;
+  const bound = (names: readonly (keyof ProductTensors)[]) => names.flatMap((name) => listOf(tensors[name]));
   const suited = suitedTo(backend);
-  const memory = internals(backend).device.limits.maxComputeWorkgroupStorageSize;
-  const chosen = formOf(product, before ? 'gelu' : bias ? 'bias' : 'none', suited, memory);
-  const form = sums ? { ...chosen, sums: true } : chosen;
-  const splits = splitsOf(product, form, suited);
+  // On a processor several products with a transposed b in one program took 1.3 to 1.7 times as long as one by one.
+  const oneByOne = suited.software && product.transposeB;
+  if (copies > 1 && (oneByOne || bound([...WRITES, ...READS]).length > most)) {
+    for (let i = 0; i < copies; i++) dispatchProduct(backend, product, oneOf(tensors, i));
+    return;
+  }
+  const chosen: MatMulForm = {
+    ...formOf({ ...product, batch: product.batch * copies }, epilogueOf(tensors), suited, memory),
+    ...(sums && { sums: true }),
+    ...(several && { several }),
+  };
+  const splits = splitsOf(product, chosen, suited, copies);
+  const form = splits === 1 ? chosen : inParts(chosen);
   const { m, n, k, batch } = product;
   const tile = tileOf(form);
   const share = splits === 1 ? k : 4 * Math.ceil(k / splits / 4);
-  const parts = splits === 1 ? y : output(backend, [splits, m, n]);
-  const sumParts = sums && splits > 1 ? output(backend, [splits, m]) : sums;
   const columns = Math.ceil(n / tile.columns);
+  const parts = splits === 1 ? undefined : output(backend, [splits, copies * (m * n + (sums ? m : 0))]);
   dispatch(backend, {
     key: formKey(form),
     code: () => matMulCode(form),
-    writes: [parts, ...(before ? [before] : []), ...(sumParts ? [sumParts] : [])],
-    reads: bias ? [a, b, bias] : [a, b],
-    uniforms: [m, n, k, splits, share, columns],
-    workgroups: [sums ? columns + 1 : columns, Math.ceil(m / tile.rows), batch * splits],
+    writes: parts ? [parts] : bound(WRITES),
+    reads: bound(READS),
+    uniforms: [m, n, k, splits, share, columns, ...(form.half ? [liftOf(product)] : [])],
+    workgroups: [sums ? columns + 1 : columns, Math.ceil(m / tile.rows), batch * copies * splits],
   });
-  if (splits === 1) return;
-  addParts(backend, parts, y);
+  if (!parts) return;
+  const [ys, allSums] = [listOf(y), listOf(sums)];
+  addParts(backend, parts, ...ys.flatMap((result, i) => [result, ...allSums.slice(i, i + 1)]));
   release(backend, parts);
-  if (!sums || !sumParts) return;
-  addParts(backend, sumParts, sums);
-  release(backend, sumParts);
 }
 
-/** y = the sum of `parts` [parts, ...shape of y] over its first axis. */
-export function addParts(backend: unknown, parts: tf.TensorInfo, y: tf.TensorInfo): void {
-  const size = tf.util.sizeFromShape(y.shape);
+/** The form of a product whose k is split: all results go to one buffer. */
+function inParts({ several, ...form }: MatMulForm): MatMulForm {
+  if (!several) return { ...form, parts: true };
+  const own = several.own.filter((name) => !WRITES.some((written) => written === name));
+  return { ...form, parts: true, several: { ...several, own } };
+}
+
+/** The operands of one of several products. */
+function oneOf(tensors: ProductTensors, i: number): ProductTensors {
+  const entries = Object.entries(tensors) as [string, Operand | undefined][];
+  return Object.fromEntries(
+    entries.map(([name, operand]) => [name, operand && isList(operand) ? operand[i] : operand]),
+  ) as unknown as ProductTensors;
+}
+
+/** Tensors that lie one after the other in every row of `parts` [parts, their sizes]: the sums over the rows. */
+export function addParts(backend: unknown, parts: tf.TensorInfo, ...ys: tf.TensorInfo[]): void {
+  let size = 0;
+  const ends = ys.map(({ shape }) => (size += tf.util.sizeFromShape(shape)));
   dispatch(backend, {
-    key: 'semblance_sumOfParts',
-    code: sumOfPartsCode,
-    writes: [y],
+    key: `semblance_sumOfParts_${ys.length}`,
+    code: () => sumOfPartsCode(ys.length),
+    writes: ys,
     reads: [parts],
-    uniforms: [size, parts.shape[0]!],
+    uniforms: [size, parts.shape[0]!, ...ends],
     workgroups: flatWorkgroups(size),
   });
 }

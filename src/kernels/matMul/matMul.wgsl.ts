@@ -3,62 +3,149 @@
 //   direct   every invocation multiplies a tile of its own out of registers, without workgroup memory
 //   shared   a workgroup brings tiles of both operands into workgroup memory (for real GPUs)
 //   plain    scalar loads for operands whose rows are no multiple of four long
+//   matrix   as shared, multiplied by subgroup matrices (matMulSubgroupMatrix.wgsl.ts); in F16 only
 //
-// In all of them an invocation holds acc[i][j]: row i of its rows, four columns. Sizes come in by uniforms; workgroup z
-// counts batch * splits, and every split writes a product of its own part of k.
+// In all but the last an invocation holds acc[i][j]: row i of its rows, four columns. Sizes come in by uniforms; workgroup z
+// counts batch * splits, and every split writes a product of its own part of k. Several products of the same sizes may
+// share a dispatch: each on buffers of its own, one after the other in z, or added up by the same invocations.
 import { header } from '../dispatch.webgpu.ts';
 import { geluFunctions } from '../gelu/gelu.wgsl.ts';
-import { each, multiplied, tileOf, upTo, type MatMulForm } from './matMulForm.wgsl.ts';
-import { sharedBody, sharedMemory } from './matMulShared.wgsl.ts';
+import { each, invocationsOf, multiplied, stored, tileOf, upTo, type MatMulForm } from './matMulForm.wgsl.ts';
+import { halfFunctions, LIFT, quantised, quantisingFunctions, UNLIFT } from './matMulHalf.wgsl.ts';
+import { sharedBody, sharedBytes, sharedMemory } from './matMulShared.wgsl.ts';
+import {
+  MATRIX_DIRECTIVES,
+  matrixBegin,
+  matrixBody,
+  matrixBytes,
+  matrixMemory,
+  matrixStores,
+} from './matMulSubgroupMatrix.wgsl.ts';
 
 export function matMulCode(form: MatMulForm): string {
   const type = form.kind === 'plain' ? 'f32' : 'vec4<f32>';
   const out = storesQuads(form) ? 'vec4<f32>' : 'f32';
+  const { epilogue } = form;
   const writes = {
     y: out,
-    ...(form.epilogue === 'gelu' && { before: out }),
-    ...(form.sums && { sums: type }),
+    ...(epilogue === 'gelu' && { before: out }),
+    ...(form.sums && !form.parts && { sums: type }),
   };
-  const reads = { a: type, b: type, ...(form.epilogue !== 'none' && { bias: out }) };
+  const reads = {
+    a: type,
+    b: type,
+    ...((epilogue === 'bias' || epilogue === 'gelu') && { bias: out }),
+    ...(epilogue === 'add' && { addend: out }),
+    ...(epilogue === 'geluGradient' && { z: out }),
+  };
   const uniforms = 'm : u32, n : u32, k : u32, splits : u32, share : u32, tiles : u32';
   return [
-    header(writes, reads, uniforms),
-    form.epilogue === 'gelu' ? geluFunctions(out) : '',
+    keepsHalf(form) ? 'enable f16;' : '',
+    form.kind === 'matrix' ? MATRIX_DIRECTIVES : '',
+    header(ownBuffers(form, writes), ownBuffers(form, reads), form.half ? `${uniforms}, ${LIFT}` : uniforms),
+    form.half ? (keepsHalf(form) ? halfFunctions : quantisingFunctions)(type) : '',
+    epilogue.startsWith('gelu') ? geluFunctions(out) : '',
     form.kind === 'shared' ? sharedMemory(form) : '',
+    form.kind === 'matrix' ? matrixMemory(form) : '',
     entry(form),
   ].join('\n');
 }
 
+/** Are operands kept in F16? In registers they are only rounded to it. */
+function keepsHalf({ half, kind }: MatMulForm): boolean {
+  return half === true && (kind === 'shared' || kind === 'matrix');
+}
+
+/** Bytes of workgroup memory that a form needs. */
+export function memoryOf(form: MatMulForm): number {
+  if (form.kind === 'matrix') return matrixBytes(form);
+  return form.kind === 'shared' ? sharedBytes(form) : 0;
+}
+
+/** Not b0, which is a vector of b's somewhere. */
+const ownBuffer = (name: string, i: number) => `${name}Of${i}`;
+
+/** Bindings, with one for every product in place of a buffer that each has its own of. */
+function ownBuffers({ several }: MatMulForm, bindings: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(bindings).flatMap(([name, type]) =>
+    several?.own.includes(name)
+      ? upTo(several.count).map((i) => [ownBuffer(name, i), type] as const)
+      : [[name, type] as const],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** The same code on other buffers. @param names new names by the old ones */
+function onBuffers(code: string, names: Record<string, string>): string {
+  return Object.entries(names).reduce(
+    (text, [from, to]) => text.replace(new RegExp(`\\b${from}\\[`, 'g'), `${to}[`),
+    code,
+  );
+}
+
 /** Are an invocation's four columns neighbours? Not where b's rows are spread over the invocations. */
 function storesQuads({ kind, transposeB }: MatMulForm): boolean {
-  return kind === 'direct' || (kind === 'shared' && !transposeB);
+  return kind === 'direct' || kind === 'matrix' || (kind === 'shared' && !transposeB);
 }
 
 function entry(form: MatMulForm): string {
-  const { rows, quads, across, down } = form;
-  const bodies = { direct: directBody, shared: sharedBody, plain: plainBody };
+  const { across, down } = form;
+  const matrix = form.kind === 'matrix';
   return `
-  @compute @workgroup_size(${across}, ${down}) fn main(
+  @compute @workgroup_size(${matrix ? invocationsOf(form) : `${across}, ${down}`}) fn main(
     @builtin(workgroup_id) group : vec3<u32>,
+    ${matrix ? '@builtin(subgroup_id) unit : u32,' : ''}
     @builtin(local_invocation_id) place : vec3<u32>,
     @builtin(local_invocation_index) local : u32
   ) {
     let m = uniforms.m;
     let n = uniforms.n;
     let k = uniforms.k;
-    let batch = group.z / uniforms.splits;
     let part = group.z % uniforms.splits;
     let start = part * uniforms.share;
     let stop = min(k, start + uniforms.share);
-    ${form.sums ? sumsBody(form) : ''}
-    ${each(rows, (i) =>
-      upTo(quads)
-        .map((j) => `var acc${i}_${j} = vec4<f32>();`)
-        .join(' '),
-    )}
-    ${bodies[form.kind](form)}
-    ${stores(form)}
+    ${placesOf(form)}
+    ${products(form)}
   }`;
+}
+
+/** Which product this is, and where its result and its sums begin. */
+function placesOf({ several, sums, parts, kind }: MatMulForm): string {
+  const apart = several !== undefined && !several.added;
+  const number = 'group.z / uniforms.splits';
+  const places = `
+    let product = ${apart ? number : '0u'};
+    let batch = ${apart ? '0u' : number};`;
+  if (!parts) return `${places} let yAt = batch * m * n; let sumsAt = 0u;`;
+  return `${places}
+    let yAt = (part * ${apart ? several.count : 1}u + product) * (m * n${sums ? ' + m' : ''});
+    let sumsAt = (yAt + m * n) / ${kind === 'plain' ? 1 : 4}u;`;
+}
+
+/** All that an invocation does, for one product or for several. */
+function products(form: MatMulForm): string {
+  const { kind, several, parts } = form;
+  const bodies = { direct: directBody, shared: sharedBody, plain: plainBody, matrix: matrixBody };
+  const begin = kind === 'matrix' ? matrixBegin(form) : ofSums(form, (acc) => `var ${acc} = vec4<f32>();`);
+  const body = bodies[form.kind](form);
+  const sums = form.sums ? onBuffers(sumsBody(form), parts ? { sums: 'y' } : {}) : '';
+  const whole = `${sums} ${begin} ${body} ${stores(form)}`;
+  if (!several) return whole;
+  const own = (i: number) => Object.fromEntries(several.own.map((name) => [name, ownBuffer(name, i)]));
+  if (!several.added)
+    return each(several.count, (i) => `if (product == ${i}u) { ${onBuffers(whole, own(i))} }`);
+  const added = (i: number) =>
+    `{ ${onBuffers(body, own(i))} ${i === several.count - 1 ? stores(form) : ''} }`;
+  return `${begin} ${each(several.count, added)}`;
+}
+
+/** A line for every vector of sums that an invocation holds. */
+function ofSums({ rows, quads }: MatMulForm, line: (acc: string) => string): string {
+  return each(rows, (i) =>
+    upTo(quads)
+      .map((j) => line(`acc${i}_${j}`))
+      .join(' '),
+  );
 }
 
 /** The last column of workgroups adds up the columns of a that are the rows of its tile. */
@@ -68,22 +155,30 @@ function sumsBody(form: MatMulForm): string {
   return `
     if (group.x == uniforms.tiles) {
       let units = m / ${unit}u;
-      for (var i = local; i < ${own}u; i += ${form.across * form.down}u) {
+      for (var i = local; i < ${own}u; i += ${invocationsOf(form)}u) {
         let column = group.y * ${own}u + i;
         if (column < units) {
           var total = a[start * units + column];
           for (var at = start + 1u; at < stop; at++) { total += a[at * units + column]; }
-          sums[part * units + column] = total;
+          sums[sumsAt + column] = total;
         }
       }
       return;
     }`;
 }
 
+/** Expressions for an element of a and of b. */
+function readers({ half }: MatMulForm): Record<'a' | 'b', (at: string) => string> {
+  const reader = (name: 'a' | 'b') => (at: string) =>
+    half ? quantised(name, `${name}[${at}]`) : `${name}[${at}]`;
+  return { a: reader('a'), b: reader('b') };
+}
+
 // ---- direct
 
 function directBody(form: MatMulForm): string {
   const { transposeA, transposeB, rows, quads, across, down } = form;
+  const { a, b } = readers(form);
   const bases = `
     let row = (group.y * ${down}u + place.y) * ${rows}u;
     let quad = (group.x * ${across}u + place.x) * ${quads}u;
@@ -102,8 +197,8 @@ function directBody(form: MatMulForm): string {
   if (transposeA && !transposeB) {
     return `${bases}
     for (var at = start; at < stop; at++) {
-      ${each(rows / 4, (g) => `let av${g} = a[a_${g} + at * (m / 4u)];`)}
-      ${each(quads, (j) => `let bv${j} = b[b_${j} + at * (n / 4u)];`)}
+      ${each(rows / 4, (g) => `let av${g} = ${a(`a_${g} + at * (m / 4u)`)};`)}
+      ${each(quads, (j) => `let bv${j} = ${b(`b_${j} + at * (n / 4u)`)};`)}
       ${multiplied(
         form,
         (i) => `av${i >> 2}[${i & 3}]`,
@@ -112,8 +207,8 @@ function directBody(form: MatMulForm): string {
     }`;
   }
   const loads = [
-    transposeA ? '' : each(rows, (i) => `let av${i} = a[a_${i} + at];`),
-    transposeB ? each(4 * quads, (c) => `let bv${c} = b[b_${c} + at];`) : '',
+    transposeA ? '' : each(rows, (i) => `let av${i} = ${a(`a_${i} + at`)};`),
+    transposeB ? each(4 * quads, (c) => `let bv${c} = ${b(`b_${c} + at`)};`) : '',
   ].join('\n');
   const turn = (j: number, q: number) =>
     `vec4<f32>(${upTo(4)
@@ -125,8 +220,8 @@ function directBody(form: MatMulForm): string {
       ${each(
         4,
         (q) => `{
-        ${transposeA ? each(rows / 4, (g) => `let av${g} = a[a_${g} + (at * 4u + ${q}u) * (m / 4u)];`) : ''}
-        ${each(quads, (j) => `let b${j} = ${transposeB ? turn(j, q) : `b[b_${j} + (at * 4u + ${q}u) * (n / 4u)]`};`)}
+        ${transposeA ? each(rows / 4, (g) => `let av${g} = ${a(`a_${g} + (at * 4u + ${q}u) * (m / 4u)`)};`) : ''}
+        ${each(quads, (j) => `let b${j} = ${transposeB ? turn(j, q) : b(`b_${j} + (at * 4u + ${q}u) * (n / 4u)`)};`)}
         ${multiplied(
           form,
           (i) => (transposeA ? `av${i >> 2}[${i & 3}]` : `av${i}[${q}]`),
@@ -141,11 +236,14 @@ function directBody(form: MatMulForm): string {
 
 function plainBody(form: MatMulForm): string {
   const { transposeA, transposeB, rows, quads, across, down } = form;
-  const a = (i: number) =>
-    transposeA ? `a[aAt + at * m + min(row + ${i}u, m - 1u)]` : `a[aAt + min(row + ${i}u, m - 1u) * k + at]`;
+  const read = readers(form);
+  const a = (i: number) => {
+    const own = `min(row + ${i}u, m - 1u)`;
+    return read.a(transposeA ? `aAt + at * m + ${own}` : `aAt + ${own} * k + at`);
+  };
   const b = (c: number) => {
     const column = `min(quad * 4u + ${c}u, n - 1u)`;
-    return transposeB ? `b[bAt + ${column} * k + at]` : `b[bAt + at * n + ${column}]`;
+    return read.b(transposeB ? `bAt + ${column} * k + at` : `bAt + at * n + ${column}`);
   };
   return `
     let row = (group.y * ${down}u + place.y) * ${rows}u;
@@ -186,40 +284,21 @@ function columnOf({ kind, transposeB, across }: MatMulForm, j: number, q: number
 }
 
 function stores(form: MatMulForm): string {
+  if (form.kind === 'matrix') return matrixStores(form);
   const whole = storesQuads(form);
-  const put = (to: string, value: string, column: string) => {
-    if (form.epilogue === 'none') return `y[${to}] = ${value};`;
-    const shifted = `${value} + bias[${column}]`;
-    if (form.epilogue === 'bias') return `y[${to}] = ${shifted};`;
-    return `{ let z = ${shifted}; before[${to}] = z; y[${to}] = gelu(z); }`;
-  };
-  return each(form.rows, (i) => {
-    const lines = upTo(form.quads).map((j) => {
+  const lowered = form.half ? ofSums(form, (acc) => `${acc} *= ${UNLIFT};`) : '';
+  const lines = each(form.rows, (i) => {
+    const columns = upTo(form.quads).map((j) => {
       if (whole)
-        return `{ let column = ${columnOf(form, j, 0)}; if (column < n) { ${put('(line + column) / 4u', `acc${i}_${j}`, 'column / 4u')} } }`;
+        return `{ let column = ${columnOf(form, j, 0)}; if (column < n) { ${stored(form, '(line + column) / 4u', `acc${i}_${j}`, 'column / 4u')} } }`;
       return upTo(4)
         .map((q) => {
           const column = columnOf(form, j, q);
-          return `{ let column = ${column}; if (column < n) { ${put('line + column', `acc${i}_${j}[${q}]`, 'column')} } }`;
+          return `{ let column = ${column}; if (column < n) { ${stored(form, 'line + column', `acc${i}_${j}[${q}]`, 'column')} } }`;
         })
         .join(' ');
     });
-    return `{ let r = ${rowOf(form, i)}; if (r < m) { let line = (group.z * m + r) * n; ${lines.join(' ')} } }`;
+    return `{ let r = ${rowOf(form, i)}; if (r < m) { let line = yAt + r * n; ${columns.join(' ')} } }`;
   });
-}
-
-/** Adds the parts of a split product. */
-export function sumOfPartsCode(): string {
-  return `${header({ y: 'f32' }, { parts: 'f32' }, 'size : u32, splits : u32')}
-  @compute @workgroup_size(64) fn main(
-    @builtin(workgroup_id) group : vec3<u32>,
-    @builtin(num_workgroups) groups : vec3<u32>,
-    @builtin(local_invocation_index) local : u32
-  ) {
-    let i = (group.y * groups.x + group.x) * 64u + local;
-    if (i >= uniforms.size) { return; }
-    var total = 0.0;
-    for (var s = 0u; s < uniforms.splits; s++) { total += parts[s * uniforms.size + i]; }
-    y[i] = total;
-  }`;
+  return `${lowered} ${lines}`;
 }

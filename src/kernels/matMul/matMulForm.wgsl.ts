@@ -1,31 +1,59 @@
 // What a matrix product in WGSL is cut into, and the text that all of its forms share.
-export type Epilogue = 'none' | 'bias' | 'gelu';
+import type { Tile } from '../tuning.ts';
 
-export interface MatMulForm {
-  kind: 'direct' | 'shared' | 'plain';
+/** What follows a product: + bias, gelu(+ bias), + addend, or * gelu'(z). */
+export type Epilogue = 'none' | 'bias' | 'gelu' | 'add' | 'geluGradient';
+
+/** Products of the same sizes that share a dispatch. */
+export interface Several {
+  count: number;
+  /** The buffers that each has its own of; the others are shared. */
+  own: readonly string[];
+  /** Are they added up into one result? */
+  added: boolean;
+}
+
+export interface MatMulForm extends Omit<Tile, 'kind'> {
+  kind: Tile['kind'] | 'plain';
   transposeA: boolean;
   transposeB: boolean;
   epilogue: Epilogue;
   /** Are the sums of a over k made too, by one more column of workgroups? For a transposed a, without a batch. */
   sums?: boolean;
-  /** Rows of an invocation; a multiple of four. */
-  rows: number;
-  /** Groups of four columns of an invocation. */
-  quads: number;
-  /** Invocations of a workgroup along columns and rows. */
-  across: number;
-  down: number;
+  /** Left out: one product, or a batch. */
+  several?: Several;
+  /** Is k split? Then y has the results (and sums) of one part of k after those of the other, still to be added. */
+  parts?: boolean;
+  /** Are the operands rounded to F16? The sums stay F32 (matMulHalf.wgsl.ts). */
+  half?: boolean;
 }
 
 export function formKey(form: MatMulForm): string {
-  const { kind, transposeA, transposeB, epilogue, sums, rows, quads, across, down } = form;
+  const { kind, transposeA, transposeB, rows, quads, across, down, matrix } = form;
   const turned = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
-  return `semblance_matMul_${kind}_${turned}_${epilogue}${sums ? '_sums' : ''}_${rows}x${4 * quads}_${across}x${down}`;
+  const cut = `${rows}x${4 * quads}_${across}x${down}`;
+  const unit = matrix ? `_${matrix.m}x${matrix.n}x${matrix.k}_${matrix.lanes}` : '';
+  return `semblance_matMul_${kind}_${turned}_${askedOf(form)}_${cut}${unit}`;
+}
+
+function askedOf({ epilogue, sums, several, parts, half }: MatMulForm): string {
+  return [
+    epilogue,
+    ...(sums ? ['sums'] : []),
+    ...(several ? [several.added ? 'added' : 'apart', several.count, ...several.own] : []),
+    ...(parts ? ['parts'] : []),
+    ...(half ? ['half'] : []),
+  ].join('_');
 }
 
 /** Rows and columns of the result that a workgroup makes. */
 export function tileOf({ rows, quads, across, down }: MatMulForm): { rows: number; columns: number } {
   return { rows: rows * down, columns: 4 * quads * across };
+}
+
+/** Invocations of a workgroup. */
+export function invocationsOf({ across, down, matrix }: MatMulForm): number {
+  return across * down * (matrix?.lanes ?? 1);
 }
 
 export const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
@@ -38,4 +66,14 @@ export function multiplied(form: MatMulForm, a: (i: number) => string, b: (j: nu
       .map((j) => `acc${i}_${j} += ${a(i)} * ${b(j)};`)
       .join(' '),
   );
+}
+
+/** y[to] = value after the epilogue. @param column where the bias of these columns is */
+export function stored({ epilogue }: MatMulForm, to: string, value: string, column: string): string {
+  if (epilogue === 'none') return `y[${to}] = ${value};`;
+  if (epilogue === 'add') return `y[${to}] = ${value} + addend[${to}];`;
+  if (epilogue === 'geluGradient') return `y[${to}] = ${value} * geluSlope(z[${to}]);`;
+  const shifted = `${value} + bias[${column}]`;
+  if (epilogue === 'bias') return `y[${to}] = ${shifted};`;
+  return `{ let z = ${shifted}; before[${to}] = z; y[${to}] = gelu(z); }`;
 }

@@ -1,6 +1,7 @@
 // The form of a matrix product that goes through workgroup memory: tiles of both operands are brought in, DEPTH of k at a
 // time, and every invocation multiplies its part of them out of there.
 import { each, multiplied, tileOf, upTo, type MatMulForm } from './matMulForm.wgsl.ts';
+import { rounded } from './matMulHalf.wgsl.ts';
 
 /** Depth of a tile. */
 const DEPTH = 16;
@@ -14,9 +15,10 @@ const STRIDE = DEPTH / 4 + 1;
  */
 export function sharedMemory(form: MatMulForm): string {
   const { a, b } = tileVectors(form);
+  const type = form.half ? 'vec4<f16>' : 'vec4<f32>';
   return `
-  var<workgroup> aTile : array<vec4<f32>, ${a}>;
-  var<workgroup> bTile : array<vec4<f32>, ${b}>;`;
+  var<workgroup> aTile : array<${type}, ${a}>;
+  var<workgroup> bTile : array<${type}, ${b}>;`;
 }
 
 /** Vectors of four that the tiles of both operands take. */
@@ -27,52 +29,76 @@ function tileVectors(form: MatMulForm): { a: number; b: number } {
 }
 
 /** Bytes of workgroup memory that a form needs. */
-export function memoryOf(form: MatMulForm): number {
-  if (form.kind !== 'shared') return 0;
+export function sharedBytes(form: MatMulForm): number {
   const { a, b } = tileVectors(form);
-  return 16 * (a + b);
+  return (form.half ? 8 : 16) * (a + b);
 }
 
-/** Brings a tile of an operand in; what lies outside is 0. @param limit the operand's rows (or columns) */
-function fill(name: 'a' | 'b', alongK: boolean, length: number, limit: string, form: MatMulForm): string {
-  const invocations = form.across * form.down;
-  const count = (length * DEPTH) / 4;
+export interface Fill {
+  name: 'a' | 'b';
+  /** Do the operand's rows run along k? */
+  alongK: boolean;
+  /** Rows (or columns) of the tile, and how many the operand has. */
+  length: number;
+  limit: string;
+  depth: number;
+  invocations: number;
+  /** Puts the vector `value`, number `q` of row `line` of the tile, into workgroup memory. */
+  put: string;
+}
+
+/** Brings a tile of an operand in; what lies outside is 0. */
+export function fill({ name, alongK, length, limit, depth, invocations, put }: Fill): string {
+  const count = (length * depth) / 4;
   const origin = name === 'a' ? 'rowTile' : 'columnTile';
+  const wide = alongK ? depth / 4 : length / 4;
   return `for (var i = local; i < ${count}u; i += ${invocations}u) {
+      let line = i / ${wide}u;
+      let q = i % ${wide}u;
       ${
         alongK
-          ? `let line = i / ${DEPTH / 4}u;
-      let q = i % ${DEPTH / 4}u;
-      let inside = ${origin} + line < ${limit} && at + q * 4u < stop;
-      let source = ${name}At + (${origin} + line) * (k / 4u) + at / 4u + q;
-      let slot = line * ${STRIDE}u + q;`
-          : `let q = i % ${length / 4}u;
-      let line = i / ${length / 4}u;
-      let inside = ${origin} + q * 4u < ${limit} && at + line < stop;
-      let source = ${name}At + (at + line) * (${limit} / 4u) + ${origin} / 4u + q;
-      let slot = i;`
+          ? `let inside = ${origin} + line < ${limit} && at + q * 4u < stop;
+      let source = ${name}At + (${origin} + line) * (k / 4u) + at / 4u + q;`
+          : `let inside = ${origin} + q * 4u < ${limit} && at + line < stop;
+      let source = ${name}At + (at + line) * (${limit} / 4u) + ${origin} / 4u + q;`
       }
-      ${name}Tile[slot] = select(vec4<f32>(), ${name}[select(0u, source, inside)], inside);
+      let value = select(vec4<f32>(), ${name}[select(0u, source, inside)], inside);
+      ${put}
     }`;
+}
+
+/** As fill(), for the tiles of this form. */
+function bringIn(name: 'a' | 'b', alongK: boolean, length: number, limit: string, form: MatMulForm): string {
+  const value = form.half ? rounded(name, 'value') : 'value';
+  return fill({
+    name,
+    alongK,
+    length,
+    limit,
+    depth: DEPTH,
+    invocations: form.across * form.down,
+    put: `${name}Tile[${alongK ? `line * ${STRIDE}u + q` : 'i'}] = ${value};`,
+  });
 }
 
 export function sharedBody(form: MatMulForm): string {
   const { transposeA, transposeB, rows, quads, across, down } = form;
   const tile = tileOf(form);
-  const aRow = (i: number) => `aTile[(place.y + ${i * down}u) * ${STRIDE}u + step]`;
-  const bRow = (c: number) => `bTile[(place.x + ${c * across}u) * ${STRIDE}u + step]`;
+  const wide = (vector: string) => (form.half ? `vec4<f32>(${vector})` : vector);
+  const aRow = (i: number) => wide(`aTile[(place.y + ${i * down}u) * ${STRIDE}u + step]`);
+  const bRow = (c: number) => wide(`bTile[(place.x + ${c * across}u) * ${STRIDE}u + step]`);
   const aQuad = (g: number, q: number) =>
-    `aTile[(step * 4u + ${q}u) * ${tile.rows / 4}u + place.y + ${g * down}u]`;
+    wide(`aTile[(step * 4u + ${q}u) * ${tile.rows / 4}u + place.y + ${g * down}u]`);
   const bQuad = (j: number, q: number) =>
-    `bTile[(step * 4u + ${q}u) * ${tile.columns / 4}u + place.x + ${j * across}u]`;
+    wide(`bTile[(step * 4u + ${q}u) * ${tile.columns / 4}u + place.x + ${j * across}u]`);
   return `
     let rowTile = group.y * ${tile.rows}u;
     let columnTile = group.x * ${tile.columns}u;
     let aAt = batch * (m * k / 4u);
     let bAt = batch * (k * n / 4u);
     for (var at = start; at < stop; at += ${DEPTH}u) {
-      ${fill('a', !transposeA, tile.rows, 'm', form)}
-      ${fill('b', transposeB, tile.columns, 'n', form)}
+      ${bringIn('a', !transposeA, tile.rows, 'm', form)}
+      ${bringIn('b', transposeB, tile.columns, 'n', form)}
       workgroupBarrier();
       for (var step = 0u; step < ${DEPTH / 4}u; step++) {
         ${transposeA ? '' : each(rows, (i) => `let av${i} = ${aRow(i)};`)}

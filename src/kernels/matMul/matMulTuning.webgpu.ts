@@ -1,16 +1,29 @@
 // Measures which tiles of a matrix product are fastest on the device in use: bounded in time, and left off at will.
 import * as tf from '@tensorflow/tfjs-core';
-import { compile, dispatch, finished, internals, output, release } from '../dispatch.webgpu.ts';
-import { HARDWARE_TILES, setSuited, SOFTWARE_TILES, suitedTo, type Tile, type Turn } from '../tuning.ts';
-import { matMulCode } from './matMul.wgsl.ts';
-import { formKey, tileOf, type MatMulForm } from './matMulForm.wgsl.ts';
-import { memoryOf } from './matMulShared.wgsl.ts';
+import { compileAhead, finished, internals, output, release } from '../dispatch.webgpu.ts';
+import {
+  DIRECT_TILES,
+  HARDWARE_TILES,
+  setSuited,
+  SOFTWARE_TILES,
+  suitedTo,
+  type Tile,
+  type Turn,
+} from '../tuning.ts';
+import { dispatchProduct, type Product } from './matMul.webgpu.ts';
+import { matMulCode, memoryOf } from './matMul.wgsl.ts';
+import { invocationsOf, type MatMulForm } from './matMulForm.wgsl.ts';
 
-/** The products of a training step: forward, by the input, by the weight. Sizes as [m, n, k]. */
-const TURNS: Partial<Record<Turn, readonly [number, number, number]>> = {
-  NT: [2048, 512, 256],
-  NN: [2048, 256, 512],
-  TN: [512, 512, 1024],
+/** The kinds of product that a training step makes: forward, by the input, by the weight. */
+export const TURNS = ['NT', 'NN', 'TN'] as const satisfies readonly Turn[];
+export type TunedTurn = (typeof TURNS)[number];
+
+type Sizes = Record<TunedTurn, readonly [m: number, n: number, k: number]>;
+
+/** Products that keep the device busy, and no longer than it takes to time them. */
+const SIZES: Record<'software' | 'hardware', Sizes> = {
+  software: { NT: [512, 256, 128], NN: [512, 128, 256], TN: [256, 128, 512] },
+  hardware: { NT: [4096, 1024, 512], NN: [4096, 512, 1024], TN: [1024, 512, 4096] },
 };
 
 /** Tiles that are tried besides the defaults. */
@@ -19,82 +32,190 @@ const FURTHER: Record<'software' | 'hardware', readonly Tile[]> = {
   hardware: [
     { kind: 'shared', rows: 8, quads: 1, across: 16, down: 8 },
     { kind: 'shared', rows: 8, quads: 2, across: 8, down: 8 },
-    { kind: 'direct', rows: 4, quads: 1, across: 8, down: 8 },
-    { kind: 'direct', rows: 8, quads: 1, across: 8, down: 8 },
+    ...DIRECT_TILES,
   ],
 };
 
-const REPEATS = 3;
+/** A tile is timed for about so long, the clocks of browsers being coarse; one far behind the best is timed once. */
+const SAMPLE = 8; // milliseconds
+const MOST_REPEATS = 32;
+const FAR_BEHIND = 2;
+
+export type TileOrders = Partial<Record<TunedTurn, readonly Tile[]>>;
 
 export interface TuningOptions {
-  /** Milliseconds after which no further tile is tried. */
-  budget?: number;
-  signal?: AbortSignal;
-  /** Is told what is tried, and how fast it was. */
-  onMeasured?: (turn: Turn, tile: Tile, gflops: number) => void;
+  /** Which kinds of product; all of them when left out. */
+  turns?: readonly TunedTurn[];
+  /** Milliseconds after which it ends, whatever has been measured. */
+  budget?: number | undefined;
+  signal?: AbortSignal | undefined;
+  /** Is told what share of it all is done. */
+  onProgress?: ((share: number) => void) | undefined;
+  /** Is told what was measured. */
+  onMeasured?: ((turn: TunedTurn, tile: Tile, gflops: number) => void) | undefined;
+}
+
+/** Tiles that the device could use, the defaults first. */
+export function candidatesOn(backend: unknown): Tile[] {
+  const { maxComputeWorkgroupStorageSize: memory, maxComputeInvocationsPerWorkgroup: most } =
+    internals(backend).device.limits;
+  const kind = suitedTo(backend).software ? 'software' : 'hardware';
+  const all = [...(kind === 'software' ? SOFTWARE_TILES : HARDWARE_TILES), ...FURTHER[kind]];
+  return all.filter((tile) =>
+    TURNS.map((turn) => formFor(turn, tile)).every(
+      (form) => memoryOf(form) <= memory && invocationsOf(form) <= most,
+    ),
+  );
+}
+
+/** The code that would be measured: whoever keeps what was measured must know when it changes. */
+export function measuredCode(backend: unknown): string {
+  const tiles = candidatesOn(backend);
+  return TURNS.flatMap((turn) => tiles.map((tile) => matMulCode(formFor(turn, tile)))).join('');
+}
+
+function formFor(turn: TunedTurn, tile: Tile): MatMulForm {
+  return { ...tile, transposeA: turn.startsWith('T'), transposeB: turn.endsWith('T'), epilogue: 'none' };
 }
 
 /**
- * Orders the tiles of every kind of product by their speed on this device, and uses that order from now on. Keep what
- * it returns per adapter, and give it to setSuited() the next time. Kinds that the budget did not reach keep theirs.
+ * Orders the tiles of every kind of product by their speed on this device, and uses that order from now on. Kinds that
+ * were not measured to their end keep what they had, and are not in what it returns.
  */
 export async function tuneProducts(
   backend: unknown,
-  { budget = 500, signal, onMeasured }: TuningOptions = {},
-): Promise<Partial<Record<Turn, Tile[]>>> {
-  const until = performance.now() + budget;
-  const { software } = suitedTo(backend);
-  const candidates = software
-    ? [...SOFTWARE_TILES, ...FURTHER.software]
-    : [...HARDWARE_TILES, ...FURTHER.hardware];
-  const measured: Partial<Record<Turn, Tile[]>> = {};
-  for (const [turn, size] of Object.entries(TURNS) as [Turn, [number, number, number]][]) {
+  { turns = TURNS, budget = 2000, signal, onProgress, onMeasured }: TuningOptions = {},
+): Promise<TileOrders> {
+  onProgress?.(0);
+  const clock = new Clock(budget, signal);
+  const tiles = candidatesOn(backend);
+  const measured: TileOrders = {};
+  const tell = (turn: number, half: number) => {
+    if (!clock.isOver()) onProgress?.((turn + half / 2 / tiles.length) / turns.length);
+  };
+  for (const [i, turn] of turns.entries()) {
+    if (clock.isOver()) break;
+    const bench = new Bench(backend, turn);
+    // Half of the work is the compiling.
+    const sound = (await clock.within(bench.compile(tiles, (done) => tell(i, done)))) ?? [];
     const rates: { tile: Tile; gflops: number }[] = [];
-    for (const tile of candidates) {
-      if (signal?.aborted || (rates.length > 0 && performance.now() > until)) break;
-      const gflops = await rateOf(backend, turn, tile, size);
-      if (gflops === undefined) continue;
+    for (const tile of sound) {
+      const best = Math.max(0, ...rates.map(({ gflops }) => gflops));
+      const gflops = clock.isOver() ? undefined : await clock.within(bench.rateOf(tile, best));
+      if (gflops === undefined) break;
       rates.push({ tile, gflops });
       onMeasured?.(turn, tile, gflops);
+      tell(i, tiles.length + rates.length);
     }
-    // An order made of some of the candidates would forget the others.
-    if (rates.length < candidates.length && performance.now() > until) break;
-    if (signal?.aborted || rates.length === 0) break;
+    bench.dispose();
+    // An order made of some of the tiles would forget the others.
+    if (rates.length < sound.length || rates.length === 0) break;
     measured[turn] = rates.sort((a, b) => b.gflops - a.gflops).map(({ tile }) => tile);
   }
-  setSuited(backend, { software, tiles: { ...suitedTo(backend).tiles, ...measured } });
+  clock.stop();
+  const before = suitedTo(backend);
+  setSuited(backend, { ...before, tiles: { ...before.tiles, ...measured } });
   return measured;
 }
 
-/** GFLOP/s of one tile; undefined when the device has too little workgroup memory for it. */
-async function rateOf(
-  backend: unknown,
-  turn: Turn,
-  tile: Tile,
-  [m, n, k]: readonly [number, number, number],
-): Promise<number | undefined> {
-  const [transposeA, transposeB] = [turn.startsWith('T'), turn.endsWith('T')];
-  const form: MatMulForm = { ...tile, transposeA, transposeB, epilogue: 'none' };
-  if (memoryOf(form) > internals(backend).device.limits.maxComputeWorkgroupStorageSize) return undefined;
-  const [key, code] = [formKey(form), () => matMulCode(form)];
-  await compile(backend, key, code);
-  const [a, b, y] = [output(backend, [m, k]), output(backend, [k, n]), output(backend, [m, n])];
-  const { rows, columns } = tileOf(form);
-  const run = () =>
-    dispatch(backend, {
-      key,
-      code,
-      writes: [y],
-      reads: [a, b],
-      uniforms: [m, n, k, 1, k],
-      workgroups: [Math.ceil(n / columns), Math.ceil(m / rows), 1],
+/** Ends work when its time is over, or when it is told to. */
+class Clock {
+  private readonly until: number;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly end: Promise<void>;
+
+  constructor(
+    budget: number,
+    private readonly signal?: AbortSignal,
+  ) {
+    this.until = performance.now() + budget;
+    this.end = new Promise((resolve) => {
+      this.timer = setTimeout(resolve, budget);
+      signal?.addEventListener('abort', () => resolve());
     });
-  run();
-  await finished(backend);
-  const from = tf.util.now();
-  for (let i = 0; i < REPEATS; i++) run();
-  await finished(backend);
-  const elapsed = Math.max(1e-3, tf.util.now() - from);
-  for (const tensor of [a, b, y]) release(backend, tensor);
-  return (2 * m * n * k * REPEATS) / elapsed / 1e6;
+  }
+
+  isOver(): boolean {
+    return this.signal?.aborted === true || performance.now() >= this.until;
+  }
+
+  /** What the work gives; undefined when it takes too long. */
+  async within<T>(work: Promise<T>): Promise<T | undefined> {
+    return (await Promise.race([work, this.end])) ?? undefined;
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+/** The operands and the result of one product, and its timing with any tile. */
+class Bench {
+  private readonly product: Product;
+  private readonly tensors: Record<'a' | 'b' | 'y', tf.TensorInfo>;
+  private over = false;
+
+  constructor(
+    private readonly backend: unknown,
+    private readonly turn: TunedTurn,
+  ) {
+    const [m, n, k] = SIZES[suitedTo(backend).software ? 'software' : 'hardware'][turn];
+    const { transposeA, transposeB } = formFor(turn, SOFTWARE_TILES[0]!);
+    this.product = { batch: 1, m, n, k, transposeA, transposeB };
+    this.tensors = {
+      a: output(backend, transposeA ? [k, m] : [m, k]),
+      b: output(backend, transposeB ? [n, k] : [k, n]),
+      y: output(backend, [m, n]),
+    };
+  }
+
+  /** Returns the tiles whose pipelines the driver could make. @param tell told how many have been tried */
+  async compile(tiles: readonly Tile[], tell: (done: number) => void): Promise<Tile[]> {
+    let done = 0;
+    const made = await Promise.all(
+      tiles.map(async (tile) => {
+        const sound = await compileAhead(this.backend, () => this.run(tile));
+        tell(++done);
+        return sound;
+      }),
+    );
+    return tiles.filter((_, i) => made[i]);
+  }
+
+  /** GFLOP/s of a tile. @param best of the others: one far behind it is not measured for long */
+  async rateOf(tile: Tile, best: number): Promise<number> {
+    this.run(tile); // its pipeline's first use
+    await finished(this.backend);
+    const once = await this.time(tile, 1);
+    const { m, n, k } = this.product;
+    const rate = (milliseconds: number) => (2 * m * n * k) / milliseconds / 1e6;
+    const repeats = Math.min(MOST_REPEATS, Math.ceil(SAMPLE / once));
+    if (repeats === 1 || FAR_BEHIND * rate(once) < best) return rate(once);
+    return rate(await this.time(tile, repeats));
+  }
+
+  /** Milliseconds of one product. */
+  private async time(tile: Tile, repeats: number): Promise<number> {
+    const from = tf.util.now();
+    for (let i = 0; i < repeats; i++) this.run(tile);
+    await finished(this.backend);
+    return Math.max(1e-3, tf.util.now() - from) / repeats;
+  }
+
+  /** As training makes it, with this tile and no other to choose from. */
+  private run(tile: Tile): void {
+    if (this.over) return;
+    const suited = suitedTo(this.backend);
+    setSuited(this.backend, { software: suited.software, tiles: { [this.turn]: [tile] } });
+    try {
+      dispatchProduct(this.backend, this.product, this.tensors);
+    } finally {
+      setSuited(this.backend, suited);
+    }
+  }
+
+  dispose(): void {
+    this.over = true;
+    for (const tensor of Object.values(this.tensors)) release(this.backend, tensor);
+  }
 }

@@ -31,33 +31,89 @@ export function placesById(ids: Int32Array, rows: number): { order: Int32Array; 
 /** Invocations that keep a GPU busy; a table of fewer rows has its sums made in parts. */
 const BUSY = 16384;
 
-function scatterRows(backend: unknown, dy: tf.TensorInfo, ids: Int32Array, rows: number): tf.TensorInfo {
+/** A table to be made: its rows, and which of them every row of dy is added to. */
+export interface ScatteredTable {
+  ids: tf.TensorInfo;
+  rows: number;
+}
+
+/** Adds the rows of dy into each of several tables. */
+export function scatterRows(
+  backend: unknown,
+  dy: tf.TensorInfo,
+  tables: readonly ScatteredTable[],
+): tf.TensorInfo[] {
+  const lists = tables.map(({ ids }) => hostIntegers(backend, ids));
+  return tables.length > 0 && lists.every((list) => list !== undefined)
+    ? scatteredByLists(backend, dy, lists, tables)
+    : tables.map((table) => scatteredAtomically(backend, dy, table));
+}
+
+/** Ids that were computed on the device are not known here: tfjs adds atomically. */
+function scatteredAtomically(
+  backend: unknown,
+  dy: tf.TensorInfo,
+  { ids, rows }: ScatteredTable,
+): tf.TensorInfo {
+  const { kernelFunc } = tf.getKernel(tf.UnsortedSegmentSum, 'webgpu');
+  const attrs = { numSegments: rows };
+  return kernelFunc({
+    inputs: { x: dy, segmentIds: ids },
+    backend: backend as object,
+    attrs,
+  }) as tf.TensorInfo;
+}
+
+/** In one dispatch where no sum is made in parts. */
+function scatteredByLists(
+  backend: unknown,
+  dy: tf.TensorInfo,
+  lists: readonly Int32Array[],
+  tables: readonly ScatteredTable[],
+): tf.TensorInfo[] {
   const [tokens, features] = dy.shape as [number, number];
   const { type, count: width } = elementType(features);
-  const size = rows * width;
   const { software } = suitedTo(backend);
-  const parts = software
-    ? 1
-    : Math.max(1, Math.min(Math.floor(BUSY / size), Math.floor(tokens / rows / 16), 64));
-  const { order, starts } = placesById(ids, rows);
-  const gpu = internals(backend);
-  const indices = [order, starts].map((values) => gpu.makeTensorInfo([values.length], 'int32', values));
-  const table = output(backend, parts === 1 ? [rows, features] : [parts, rows, features]);
-  const [across, down] = flatWorkgroups(size);
-  dispatch(backend, {
-    key: `semblance_scatterRows_${type}`,
-    code: () => scatterRowsCode(type),
-    writes: [table],
-    reads: [dy, ...indices],
-    uniforms: [size, width, parts],
-    workgroups: [across, down, parts],
+  const plans = tables.map(({ rows }, t) => {
+    const size = rows * width;
+    const most = Math.min(Math.floor(BUSY / size), Math.floor(tokens / rows / 16), 64);
+    const parts = software ? 1 : Math.max(1, most);
+    const y = output(backend, parts === 1 ? [rows, features] : [parts, rows, features]);
+    return { ...placesById(lists[t]!, rows), rows, size, parts, y };
   });
-  for (const index of indices) release(backend, index);
-  if (parts === 1) return table;
-  const sum = output(backend, [rows, features]);
-  addParts(backend, table, sum);
-  release(backend, table);
-  return sum;
+  const indices = [plans.map(({ order }) => order), plans.map(({ starts }) => starts)].map(oneAfterAnother);
+  const tensors = indices.map(({ values }) =>
+    internals(backend).makeTensorInfo([values.length], 'int32', values),
+  );
+  const groups = plans.reduce((sum, { size, parts }) => sum + Math.ceil(size / 64) * parts, 0);
+  dispatch(backend, {
+    key: `semblance_scatterRows_${type}_${tables.length}`,
+    code: () => scatterRowsCode(type, tables.length),
+    writes: plans.map(({ y }) => y),
+    reads: [dy, ...tensors],
+    uniforms: [
+      width,
+      ...plans.flatMap(({ size, parts }, t) => [size, parts, ...indices.map(({ begins }) => begins[t]!)]),
+    ],
+    workgroups: flatWorkgroups(64 * groups),
+  });
+  for (const tensor of tensors) release(backend, tensor);
+  return plans.map(({ y, parts, rows }) => {
+    if (parts === 1) return y;
+    const sum = output(backend, [rows, features]);
+    addParts(backend, y, sum);
+    release(backend, y);
+    return sum;
+  });
+}
+
+/** Lists in one, and where each begins. */
+function oneAfterAnother(lists: Int32Array[]): { values: Int32Array; begins: number[] } {
+  let at = 0;
+  const begins = lists.map(({ length }) => (at += length) - length);
+  const values = new Int32Array(at);
+  lists.forEach((list, i) => values.set(list, begins[i]));
+  return { values, begins };
 }
 
 export function registerScatterRowsOnWebGpu(): void {
@@ -67,12 +123,7 @@ export function registerScatterRowsOnWebGpu(): void {
     kernelFunc: ({ inputs, backend, attrs }) => {
       const { dy, ids } = inputs as { dy: tf.TensorInfo; ids: tf.TensorInfo };
       const { rows } = attrs as unknown as ScatterRowsAttributes;
-      const known = hostIntegers(backend, ids);
-      if (known) return scatterRows(backend, dy, known, rows);
-      // Ids that were computed on the device are not known here: tfjs adds atomically.
-      const { kernelFunc } = tf.getKernel(tf.UnsortedSegmentSum, 'webgpu');
-      const sum = kernelFunc({ inputs: { x: dy, segmentIds: ids }, backend, attrs: { numSegments: rows } });
-      return sum;
+      return scatterRows(backend, dy, [{ ids, rows }])[0]!;
     },
   });
 }

@@ -6,7 +6,7 @@ import { isEmbedding, Parameters } from '../../encoder/parameters.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { seedKey } from '../../util/random.ts';
 import type { Config } from '../../run/config.ts';
-import { AdamW, clipFactor, globalNorm, type AdamWKnobs } from '../adamw.ts';
+import { AdamW, disposeClipped, type AdamWKnobs } from '../adamw.ts';
 import { scheduleFactor } from '../schedule.ts';
 import { disposeGradient, stepGradient, type StepModel, type StepOptions } from '../step.ts';
 import type { StepRows } from '../views.ts';
@@ -53,16 +53,16 @@ export async function verifyAdamW(file: string, { cases }: { cases: AdamCase[] }
       const gradients = new Map(
         Object.entries(step.grads).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]),
       );
-      const norm = globalNorm(gradients);
-      const factor = clipFactor(norm, c.max_grad_norm ?? 0);
-      optimizer.apply(gradients, factor, rate, knobs);
+      const clipped = optimizer.clip(gradients, c.max_grad_norm ?? 0);
+      optimizer.apply(clipped, rate, knobs);
       comparison
         .close('learning rate', rate, step.lr, FLOAT32)
-        .close('gradient norm', await norm.data(), step.grad_norm, NORM)
-        .close('clip factor', await factor.data(), step.clip_coef, FLOAT32);
+        .close('gradient norm', await clipped.norm.data(), step.grad_norm, NORM)
+        .close('clip factor', await clipped.factor.data(), step.clip_coef, FLOAT32);
       for (const [name, { data }] of await parameters.read())
         comparison.close(`${name} after step ${k + 1}`, data, step.params[name]!.data, FLOAT32);
-      tf.dispose([norm, factor, ...gradients.values()]);
+      disposeClipped(clipped);
+      tf.dispose([...gradients.values()]);
     }
     for (const [name, { data }] of await optimizer.read()) {
       const reference = name.startsWith('m.') ? c.final_exp_avg : c.final_exp_avg_sq;
@@ -186,19 +186,18 @@ async function verifyTrace(
   };
   for (const [k, expected] of trace.steps.entries()) {
     const gradient = stepGradient(model, rows, options);
-    const norm = globalNorm(gradient.gradients);
-    const factor = clipFactor(norm, s.max_grad_norm ?? 0);
+    const clipped = optimizer.clip(gradient.gradients, s.max_grad_norm ?? 0);
     const rate = s.lr * scheduleFactor(s.schedule, k, s.warmup_steps, s.total_steps);
-    optimizer.apply(gradient.gradients, factor, rate, knobs);
+    optimizer.apply(clipped, rate, knobs);
     await compareLosses(`step ${k + 1}`, gradient, expected);
     comparison
-      .close(`step ${k + 1} gradient norm`, await norm.data(), expected.grad_norm, {
+      .close(`step ${k + 1} gradient norm`, await clipped.norm.data(), expected.grad_norm, {
         absolute: 1e-4,
         relative: 1e-4,
       })
       .close('rate', rate, expected.lr, { absolute: 1e-8 });
     disposeGradient(gradient);
-    tf.dispose([norm, factor]);
+    disposeClipped(clipped);
   }
   const after = stepGradient(model, rows, options);
   await compareLosses('after the last step', after, trace.after_last_step);

@@ -72,6 +72,10 @@ describe('a knob without effect', () => {
     expect(idleReason('head', 'sts', { ...defaultConfig(), pooling: 'cls' })).toBeNull();
     expect(idleReason('epochs', 'sts', { ...config, steps: 10 })).toBe('recipe.idle.epochs');
     expect(idleReason('epochs', 'sts', { ...config, steps: 0 })).toBeNull();
+    expect(idleReason('precision', 'sts', config, 'wasm')).toBe('recipe.idle.precision');
+    expect(idleReason('precision', 'sts', config, 'webgpu')).toBeNull();
+    // A link may have brought it: it must be possible to take it back.
+    expect(idleReason('precision', 'sts', { ...config, precision: 'f16' }, 'wasm')).toBeNull();
   });
 });
 

@@ -18,7 +18,13 @@ import { textTex } from '../../../src/app/steps/microscope/forwardFormulas.ts';
 import { FORMULAS } from '../../../src/app/steps/microscope/formulas.ts';
 import { heatGradient } from '../../../src/app/steps/microscope/heat.ts';
 import { litIndex, litNames, proseParts } from '../../../src/app/steps/microscope/lit.ts';
-import { firstChoice, lookAt, pointedAt, type Look } from '../../../src/app/steps/microscope/look.ts';
+import {
+  firstChoice,
+  askingTokens,
+  lookAt,
+  pointedAt,
+  type Look,
+} from '../../../src/app/steps/microscope/look.ts';
 import {
   decimalsApart,
   figuresTex,
@@ -172,6 +178,17 @@ describe('formulas hold the numbers of the trace', () => {
     );
     const tex = formula('attention', asked);
     for (const weight of weights.slice(0, 3)) expect(tex).toContain(weight.toFixed(3));
+  });
+
+  it('attention: speaks of a token that was asked, where only one was', () => {
+    const alone = makeTrace();
+    const { row } = lookOf(alone).followed;
+    const { attention } = alone.layers[1]!;
+    for (let head = 0; head < alone.model.heads; head++)
+      for (let query = 1; query < alone.length; query++) rowOf(attention, row, head, query).fill(0);
+    const chosen = { ...firstChoice(alone), query: 2 };
+    expect(askingTokens(alone, row, 1)).toEqual([0]);
+    expect([0, 1].map((layer) => lookAt(alone, chosen, layer).query)).toEqual([2, 0]);
   });
 
   it('pooling names the token that stands for the sentence', () => {

@@ -2,6 +2,7 @@
 /// <reference lib="webworker" />
 import type { KeptPlace } from '../../../src/worker/keptRuns.ts';
 import { opfsStorage } from '../../../src/worker/opfs.ts';
+import { tileStore } from '../../../src/worker/tileStore.ts';
 
 export type Asked =
   | { do: 'claim'; run: string }
@@ -9,7 +10,9 @@ export type Asked =
   | { do: 'list' }
   | { do: 'write'; name: string; size: number; seed: number }
   | { do: 'read'; name: string }
-  | { do: 'forget'; run: string };
+  | { do: 'forget'; run: string }
+  | { do: 'writeTiles'; adapter: string; kept: unknown }
+  | { do: 'readTiles'; adapter: string };
 
 export interface Answer {
   value?: unknown;
@@ -50,6 +53,10 @@ async function obey(asked: Asked): Promise<unknown> {
     }
     case 'forget':
       return storage.forget(asked.run);
+    case 'writeTiles':
+      return tileStore.write(asked.adapter, asked.kept);
+    case 'readTiles':
+      return tileStore.read(asked.adapter);
   }
 }
 

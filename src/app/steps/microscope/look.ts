@@ -1,5 +1,5 @@
 // What is looked at in a stage: the followed sentence, and the part of it (a head, a token, a column) in the formulas.
-import type { StepTrace } from '../../../run/trace.ts';
+import { rowOf, type StepTrace } from '../../../run/trace.ts';
 import { defaultAnchor, follow, type Followed } from './followed.ts';
 import { litIndex, type Lit } from './lit.ts';
 
@@ -30,14 +30,25 @@ export function firstChoice(trace: StepTrace | null): Chosen {
 export function lookAt(trace: StepTrace, chosen: Chosen, layer: number): Look {
   const followed = follow(trace, chosen.anchor);
   const { tokens } = trace.rows[followed.row]!;
+  const query = Math.min(chosen.query ?? firstWord(tokens), tokens.length - 1);
+  const asking = askingTokens(trace, followed.row, layer);
   return {
     trace,
     followed,
     layer,
     head: Math.min(chosen.head, trace.model.heads - 1),
-    query: Math.min(chosen.query ?? firstWord(tokens), tokens.length - 1),
+    query: asking.includes(query) ? query : (asking[0] ?? query),
     column: Math.min(chosen.column ?? chosen.anchor, trace.infonce.columns.length - 1),
   };
+}
+
+/** Places whose attention a layer has computed: in the last one it may be only the place that is read. */
+export function askingTokens({ rows, layers }: StepTrace, row: number, layer: number): number[] {
+  const attention = layers[layer]?.attention;
+  const places = rows[row]!.tokens.map((_, place) => place);
+  return attention
+    ? places.filter((place) => rowOf(attention, row, 0, place).some((weight) => weight > 0))
+    : places;
 }
 
 /** The first token that is a word of some length; what stands before the sentence belongs to the tokenizer. */

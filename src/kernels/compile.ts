@@ -1,0 +1,29 @@
+// Kernels compiled before they are needed. Only WebGPU compiles at run time, and a training step has dozens of kernels;
+// drivers make them beside one another, and nothing else stands still meanwhile. A processor that plays GPU has nothing
+// of that: SwiftShader compiles one kernel after the other, and waiting for it takes time from it.
+import * as tf from '@tensorflow/tfjs-core';
+import { compileAhead } from './dispatch.webgpu.ts';
+import { suitedTo } from './tuning.ts';
+
+export interface CompileOptions {
+  /** Told the share that is compiled. */
+  tell?: ((share: number) => void) | undefined;
+  /** Also where it saves no time. */
+  always?: boolean | undefined;
+}
+
+/**
+ * Compiles the kernels that `work` runs. The work computes nothing: what it makes holds no numbers, must not be read
+ * back, and must not be written into what lasts.
+ */
+export async function compileFor(
+  work: () => void,
+  { tell, always = false }: CompileOptions = {},
+): Promise<void> {
+  if (tf.getBackend() !== 'webgpu' || (suitedTo(tf.backend()).software && !always)) return;
+  await compileAhead(
+    tf.backend(),
+    () => tf.tidy(work),
+    (done, all) => tell?.(done / all),
+  );
+}

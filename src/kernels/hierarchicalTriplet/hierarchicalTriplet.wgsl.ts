@@ -1,0 +1,94 @@
+// The hierarchical triplet loss in WGSL: all groups by one workgroup, then the gradient of all rows at once.
+import { CLAMPED_INVERSE, inner, LEAST_SQUARE, product } from '../cosines.wgsl.ts';
+import { flatMain, header } from '../dispatch.webgpu.ts';
+
+/** A group an invocation, in turns. @param lanes invocations of the workgroup */
+export function tripletCode(type: string, lanes: number): string {
+  const writes = { loss: 'f32', cosines: 'f32', inverses: 'f32' };
+  const shared = `
+    sums[local] = sum;
+    workgroupBarrier();
+    for (var half = ${lanes / 2}u; half > 0u; half /= 2u) {
+      if (local < half) { sums[local] += sums[local + half]; }
+      workgroupBarrier();
+    }
+    if (local == 0u) { loss[0] = sums[0] / terms; }`;
+  return `${header(writes, { x: type, margins: 'f32' }, 'first : u32, groups : u32, sentences : u32, width : u32')}
+  ${lanes > 1 ? `var<workgroup> sums : array<f32, ${lanes}>;` : ''}
+  @compute @workgroup_size(${lanes}) fn main(@builtin(local_invocation_index) local : u32) {
+    let sentences = uniforms.sentences;
+    let width = uniforms.width;
+    var sum = 0.0;
+    for (var b = local; b < uniforms.groups; b += ${lanes}u) {
+      let a = (uniforms.first + b * sentences) * width;
+      var before = 0.0;
+      for (var k = 0u; k < sentences; k++) {
+        let c = a + k * width;
+        var both = 0.0;
+        var square = 0.0;
+        for (var u = 0u; u < width; u++) {
+          let y = x[c + u];
+          both += ${product(type, 'x[a + u]', 'y')};
+          square += ${inner(type, 'y')};
+        }
+        let inverse = inverseSqrt(max(square, ${LEAST_SQUARE}));
+        inverses[b * sentences + k] = inverse;
+        if (k == 0u) { continue; }
+        let cosine = both * inverses[b * sentences] * inverse;
+        cosines[b * (sentences - 1u) + k - 1u] = cosine;
+        if (k > 1u) { sum += max(0.0, cosine - before + margins[k - 2u]); }
+        before = cosine;
+      }
+    }
+    let terms = f32(uniforms.groups * (sentences - 2u));
+    ${lanes > 1 ? shared : 'loss[0] = sum / terms;'}
+  }`;
+}
+
+/** An element of the gradient an invocation. */
+export function tripletGradientCode(type: string): string {
+  const reads = { dy: 'f32', x: type, margins: 'f32', cosines: 'f32', inverses: 'f32' };
+  const uniforms = 'first : u32, groups : u32, sentences : u32, width : u32, rows : u32';
+  return `${header({ dx: type }, reads, uniforms)}
+  // 1 where the hinge between levels p and p + 1 of a group is open.
+  fn open(b : u32, p : u32) -> f32 {
+    let at = b * (uniforms.sentences - 1u) + p;
+    return select(0.0, 1.0, cosines[at + 1u] - cosines[at] + margins[p] > 0.0);
+  }
+  // The slope of the loss along a cosine, but for what is the same for all.
+  fn slope(b : u32, p : u32) -> f32 {
+    var t = 0.0;
+    if (p > 0u) { t += open(b, p - 1u); }
+    if (p + 2u < uniforms.sentences) { t -= open(b, p); }
+    return t;
+  }
+  // 1 / length^2, or 0 where the length was clamped and does not depend on the vector.
+  fn pull(inverse : f32) -> f32 {
+    return select(inverse * inverse, 0.0, inverse > ${CLAMPED_INVERSE});
+  }
+  ${flatMain(`
+    let width = uniforms.width;
+    let sentences = uniforms.sentences;
+    let row = index / width;
+    if (row >= uniforms.rows) { return; }
+    if (row < uniforms.first || row >= uniforms.first + uniforms.groups * sentences) {
+      dx[index] = ${type}();
+      return;
+    }
+    let b = (row - uniforms.first) / sentences;
+    let k = (row - uniforms.first) % sentences;
+    let inverse = inverses[b * sentences];
+    var sum = ${type}();
+    if (k == 0u) {
+      for (var p = 0u; p < sentences - 1u; p++) {
+        let other = x[index + (p + 1u) * width] * (inverse * inverses[b * sentences + p + 1u]);
+        sum += slope(b, p) * (other - x[index] * (cosines[b * (sentences - 1u) + p] * pull(inverse)));
+      }
+    } else {
+      let own = inverses[b * sentences + k];
+      let anchor = x[index - k * width] * (inverse * own);
+      sum = slope(b, k - 1u) * (anchor - x[index] * (cosines[b * (sentences - 1u) + k - 1u] * pull(own)));
+    }
+    dx[index] = sum * (dy[0] / f32(uniforms.groups * (sentences - 2u)));
+  `)}`;
+}

@@ -1,0 +1,120 @@
+// The order of tiles that suits an adapter best: measured once, at its first use, and kept by the host from then on.
+import { z } from 'zod';
+import { internals } from '../dispatch.webgpu.ts';
+import { setSuited, suitedTo, type Tile } from '../tuning.ts';
+import {
+  candidatesOn,
+  measuredCode,
+  tuneProducts,
+  TURNS,
+  type TileOrders,
+  type TunedTurn,
+  type TuningOptions,
+} from './matMulTuning.webgpu.ts';
+
+/** Where a host keeps what was measured, by adapter. Whatever it gives back is parsed; what it throws is swallowed. */
+export interface TileStore {
+  read(adapter: string): Promise<unknown>;
+  write(adapter: string, kept: unknown): Promise<void>;
+}
+
+export interface TileHost extends Pick<TuningOptions, 'budget' | 'signal' | 'onProgress'> {
+  store?: TileStore | undefined;
+  /** Is measured what is not kept? A processor that plays GPU is measured only when asked for "always". */
+  measure: 'hardware' | 'always' | 'never';
+}
+
+/** Where the tiles in use come from. */
+export type TileOrigin = 'default' | 'kept' | 'measured';
+
+/** Tiles by name: a name that no tile of this device has makes the whole of it void. */
+const keptSchema = z.object({
+  /** Tells the code that was measured from any other. */
+  code: z.string(),
+  orders: z.partialRecord(z.enum(TURNS), z.array(z.string())),
+});
+
+type Kept = z.infer<typeof keptSchema>;
+
+/** What a host has been given before: a device that is started again in the middle of a run computes as the last one. */
+const given = new WeakMap<TileHost, Map<string, TileOrders>>();
+
+/** Puts the tiles that are kept for the backend's adapter into use; measures those that are not. */
+export async function chooseTiles(backend: unknown, host: TileHost): Promise<TileOrigin> {
+  const adapter = adapterOf(internals(backend).device.adapterInfo);
+  const before = given.get(host) ?? new Map<string, TileOrders>();
+  given.set(host, before);
+  const orders = before.get(adapter) ?? (await keptOrders(backend, host, adapter));
+  use(backend, orders);
+  const missing = TURNS.filter((turn) => orders[turn] === undefined);
+  if (before.has(adapter) || missing.length === 0 || !isToMeasure(backend, host)) {
+    before.set(adapter, orders);
+    return Object.keys(orders).length > 0 ? 'kept' : 'default';
+  }
+  const { budget, signal, onProgress } = host;
+  const measured = await tuneProducts(backend, { turns: missing, budget, signal, onProgress });
+  const all = { ...orders, ...measured };
+  before.set(adapter, all);
+  if (Object.keys(measured).length > 0) await keep(backend, host, adapter, all);
+  return Object.keys(measured).length > 0 ? 'measured' : Object.keys(orders).length > 0 ? 'kept' : 'default';
+}
+
+function isToMeasure(backend: unknown, { measure, signal }: TileHost): boolean {
+  if (signal?.aborted || measure === 'never') return false;
+  return measure === 'always' || !suitedTo(backend).software;
+}
+
+/** Names an adapter as far as browsers tell it apart from others. */
+export function adapterOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  return [vendor, architecture, device, description].join('|');
+}
+
+function use(backend: unknown, orders: TileOrders): void {
+  const suited = suitedTo(backend);
+  setSuited(backend, { ...suited, tiles: { ...suited.tiles, ...orders } });
+}
+
+async function keptOrders(backend: unknown, { store }: TileHost, adapter: string): Promise<TileOrders> {
+  const text: unknown = await store?.read(adapter).catch(() => undefined);
+  const parsed = keptSchema.safeParse(text);
+  if (!parsed.success || parsed.data.code !== codeName(backend)) return {};
+  const tiles = candidatesOn(backend);
+  const orders: Partial<Record<TunedTurn, Tile[]>> = {};
+  for (const turn of TURNS) {
+    const names = parsed.data.orders[turn];
+    if (!names) continue;
+    const order = names.map((name) => tiles.find((tile) => nameOf(tile) === name));
+    if (!isWhole(order) || order.length === 0) return {};
+    orders[turn] = order;
+  }
+  return orders;
+}
+
+function isWhole<T>(list: (T | undefined)[]): list is T[] {
+  return !list.includes(undefined);
+}
+
+async function keep(
+  backend: unknown,
+  { store }: TileHost,
+  adapter: string,
+  orders: TileOrders,
+): Promise<void> {
+  const names: Kept['orders'] = {};
+  for (const [turn, tiles] of Object.entries(orders) as [TunedTurn, Tile[]][])
+    names[turn] = tiles.map(nameOf);
+  const kept: Kept = { code: codeName(backend), orders: names };
+  // What cannot be kept is measured again the next time.
+  await store?.write(adapter, kept).catch(() => undefined);
+}
+
+function nameOf({ kind, rows, quads, across, down }: Tile): string {
+  return `${kind} ${rows}x${4 * quads} ${across}x${down}`;
+}
+
+/** A number made of all the code that is measured (FNV-1a): it changes with the kernels and with the tiles. */
+function codeName(backend: unknown): string {
+  let hash = 0x811c9dc5;
+  for (const letter of measuredCode(backend)) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
+  return (hash >>> 0).toString(16);
+}

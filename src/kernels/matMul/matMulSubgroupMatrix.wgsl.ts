@@ -1,0 +1,150 @@
+// The form of a matrix product that multiplies by subgroup matrices (tensor cores, simdgroup matrices): F16 in, F32 out.
+//
+// A workgroup brings tiles of both operands into workgroup memory as they lie in storage, DEPTH of k at a time. Each
+// subgroup (`unit`) makes a part of the result of `rows` x `quads * 4`, held in matrices of the device's own shape; these
+// leave through workgroup memory, one place of every unit at a time, where the epilogue is added.
+import { each, invocationsOf, stored, tileOf, upTo, type MatMulForm } from './matMulForm.wgsl.ts';
+import { rounded, UNLIFT } from './matMulHalf.wgsl.ts';
+import { fill } from './matMulShared.wgsl.ts';
+import type { MatrixShape } from '../offers.ts';
+
+/** A subgroup may have fewer invocations than the most it can have: then there are more of them than units. */
+export const MATRIX_DIRECTIVES = `enable subgroups;
+enable chromium_experimental_subgroup_matrix;
+requires subgroup_id;
+diagnostic(off, chromium.subgroup_matrix_uniformity);`;
+
+/** Depth of a tile. */
+const DEPTH = 32;
+
+/** Elements by which a row in workgroup memory is longer than needed, against bank conflicts. */
+const SPARE = 8;
+
+function shapeOf({ matrix }: MatMulForm): MatrixShape {
+  if (!matrix) throw new Error('A product by subgroup matrices needs their shape.');
+  return matrix;
+}
+
+/** Rows, and elements from one to the next, of the tiles of both operands. */
+function tilesOf(form: MatMulForm): Record<'a' | 'b', { alongK: boolean; lines: number; stride: number }> {
+  const { rows, columns } = tileOf(form);
+  const tile = (alongK: boolean, length: number) => ({
+    alongK,
+    lines: alongK ? length : DEPTH,
+    stride: (alongK ? DEPTH : length) + SPARE,
+  });
+  return { a: tile(!form.transposeA, rows), b: tile(form.transposeB, columns) };
+}
+
+/** Elements of the place where results leave. */
+function exitOf(form: MatMulForm): number {
+  const { m, n } = shapeOf(form);
+  return form.across * form.down * m * n;
+}
+
+export function matrixMemory(form: MatMulForm): string {
+  const { a, b } = tilesOf(form);
+  return `
+  var<workgroup> aTile : array<f16, ${a.lines * a.stride}>;
+  var<workgroup> bTile : array<f16, ${b.lines * b.stride}>;
+  var<workgroup> exit : array<f32, ${exitOf(form)}>;`;
+}
+
+export function matrixBytes(form: MatMulForm): number {
+  const { a, b } = tilesOf(form);
+  return 2 * (a.lines * a.stride + b.lines * b.stride) + 4 * exitOf(form);
+}
+
+/** A line for every matrix that a unit holds. */
+function ofMatrices(form: MatMulForm, line: (i: number, j: number) => string): string {
+  const { m, n } = shapeOf(form);
+  return each(form.rows / m, (i) =>
+    upTo((4 * form.quads) / n)
+      .map((j) => line(i, j))
+      .join('\n'),
+  );
+}
+
+export function matrixBegin(form: MatMulForm): string {
+  const { m, n } = shapeOf(form);
+  return ofMatrices(form, (i, j) => `var acc${i}_${j} : subgroup_matrix_result<f32, ${n}, ${m}>;`);
+}
+
+export function matrixBody(form: MatMulForm): string {
+  const { rows, quads, across, down } = form;
+  const shape = shapeOf(form);
+  const tile = tileOf(form);
+  const tiles = tilesOf(form);
+  const bring = (name: 'a' | 'b', length: number, limit: string) =>
+    fill({
+      name,
+      alongK: tiles[name].alongK,
+      length,
+      limit,
+      depth: DEPTH,
+      invocations: invocationsOf(form),
+      put: `let half = ${rounded(name, 'value')};
+      let slot = line * ${tiles[name].stride}u + q * 4u;
+      ${upTo(4)
+        .map((c) => `${name}Tile[slot + ${c}u] = half[${c}];`)
+        .join(' ')}`,
+    });
+  return `
+    let rowTile = group.y * ${tile.rows}u;
+    let columnTile = group.x * ${tile.columns}u;
+    let aAt = batch * (m * k / 4u);
+    let bAt = batch * (k * n / 4u);
+    let unitRow = unit / ${across}u * ${rows}u;
+    let unitColumn = unit % ${across}u * ${4 * quads}u;
+    for (var at = start; at < stop; at += ${DEPTH}u) {
+      ${bring('a', tile.rows, 'm')}
+      ${bring('b', tile.columns, 'n')}
+      workgroupBarrier();
+      if (unit < ${across * down}u) {
+        for (var step = 0u; step < ${DEPTH}u; step += ${shape.k}u) {
+          ${each(rows / shape.m, (i) => `let left${i} = ${loaded(form, 'a', i)};`)}
+          ${each((4 * quads) / shape.n, (j) => `let right${j} = ${loaded(form, 'b', j)};`)}
+          ${ofMatrices(form, (i, j) => `acc${i}_${j} = subgroupMatrixMultiplyAccumulate(left${i}, right${j}, acc${i}_${j});`)}
+        }
+      }
+      workgroupBarrier();
+    }`;
+}
+
+export function matrixStores(form: MatMulForm): string {
+  return ofMatrices(form, (i, j) => leaving(form, i, j));
+}
+
+/** Matrix i of an operand, along the rows or columns of the result, at `step` of k. */
+function loaded(form: MatMulForm, name: 'a' | 'b', i: number): string {
+  const { m, n, k } = shapeOf(form);
+  const { alongK, stride } = tilesOf(form)[name];
+  const [type, from] =
+    name === 'a'
+      ? [`subgroup_matrix_left<f16, ${k}, ${m}>`, `unitRow + ${i * m}u`]
+      : [`subgroup_matrix_right<f16, ${n}, ${k}>`, `unitColumn + ${i * n}u`];
+  const at = alongK ? `(${from}) * ${stride}u + step` : `step * ${stride}u + ${from}`;
+  const layout = alongK === (name === 'a') ? 'row_major' : 'col_major';
+  return `subgroupMatrixLoad<${type}, ${layout}>(&${name}Tile, ${at}, ${stride}u)`;
+}
+
+/** Writes matrix i, j of every unit. */
+function leaving(form: MatMulForm, i: number, j: number): string {
+  const { rows, quads, across, down } = form;
+  const { m, n } = shapeOf(form);
+  const vectors = upTo(4).map((c) => `exit[4u * e + ${c}u]`);
+  return `
+    if (unit < ${across * down}u) { subgroupMatrixStore<row_major>(&exit, unit * ${m * n}u, acc${i}_${j}, ${n}u); }
+    workgroupBarrier();
+    for (var e = local; e < ${exitOf(form) / 4}u; e += ${invocationsOf(form)}u) {
+      let maker = e / ${(m * n) / 4}u;
+      let r = rowTile + maker / ${across}u * ${rows}u + ${i * m}u + e % ${(m * n) / 4}u / ${n / 4}u;
+      let column = columnTile + maker % ${across}u * ${4 * quads}u + ${j * n}u + e % ${n / 4}u * 4u;
+      if (r < m && column < n) {
+        let to = (yAt + r * n + column) / 4u;
+        let value = vec4<f32>(${vectors.join(', ')}) * ${UNLIFT};
+        ${stored(form, 'to', 'value', 'column / 4u')}
+      }
+    }
+    workgroupBarrier();`;
+}

@@ -1,0 +1,34 @@
+// The mean over the real tokens of every sentence: what mean pooling takes from the token states.
+//
+// Kernel "SemblanceMeanTokens" {states [rows, length, d], lengths int32 [rows]} -> [rows, d]
+// Kernel "SemblanceMeanTokensGradient" {dy [rows, d], lengths int32 [rows]} {length} -> [rows, length, d]
+import * as tf from '@tensorflow/tfjs-core';
+import { differentiable, hasKernel, runKernel } from '../op.ts';
+
+export const MEAN_TOKENS = 'SemblanceMeanTokens';
+export const MEAN_TOKENS_GRADIENT = 'SemblanceMeanTokensGradient';
+
+/** @param states [rows, length, d], padding included; @param lengths real tokens per row. Returns [rows, d]. */
+export function meanTokens(states: tf.Tensor3D, lengths: Int32Array): tf.Tensor2D {
+  if (!hasKernel(MEAN_TOKENS)) return composedMeanTokens(states, lengths);
+  return differentiable<tf.Tensor2D>({
+    inputs: { states },
+    forward: (save) => {
+      const given = { states, lengths: tf.tensor1d(lengths, 'int32') };
+      save([given.lengths]);
+      return runKernel(MEAN_TOKENS, given);
+    },
+    backward: (dy, [real]) => ({
+      states: () => runKernel(MEAN_TOKENS_GRADIENT, { dy, lengths: real! }, { length: states.shape[1] }),
+    }),
+  });
+}
+
+export function composedMeanTokens(states: tf.Tensor3D, lengths: Int32Array): tf.Tensor2D {
+  const [rows, length] = states.shape;
+  return tf.tidy(() => {
+    const weights = new Float32Array(rows * length);
+    for (let r = 0; r < rows; r++) weights.fill(1 / lengths[r]!, r * length, r * length + lengths[r]!);
+    return tf.sum<tf.Tensor2D>(tf.mul(states, tf.tensor3d(weights, [rows, length, 1])), 1);
+  });
+}

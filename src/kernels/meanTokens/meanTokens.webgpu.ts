@@ -1,0 +1,81 @@
+// The mean over the tokens of a sentence, and its gradient, as kernels of the WebGPU backend.
+import * as tf from '@tensorflow/tfjs-core';
+import { dispatch, elementType, flatMain, flatWorkgroups, header, output } from '../dispatch.webgpu.ts';
+import { MEAN_TOKENS, MEAN_TOKENS_GRADIENT } from './meanTokens.ts';
+
+const UNIFORMS = 'size : u32, width : u32, length : u32';
+
+function meanTokensCode(type: string): string {
+  return `${header({ y: type }, { x: type, lengths: 'i32' }, UNIFORMS)}
+  ${flatMain(`
+    if (index >= uniforms.size) { return; }
+    let row = index / uniforms.width;
+    let real = u32(lengths[row]);
+    var at = row * uniforms.length * uniforms.width + index % uniforms.width;
+    var sum = ${type}();
+    for (var t = 0u; t < real; t++) {
+      sum += x[at];
+      at += uniforms.width;
+    }
+    y[index] = sum / f32(max(real, 1u));
+  `)}`;
+}
+
+function meanTokensGradientCode(type: string): string {
+  return `${header({ dx: type }, { dy: type, lengths: 'i32' }, UNIFORMS)}
+  ${flatMain(`
+    if (index >= uniforms.size) { return; }
+    let token = index / uniforms.width;
+    let row = token / uniforms.length;
+    let real = u32(lengths[row]);
+    let mine = dy[row * uniforms.width + index % uniforms.width] / f32(max(real, 1u));
+    dx[index] = select(${type}(), mine, token % uniforms.length < real);
+  `)}`;
+}
+
+type Tensors = Record<string, tf.TensorInfo>;
+
+function meanTokens(backend: unknown, { states, lengths }: Tensors): tf.TensorInfo {
+  const [rows, length, features] = states!.shape as [number, number, number];
+  const { type, count: width } = elementType(features);
+  const y = output(backend, [rows, features]);
+  dispatch(backend, {
+    key: `semblance_meanTokens_${type}`,
+    code: () => meanTokensCode(type),
+    writes: [y],
+    reads: [states!, lengths!],
+    uniforms: [rows * width, width, length],
+    workgroups: flatWorkgroups(rows * width),
+  });
+  return y;
+}
+
+function meanTokensGradient(backend: unknown, { dy, lengths }: Tensors, length: number): tf.TensorInfo {
+  const [rows, features] = dy!.shape as [number, number];
+  const { type, count: width } = elementType(features);
+  const dx = output(backend, [rows, length, features]);
+  const size = rows * length * width;
+  dispatch(backend, {
+    key: `semblance_meanTokensGradient_${type}`,
+    code: () => meanTokensGradientCode(type),
+    writes: [dx],
+    reads: [dy!, lengths!],
+    uniforms: [size, width, length],
+    workgroups: flatWorkgroups(size),
+  });
+  return dx;
+}
+
+export function registerMeanTokensOnWebGpu(): void {
+  tf.registerKernel({
+    kernelName: MEAN_TOKENS,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend }) => meanTokens(backend, inputs as Tensors),
+  });
+  tf.registerKernel({
+    kernelName: MEAN_TOKENS_GRADIENT,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend, attrs }) =>
+      meanTokensGradient(backend, inputs as Tensors, attrs!.length as number),
+  });
+}

@@ -1,0 +1,89 @@
+// What a WebGPU device offers beyond the core, as far as kernels have variants for it.
+
+/** Sizes of a product that a subgroup makes at once, F16 in and F32 out: [m, k] . [k, n]. */
+export interface MatrixShape {
+  m: number;
+  n: number;
+  k: number;
+  /** Most invocations that a subgroup has. */
+  lanes: number;
+}
+
+export interface Offers {
+  /** Subgroup operations, with the number of the subgroup in its workgroup. */
+  subgroups?: true;
+  matrix?: MatrixShape;
+}
+
+/** An entry of GPUAdapterInfo.subgroupMatrixConfigs, an experiment of Chromium's. */
+interface MatrixConfig {
+  componentType: string;
+  resultComponentType: string;
+  M: number;
+  N: number;
+  K: number;
+}
+
+export const MATRIX_FEATURE = 'chromium-experimental-subgroup-matrix';
+
+/** Only the adapter tells its shapes, so they are kept when a device is made of it. */
+const configs = new WeakMap<GPUDevice, readonly MatrixConfig[]>();
+
+export function keepMatrixConfigs(device: GPUDevice, info: GPUAdapterInfo): void {
+  const { subgroupMatrixConfigs = [] } = info as { subgroupMatrixConfigs?: Iterable<MatrixConfig> };
+  configs.set(device, [...subgroupMatrixConfigs]);
+}
+
+/** Subgroups of these sizes have slots enough in rowSum.wgsl.ts. */
+export const SMALLEST_SUBGROUP = 4;
+
+export function offersOf(device: GPUDevice): Offers {
+  if (whyNoSubgroups(device) !== undefined) return {};
+  const matrix = matrixOf(device);
+  return { subgroups: true, ...(matrix && { matrix }) };
+}
+
+/** Why there are no subgroup operations; undefined where there are. */
+export function whyNoSubgroups(device: GPUDevice): string | undefined {
+  if (!device.features.has('subgroups')) return 'the adapter does not offer "subgroups"';
+  const { gpu } = navigator as { gpu?: GPU };
+  if (!gpu?.wgslLanguageFeatures.has('subgroup_id')) return 'its WGSL has no "subgroup_id"';
+  const { subgroupMinSize: smallest } = device.adapterInfo;
+  return smallest >= SMALLEST_SUBGROUP ? undefined : `its subgroups may have ${smallest} invocations only`;
+}
+
+/** Why there are no products in F16; undefined where there are. */
+export function whyNoHalf(device: GPUDevice): string | undefined {
+  return device.features.has('shader-f16') ? undefined : 'the adapter does not offer "shader-f16"';
+}
+
+/** Why there are no products by subgroup matrices; undefined where there are. */
+export function whyNoMatrix(device: GPUDevice): string | undefined {
+  if (!device.features.has(MATRIX_FEATURE)) return `the adapter does not offer "${MATRIX_FEATURE}"`;
+  const missing = whyNoHalf(device) ?? whyNoSubgroups(device);
+  if (missing !== undefined) return missing;
+  return matrixOf(device) ? undefined : 'none of its matrices has F16 in, F32 out and a shape that fits';
+}
+
+/** Tiles are made of these, and brought in 32 of k at a time. */
+const SIDES = [8, 16];
+const DEPTHS = [8, 16, 32];
+
+/** Four subgroups of the largest size are a workgroup that every device takes. */
+const MOST_LANES = 64;
+
+/** The largest of the shapes with F16 in and F32 out that kernels can be cut into. */
+function matrixOf(device: GPUDevice): MatrixShape | undefined {
+  if (!device.features.has(MATRIX_FEATURE) || !device.features.has('shader-f16')) return undefined;
+  const fit = (configs.get(device) ?? []).filter(
+    ({ componentType, resultComponentType, M, N, K }) =>
+      componentType === 'f16' &&
+      resultComponentType === 'f32' &&
+      SIDES.includes(M) &&
+      SIDES.includes(N) &&
+      DEPTHS.includes(K),
+  );
+  const { subgroupMaxSize: lanes } = device.adapterInfo;
+  const [best] = fit.sort((a, b) => b.M * b.N * b.K - a.M * a.N * a.K);
+  return best && lanes > 0 && lanes <= MOST_LANES ? { m: best.M, n: best.N, k: best.K, lanes } : undefined;
+}

@@ -1,0 +1,29 @@
+// What matrix products round their operands to: nothing (float32), or F16 where the device in use computes with it.
+import * as tf from '@tensorflow/tfjs-core';
+import { Failure } from '../util/failure.ts';
+import { internals } from './dispatch.webgpu.ts';
+import { whyNoHalf } from './offers.ts';
+import { setSuited, suitedTo, type Precision } from './tuning.ts';
+
+/** Why the device in use cannot multiply in F16; undefined when it can. */
+export function whyNoF16(): string | undefined {
+  const backend = tf.getBackend();
+  if (backend !== 'webgpu') return `only WebGPU has it, and "${backend}" computes`;
+  return whyNoHalf(internals(tf.backend()).device);
+}
+
+/**
+ * From now on the products of the device in use take operands of this precision; sums, and all that is no product of
+ * matrices, stay float32.
+ * @throws Failure where the device has no F16.
+ */
+export function usePrecision(precision: Precision): void {
+  if (precision === 'f16') {
+    const reason = whyNoF16();
+    if (reason !== undefined)
+      throw new Failure(
+        `Precision f16 is not available: ${reason}. Use precision f32, or a GPU that offers "shader-f16".`,
+      );
+  } else if (tf.getBackend() !== 'webgpu') return;
+  setSuited(tf.backend(), { ...suitedTo(tf.backend()), precision });
+}

@@ -1,0 +1,96 @@
+// What self-attention begins with: three dense layers over one input, which goes on beside them to the residual.
+//
+//   q = x Wq^T + bq     k = x Wk^T + bk     v = x Wv^T + bv     passed = x
+//   dx = dq Wq + dk Wk + dv Wv + dPassed     dW and db of each as in linear/linear.ts
+//
+// As one operation, so that no sum of gradients is left to be made by kernels of its own.
+//
+// Kernel "SemblanceProjections" {x [n, in], query, key, value [out, in], queryBias, keyBias, valueBias [out]} -> [q, k, v [n, out]]
+// Kernel "SemblanceProjectionsInputGradient" {dq, dk, dv, dPassed, query, key, value} -> dx
+// Kernel "SemblanceProjectionsWeightGradient" {dq, dk, dv, x} -> [dQuery, dKey, dValue, dQueryBias, dKeyBias, dValueBias]
+import * as tf from '@tensorflow/tfjs-core';
+import { linear } from '../linear/linear.ts';
+import { differentiable, hasKernel, runKernel, runKernelForAll } from '../op.ts';
+
+export const PROJECTIONS = 'SemblanceProjections';
+export const PROJECTIONS_INPUT_GRADIENT = 'SemblanceProjectionsInputGradient';
+export const PROJECTIONS_WEIGHT_GRADIENT = 'SemblanceProjectionsWeightGradient';
+
+/** int32: the rows that are wanted (all when left out); a kernel may give 0 for the others. */
+export interface ProjectedRows {
+  tokens?: tf.Tensor1D | undefined;
+  /** Of q alone. */
+  queries?: tf.Tensor1D | undefined;
+}
+
+export interface ProjectionWeights {
+  /** [out, in], as key and value. */
+  query: tf.Tensor2D;
+  key: tf.Tensor2D;
+  value: tf.Tensor2D;
+  /** [out] */
+  queryBias: tf.Tensor1D;
+  keyBias: tf.Tensor1D;
+  valueBias: tf.Tensor1D;
+}
+
+export interface Projected {
+  /** [rows, out], as k and v. */
+  q: tf.Tensor2D;
+  k: tf.Tensor2D;
+  v: tf.Tensor2D;
+  /** The input again, for whoever adds it to what comes of q, k and v. */
+  passed: tf.Tensor2D;
+}
+
+/** @param x [rows, in] */
+export function projections(x: tf.Tensor2D, weights: ProjectionWeights, rows: ProjectedRows = {}): Projected {
+  return hasKernel(PROJECTIONS) ? fused(x, weights) : composedProjections(x, weights, rows);
+}
+
+export function composedProjections(
+  x: tf.Tensor2D,
+  weights: ProjectionWeights,
+  { tokens, queries = tokens }: ProjectedRows = {},
+): Projected {
+  return {
+    q: linear(x, weights.query, weights.queryBias, queries),
+    k: linear(x, weights.key, weights.keyBias, tokens),
+    v: linear(x, weights.value, weights.valueBias, tokens),
+    passed: x,
+  };
+}
+
+function fused(x: tf.Tensor2D, weights: ProjectionWeights): Projected {
+  const { query, key, value } = weights;
+  const [q, k, v, passed] = differentiable<tf.Tensor2D[]>({
+    inputs: { x, ...weights },
+    forward: (save) => {
+      save([x, query, key, value]);
+      return [...runKernelForAll(PROJECTIONS, { x, ...weights }), tf.clone(x)] as tf.Tensor2D[];
+    },
+    backward: ([dq, dk, dv, dPassed], saved) => {
+      const [input, wq, wk, wv] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const outer = { dq: dq!, dk: dk!, dv: dv! };
+      const made = runKernelForAll(PROJECTIONS_WEIGHT_GRADIENT, { ...outer, x: input });
+      const [dQuery, dKey, dValue, dQueryBias, dKeyBias, dValueBias] = made;
+      return {
+        x: () =>
+          runKernel(PROJECTIONS_INPUT_GRADIENT, {
+            ...outer,
+            dPassed: dPassed!,
+            query: wq,
+            key: wk,
+            value: wv,
+          }),
+        query: () => dQuery!,
+        key: () => dKey!,
+        value: () => dValue!,
+        queryBias: () => dQueryBias!,
+        keyBias: () => dKeyBias!,
+        valueBias: () => dValueBias!,
+      };
+    },
+  });
+  return { q: q!, k: k!, v: v!, passed: passed! };
+}

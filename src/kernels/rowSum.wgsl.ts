@@ -1,0 +1,58 @@
+// The sum of a number over all invocations of a workgroup, in WGSL: by a tree in workgroup memory, or by subgroups first,
+// which leaves two barriers of the tree's many.
+import { SMALLEST_SUBGROUP } from './offers.ts';
+
+/** Goes before everything else. */
+export function rowSumDirectives(subgroups: boolean): string {
+  return subgroups ? 'enable subgroups;\nrequires subgroup_id;' : '';
+}
+
+/** Parameters of the entry point, each followed by a comma. */
+export function rowSumParameters(subgroups: boolean): string {
+  return subgroups
+    ? `@builtin(subgroup_id) subgroupNumber : u32,
+    @builtin(num_subgroups) subgroupCount : u32,`
+    : '';
+}
+
+/** What the entry point begins with. */
+export function rowSumBegin(subgroups: boolean): string {
+  return subgroups ? 'ownSubgroup = subgroupNumber; allSubgroups = subgroupCount;' : '';
+}
+
+/** sumOverRow(value, lane): `lanes` invocations (a power of two) that all call it, numbered by `lane`. */
+export function rowSum(lanes: number, subgroups: boolean): string {
+  return subgroups ? bySubgroups(lanes) : byTree(lanes);
+}
+
+function byTree(lanes: number): string {
+  return `
+  var<workgroup> partial : array<f32, ${lanes}>;
+  fn sumOverRow(value : f32, lane : u32) -> f32 {
+    partial[lane] = value;
+    workgroupBarrier();
+    for (var half = ${lanes / 2}u; half > 0u; half /= 2u) {
+      if (lane < half) { partial[lane] += partial[lane + half]; }
+      workgroupBarrier();
+    }
+    let total = partial[0];
+    workgroupBarrier();
+    return total;
+  }`;
+}
+
+function bySubgroups(lanes: number): string {
+  return `
+  var<workgroup> partial : array<f32, ${Math.ceil(lanes / SMALLEST_SUBGROUP)}>;
+  var<private> ownSubgroup : u32;
+  var<private> allSubgroups : u32;
+  fn sumOverRow(value : f32, lane : u32) -> f32 {
+    let own = subgroupAdd(value);
+    if (subgroupElect()) { partial[ownSubgroup] = own; }
+    workgroupBarrier();
+    var total = partial[0];
+    for (var i = 1u; i < allSubgroups; i++) { total += partial[i]; }
+    workgroupBarrier();
+    return total;
+  }`;
+}

@@ -1,0 +1,70 @@
+// The page is told how far a GPU is prepared, but not of work that is over before anybody has read what it is.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { reportSchema } from '../../src/worker/protocol.ts';
+import { sharesOf } from '../../src/worker/shares.ts';
+import { sayPreparing } from '../../src/app/state/trainerNotices.ts';
+import type { Notice, NoticesState } from '../../src/app/state/notices.svelte.ts';
+
+describe('the share of a preparation', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
+  afterEach(() => vi.useRealTimers());
+
+  function told(after: number, shares: number[]): number[] {
+    const posted: number[] = [];
+    const tell = sharesOf('kernels', (report) => {
+      expect(reportSchema.safeParse(report).error).toBeUndefined();
+      posted.push(report.share);
+    });
+    tell(0);
+    vi.advanceTimersByTime(after);
+    for (const share of shares) tell(share);
+    return posted;
+  }
+
+  it('is not told of short work, its end included', () => {
+    expect(told(100, [0.3, 0.7, 1])).toEqual([]);
+    expect(told(1000, [1])).toEqual([]);
+  });
+
+  it('is told in few parts, with the end', () => {
+    expect(told(1000, [0.31, 0.32, 0.39, 0.55, 0.56, 1])).toEqual([0.3, 0.5, 1]);
+  });
+});
+
+describe('on the page', () => {
+  function said(...reports: Parameters<typeof sayPreparing>[1][]): {
+    notices: Notice[];
+    skipped: () => number;
+  } {
+    const notices = new Map<string, Notice>();
+    const state = {
+      say: (notice: Notice) => notices.set(notice.id, notice),
+      dismiss: (id: string) => notices.delete(id),
+    };
+    const skip = vi.fn();
+    for (const report of reports) sayPreparing(state as unknown as NoticesState, report, skip);
+    return { notices: [...notices.values()], skipped: () => skip.mock.calls.length };
+  }
+
+  it('tuning is one notice with its share, which can be skipped', () => {
+    const { notices, skipped } = said(
+      { type: 'preparing', what: 'tiles', share: 0.1 },
+      { type: 'preparing', what: 'tiles', share: 0.4 },
+    );
+    expect(notices.map(({ text }) => text)).toEqual(['Finding the fastest kernels for this GPU, 40 %']);
+    expect(notices[0]!.action!.label).toBe('Skip');
+    notices[0]!.action!.run();
+    expect(skipped()).toBe(1);
+  });
+
+  it('compiling takes the place of tuning, cannot be skipped, and goes when it is done', () => {
+    const { notices } = said(
+      { type: 'preparing', what: 'tiles', share: 0.9 },
+      { type: 'preparing', what: 'kernels', share: 0.5 },
+    );
+    expect(notices.map(({ text, action }) => [text, action])).toEqual([
+      ['Compiling the kernels for this GPU, 50 %', undefined],
+    ]);
+    expect(said({ type: 'preparing', what: 'kernels', share: 1 }).notices).toEqual([]);
+  });
+});
