@@ -27,6 +27,9 @@ interface Parameter {
 
 const sizeOf = ({ shape }: tf.TensorInfo) => tf.util.sizeFromShape(shape);
 
+/** How much larger than the first the others of a list may be: every one has as many invocations as the largest. */
+const LIKE = 2;
+
 /** Lists of at most `most`, of like size, each of one kind. */
 function grouped<T extends { count: number }>(
   all: readonly T[],
@@ -36,7 +39,8 @@ function grouped<T extends { count: number }>(
   const groups: T[][] = [];
   for (const one of [...all].sort((a, b) => kind(a).localeCompare(kind(b)) || a.count - b.count)) {
     const last = groups.at(-1);
-    if (last && last.length < most && kind(last[0]!) === kind(one)) last.push(one);
+    const joins = last && last.length < most && kind(last[0]!) === kind(one);
+    if (joins && one.count <= LIKE * last[0]!.count) last.push(one);
     else groups.push([one]);
   }
   return groups;

@@ -44,9 +44,13 @@ export function scatterRows(
   tables: readonly ScatteredTable[],
 ): tf.TensorInfo[] {
   const lists = tables.map(({ ids }) => hostIntegers(backend, ids));
-  return tables.length > 0 && lists.every((list) => list !== undefined)
-    ? scatteredByLists(backend, dy, lists, tables)
-    : tables.map((table) => scatteredAtomically(backend, dy, table));
+  if (tables.length === 0 || !lists.every((list) => list !== undefined))
+    return tables.map((table) => scatteredAtomically(backend, dy, table));
+  // A processor that plays GPU goes through the code of all tables for each of them: there the first, of words, is alone.
+  const alone = suitedTo(backend).software ? 1 : tables.length;
+  const made = (from: number, to?: number) =>
+    from < tables.length ? scatteredByLists(backend, dy, lists.slice(from, to), tables.slice(from, to)) : [];
+  return [...made(0, alone), ...made(alone)];
 }
 
 /** Ids that were computed on the device are not known here: tfjs adds atomically. */
