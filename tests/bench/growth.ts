@@ -1,6 +1,7 @@
 // How a step's time grows with the batch, the sentences' length and the number of layers: one of them at a time.
 import { table } from '../../src/cli/output.ts';
 import { messageOf } from '../../src/util/failure.ts';
+import { leavesOutRows } from '../../src/kernels/op.ts';
 import { ours } from './ours.ts';
 import { median } from './rounds.ts';
 import { CASES, EXTENT, SIZES, stepFlops, type Extent, type Size, type SizeName } from './sizes.ts';
@@ -38,20 +39,21 @@ export async function measureGrowth(
   say: (line: string) => void,
 ): Promise<GrowthRow[]> {
   const axes = growthAxes(SIZES[name].layers);
+  const flops = (size: Size, row: Row) => stepFlops(size, row, leavesOutRows() ? 'first' : 'all');
   const rows: GrowthRow[] = [];
   for (const axis of axes) {
     const end = performance.now() + (1000 * budget) / axes.length;
     let rate: number | undefined; // FLOP a millisecond, of the row before
     for (const row of axis) {
       const size: Size = { ...SIZES[name], layers: row.layers };
-      const needed = rate === undefined ? 0 : ((SAMPLES + 1) * stepFlops(size, row)) / rate;
+      const needed = rate === undefined ? 0 : ((SAMPLES + 1) * flops(size, row)) / rate;
       if (performance.now() + needed > end) {
         rows.push(skipped(row, `about ${(needed / 1000).toFixed(0)} s, over the budget`));
         continue;
       }
       try {
         const ms = await stepTime(size, row);
-        rate = stepFlops(size, row) / ms;
+        rate = flops(size, row) / ms;
         rows.push({ ...row, ms, gflops: rate / 1e6, reason: undefined });
         say(`${row.axis}: ${row.pairs} pairs of ${row.length}, ${row.layers} layers: ${ms.toFixed(1)} ms`);
       } catch (error) {
