@@ -14,16 +14,20 @@ export interface CompileOptions {
 
 /**
  * Compiles the kernels that `work` runs. The work computes nothing: what it makes holds no numbers, must not be read
- * back, and must not be written into what lasts.
+ * back, and must not be written into what lasts. Never fails: it only saves time.
  */
 export async function compileFor(
   work: () => void,
   { tell, always = false }: CompileOptions = {},
 ): Promise<void> {
   if (tf.getBackend() !== 'webgpu' || (suitedTo(tf.backend()).software && !always)) return;
-  await compileAhead(
-    tf.backend(),
-    () => tf.tidy(work),
-    (done, all) => tell?.(done / all),
-  );
+  try {
+    await compileAhead(
+      tf.backend(),
+      () => tf.tidy(work),
+      (done, all) => tell?.(done / all),
+    );
+  } catch {
+    // What cannot be compiled ahead is compiled when it is needed, and what is wrong with it is said then.
+  }
 }
