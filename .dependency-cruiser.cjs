@@ -34,7 +34,7 @@ const PACKAGES = [
   { name: 'dawn', packages: ['webgpu'], only: ['cli'] },
 ];
 
-/** The rooms of the page that know nothing of one another; App.svelte, with later.ts, puts them together. */
+/** The rooms of the page that know nothing of one another; App.svelte, with lazyPanels.ts, puts them together. */
 const PAGE_ROOMS = ['desk', 'lessons', 'steps', 'compare', 'corpus'];
 
 const LLM_RUNTIME = '(^|node_modules/)@(xenova|huggingface)/transformers(/|$)';
@@ -130,8 +130,8 @@ module.exports = {
     ),
     forbid(
       'page-rooms-from-App',
-      'only App.svelte, later.ts for it, and the page of a shared run put the rooms of the page together',
-      { path: '^src/app/', pathNot: ['^src/app/((App\\.svelte|later\\.ts)$|shared/)', pageRooms] },
+      'only App.svelte, lazyPanels.ts for it, and the page of a shared run put the rooms of the page together',
+      { path: '^src/app/', pathNot: ['^src/app/((App\\.svelte|lazyPanels\\.ts)$|player/)', pageRooms] },
       { path: pageRooms },
     ),
     forbid('no-cycles', 'A needs B needs A', { path: '^src/' }, { circular: true }),

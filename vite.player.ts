@@ -1,4 +1,4 @@
-// Builds the page that plays a shared run (src/app/shared): one HTML file with its program and style within, to which
+// Builds the page that plays a shared run (src/app/player): one HTML file with its program and style within, to which
 // the page adds a run (src/run/sharedPage.ts). It asks for nothing over the network, and its policy forbids it to.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, type Plugin } from 'vite';
 
 const root = import.meta.dirname;
-const shared = join(root, 'src', 'app', 'shared');
+const playerRoot = join(root, 'src', 'app', 'player');
 export const PLAYER = 'share/player.html';
 
 /** Program and style of the player, one text each. */
@@ -19,9 +19,9 @@ async function bundle(): Promise<{ script: string; style: string }> {
     resolve: {
       alias: [
         // No fonts: the system's are fine, and formulas are set in MathML, which has its own.
-        { find: '@fontsource-variable/inter/index.css', replacement: join(shared, 'noFont.css') },
-        { find: 'katex/dist/katex.min.css', replacement: join(shared, 'formula.css') },
-        { find: /^.*\/umapWorker\.ts$/, replacement: join(shared, 'umapWorker.ts') },
+        { find: '@fontsource-variable/inter/index.css', replacement: join(playerRoot, 'noFont.css') },
+        { find: 'katex/dist/katex.min.css', replacement: join(playerRoot, 'formula.css') },
+        { find: /^.*\/umapWorker\.ts$/, replacement: join(playerRoot, 'umapWorker.ts') },
       ],
     },
     build: {
@@ -31,7 +31,7 @@ async function bundle(): Promise<{ script: string; style: string }> {
       cssCodeSplit: false,
       copyPublicDir: false,
       rolldownOptions: {
-        input: join(shared, 'main.ts'),
+        input: join(playerRoot, 'main.ts'),
         output: { format: 'iife', codeSplitting: false },
       },
     },

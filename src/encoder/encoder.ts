@@ -104,7 +104,7 @@ function normalise(
   return addNorm({
     x,
     ...(residual && { residual }),
-    gain: vector(pass, `${name}.weight`),
+    gamma: vector(pass, `${name}.weight`),
     bias: vector(pass, `${name}.bias`),
     epsilon: pass.config.layerNormEpsilon,
     ...(mask && { mask }),

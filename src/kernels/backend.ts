@@ -9,7 +9,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { Failure, messageOf } from '../util/failure.ts';
 import { chooseTiles, type TileHost } from './matMul/keptTiles.webgpu.ts';
-import { keepMatrixConfigs, MATRIX_FEATURE } from './offers.ts';
+import { keepMatrixConfigs, MATRIX_FEATURE } from './capabilities.ts';
 import { registerKernels } from './register.ts';
 import { registerWasmKernels } from './registerWasm.ts';
 import { WasmRuntime } from './wasm/runtime.ts';

@@ -3,7 +3,7 @@
 // of that: SwiftShader compiles one kernel after the other, and waiting for it takes time from it.
 import * as tf from '@tensorflow/tfjs-core';
 import { compileAhead } from './dispatch.webgpu.ts';
-import { suitedTo } from './tuning.ts';
+import { kernelConfigFor } from './tuning.ts';
 
 export interface CompileOptions {
   /** Told the share that is compiled. */
@@ -20,7 +20,7 @@ export async function compileFor(
   work: () => void,
   { tell, always = false }: CompileOptions = {},
 ): Promise<void> {
-  if (tf.getBackend() !== 'webgpu' || (suitedTo(tf.backend()).software && !always)) return;
+  if (tf.getBackend() !== 'webgpu' || (kernelConfigFor(tf.backend()).software && !always)) return;
   try {
     await compileAhead(
       tf.backend(),

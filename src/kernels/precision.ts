@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Failure } from '../util/failure.ts';
 import { internals } from './dispatch.webgpu.ts';
-import { whyNoHalf } from './offers.ts';
-import { setSuited, suitedTo, type Precision } from './tuning.ts';
+import { whyNoHalf } from './capabilities.ts';
+import { setKernelConfig, kernelConfigFor, type Precision } from './tuning.ts';
 
 /** Why the device in use cannot multiply in F16; undefined when it can. */
 export function whyNoF16(): string | undefined {
@@ -25,5 +25,5 @@ export function usePrecision(precision: Precision): void {
         `Precision f16 is not available: ${reason}. Use precision f32, or a GPU that offers "shader-f16".`,
       );
   } else if (tf.getBackend() !== 'webgpu') return;
-  setSuited(tf.backend(), { ...suitedTo(tf.backend()), precision });
+  setKernelConfig(tf.backend(), { ...kernelConfigFor(tf.backend()), precision });
 }

@@ -1,6 +1,6 @@
 // The sum of a number over all invocations of a workgroup, in WGSL: by a tree in workgroup memory, or by subgroups first,
 // which leaves two barriers of the tree's many.
-import { SMALLEST_SUBGROUP } from './offers.ts';
+import { SMALLEST_SUBGROUP } from './capabilities.ts';
 
 /** Goes before everything else. */
 export function rowSumDirectives(subgroups: boolean): string {

@@ -4,7 +4,7 @@
 // much work. A real GPU is the other way round. Which tile of a matrix product is fastest on it can be measured
 // (matMul/matMulTuning.webgpu.ts); until then the order below stands.
 import { internals } from './dispatch.webgpu.ts';
-import { offersOf, type MatrixShape } from './offers.ts';
+import { capabilitiesOf, type MatrixShape } from './capabilities.ts';
 
 /** How a matrix product is cut; see matMul/matMul.wgsl.ts. */
 export interface Tile {
@@ -21,16 +21,16 @@ export interface Tile {
 }
 
 /** Transposes of a product: of a, of b. */
-export type Turn = 'NN' | 'NT' | 'TN' | 'TT';
+export type TransposeLayout = 'NN' | 'NT' | 'TN' | 'TT';
 
 /** What matrix products round their operands to; the sums are float32 in both. */
 export type Precision = 'f32' | 'f16';
 
-export interface Suited {
+export interface KernelConfig {
   /** Does the adapter compute on the processor? Then no workgroup memory. */
   software: boolean;
   /** Tiles by preference, as measured; a turn that is missing takes the default order. */
-  tiles?: Partial<Record<Turn, readonly Tile[]>>;
+  tiles?: Partial<Record<TransposeLayout, readonly Tile[]>>;
   /** What matrix products round their operands to; F32 when left out. Set by usePrecision(). */
   precision?: Precision;
   /** Do reductions use subgroup operations? */
@@ -55,7 +55,7 @@ export const HARDWARE_TILES: readonly Tile[] = [
 ];
 
 /** Tiles of 16 and of 4 subgroup matrices a subgroup: for products in F16 where the device has such matrices. */
-export function matrixTiles({ precision, matrix }: Suited): readonly Tile[] {
+export function matrixTiles({ precision, matrix }: KernelConfig): readonly Tile[] {
   if (precision !== 'f16' || !matrix) return [];
   return [4, 2].map((count) => ({
     kind: 'matrix',
@@ -81,30 +81,30 @@ export const DIRECT_TILES: readonly Tile[] = [
  */
 const BY_VENDOR: Readonly<Record<string, readonly Tile[]>> = { arm: DIRECT_TILES };
 
-function tilesOfVendor(vendor: string): Pick<Suited, 'tiles'> {
+function tilesOfVendor(vendor: string): Pick<KernelConfig, 'tiles'> {
   const own = BY_VENDOR[vendor.toLowerCase()];
   return own ? { tiles: { NN: own, NT: own, TN: own, TT: own } } : {};
 }
 
-const suited = new WeakMap<GPUDevice, Suited>();
+const kernelConfig = new WeakMap<GPUDevice, KernelConfig>();
 
 const SOFTWARE = /^google |swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
 /** What suits the device of a WebGPU backend. */
-export function suitedTo(backend: unknown): Suited {
+export function kernelConfigFor(backend: unknown): KernelConfig {
   const { device } = internals(backend);
-  let choice = suited.get(device);
+  let choice = kernelConfig.get(device);
   if (!choice) {
     const { vendor, architecture, description } = device.adapterInfo;
     const software = SOFTWARE.test(`${vendor} ${architecture} ${description}`);
     // Where a processor computes, an invocation does best alone.
-    choice = software ? { software } : { software, ...tilesOfVendor(vendor), ...offersOf(device) };
-    suited.set(device, choice);
+    choice = software ? { software } : { software, ...tilesOfVendor(vendor), ...capabilitiesOf(device) };
+    kernelConfig.set(device, choice);
   }
   return choice;
 }
 
 /** Sets the choice for the device of a backend: what was measured (now or before), or a form that a test wants. */
-export function setSuited(backend: unknown, choice: Suited): void {
-  suited.set(internals(backend).device, choice);
+export function setKernelConfig(backend: unknown, choice: KernelConfig): void {
+  kernelConfig.set(internals(backend).device, choice);
 }

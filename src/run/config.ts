@@ -82,7 +82,7 @@ export function describeRange(knob: Knob): string {
 }
 
 /** Reads one `name=value`, as `--set` takes it. @throws UsageFailure naming the knob and what it takes. */
-export function parseSetting(text: string): Partial<Config> {
+export function parseKnobAssignment(text: string): Partial<Config> {
   const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) {
     throw new UsageFailure(`--set takes knob=value, not "${text}".`);

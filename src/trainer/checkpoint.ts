@@ -17,7 +17,7 @@ const readingSchema = z.object({ step: z.int(), value: z.number() });
 const joinedGroupSchema = groupSchema.required({ id: true, pattern: true, source: true }) as z.ZodType<Group>;
 
 /** Everything but the weights and moments. */
-export const trainerStateSchema = z.object({
+export const checkpointStateSchema = z.object({
   step: z.int().min(0),
   setting: z.string(),
   config: configSchema,
@@ -38,13 +38,13 @@ export const trainerStateSchema = z.object({
     .default({ steps: 0, tokens: 0, milliseconds: 0 }),
 });
 
-export interface TrainerState extends z.infer<typeof trainerStateSchema> {
+export interface CheckpointState extends z.infer<typeof checkpointStateSchema> {
   config: Config;
   cursor: BatchCursor;
 }
 
 export interface Checkpoint {
-  state: TrainerState;
+  state: CheckpointState;
   /** Head weights and both moments, by name. */
   tensors: TensorMap;
   /** The encoder's weights. */
@@ -58,10 +58,10 @@ export interface Branch {
   carriesOn: boolean;
 }
 
-const fileSchema = trainerStateSchema.extend({ version: z.literal(1) });
+const fileSchema = checkpointStateSchema.extend({ version: z.literal(1) });
 
 /** The two files that stand beside the model's own. */
-export function stateFiles(state: TrainerState, tensors: TensorMap): Files {
+export function stateFiles(state: CheckpointState, tensors: TensorMap): Files {
   const json = `${JSON.stringify({ version: 1, ...state })}\n`;
   return new Map([
     [STATE_FILE, new TextEncoder().encode(json)],

@@ -15,7 +15,7 @@ import { PATTERNS, settingName } from '../run/settings.ts';
 import { Failure, UsageFailure } from '../util/failure.ts';
 import { forkKey, Random, type Key } from '../util/random.ts';
 import { AdamW, disposeClipped } from './adamw.ts';
-import { momentsOf, stateFiles, type Branch, type Checkpoint, type TrainerState } from './checkpoint.ts';
+import { momentsOf, stateFiles, type Branch, type Checkpoint, type CheckpointState } from './checkpoint.ts';
 import { measure, measureSts } from './evaluate.ts';
 import { headerOf, identityOf } from './header.ts';
 import { addReading, bestOf, readingsUpTo, summarise, type Readings, type RunSummary } from './history.ts';
@@ -26,7 +26,7 @@ import { embedRows } from './embed.ts';
 import { NextBatches, type StepBatches } from './nextBatches.ts';
 import { areFinite, notFinite } from './scalars.ts';
 import { scheduleFactor } from './schedule.ts';
-import { makeSnapshot, tensorsOf, untouched, type Snapshot, type Standing } from './snapshot.ts';
+import { makeSnapshot, tensorsOf, untouched, type Snapshot, type RunCursor } from './snapshot.ts';
 import { StepLog, type LoggedStep } from './stepLog.ts';
 import { averagedGradient, disposeGradient, stepGradient, type StepModel, type StepOptions } from './step.ts';
 import { traceStep } from './trace.ts';
@@ -46,7 +46,7 @@ export class TrainingSession {
   readonly model: StepModel;
 
   /** Groups that joined while the training ran, and the first epoch whose order has them. */
-  private joined: Standing['joined'] = [];
+  private joined: RunCursor['joined'] = [];
   private readings: Readings = {};
   /** Parameters and moments that snapshots are told apart from; a moment that is not there was zero. */
   private origin: TensorMap;
@@ -80,7 +80,7 @@ export class TrainingSession {
     const trained = parameters.names().filter((name) => !(this.config.freezeEmbeddings && isEmbedding(name)));
     this.model = { parameters, config, head, trained, pooling: this.config.pooling };
     this.optimizer = new AdamW(parameters, trained);
-    this.beginning = untouched(this.standing(), trained);
+    this.beginning = untouched(this.cursor(), trained);
   }
 
   get totalSteps(): number {
@@ -236,7 +236,7 @@ export class TrainingSession {
   }
 
   /** Takes back all groups that joined, and lets these join instead. */
-  private rejoin(joined: Standing['joined']): void {
+  private rejoin(joined: RunCursor['joined']): void {
     const { examples, plan } = this.prepared;
     for (const list of [examples, plan.generated, plan.since])
       list.length = Math.min(list.length, this.begunWith);
@@ -332,7 +332,7 @@ export class TrainingSession {
     }
   }
 
-  private state(): TrainerState {
+  private state(): CheckpointState {
     return {
       step: this.step,
       setting: settingName(this.inputs.setting),
@@ -401,10 +401,10 @@ export class TrainingSession {
     const moments = this.optimizer.read();
     const now = new Map([...(await this.model.parameters.read(this.model.trained)), ...(await moments)]);
     assertDeviceSound();
-    return makeSnapshot(this.step, this.standing(), now, this.origin);
+    return makeSnapshot(this.step, this.cursor(), now, this.origin);
   }
 
-  private standing(): Standing {
+  private cursor(): RunCursor {
     const { config, joined, log, next } = this;
     return { config, cursor: next.cursor, joined, spent: log.spent, lastLoss: log.lastLoss };
   }

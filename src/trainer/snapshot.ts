@@ -7,7 +7,7 @@ import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
 import type { Config } from '../run/config.ts';
 
 /** What a run is at a step besides weights and moments. */
-export interface Standing {
+export interface RunCursor {
   config: Config;
   cursor: BatchCursor;
   /** Groups that joined the running training, and the first epoch whose order has them. */
@@ -26,14 +26,14 @@ export interface ChangedRows {
 
 export interface Snapshot {
   readonly step: number;
-  readonly standing: Standing;
+  readonly standing: RunCursor;
   /** Of the parameters that learn, and of both moments. */
   readonly tensors: ReadonlyMap<string, ChangedRows>;
   /** Size of the tensors in memory. */
   readonly bytes: number;
 }
 
-export function makeSnapshot(step: number, standing: Standing, now: TensorMap, origin: TensorMap): Snapshot {
+export function makeSnapshot(step: number, standing: RunCursor, now: TensorMap, origin: TensorMap): Snapshot {
   const tensors = new Map<string, ChangedRows>();
   let bytes = 0;
   for (const [name, tensor] of now) {
@@ -45,7 +45,7 @@ export function makeSnapshot(step: number, standing: Standing, now: TensorMap, o
 }
 
 /** The state before any step: nothing differs from the origin. */
-export function untouched(standing: Standing, trained: readonly string[]): Snapshot {
+export function untouched(standing: RunCursor, trained: readonly string[]): Snapshot {
   const none: ChangedRows = { rows: new Uint32Array(), data: new Float32Array() };
   const names = trained.flatMap((name) => [name, `m.${name}`, `v.${name}`]);
   return {

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertDeviceSound } from '../kernels/backend.ts';
 import type { DeviceInfo, StepEvent } from '../run/events.ts';
 import { readTogether, stackScalars, type Scalars, type StackedScalars } from './scalars.ts';
-import type { Standing } from './snapshot.ts';
+import type { RunCursor } from './snapshot.ts';
 import type { StepGradient } from './step.ts';
 
 /** Milliseconds of a displayed frame: nobody sees more often. */
@@ -36,12 +36,12 @@ interface Unread extends Omit<LoggedStep, 'gradient' | 'norm'> {
   tokens: number;
 }
 
-const NOTHING: Standing['spent'] = { steps: 0, tokens: 0, milliseconds: 0 };
+const NOTHING: RunCursor['spent'] = { steps: 0, tokens: 0, milliseconds: 0 };
 
 export class StepLog {
   lastLoss: number | null = null;
   /** Since the last logged step. */
-  spent: Standing['spent'] = { ...NOTHING };
+  spent: RunCursor['spent'] = { ...NOTHING };
   private unread: Unread[] = [];
   /** Read, and not taken yet. */
   private arrived: (Unread & { scalars: Scalars })[] = [];
@@ -122,7 +122,7 @@ export class StepLog {
   }
 
   /** Goes to where a run stood. */
-  moveTo({ spent, lastLoss }: Pick<Standing, 'spent' | 'lastLoss'>): void {
+  moveTo({ spent, lastLoss }: Pick<RunCursor, 'spent' | 'lastLoss'>): void {
     this.drop();
     this.arrived = [];
     this.spent = { ...spent };

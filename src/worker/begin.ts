@@ -4,7 +4,7 @@ import { Failure, messageOf } from '../util/failure.ts';
 import { branchOff } from './branch.ts';
 import { Keeper, type KeptStorage } from './keptRuns.ts';
 import type { BeginCommand } from './protocol.ts';
-import { Script } from './script.ts';
+import { EditLog } from './editLog.ts';
 import type { Origin, Training } from './training.ts';
 
 export interface Beginning {
@@ -54,7 +54,7 @@ async function resumed(command: BeginCommand, keeper: Keeper): Promise<Beginning
   const { checkpoint, config, own, script, branched } = await keeper.newest();
   return {
     command: { ...command, config, own },
-    origin: { resume: checkpoint, script: new Script(script), branched, keeper },
+    origin: { resume: checkpoint, script: new EditLog(script), branched, keeper },
     joining: [],
   };
 }

@@ -4,7 +4,7 @@ import { configDifference, type Config } from '../run/config.ts';
 import { KNOBS } from '../run/knobs.ts';
 import { Failure } from '../util/failure.ts';
 import type { BeginCommand } from './protocol.ts';
-import { Script } from './script.ts';
+import { EditLog } from './editLog.ts';
 import type { Origin, Training } from './training.ts';
 
 export interface BranchedRun {
@@ -45,7 +45,7 @@ export async function branchOff(parent: Training | undefined, command: BeginComm
   const ids = new Set(known.map(({ id }) => id));
   return {
     command: { ...command, own },
-    origin: { branch: { from, carriesOn: true }, script: new Script(later) },
+    origin: { branch: { from, carriesOn: true }, script: new EditLog(later) },
     joining: command.own.filter(({ id }) => !ids.has(id)),
   };
 }

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { groupSchema, type Group } from '../data/group.ts';
 import { readSafetensors, writeSafetensors, type TensorMap } from '../encoder/safetensors.ts';
 import { configSchema } from '../run/config.ts';
-import { trainerStateSchema, type Checkpoint } from '../trainer/checkpoint.ts';
+import { checkpointStateSchema, type Checkpoint } from '../trainer/checkpoint.ts';
 import { Failure, messageOf } from '../util/failure.ts';
-import { scriptSchema } from './script.ts';
+import { editLogSchema } from './editLog.ts';
 
 /** A place for the files of one run. */
 export interface KeptPlace {
@@ -28,12 +28,12 @@ export interface KeptStorage {
 
 const runSchema = z.object({
   version: z.literal(1),
-  state: trainerStateSchema,
+  state: checkpointStateSchema,
   /** The configuration the run began with: split, order and masks follow from it. */
   config: configSchema,
   /** The visitor's groups that it began with. */
   own: z.array(groupSchema.required({ id: true, pattern: true, source: true }) as z.ZodType<Group>),
-  script: scriptSchema,
+  script: editLogSchema,
   /** Did it begin with another run's weights? */
   branched: z.boolean(),
 });

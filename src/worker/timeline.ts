@@ -2,7 +2,7 @@
 // lies between two snapshots is trained again, silently, with the changes that the script has recorded.
 import type { Matrix } from '../metrics/vectors.ts';
 import type { Snapshot } from '../trainer/snapshot.ts';
-import { Evenly } from './evenly.ts';
+import { ThinnedHistory } from './thinnedHistory.ts';
 
 /** Bytes that the past of a run may take: on any machine, and on one that says it has plenty. */
 export const TIMELINE_BUDGET = 384 * 2 ** 20;
@@ -15,15 +15,15 @@ const TIME_SHARE = 0.05;
 export const VISITED = 4;
 
 export class Timeline {
-  private readonly snapshots: Evenly<Snapshot>;
-  private readonly looks: Evenly<Float32Array>;
+  private readonly snapshots: ThinnedHistory<Snapshot>;
+  private readonly looks: ThinnedHistory<Float32Array>;
   private visited: Snapshot[] = [];
   /** When the next one between checkpoints may be taken. */
   private next = 0;
 
   constructor(readonly budget: number = TIMELINE_BUDGET) {
-    this.snapshots = new Evenly(budget * SHARES.snapshots);
-    this.looks = new Evenly(budget * SHARES.looks);
+    this.snapshots = new ThinnedHistory(budget * SHARES.snapshots);
+    this.looks = new ThinnedHistory(budget * SHARES.looks);
   }
 
   /** Steps that can be gone to at once. */

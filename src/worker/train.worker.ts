@@ -8,7 +8,7 @@ import { Failure, messageOf } from '../util/failure.ts';
 import { beginning } from './begin.ts';
 import { webFolder } from './modelFolder.ts';
 import { opfsStorage } from './opfs.ts';
-import { sharesOf } from './shares.ts';
+import { progressReporter } from './progressReporter.ts';
 import { tileStore } from './tileStore.ts';
 import { commandSchema, type BeginCommand, type Command, type LoadCommand, type Report } from './protocol.ts';
 import { AMPLE_BUDGET, TIMELINE_BUDGET } from './timeline.ts';
@@ -29,7 +29,7 @@ const host: BackendHost = {
     store: tileStore,
     measure: 'hardware',
     signal: enough.signal,
-    onProgress: sharesOf('tiles', post),
+    onProgress: progressReporter('tiles', post),
   },
 };
 

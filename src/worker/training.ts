@@ -22,9 +22,9 @@ import type { Keeper } from './keptRuns.ts';
 import { Outbox } from './outbox.ts';
 import type { BeginCommand, Report } from './protocol.ts';
 import { Questions } from './questions.ts';
-import { Rest } from './rest.ts';
-import { Script } from './script.ts';
-import { sharesOf } from './shares.ts';
+import { IdleTimer } from './idleTimer.ts';
+import { EditLog } from './editLog.ts';
+import { progressReporter } from './progressReporter.ts';
 import { Timeline } from './timeline.ts';
 import { Travel } from './travel.ts';
 import { Watch } from './watch.ts';
@@ -43,7 +43,7 @@ export interface TrainingHost {
 export interface Origin {
   branch?: Branch | undefined;
   resume?: Checkpoint | undefined;
-  script?: Script | undefined;
+  script?: EditLog | undefined;
   /** Is the one that is resumed a branch? */
   branched?: boolean | undefined;
   /** Where its checkpoints are kept. */
@@ -57,7 +57,7 @@ const MAX_LOSSES = 3;
 
 export class Training {
   readonly gate = new Gate();
-  readonly script: Script;
+  readonly script: EditLog;
   private readonly outbox: Outbox;
   private readonly abort = new AbortController();
   private readonly timeline: Timeline;
@@ -65,7 +65,7 @@ export class Training {
   private readonly travel: Travel;
   private readonly questions = new Questions();
   private readonly keeping: Keeping;
-  private readonly rest = new Rest(() => this.gate.nudge());
+  private readonly idle = new IdleTimer(() => this.gate.nudge());
   private edits: KnobEdit[] = [];
   private added: Group[] = [];
   private running: RunningTraining | undefined;
@@ -85,7 +85,7 @@ export class Training {
     private readonly origin: Origin = {},
   ) {
     this.outbox = new Outbox(command.run, host.post);
-    this.script = origin.script ?? new Script();
+    this.script = origin.script ?? new EditLog();
     this.timeline = new Timeline(host.timelineBudget);
     this.watch = new Watch(command.watch, {
       timeline: this.timeline,
@@ -132,7 +132,7 @@ export class Training {
 
   /** Pauses and goes to a step that the run has reached before. */
   seek(step: number): void {
-    this.rest.stir();
+    this.idle.touch();
     this.gate.pause();
     this.travel.want(step);
     this.gate.nudge();
@@ -169,7 +169,7 @@ export class Training {
 
   /** Asks something of the weights as they are between two steps. */
   ask<T>(answer: (running: RunningTraining) => Promise<T>): Promise<T> {
-    this.rest.stir();
+    this.idle.touch();
     const answered = this.questions.ask(answer);
     if (this.over) this.questions.refuse();
     else this.gate.nudge();
@@ -181,7 +181,7 @@ export class Training {
     this.abort.abort();
     this.gate.abandon();
     await this.done;
-    this.rest.stop();
+    this.idle.stop();
     this.keeping.stop();
     this.outbox.flush();
     this.initial?.dispose();
@@ -276,7 +276,7 @@ export class Training {
         accepted: (running) => this.accept(running),
         control: {
           signal: this.abort.signal,
-          compiled: sharesOf('kernels', host.post),
+          compiled: progressReporter('kernels', host.post),
           takeEdits: () => this.takeEdits(),
           takeGroups: () => this.takeGroups(),
           beforeStep: () => this.beforeStep(),
@@ -293,7 +293,7 @@ export class Training {
   }
 
   private tell(event: RunEvent): void {
-    if (event.type === 'step') this.rest.stir();
+    if (event.type === 'step') this.idle.touch();
     this.outbox.add(event);
   }
 
@@ -343,7 +343,7 @@ export class Training {
 
   /** Waits for the next thing to do. */
   private next(): Promise<'step' | 'nudge' | 'abandoned'> {
-    if (!this.gate.isOpen) this.rest.await();
+    if (!this.gate.isOpen) this.idle.arm();
     return this.gate.pass();
   }
 
@@ -361,7 +361,7 @@ export class Training {
       return;
     if (travel.owesWeights) return;
     await this.keepSnapshot(running);
-    if (running.step >= travel.known) await this.keeping.look(running, !this.gate.isOpen && this.rest.isHere);
+    if (running.step >= travel.known) await this.keeping.look(running, !this.gate.isOpen && this.idle.isIdle);
     // A question that came with a wish to be elsewhere is about the step there.
     if (travel.isWanted) return;
     await questions.answer(running);
@@ -394,7 +394,7 @@ export class Training {
   private takeEdits(): KnobEdit[] {
     const { step } = this.running!;
     const fresh = this.edits.splice(0);
-    if (fresh.length + this.added.length > 0 && step < this.travel.known) this.turnOff(step);
+    if (fresh.length + this.added.length > 0 && step < this.travel.known) this.divergeAt(step);
     const known = [...this.script.at(step).edits];
     this.script.noteEdits(step, fresh);
     return [...known, ...fresh];
@@ -409,7 +409,7 @@ export class Training {
   }
 
   /** Something changes at a step of the past: the run takes another way, and the known one is void. */
-  private turnOff(step: number): void {
+  private divergeAt(step: number): void {
     this.timeline.cut(step);
     this.script.cut(step);
     this.keeping.cut(step);

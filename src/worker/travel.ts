@@ -3,7 +3,7 @@
 // something needs them.
 import type { RunningTraining } from '../trainer/train.ts';
 import { breathe } from '../util/breathe.ts';
-import type { Script } from './script.ts';
+import type { EditLog } from './editLog.ts';
 import { VISITED, type Timeline } from './timeline.ts';
 import type { Watch } from './watch.ts';
 
@@ -32,7 +32,7 @@ export class Travel {
 
   constructor(
     private readonly timeline: Timeline,
-    private readonly script: Script,
+    private readonly script: EditLog,
     private readonly watch: Watch,
     private readonly host: TravelHost,
   ) {}

@@ -1,8 +1,8 @@
 // What of ours this benchmark did not run, so that a figure is never read as covering it.
 import * as tf from '@tensorflow/tfjs-core';
 import { internals } from '../../src/kernels/dispatch.webgpu.ts';
-import { whyNoHalf, whyNoMatrix, whyNoSubgroups } from '../../src/kernels/offers.ts';
-import { suitedTo } from '../../src/kernels/tuning.ts';
+import { whyNoHalf, whyNoMatrix, whyNoSubgroups } from '../../src/kernels/capabilities.ts';
+import { kernelConfigFor } from '../../src/kernels/tuning.ts';
 import type { Profile } from './profile.ts';
 
 const BACKENDS = ['webgpu', 'wasm', 'cpu'];
@@ -20,7 +20,7 @@ export function variantsNotRun(): string[] {
   if (tf.getBackend() !== 'webgpu')
     return ['not run, since they are for webgpu: F16 products, subgroup matrices, sums by subgroups'];
   const { device } = internals(tf.backend());
-  const { software, precision, subgroups, matrix } = suitedTo(tf.backend());
+  const { software, precision, subgroups, matrix } = kernelConfigFor(tf.backend());
   const half = precision === 'f16';
   const processor = software ? 'on a processor each invocation does best alone' : undefined;
   const f32 = half ? undefined : 'F32 was measured (--precision f16)';

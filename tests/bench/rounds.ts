@@ -16,7 +16,7 @@ export interface Timing {
 const SLOW = 20_000; // milliseconds
 /** A sample is as many steps as fit in this: reading the loss back must not be what is timed. */
 const SAMPLE = 200; // milliseconds
-const MOST_STEPS = 20;
+const MAX_STEPS = 20;
 const FIRST_STEPS = 3;
 
 export function median(values: readonly number[]): number {
@@ -52,7 +52,7 @@ export async function takeTurns(
     for (const [i, stepper] of steppers.entries()) {
       if (round >= 2 && warm[i]! > SLOW) continue;
       const timing = timings[i]!;
-      const steps = Math.min(MOST_STEPS, Math.max(1, Math.ceil(SAMPLE / warm[i]!)));
+      const steps = Math.min(MAX_STEPS, Math.max(1, Math.ceil(SAMPLE / warm[i]!)));
       const { ms } = await timed(() => stepper.run(next[i]!, steps));
       next[i]! += steps;
       timing.samples.push(ms / steps);

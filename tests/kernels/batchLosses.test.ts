@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { composedMeanTokens, meanTokens } from '../../src/kernels/meanTokens/meanTokens.ts';
 import { fusedInfoNCE } from '../../src/kernels/infoNCE/infoNCE.ts';
-import { setSuited } from '../../src/kernels/tuning.ts';
+import { setKernelConfig } from '../../src/kernels/tuning.ts';
 import { composedTriplet, tripletOfRows } from '../../src/losses/hierarchicalTriplet.ts';
 import {
   batchObjective,
@@ -26,7 +26,7 @@ async function expectSame(backend: BackendName, fused: Op, composed: Op, inputs:
   const expected = await outcome(composed, inputs);
   await start(backend);
   for (const software of backend === 'software' ? [true, false] : [true]) {
-    if (backend === 'software') setSuited(tf.backend(), { software });
+    if (backend === 'software') setKernelConfig(tf.backend(), { software });
     expectSameOutcome(await outcome(fused, inputs), expected, TOLERANCE);
   }
 }
@@ -56,7 +56,7 @@ const layouts = fc
 
 describe('losses of a batch on', () => {
   eachBackend((backend) => {
-    afterAll(() => backend === 'software' && setSuited(tf.backend(), { software: true }));
+    afterAll(() => backend === 'software' && setKernelConfig(tf.backend(), { software: true }));
 
     it('equal the compositions for any layout', async () => {
       const draws = fc.record({

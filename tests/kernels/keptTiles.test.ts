@@ -9,12 +9,12 @@ import {
   type TileHost,
   type TileStore,
 } from '../../src/kernels/matMul/keptTiles.webgpu.ts';
-import { candidatesOn, tuneProducts, TURNS } from '../../src/kernels/matMul/matMulTuning.webgpu.ts';
+import { candidatesOn, tuneProducts, TUNED_LAYOUTS } from '../../src/kernels/matMul/matMulTuning.webgpu.ts';
 import { nodeHost } from '../../src/cli/node/gpu.ts';
 import { assertDeviceSound, startDevice } from '../../src/kernels/backend.ts';
 import { multiply } from '../../src/kernels/matMul/matMul.ts';
 import { formOf } from '../../src/kernels/matMul/matMul.webgpu.ts';
-import { setSuited, suitedTo, type Tile } from '../../src/kernels/tuning.ts';
+import { setKernelConfig, kernelConfigFor, type Tile } from '../../src/kernels/tuning.ts';
 import { eachBackend, start } from '../support/backends.ts';
 
 interface Kept {
@@ -41,18 +41,18 @@ const NEVER: Omit<TileHost, 'store'> = { measure: 'never' };
 describe('tiles kept for an adapter', () => {
   eachBackend(() => {
     const adapter = () => adapterOf(internals(tf.backend()).device.adapterInfo);
-    const tilesInUse = () => suitedTo(tf.backend()).tiles ?? {};
+    const tilesInUse = () => kernelConfigFor(tf.backend()).tiles ?? {};
     /** What a tuning to its end writes. */
     const keptNow = async (): Promise<Kept> => {
       const store = new MemoryTiles();
       await chooseTiles(tf.backend(), { store, measure: 'always', budget: 100_000 });
-      setSuited(tf.backend(), { software: true });
+      setKernelConfig(tf.backend(), { software: true });
       return store.all.get(adapter()) as Kept;
     };
     let kept: Kept | undefined;
     const someKept = async (): Promise<Kept> => structuredClone((kept ??= await keptNow()));
 
-    afterEach(() => setSuited(tf.backend(), { software: true }));
+    afterEach(() => setKernelConfig(tf.backend(), { software: true }));
 
     it('are measured to the end when nothing is kept, used, and kept', async () => {
       const store = new MemoryTiles();
@@ -67,15 +67,15 @@ describe('tiles kept for an adapter', () => {
       expect(await chooseTiles(tf.backend(), host)).toBe('measured');
       expect(tf.memory().numTensors).toBe(tensors);
       const tiles = candidatesOn(tf.backend());
-      for (const turn of TURNS) expect(new Set(tilesInUse()[turn])).toEqual(new Set(tiles));
+      for (const layout of TUNED_LAYOUTS) expect(new Set(tilesInUse()[layout])).toEqual(new Set(tiles));
       expect(shares[0]).toBe(0);
       expect(shares.at(-1)).toBe(1);
       expect(shares).toEqual([...shares].sort((a, b) => a - b));
       kept = store.all.get(adapter()) as Kept;
-      expect(Object.keys(kept.orders).sort()).toEqual([...TURNS].sort());
+      expect(Object.keys(kept.orders).sort()).toEqual([...TUNED_LAYOUTS].sort());
       const order = tilesInUse().NT as Tile[];
       const product = { batch: 1, m: 4096, n: 1024, k: 64, transposeA: false, transposeB: true };
-      expect(formOf(product, 'none', suitedTo(tf.backend()))).toMatchObject(order[0]!);
+      expect(formOf(product, 'none', kernelConfigFor(tf.backend()))).toMatchObject(order[0]!);
     });
 
     it('are used the next time without measuring', async () => {
@@ -98,7 +98,7 @@ describe('tiles kept for an adapter', () => {
       const turned = await someKept();
       for (const order of Object.values(turned.orders)) order.reverse();
       store.all.set(adapter(), turned);
-      setSuited(tf.backend(), { software: true });
+      setKernelConfig(tf.backend(), { software: true });
       expect(await chooseTiles(tf.backend(), host)).toBe('kept');
       expect(tilesInUse()).toEqual(before);
     });
@@ -124,7 +124,7 @@ describe('tiles kept for an adapter', () => {
       store.all.set(adapter(), await someKept());
       const given = (tiles: TileHost) => startDevice('software', { ...nodeHost(true), tiles });
       expect((await given({ store, ...NEVER })).detail).toMatch(/, tiles tuned$/);
-      expect(Object.keys(tilesInUse()).length).toBe(TURNS.length);
+      expect(Object.keys(tilesInUse()).length).toBe(TUNED_LAYOUTS.length);
       expect((await given({ ...NEVER })).detail).not.toMatch(/tuned/);
     });
 
@@ -156,7 +156,9 @@ describe('tiles kept for an adapter', () => {
       store.all.set(adapter(), { code, orders: { NT: orders.NT, TN: orders.TN } });
       const host: TileHost = { store, measure: 'always', budget: 100_000 };
       expect(await chooseTiles(tf.backend(), host)).toBe('measured');
-      expect(Object.keys((store.all.get(adapter()) as Kept).orders).sort()).toEqual([...TURNS].sort());
+      expect(Object.keys((store.all.get(adapter()) as Kept).orders).sort()).toEqual(
+        [...TUNED_LAYOUTS].sort(),
+      );
     });
   }, ['software']);
 });
@@ -164,9 +166,9 @@ describe('tiles kept for an adapter', () => {
 describe('tiles before anything was measured', () => {
   const of = (vendor: string) => {
     const adapterInfo = { vendor, architecture: '', description: '' };
-    const suited = suitedTo({ device: { adapterInfo, features: new Set(), limits: {} } });
+    const kernelConfig = kernelConfigFor({ device: { adapterInfo, features: new Set(), limits: {} } });
     const product = { batch: 1, m: 4096, n: 1024, k: 64, transposeA: false, transposeB: true };
-    return formOf(product, 'none', suited).kind;
+    return formOf(product, 'none', kernelConfig).kind;
   };
 
   it('go through workgroup memory where a GPU has some', () => {
@@ -177,7 +179,7 @@ describe('tiles before anything was measured', () => {
 
 describe('measuring tiles', () => {
   eachBackend(() => {
-    afterEach(() => setSuited(tf.backend(), { software: true }));
+    afterEach(() => setKernelConfig(tf.backend(), { software: true }));
 
     it('ends when its time is over, and leaves the choice as it was', async () => {
       const tensors = tf.memory().numTensors;
@@ -185,7 +187,7 @@ describe('measuring tiles', () => {
       const from = performance.now();
       expect(await tuneProducts(tf.backend(), { budget: 30 })).toEqual({});
       expect(performance.now() - from).toBeLessThan(2000);
-      expect(suitedTo(tf.backend())).toEqual({ software: true, tiles: {} });
+      expect(kernelConfigFor(tf.backend())).toEqual({ software: true, tiles: {} });
       expect(tf.memory().numTensors).toBe(tensors);
     });
 
@@ -221,7 +223,7 @@ describe('measuring tiles', () => {
       refused.mockImplementation((given) =>
         given.label?.includes('_8x8_') ? Promise.reject(new Error('too many registers')) : make(given),
       );
-      const { TN } = await tuneProducts(tf.backend(), { turns: ['TN'], budget: 100_000 });
+      const { TN } = await tuneProducts(tf.backend(), { layouts: ['TN'], budget: 100_000 });
       refused.mockRestore();
       const candidates = candidatesOn(tf.backend());
       const broken = candidates.filter(({ rows, quads }) => rows === 8 && quads === 2);

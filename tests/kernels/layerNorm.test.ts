@@ -10,15 +10,15 @@ const EPSILON = 1e-12;
 const ROWS = [1, 17, 33];
 const WIDTHS = [1, 3, 24, 768];
 
-const ours: Op = (x, gain, bias) =>
-  layerNorm(x as tf.Tensor2D, gain as tf.Tensor1D, bias as tf.Tensor1D, EPSILON);
+const ours: Op = (x, gamma, bias) =>
+  layerNorm(x as tf.Tensor2D, gamma as tf.Tensor1D, bias as tf.Tensor1D, EPSILON);
 
-const composed: Op = (x, gain, bias) => {
+const composed: Op = (x, gamma, bias) => {
   const { mean, variance } = tf.moments(x, 1, true);
-  return tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, EPSILON))), gain), bias);
+  return tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, EPSILON))), gamma), bias);
 };
 
-function looped([x, gain, bias]: readonly Plain[]): Float64Array {
+function looped([x, gamma, bias]: readonly Plain[]): Float64Array {
   const [rows, width] = [x!.shape[0]!, x!.shape[1]!];
   const result = new Float64Array(rows * width);
   for (let r = 0; r < rows; r++) {
@@ -27,14 +27,14 @@ function looped([x, gain, bias]: readonly Plain[]): Float64Array {
     const variance = row.reduce((total, value) => total + (value - mean) ** 2, 0) / width;
     row.forEach((value, k) => {
       result[r * width + k] =
-        ((value - mean) / Math.sqrt(variance + EPSILON)) * gain!.data[k]! + bias!.data[k]!;
+        ((value - mean) / Math.sqrt(variance + EPSILON)) * gamma!.data[k]! + bias!.data[k]!;
     });
   }
   return result;
 }
 
 function inputsOf(rows: number, width: number): Plain[] {
-  return [normals('x', rows, width), normals('gain', width), normals('bias', width)];
+  return [normals('x', rows, width), normals('gamma', width), normals('bias', width)];
 }
 
 const cases = await oracle(
@@ -54,9 +54,9 @@ describe('layerNorm on', () => {
 
     it('keeps constant rows finite, and gives rows of one feature their bias', async () => {
       for (const constant of [0, 3.3, -1e4]) {
-        const [x, gain, bias] = inputsOf(3, 24);
+        const [x, gamma, bias] = inputsOf(3, 24);
         x!.data.fill(constant);
-        const { value, gradients } = await outcome(ours, [x!, gain!, bias!]);
+        const { value, gradients } = await outcome(ours, [x!, gamma!, bias!]);
         expect([...value, ...gradients.flatMap((g) => [...g])].every(Number.isFinite)).toBe(true);
       }
       const narrow = inputsOf(17, 1);

@@ -19,7 +19,7 @@ const OPS: Record<string, { op: Op; shapes: (rows: number) => number[][] }> = {
   dropout: { op: (x) => dropout(x, 0.1, [1, 2]), shapes: (rows) => [[rows, WIDTH]] },
   gelu: { op: (x) => gelu(x), shapes: (rows) => [[rows, WIDTH]] },
   layerNorm: {
-    op: (x, gain, bias) => layerNorm(x as tf.Tensor2D, gain as tf.Tensor1D, bias as tf.Tensor1D, 1e-12),
+    op: (x, gamma, bias) => layerNorm(x as tf.Tensor2D, gamma as tf.Tensor1D, bias as tf.Tensor1D, 1e-12),
     shapes: (rows) => [[rows, WIDTH], [WIDTH], [WIDTH]],
   },
   linear: {

@@ -6,7 +6,7 @@ import { afterAll, describe, it } from 'vitest';
 import { internals } from '../../src/kernels/dispatch.webgpu.ts';
 import { composedFeedForward, feedForward } from '../../src/kernels/feedForward/feedForward.ts';
 import { composedProjections, projections } from '../../src/kernels/projections/projections.ts';
-import { setSuited } from '../../src/kernels/tuning.ts';
+import { setKernelConfig } from '../../src/kernels/tuning.ts';
 import { eachBackend } from '../support/backends.ts';
 import { expectSameOutcome, normals, oracle, outcome, type Op, type Outcome, type Plain } from './numbers.ts';
 
@@ -133,13 +133,13 @@ for (const { name, fused, composed, inputs } of OPERATIONS) {
 describe('operations before a residual on', () => {
   eachBackend((backend) => {
     afterAll(() => {
-      if (backend === 'software') setSuited(tf.backend(), { software: true });
+      if (backend === 'software') setKernelConfig(tf.backend(), { software: true });
     });
 
     /** On WebGPU in the forms for both kinds of device. */
     async function expectSame(op: Op, { inputs, expected }: { inputs: Plain[]; expected: Outcome }) {
       for (const software of backend === 'software' ? [true, false] : [true]) {
-        if (backend === 'software') setSuited(tf.backend(), { software });
+        if (backend === 'software') setKernelConfig(tf.backend(), { software });
         expectSameOutcome(await outcome(op, inputs), expected, { absolute: 5e-4, relative: 2e-4 });
       }
     }

@@ -96,17 +96,17 @@ describe('on wasm', () => {
       fc.asyncProperty(draws, async (given) => {
         const asOp =
           (run: (given: AddNormArguments) => tf.Tensor2D): Op =>
-          (x, gain, bias, residual) =>
+          (x, gamma, bias, residual) =>
             run({
               x: x as tf.Tensor2D,
-              gain: gain as tf.Tensor1D,
+              gamma: gamma as tf.Tensor1D,
               bias: bias as tf.Tensor1D,
               ...(given.residual && { residual: residual as tf.Tensor2D }),
               epsilon: 1e-3,
               ...(given.dropped && { mask: MASK }),
             });
         const inputs = [normals('x', given.rows, given.width)];
-        inputs.push(normals('gain', given.width), normals('bias', given.width));
+        inputs.push(normals('gamma', given.width), normals('bias', given.width));
         if (given.residual) inputs.push(normals('residual', given.rows, given.width));
         await expectSame(asOp(addNorm), asOp(composedAddNorm), inputs);
       }),

@@ -26,7 +26,7 @@ import { gatherRows } from '../../src/kernels/gatherRows/gatherRows.ts';
 import { linear, linearGelu, composedLinear } from '../../src/kernels/linear/linear.ts';
 import { gelu } from '../../src/kernels/gelu/gelu.ts';
 import { composedInfoNCE, infoNCE } from '../../src/losses/infoNCE.ts';
-import { setSuited } from '../../src/kernels/tuning.ts';
+import { setKernelConfig } from '../../src/kernels/tuning.ts';
 import type { Mask } from '../../src/kernels/dropout/dropout.ts';
 import { eachBackend, start } from '../support/backends.ts';
 import {
@@ -48,7 +48,7 @@ async function expectSame(fused: Op, composed: Op, inputs: Plain[], absolute = 3
   const expected = await outcome(composed, inputs);
   await start('software');
   for (const software of [true, false]) {
-    setSuited(tf.backend(), { software });
+    setKernelConfig(tf.backend(), { software });
     expectSameOutcome(await outcome(fused, inputs), expected, { absolute, relative: 2e-4 });
   }
 }
@@ -58,10 +58,10 @@ function addNormOf(
   mask: Mask | undefined,
   withResidual: boolean,
 ): Op {
-  return (x, gain, bias, residual) =>
+  return (x, gamma, bias, residual) =>
     run({
       x: x as tf.Tensor2D,
-      gain: gain as tf.Tensor1D,
+      gamma: gamma as tf.Tensor1D,
       bias: bias as tf.Tensor1D,
       ...(withResidual && { residual: residual as tf.Tensor2D }),
       epsilon: 1e-12,
@@ -70,7 +70,7 @@ function addNormOf(
 }
 
 async function expectAddNorm(rows: number, width: number, mask: Mask | undefined, residual: boolean) {
-  const inputs = [normals('x', rows, width), normals('gain', width), normals('bias', width)];
+  const inputs = [normals('x', rows, width), normals('gamma', width), normals('bias', width)];
   if (residual) inputs.push(normals('residual', rows, width));
   await expectSame(addNormOf(addNorm, mask, residual), addNormOf(composedAddNorm, mask, residual), inputs);
 }
@@ -107,7 +107,7 @@ async function expectAttention(given: AttentionCase): Promise<void> {
 
 describe('fused kernels on', () => {
   eachBackend(() => {
-    afterAll(() => setSuited(tf.backend(), { software: true }));
+    afterAll(() => setKernelConfig(tf.backend(), { software: true }));
 
     it.each([
       [1, 24, false, false],
@@ -252,7 +252,7 @@ describe('fused kernels on', () => {
         const expected = await run(composedAdamW, composedGradientNorm, decayFirst);
         await start('software');
         for (const software of [true, false]) {
-          setSuited(tf.backend(), { software });
+          setKernelConfig(tf.backend(), { software });
           const actual = await run(adamwUpdate, gradientNorm, decayFirst);
           actual.forEach((values, i) =>
             expectClose(values, expected[i]!, {
@@ -275,7 +275,7 @@ describe('fused kernels on', () => {
         const expected = new Float64Array(shape[1]!);
         x.data.forEach((value, i) => (expected[i % shape[1]!]! += value));
         for (const software of [true, false]) {
-          setSuited(tf.backend(), { software });
+          setKernelConfig(tf.backend(), { software });
           const given = toTensor(x) as tf.Tensor2D;
           expectClose(await take(columnSum(given)), expected, { absolute: 1e-4 });
           given.dispose();

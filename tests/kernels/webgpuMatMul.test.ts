@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { linearGelu } from '../../src/kernels/linear/linear.ts';
 import { formOf, splitsOf, type Product } from '../../src/kernels/matMul/matMul.webgpu.ts';
 import { multiply } from '../../src/kernels/matMul/matMul.ts';
-import { HARDWARE_TILES, setSuited, suitedTo } from '../../src/kernels/tuning.ts';
+import { HARDWARE_TILES, setKernelConfig, kernelConfigFor } from '../../src/kernels/tuning.ts';
 import { eachBackend } from '../support/backends.ts';
 import { expectClose, normals, take, toTensor } from './numbers.ts';
 
@@ -51,20 +51,20 @@ async function expectProduct(given: Product): Promise<void> {
 
 describe('products on', () => {
   eachBackend(() => {
-    afterAll(() => setSuited(tf.backend(), { software: true }));
+    afterAll(() => setKernelConfig(tf.backend(), { software: true }));
 
     it('know an adapter that is a processor', () => {
-      expect(suitedTo(tf.backend())).toEqual({ software: true });
+      expect(kernelConfigFor(tf.backend())).toEqual({ software: true });
     });
 
     describe.each([true, false])('an adapter of software: %s', (software) => {
       it.each(SIZES)('%s', async (_, batch, m, n, k) => {
-        setSuited(tf.backend(), { software });
+        setKernelConfig(tf.backend(), { software });
         for (const flags of FLAGS) await expectProduct(product(batch, m, n, k, flags));
       });
 
       it('any sizes', async () => {
-        setSuited(tf.backend(), { software });
+        setKernelConfig(tf.backend(), { software });
         const size = fc.integer({ min: 1, max: 12 }).map((x) => (x % 3 ? 4 * x : x));
         const draws = fc.record({
           batch: fc.integer({ min: 1, max: 3 }),
@@ -78,7 +78,7 @@ describe('products on', () => {
       });
 
       it('bias and GELU after it', async () => {
-        setSuited(tf.backend(), { software });
+        setKernelConfig(tf.backend(), { software });
         for (const [rows, outputs, inputs] of [
           [1, 3, 5],
           [17, 24, 24],

@@ -12,10 +12,16 @@ import { composedFeedForward, feedForward } from '../../src/kernels/feedForward/
 import { multiply } from '../../src/kernels/matMul/matMul.ts';
 import type { Product } from '../../src/kernels/matMul/matMul.webgpu.ts';
 import { memoryOf } from '../../src/kernels/matMul/matMul.wgsl.ts';
-import { offersOf, whyNoHalf, whyNoMatrix, whyNoSubgroups } from '../../src/kernels/offers.ts';
+import { capabilitiesOf, whyNoHalf, whyNoMatrix, whyNoSubgroups } from '../../src/kernels/capabilities.ts';
 import { usePrecision, whyNoF16 } from '../../src/kernels/precision.ts';
 import { composedProjections, projections } from '../../src/kernels/projections/projections.ts';
-import { matrixTiles, setSuited, suitedTo, type Precision, type Suited } from '../../src/kernels/tuning.ts';
+import {
+  matrixTiles,
+  setKernelConfig,
+  kernelConfigFor,
+  type Precision,
+  type KernelConfig,
+} from '../../src/kernels/tuning.ts';
 import { defaultConfig } from '../../src/run/config.ts';
 import type { RunInputs } from '../../src/trainer/prepare.ts';
 import { TrainingSession } from '../../src/trainer/session.ts';
@@ -93,7 +99,7 @@ const gpu = () => internals(tf.backend()).device;
 interface Variant {
   name: string;
   whyNot: () => string | undefined;
-  suited: () => Suited;
+  kernelConfig: () => KernelConfig;
 }
 
 const VARIANTS: Variant[] = [
@@ -101,26 +107,32 @@ const VARIANTS: Variant[] = [
     // Rounding is in the core of WebGPU; it is the user who is refused F16 without "shader-f16".
     name: 'F16 in registers',
     whyNot: () => undefined,
-    suited: () => ({ software: true, precision: 'f16' }),
+    kernelConfig: () => ({ software: true, precision: 'f16' }),
   },
   {
     name: 'F16 in workgroup memory',
     whyNot: () => whyNoHalf(gpu()),
-    suited: () => ({ software: false, precision: 'f16' }),
+    kernelConfig: () => ({ software: false, precision: 'f16' }),
   },
   {
     name: 'F16 by subgroup matrices',
     whyNot: () => whyNoMatrix(gpu()),
-    suited: () => ({ software: false, precision: 'f16', ...offersOf(gpu()) }),
+    kernelConfig: () => ({ software: false, precision: 'f16', ...capabilitiesOf(gpu()) }),
   },
 ];
 
 /** Is the op in a variant what the composition is on the cpu backend, up to rounding? */
-async function expectSame(fused: Op, composed: Op, inputs: Plain[], suited: () => Suited, absolute: number) {
+async function expectSame(
+  fused: Op,
+  composed: Op,
+  inputs: Plain[],
+  kernelConfig: () => KernelConfig,
+  absolute: number,
+) {
   await start('cpu');
   const expected = await outcome(composed, inputs);
   await start('software');
-  setSuited(tf.backend(), suited());
+  setKernelConfig(tf.backend(), kernelConfig());
   expectSameOutcome(await outcome(fused, inputs), expected, { absolute, relative: 2e-3 });
 }
 
@@ -159,10 +171,10 @@ function projectionsOf(run: typeof projections): Op {
 
 const addNormOf =
   (run: typeof addNorm): Op =>
-  (x, gain, bias, residual) =>
+  (x, gamma, bias, residual) =>
     run({
       x: x as tf.Tensor2D,
-      gain: gain as tf.Tensor1D,
+      gamma: gamma as tf.Tensor1D,
       bias: bias as tf.Tensor1D,
       residual: residual as tf.Tensor2D,
       epsilon: 1e-12,
@@ -200,18 +212,18 @@ const PATIENCE = 600_000;
 
 describe('variants on', () => {
   eachBackend(() => {
-    afterEach(() => setSuited(tf.backend(), { software: true }));
+    afterEach(() => setKernelConfig(tf.backend(), { software: true }));
 
-    describe.each(VARIANTS)('$name', ({ whyNot, suited }) => {
+    describe.each(VARIANTS)('$name', ({ whyNot, kernelConfig }) => {
       it.for(SIZES)('%s', { timeout: PATIENCE }, async ([, batch, m, n, k], { skip }) => {
         skip(whyNot() !== undefined, whyNot());
-        setSuited(tf.backend(), suited());
+        setKernelConfig(tf.backend(), kernelConfig());
         for (const flags of FLAGS) await expectProduct({ batch, m, n, k, ...flags });
       });
 
       it('any sizes', { timeout: PATIENCE }, async ({ skip }) => {
         skip(whyNot() !== undefined, whyNot());
-        setSuited(tf.backend(), suited());
+        setKernelConfig(tf.backend(), kernelConfig());
         const size = fc.integer({ min: 1, max: 24 }).map((x) => (x % 3 ? 4 * x : x));
         const draws = fc.record({
           batch: fc.integer({ min: 1, max: 3 }),
@@ -247,14 +259,14 @@ describe('variants on', () => {
           ];
           const absolute = roundingOf(Math.max(rows!, inner!, width!));
           const [feed, project] = [feedForwardOf(composedFeedForward), projectionsOf(composedProjections)];
-          await expectSame(feedForwardOf(feedForward), feed, fed, suited, absolute);
-          await expectSame(projectionsOf(projections), project, projected, suited, absolute);
+          await expectSame(feedForwardOf(feedForward), feed, fed, kernelConfig, absolute);
+          await expectSame(projectionsOf(projections), project, projected, kernelConfig, absolute);
         },
       );
 
       it('numbers of a gradient that F16 has no place for', { timeout: PATIENCE }, async ({ skip }) => {
         skip(whyNot() !== undefined, whyNot());
-        setSuited(tf.backend(), suited());
+        setKernelConfig(tf.backend(), kernelConfig());
         const given = [normals('x', 12, 8), weightsOf('w', 16, 8), normals('b', 16), weightsOf('o', 8, 16)];
         const inputs = [...given, normals('c', 8)].map(toTensor);
         const gradients = async (scale: number) => {
@@ -276,12 +288,12 @@ describe('variants on', () => {
       it('a short training: losses within 1 % of those in F32', { timeout: PATIENCE }, async ({ skip }) => {
         const missing = whyNot() ?? whyNoF16();
         skip(missing !== undefined, missing);
-        setSuited(tf.backend(), suited());
+        setKernelConfig(tf.backend(), kernelConfig());
         const [half, full] = [await lossesOf('f16'), await lossesOf('f32')];
         expect(half).toHaveLength(3);
         expectClose(half, full, { absolute: 0, relative: 1e-2 });
         expect(half).not.toEqual(full);
-        expect(suitedTo(tf.backend()).precision).toBe('f32');
+        expect(kernelConfigFor(tf.backend()).precision).toBe('f32');
       });
     });
 
@@ -293,17 +305,17 @@ describe('variants on', () => {
       [3, 1],
     ])('sums of rows by subgroups: %d rows of %d', { timeout: PATIENCE }, async ([rows, width], { skip }) => {
       skip(whyNoSubgroups(gpu()) !== undefined, whyNoSubgroups(gpu()));
-      const inputs = [normals('x', rows!, width!), normals('gain', width!), normals('bias', width!)];
+      const inputs = [normals('x', rows!, width!), normals('gamma', width!), normals('bias', width!)];
       inputs.push(normals('residual', rows!, width!));
-      const suited = () => ({ software: false, subgroups: true });
-      await expectSame(addNormOf(addNorm), addNormOf(composedAddNorm), inputs, suited, 3e-4);
+      const kernelConfig = () => ({ software: false, subgroups: true });
+      await expectSame(addNormOf(addNorm), addNormOf(composedAddNorm), inputs, kernelConfig, 3e-4);
     });
 
     it('are taken on a GPU that offers them, and precision is kept beside them', ({ skip }) => {
       skip(whyNoHalf(gpu()) !== undefined, whyNoHalf(gpu()));
-      setSuited(tf.backend(), { software: false, tiles: {} });
+      setKernelConfig(tf.backend(), { software: false, tiles: {} });
       usePrecision('f16');
-      expect(suitedTo(tf.backend())).toEqual({ software: false, tiles: {}, precision: 'f16' });
+      expect(kernelConfigFor(tf.backend())).toEqual({ software: false, tiles: {}, precision: 'f16' });
       usePrecision('f32');
     });
   }, ['software']);

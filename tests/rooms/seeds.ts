@@ -44,7 +44,7 @@ export const CLEAN: Record<string, string> = {
   'src/worker/train.worker.ts': `import './protocol.ts'; import '../trainer/train.ts'; import '../generate/generate.ts'; export {};`,
   'src/cli/main.ts': `import { readFileSync } from 'node:fs'; import 'webgpu'; import '../trainer/train.ts'; import '../kernels/backend.ts'; export { readFileSync };`,
   'src/app/main.ts': `import { mount } from 'svelte'; import App from './App.svelte'; mount(App);`,
-  'src/app/shared/Shared.svelte': `<script lang="ts">import Desk from '../desk/Desk.svelte';</script><Desk />`,
+  'src/app/player/Player.svelte': `<script lang="ts">import Desk from '../desk/Desk.svelte';</script><Desk />`,
   'src/app/App.svelte': `<script lang="ts">import Desk from './desk/Desk.svelte'; import Lesson from './lessons/Lesson.svelte';</script><Desk /><Lesson />`,
   'src/app/state/runs.svelte.ts': `import '../../worker/client.ts'; import '../../run/config.ts'; export const runs = [];`,
   'src/app/plots/geometry.ts': `import 'd3-scale'; import '../../metrics/rfd.ts'; export const points = [];`,

@@ -9,7 +9,7 @@ import {
   defaultConfig,
   describeDifference,
   describeRange,
-  parseSetting,
+  parseKnobAssignment,
   type Config,
 } from '../../src/run/config.ts';
 import { KNOB_NAMES, KNOBS, type Knob, type KnobName } from '../../src/run/knobs.ts';
@@ -93,7 +93,7 @@ describe('a whole configuration', () => {
   });
 });
 
-describe('parseSetting', () => {
+describe('parseKnobAssignment', () => {
   it.each([
     ['batch=8', { batch: 8 }],
     [' batch =1e2', { batch: 100 }],
@@ -106,25 +106,27 @@ describe('parseSetting', () => {
     ['pooling= mask ', { pooling: 'mask' }],
     ['seed=281474976710656', { seed: 2 ** 48 }],
   ])('reads "%s"', (text, expected) => {
-    expect(parseSetting(text)).toEqual(expected);
+    expect(parseKnobAssignment(text)).toEqual(expected);
   });
 
   it.each(['batch', '', '=8', 'batch:8'])('wants knob=value, not "%s"', (text) => {
-    expect(() => parseSetting(text)).toThrow(new UsageFailure(`--set takes knob=value, not "${text}".`));
+    expect(() => parseKnobAssignment(text)).toThrow(
+      new UsageFailure(`--set takes knob=value, not "${text}".`),
+    );
   });
 
   it('suggests the knob that was meant', () => {
-    expect(() => parseSetting('temprature=1')).toThrow(
+    expect(() => parseKnobAssignment('temprature=1')).toThrow(
       'There is no knob "temprature"; did you mean "temperature"?',
     );
-    expect(() => parseSetting('learning_rate=1')).toThrow(/did you mean "learningRate"/);
+    expect(() => parseKnobAssignment('learning_rate=1')).toThrow(/did you mean "learningRate"/);
   });
 
   it.each(['nothingLikeIt', 'constructor', 'toString', '__proto__', 'hasOwnProperty'])(
     'lists the knobs when "%s" is like none of them',
     (name) => {
-      expect(() => parseSetting(`${name}=1`)).toThrow(/There is no knob .*known knobs: maxLength, /);
-      expect(() => parseSetting(`${name}=1`)).toThrow(UsageFailure);
+      expect(() => parseKnobAssignment(`${name}=1`)).toThrow(/There is no knob .*known knobs: maxLength, /);
+      expect(() => parseKnobAssignment(`${name}=1`)).toThrow(UsageFailure);
     },
   );
 });
@@ -144,7 +146,7 @@ describe.each(KNOB_NAMES)('knob %s', (name) => {
 
   it.each(refusedBy(knob))('refuses "%s" in a sentence that names it and its range', (text) => {
     const sentence = `Knob "${name}" (${knob.label}) takes ${describeRange(knob)}, not "${text}".`;
-    expect(() => parseSetting(`${name}=${text}`)).toThrow(new UsageFailure(sentence));
+    expect(() => parseKnobAssignment(`${name}=${text}`)).toThrow(new UsageFailure(sentence));
   });
 
   if ('min' in knob) {
@@ -163,7 +165,7 @@ describe('describeDifference', () => {
     .chain((names) =>
       fc.tuple(...names.map((name) => anyTextOf(knobOf(name)).map((text) => `${name}=${text}`))),
     )
-    .map((settings) => Object.assign(defaultConfig(), ...settings.map(parseSetting)) as Config);
+    .map((settings) => Object.assign(defaultConfig(), ...settings.map(parseKnobAssignment)) as Config);
 
   it('says "defaults" where nothing differs', () => {
     expect(describeDifference(defaultConfig())).toBe('defaults');
@@ -181,7 +183,7 @@ describe('describeDifference', () => {
     fc.assert(
       fc.property(anyConfig, (config) => {
         const text = describeDifference(config);
-        const settings = text === 'defaults' ? [] : text.split(' ').map(parseSetting);
+        const settings = text === 'defaults' ? [] : text.split(' ').map(parseKnobAssignment);
         const restored = Object.assign(defaultConfig(), ...settings) as Config;
         expect(configDifference(restored, config)).toEqual([]);
       }),

@@ -68,7 +68,7 @@ function reference({ knobs, infonce, ht }: StepTrace, vectors: readonly number[]
 }
 
 /** d loss / d vectors by central differences. */
-function slopes(trace: StepTrace, vectors: number[][]): number[] {
+function gradients(trace: StepTrace, vectors: number[][]): number[] {
   const width = 1e-5;
   return vectors.flatMap((row) =>
     row.map((value, k) => {
@@ -154,7 +154,7 @@ describe('a trace on', () => {
         expect(new Set(triplet!.hinges.flat().map((hinge) => hinge > 0)).size, 'kinds of hinges').toBe(2);
       }
       const largest = trace.vectorGradients.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-      expectClose(trace.vectorGradients.data, slopes(trace, vectors), {
+      expectClose(trace.vectorGradients.data, gradients(trace, vectors), {
         absolute: 2e-5 * Math.max(1, largest),
         relative: 1e-4,
         what: 'gradient of vector',

@@ -1,7 +1,7 @@
 // The past of a run: within its budget, evenly spread, and never without its first and its newest step.
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/trainer/snapshot.ts';
-import { Evenly } from '../../src/worker/evenly.ts';
+import { ThinnedHistory } from '../../src/worker/thinnedHistory.ts';
 import { Timeline } from '../../src/worker/timeline.ts';
 import { command, goTo, playToEnd, started } from './page.ts';
 
@@ -19,7 +19,7 @@ describe('things kept within a limit', () => {
     [1000, 30],
     [64, 64],
   ])('of %i steps %i stay, evenly spread, the first and the newest among them', (steps, room) => {
-    const kept = new Evenly<number>(room * 8);
+    const kept = new ThinnedHistory<number>(room * 8);
     for (let step = 0; step <= steps; step++) {
       kept.add(step, step, 8);
       expect(kept.bytes).toBeLessThanOrEqual(room * 8);
@@ -33,7 +33,7 @@ describe('things kept within a limit', () => {
   });
 
   it('are replaced, cut and cleared with their bytes', () => {
-    const kept = new Evenly<string>(100);
+    const kept = new ThinnedHistory<string>(100);
     kept.add(4, 'four', 10);
     kept.add(0, 'zero', 10);
     kept.add(4, 'again', 20);

@@ -4,7 +4,7 @@ import { Failure } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
 
 /** Bytes of a file, or characters of pasted text. */
-export const MOST_BYTES = 50_000_000;
+export const MAX_BYTES = 50_000_000;
 
 /** "61.3 MB" */
 export function megabytes(bytes: number): string {
@@ -14,8 +14,8 @@ export function megabytes(bytes: number): string {
 /** Why something of this size is not read; null when it is. Asked before anything is read. */
 export function sizeProblem(name: string, bytes: number): string | null {
   if (bytes === 0) return t('corpus.import.empty', { name });
-  if (bytes <= MOST_BYTES) return null;
-  return t('corpus.import.huge', { name, size: megabytes(bytes), limit: `${MOST_BYTES / 1e6} MB` });
+  if (bytes <= MAX_BYTES) return null;
+  return t('corpus.import.huge', { name, size: megabytes(bytes), limit: `${MAX_BYTES / 1e6} MB` });
 }
 
 /** First bytes of things that are often taken for text files. */

@@ -22,7 +22,7 @@ export interface RunTable {
 }
 
 /** More rows are not read. */
-export const MOST_ROWS = 5;
+export const MAX_ROWS = 5;
 
 /** Where in the list of a run's lines the id of a curve ends: "run/train". */
 const curveOf = (id: string) => id.slice(id.lastIndexOf('/') + 1);
@@ -69,7 +69,7 @@ export function runTable(
   const distance = ({ cells }: RunRow) =>
     Math.min(...cells.map((cell) => (cell === undefined ? Infinity : Math.abs(cell.value - target))));
   const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== undefined));
-  const kept = filled.toSorted((a, b) => distance(a) - distance(b)).slice(0, MOST_ROWS - 1);
+  const kept = filled.toSorted((a, b) => distance(a) - distance(b)).slice(0, MAX_ROWS - 1);
   return {
     title,
     columns: columns.map(({ label, dash }) => ({ label, dash: dash === true })),

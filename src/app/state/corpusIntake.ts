@@ -15,7 +15,7 @@ import {
 } from './corpusText.ts';
 
 /** Own groups (and own pairs) kept at most; more belongs on the command line. */
-export const MOST_OWN = 100_000;
+export const MAX_OWN = 100_000;
 /** Drafts taken before the event loop turns. */
 const SLICE = 500;
 
@@ -26,7 +26,7 @@ export interface Added {
   copies: number;
   /** Empty or too long, or with a score that is none. */
   refused: number;
-  /** No room for them: MOST_OWN is reached. */
+  /** No room for them: MAX_OWN is reached. */
   surplus: number;
 }
 
@@ -44,7 +44,7 @@ function intake<T>(
   text: (clean: T) => string,
 ): Intake<T> {
   const texts = new Set(there);
-  let room = MOST_OWN - texts.size;
+  let room = MAX_OWN - texts.size;
   const counts = { copies: 0, refused: 0, surplus: 0 };
   const taken: T[] = [];
   return {

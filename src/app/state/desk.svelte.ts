@@ -204,6 +204,6 @@ export class DeskState {
     if (trainer.status !== 'ready' && trainer.status !== 'loading') return false;
     const { loaded } = corpus;
     const isLoaded = loaded !== null && settingName(loaded) === settingName(recipe.setting);
-    return isLoaded && (trainer.restartNeeded || recipe.untold.length > 0 || !trainer.begun);
+    return isLoaded && (trainer.restartNeeded || recipe.unsentHotKnobs.length > 0 || !trainer.begun);
   }
 }

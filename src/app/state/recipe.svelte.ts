@@ -152,7 +152,7 @@ export class RecipeState {
   }
 
   /** The hot knobs that differ from the run's: a preset or a link has set them, and the trainer must be told. */
-  get untold(): KnobName[] {
+  get unsentHotKnobs(): KnobName[] {
     const { applied } = this;
     return applied === null
       ? []

@@ -14,11 +14,11 @@ export const NONE_SELECTED: Selection = new Map();
 
 /** Numbers of the colours --run-2 to --run-6. */
 const COLORS = [2, 3, 4, 5, 6] as const;
-export const MOST_SELECTED = COLORS.length;
+export const MAX_SELECTED = COLORS.length;
 
 export const runColor = (number: number): string => `var(--run-${number})`;
 
-export const isFull = (selection: Selection): boolean => selection.size >= MOST_SELECTED;
+export const isFull = (selection: Selection): boolean => selection.size >= MAX_SELECTED;
 
 /** Selects a run; when all colours are taken, the run that was selected first gives its own. */
 export function withSelected(selection: Selection, id: string): Selection {

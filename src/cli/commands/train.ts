@@ -10,7 +10,7 @@ import {
   defaultConfig,
   describeDifference,
   describeRange,
-  parseSetting,
+  parseKnobAssignment,
   type Config,
 } from '../../run/config.ts';
 import { KNOBS, KNOB_NAMES } from '../../run/knobs.ts';
@@ -120,7 +120,7 @@ export function configFrom(
   if (options.epochs !== undefined && options.steps === undefined) flags.push('steps=0');
   const overrides = Object.assign(
     {},
-    ...[...(options.set ?? []), ...flags].map(parseSetting),
+    ...[...(options.set ?? []), ...flags].map(parseKnobAssignment),
   ) as Partial<Config>;
   return configSchema.parse({ ...base, ...overrides });
 }

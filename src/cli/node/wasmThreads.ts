@@ -10,10 +10,10 @@ const asked = Number.parseInt(process.env.SEMBLANCE_WASM_THREADS ?? '', 10);
 const threads = asked >= 1 ? asked : availableParallelism();
 
 /** More threads than this gain nothing at the sizes that are trained here. */
-const MOST_HELPERS = 7;
+const MAX_HELPERS = 7;
 
 export const wasmThreads: WasmThreads = {
-  helpers: Math.min(threads - 1, MOST_HELPERS),
+  helpers: Math.min(threads - 1, MAX_HELPERS),
   binary: (name) =>
     readFile(createRequire(import.meta.url).resolve(`@tensorflow/tfjs-backend-wasm/dist/${name}`)),
   start() {

@@ -9,7 +9,7 @@ import {
   release,
   withScalarUniform,
 } from '../dispatch.webgpu.ts';
-import { suitedTo } from '../tuning.ts';
+import { kernelConfigFor } from '../tuning.ts';
 import { ADAMW, GRADIENT_NORM, type AdamWScalars } from './adamw.ts';
 import { adamwCode, normCode, PARTS, squaresCode } from './adamw.wgsl.ts';
 
@@ -94,7 +94,7 @@ function gradientNorm(backend: unknown, tensors: tf.TensorInfo[], maximum: numbe
     });
     first += group.length;
   }
-  const lanes = suitedTo(backend).software ? 1 : 256;
+  const lanes = kernelConfigFor(backend).software ? 1 : 256;
   dispatch(backend, {
     key: `semblance_norm_${lanes}`,
     code: () => normCode(lanes),

@@ -40,7 +40,7 @@ export function addNorm(args: usize, chunk: i32, work: usize): void {
   const scale = f32x4.splat(real(args, 13));
   const x = at(args, 0),
     residual = at(args, 1),
-    gain = at(args, 2),
+    gamma = at(args, 2),
     bias = at(args, 3),
     epsilon = real(args, 9);
   const list = at(args, 15);
@@ -77,13 +77,13 @@ export function addNorm(args: usize, chunk: i32, work: usize): void {
       if (rest >= 4) {
         const value = f32x4.mul(v128.load(normal + column), factor);
         v128.store(normal + column, value);
-        v128.store(y + column, f32x4.add(f32x4.mul(value, v128.load(gain + column)), v128.load(bias + column)));
+        v128.store(y + column, f32x4.add(f32x4.mul(value, v128.load(gamma + column)), v128.load(bias + column)));
       } else {
         const value = f32x4.mul(loadSome(normal + column, rest), factor);
         storeSome(normal + column, value, rest);
         storeSome(
           y + column,
-          f32x4.add(f32x4.mul(value, loadSome(gain + column, rest)), loadSome(bias + column, rest)),
+          f32x4.add(f32x4.mul(value, loadSome(gamma + column, rest)), loadSome(bias + column, rest)),
           rest,
         );
       }
@@ -92,7 +92,7 @@ export function addNorm(args: usize, chunk: i32, work: usize): void {
 }
 
 /**
- * dResidual = (g - mean(g) - xhat mean(g xhat)) / deviation, g = dy gain; dx is the same under the mask.
+ * dResidual = (g - mean(g) - xhat mean(g xhat)) / deviation, g = dy gamma; dx is the same under the mask.
  * Chunk: some rows. @param work maskBytes(width)
  */
 export function addNormGradient(args: usize, chunk: i32, work: usize): void {
@@ -100,7 +100,7 @@ export function addNormGradient(args: usize, chunk: i32, work: usize): void {
     perChunk = int(args, 12),
     threshold = int(args, 10);
   const scale = f32x4.splat(real(args, 11));
-  const gain = at(args, 3);
+  const gamma = at(args, 3);
   const to = min(int(args, 6), (chunk + 1) * perChunk);
   for (let row = chunk * perChunk; row < to; row++) {
     const offset = <usize>(row * width) * 4;
@@ -120,10 +120,10 @@ export function addNormGradient(args: usize, chunk: i32, work: usize): void {
       const column = <usize>i * 4;
       let g: v128, xhat: v128;
       if (rest >= 4) {
-        g = f32x4.mul(v128.load(dy + column), v128.load(gain + column));
+        g = f32x4.mul(v128.load(dy + column), v128.load(gamma + column));
         xhat = v128.load(normal + column);
       } else {
-        g = f32x4.mul(loadSome(dy + column, rest), loadSome(gain + column, rest));
+        g = f32x4.mul(loadSome(dy + column, rest), loadSome(gamma + column, rest));
         xhat = loadSome(normal + column, rest);
       }
       total = f32x4.add(total, g);
@@ -136,11 +136,11 @@ export function addNormGradient(args: usize, chunk: i32, work: usize): void {
       const rest = width - i;
       const column = <usize>i * 4;
       if (rest >= 4) {
-        const g = f32x4.mul(v128.load(dy + column), v128.load(gain + column));
+        const g = f32x4.mul(v128.load(dy + column), v128.load(gamma + column));
         const part = f32x4.sub(f32x4.sub(g, meanG), f32x4.mul(v128.load(normal + column), meanGx));
         v128.store(dResidual + column, f32x4.mul(part, inverse));
       } else {
-        const g = f32x4.mul(loadSome(dy + column, rest), loadSome(gain + column, rest));
+        const g = f32x4.mul(loadSome(dy + column, rest), loadSome(gamma + column, rest));
         const part = f32x4.sub(f32x4.sub(g, meanG), f32x4.mul(loadSome(normal + column, rest), meanGx));
         storeSome(dResidual + column, f32x4.mul(part, inverse), rest);
       }

@@ -1,8 +1,8 @@
 // What ends every block of BERT: layer normalisation of dropout(x) + residual.
 //
-// Kernel "SemblanceAddNorm" {x [n, d], residual? [n, d], gain [d], bias [d], rows?} {epsilon, key0, key1, threshold}
-//   -> [y, normalised [n, d], inverseDeviation [n]]
-// Kernel "SemblanceAddNormGradient" {dy, normalised, inverseDeviation, gain} {key0, key1, threshold}
+// Kernel "SemblanceAddNorm" {x [n, d], residual? [n, d], gamma [d], bias [d], rows?} {epsilon, key0, key1, threshold}
+//   -> [y, normalised [n, d], rstd [n]]
+// Kernel "SemblanceAddNormGradient" {dy, normalised, rstd, gamma} {key0, key1, threshold}
 //   -> [dx, dResidual, dGain, dBias]
 //
 // The mask is the one of dropout/dropout.ts; threshold 0 means none, and dx then is dResidual.
@@ -20,7 +20,7 @@ export interface AddNormArguments {
   /** Added to x after its dropout; left out: nothing is. */
   residual?: tf.Tensor2D;
   /** [features] */
-  gain: tf.Tensor1D;
+  gamma: tf.Tensor1D;
   bias: tf.Tensor1D;
   epsilon: number;
   /** Dropout of x; left out: none. */
@@ -34,14 +34,14 @@ export function addNorm(given: AddNormArguments): tf.Tensor2D {
   return hasKernel(ADD_NORM) ? fused(given) : composedAddNorm(given);
 }
 
-export function composedAddNorm({ x, residual, gain, bias, epsilon, mask }: AddNormArguments): tf.Tensor2D {
+export function composedAddNorm({ x, residual, gamma, bias, epsilon, mask }: AddNormArguments): tf.Tensor2D {
   const kept = mask ? dropout(x, mask.rate, mask.key) : x;
-  return layerNorm(residual ? tf.add<tf.Tensor2D>(kept, residual) : kept, gain, bias, epsilon);
+  return layerNorm(residual ? tf.add<tf.Tensor2D>(kept, residual) : kept, gamma, bias, epsilon);
 }
 
-function fused({ x, residual, gain, bias, epsilon, mask = NO_MASK, rows }: AddNormArguments): tf.Tensor2D {
+function fused({ x, residual, gamma, bias, epsilon, mask = NO_MASK, rows }: AddNormArguments): tf.Tensor2D {
   const attributes = maskAttributes(mask);
-  const inputs = { x, ...(residual && { residual }), gain, bias };
+  const inputs = { x, ...(residual && { residual }), gamma, bias };
   return differentiable({
     inputs,
     forward: (save) => {
@@ -50,16 +50,16 @@ function fused({ x, residual, gain, bias, epsilon, mask = NO_MASK, rows }: AddNo
         { ...inputs, ...(rows && { rows }) },
         { ...attributes, epsilon },
       );
-      save([normalised!, inverse!, gain]);
+      save([normalised!, inverse!, gamma]);
       return y as tf.Tensor2D;
     },
-    backward: (dy, [normalised, inverseDeviation, weight]) => {
+    backward: (dy, [normalised, rstd, weight]) => {
       const [dx, dResidual, dGain, dBias] = runKernelForAll(
         ADD_NORM_GRADIENT,
-        { dy, normalised: normalised!, inverseDeviation: inverseDeviation!, gain: weight! },
+        { dy, normalised: normalised!, rstd: rstd!, gamma: weight! },
         { ...attributes },
       );
-      return { x: () => dx!, residual: () => dResidual!, gain: () => dGain!, bias: () => dBias! };
+      return { x: () => dx!, residual: () => dResidual!, gamma: () => dGain!, bias: () => dBias! };
     },
   });
 }

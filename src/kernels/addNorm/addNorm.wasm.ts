@@ -15,7 +15,7 @@ function maskOf({ key0, key1, threshold }: DropoutAttributes): number[] {
 
 export function registerAddNormOnWasm(runtime: WasmRuntime): void {
   register(runtime, ADD_NORM, (_, inputs, attributes: DropoutAttributes & { epsilon: number }) => {
-    const { x, residual, gain, bias } = inputs as Record<'x' | 'gain' | 'bias', tf.TensorInfo> & {
+    const { x, residual, gamma, bias } = inputs as Record<'x' | 'gamma' | 'bias', tf.TensorInfo> & {
       residual?: tf.TensorInfo;
       rows?: tf.TensorInfo;
     };
@@ -27,7 +27,7 @@ export function registerAddNormOnWasm(runtime: WasmRuntime): void {
     const rows = list ? list.shape[0]! : all;
     const perChunk = Math.ceil(CHUNK / width);
     const args = [
-      ...[runtime.at(x), residual ? runtime.at(residual) : 0, runtime.at(gain), runtime.at(bias)],
+      ...[runtime.at(x), residual ? runtime.at(residual) : 0, runtime.at(gamma), runtime.at(bias)],
       ...[runtime.at(y), runtime.at(normalised), runtime.at(inverse), rows, width],
       ...[bits(attributes.epsilon), ...maskOf(attributes), perChunk, list ? runtime.at(list) : 0],
     ];
@@ -35,8 +35,8 @@ export function registerAddNormOnWasm(runtime: WasmRuntime): void {
     return [y, normalised, inverse];
   });
   register(runtime, ADD_NORM_GRADIENT, (_, inputs, attributes: DropoutAttributes) => {
-    const { dy, normalised, inverseDeviation, gain } = inputs as Record<
-      'dy' | 'normalised' | 'inverseDeviation' | 'gain',
+    const { dy, normalised, rstd, gamma } = inputs as Record<
+      'dy' | 'normalised' | 'rstd' | 'gamma',
       tf.TensorInfo
     >;
     const [rows, width] = dy.shape as [number, number];
@@ -45,7 +45,7 @@ export function registerAddNormOnWasm(runtime: WasmRuntime): void {
     const [dGain, dBias] = [runtime.output([width]), runtime.output([width])];
     const perChunk = Math.ceil(CHUNK / width);
     const args = [
-      ...[dy, normalised, inverseDeviation, gain, dx, dResidual].map((tensor) => runtime.at(tensor)),
+      ...[dy, normalised, rstd, gamma, dx, dResidual].map((tensor) => runtime.at(tensor)),
       ...[rows, width, ...maskOf(attributes), perChunk],
     ];
     runtime.run('addNormGradient', args, Math.ceil(rows / perChunk), runtime.module.rowWork(width));

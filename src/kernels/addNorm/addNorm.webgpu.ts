@@ -5,7 +5,7 @@ import { dispatch, elementType, internals, output, release, type Workgroups } fr
 import { maskWords } from '../dropout/dropout.webgpu.ts';
 import type { DropoutAttributes } from '../dropout/dropout.ts';
 import { addParts } from '../matMul/matMul.webgpu.ts';
-import { suitedTo } from '../tuning.ts';
+import { kernelConfigFor } from '../tuning.ts';
 import { ADD_NORM, ADD_NORM_GRADIENT } from './addNorm.ts';
 import {
   addNormCode,
@@ -21,7 +21,7 @@ const LANES = 64;
 
 function formOf(backend: unknown, features: number): { form: RowForm; width: number } {
   const { type, count } = elementType(features);
-  const { software, subgroups = false } = suitedTo(backend);
+  const { software, subgroups = false } = kernelConfigFor(backend);
   const form: RowForm = software ? { type, lanes: 1 } : { type, lanes: LANES, subgroups };
   return { form, width: count };
 }
@@ -36,24 +36,24 @@ function addNorm(
   inputs: Record<string, tf.TensorInfo>,
   attrs: DropoutAttributes & { epsilon: number },
 ): tf.TensorInfo[] {
-  const { x, residual, gain, bias } = inputs as Record<'x' | 'gain' | 'bias', tf.TensorInfo> & {
+  const { x, residual, gamma, bias } = inputs as Record<'x' | 'gamma' | 'bias', tf.TensorInfo> & {
     residual?: tf.TensorInfo;
   };
   const [rows, features] = x.shape as [number, number];
   const { form, width } = formOf(backend, features);
   const y = output(backend, [rows, features]);
   const normalised = output(backend, [rows, features]);
-  const inverseDeviation = output(backend, [rows]);
+  const rstd = output(backend, [rows]);
   dispatch(backend, {
     key: `semblance_addNorm_${rowKey(form)}_${residual !== undefined}`,
     code: () => addNormCode(form, residual !== undefined),
-    writes: [y, normalised, inverseDeviation],
-    reads: residual ? [x, residual, gain, bias] : [x, gain, bias],
+    writes: [y, normalised, rstd],
+    reads: residual ? [x, residual, gamma, bias] : [x, gamma, bias],
     uniforms: [rows, width, features, { f32: attrs.epsilon }, ...maskWords(attrs)],
     changing: attrs.threshold > 0,
     workgroups: inRows(rowWorkgroups(rows, form)),
   });
-  return [y, normalised, inverseDeviation];
+  return [y, normalised, rstd];
 }
 
 function addNormGradient(
@@ -61,8 +61,8 @@ function addNormGradient(
   inputs: Record<string, tf.TensorInfo>,
   attrs: DropoutAttributes,
 ): tf.TensorInfo[] {
-  const { dy, normalised, inverseDeviation, gain } = inputs as Record<
-    'dy' | 'normalised' | 'inverseDeviation' | 'gain',
+  const { dy, normalised, rstd, gamma } = inputs as Record<
+    'dy' | 'normalised' | 'rstd' | 'gamma',
     tf.TensorInfo
   >;
   const [rows, features] = dy.shape as [number, number];
@@ -81,7 +81,7 @@ function addNormGradient(
     key: `semblance_addNormGradient_${rowKey(form)}_${masked}_${sums !== undefined}`,
     code: () => addNormGradientCode(form, masked, sums !== undefined),
     writes: masked ? [dResidual, dx, ...columns] : [dResidual, ...columns],
-    reads: [dy, normalised, inverseDeviation, gain],
+    reads: [dy, normalised, rstd, gamma],
     uniforms: [...sizes, ...(masked ? maskWords(attrs) : [])],
     changing: masked,
     workgroups: inRows(rowGroups + columnGroups * parts),

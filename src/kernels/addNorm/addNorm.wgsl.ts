@@ -69,8 +69,8 @@ const SIZES = 'rows : u32, width : u32, features : u32';
 /** y first holds what is normalised. */
 export function addNormCode(form: RowForm, residual: boolean): string {
   const { type, lanes } = form;
-  const reads = { x: type, ...(residual && { residual: type }), gain: type, bias: type };
-  const writes = { y: type, normalised: type, inverseDeviation: 'f32' };
+  const reads = { x: type, ...(residual && { residual: type }), gamma: type, bias: type };
+  const writes = { y: type, normalised: type, rstd: 'f32' };
   const walk = `for (var i = lane; i < width; i += ${lanes}u)`;
   const one = `${type}(1.0)`;
   return `${rowSumDirectives(form.subgroups ?? false)}
@@ -93,11 +93,11 @@ export function addNormCode(form: RowForm, residual: boolean): string {
       squares += ${inner(type, 'centred', 'centred')};
     }
     let inverse = inverseSqrt(sumOverRow(squares, lane) / features + uniforms.epsilon);
-    if (lane == 0u) { inverseDeviation[row] = inverse; }
+    if (lane == 0u) { rstd[row] = inverse; }
     ${walk} {
       let normal = (y[at + i] - mean) * inverse;
       normalised[at + i] = normal;
-      y[at + i] = normal * gain[i] + bias[i];
+      y[at + i] = normal * gamma[i] + bias[i];
     }`,
   )}`;
 }
@@ -137,7 +137,7 @@ export function addNormGradientCode(form: RowForm, mask: boolean, inParts: boole
   const { type, lanes } = form;
   const columns: Record<string, string> = inParts ? { sums: type } : { dBias: type, dGain: type };
   const writes = { dResidual: type, ...(mask && { dx: type }), ...columns };
-  const reads = { dy: type, normalised: type, inverseDeviation: 'f32', gain: type };
+  const reads = { dy: type, normalised: type, rstd: 'f32', gamma: type };
   const walk = `for (var i = lane; i < width; i += ${lanes}u)`;
   return `${rowSumDirectives(form.subgroups ?? false)}
   ${header(writes, reads, mask ? `${COLUMN_SIZES}, ${MASK_UNIFORMS}` : COLUMN_SIZES)}
@@ -149,15 +149,15 @@ export function addNormGradientCode(form: RowForm, mask: boolean, inParts: boole
     var sum = 0.0;
     var product = 0.0;
     ${walk} {
-      let g = dy[at + i] * gain[i];
+      let g = dy[at + i] * gamma[i];
       sum += ${inner(type, 'g', `${type}(1.0)`)};
       product += ${inner(type, 'g', 'normalised[at + i]')};
     }
     let meanG = ${type}(sumOverRow(sum, lane) / features);
     let meanGx = sumOverRow(product, lane) / features;
-    let inverse = inverseDeviation[row];
+    let inverse = rstd[row];
     ${walk} {
-      let d = (dy[at + i] * gain[i] - meanG - normalised[at + i] * meanGx) * inverse;
+      let d = (dy[at + i] * gamma[i] - meanG - normalised[at + i] * meanGx) * inverse;
       dResidual[at + i] = d;
       ${mask ? `dx[at + i] = d * ${maskOf(type, 'at + i')};` : ''}
     }`,

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, flatWorkgroups, output, release } from '../dispatch.webgpu.ts';
 import type { DropoutAttributes } from '../dropout/dropout.ts';
 import { maskWords } from '../dropout/dropout.webgpu.ts';
-import { suitedTo } from '../tuning.ts';
+import { kernelConfigFor } from '../tuning.ts';
 import { ATTENTION, ATTENTION_GRADIENT } from './attention.ts';
 import {
   attentionCode,
@@ -26,7 +26,7 @@ function planOf(backend: unknown, q: tf.TensorInfo, attrs: AttentionAttributes) 
   const { heads, length } = attrs;
   const rows = tokens / length;
   const { type, count: units } = elementType(hidden / heads);
-  const { software } = suitedTo(backend);
+  const { software } = kernelConfigFor(backend);
   const mask = attrs.threshold > 0;
   const form = (several: number): AttentionForm => ({
     type,

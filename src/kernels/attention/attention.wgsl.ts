@@ -24,11 +24,11 @@ export function formKey(kernel: string, { type, units, tokens, size, mask }: Att
 }
 
 /** Most units in registers at a time. */
-const MOST_UNITS = 16;
+const MAX_UNITS = 16;
 
 /** Units are taken in equal chunks: the largest divisor that registers can hold. */
 function chunkOf(units: number): number {
-  for (let chunk = Math.min(units, MOST_UNITS); ; chunk--) if (units % chunk === 0) return chunk;
+  for (let chunk = Math.min(units, MAX_UNITS); ; chunk--) if (units % chunk === 0) return chunk;
 }
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, output, release } from '../dispatch.webgpu.ts';
 import { addParts } from '../matMul/matMul.webgpu.ts';
-import { suitedTo } from '../tuning.ts';
+import { kernelConfigFor } from '../tuning.ts';
 import { COLUMN_SUM } from './columnSum.ts';
 import { columnSumCode } from './columnSum.wgsl.ts';
 
@@ -11,14 +11,14 @@ const SHARE = 32;
 
 /** Parts that rows are cut into, to be added up by invocations of their own. */
 export function rowParts(backend: unknown, rows: number): number {
-  return suitedTo(backend).software ? 1 : Math.max(1, Math.min(256, Math.ceil(rows / SHARE)));
+  return kernelConfigFor(backend).software ? 1 : Math.max(1, Math.min(256, Math.ceil(rows / SHARE)));
 }
 
 function columnSum(backend: unknown, x: tf.TensorInfo): tf.TensorInfo {
   const [rows, columns] = x.shape as [number, number];
   const parts = rowParts(backend, rows);
   const { type, count } = elementType(columns);
-  const size = suitedTo(backend).software ? 4 : 32;
+  const size = kernelConfigFor(backend).software ? 4 : 32;
   const sums = output(backend, parts === 1 ? [columns] : [parts, columns]);
   dispatch(backend, {
     key: `semblance_columnSum_${type}_${size}`,

@@ -1,7 +1,7 @@
 // The hierarchical triplet loss and its gradient as kernels of the WebGPU backend.
 import * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, flatWorkgroups, output } from '../dispatch.webgpu.ts';
-import { suitedTo } from '../tuning.ts';
+import { kernelConfigFor } from '../tuning.ts';
 import { TRIPLET, TRIPLET_GRADIENT, type TripletGroups } from './hierarchicalTriplet.ts';
 import { tripletCode, tripletGradientCode } from './hierarchicalTriplet.wgsl.ts';
 
@@ -14,7 +14,7 @@ function triplet(backend: unknown, inputs: Tensors, given: TripletGroups): tf.Te
   const loss = output(backend, []);
   const cosines = output(backend, [groups, sentences - 1]);
   const inverses = output(backend, [groups, sentences]);
-  const lanes = suitedTo(backend).software ? 1 : 64;
+  const lanes = kernelConfigFor(backend).software ? 1 : 64;
   dispatch(backend, {
     key: `semblance_triplet_${type}_${lanes}`,
     code: () => tripletCode(type, lanes),

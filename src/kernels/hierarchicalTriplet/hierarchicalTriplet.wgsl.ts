@@ -1,5 +1,5 @@
 // The hierarchical triplet loss in WGSL: all groups by one workgroup, then the gradient of all rows at once.
-import { CLAMPED_INVERSE, inner, LEAST_SQUARE, product } from '../cosines.wgsl.ts';
+import { CLAMPED_INVERSE, inner, MIN_SQUARED_NORM, product } from '../cosines.wgsl.ts';
 import { flatMain, header } from '../dispatch.webgpu.ts';
 
 /** A group an invocation, in turns. @param lanes invocations of the workgroup */
@@ -31,7 +31,7 @@ export function tripletCode(type: string, lanes: number): string {
           both += ${product(type, 'x[a + u]', 'y')};
           square += ${inner(type, 'y')};
         }
-        let inverse = inverseSqrt(max(square, ${LEAST_SQUARE}));
+        let inverse = inverseSqrt(max(square, ${MIN_SQUARED_NORM}));
         inverses[b * sentences + k] = inverse;
         if (k == 0u) { continue; }
         let cosine = both * inverses[b * sentences] * inverse;

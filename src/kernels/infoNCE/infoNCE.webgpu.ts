@@ -1,7 +1,7 @@
 // InfoNCE and its gradient as kernels of the WebGPU backend.
 import * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, flatWorkgroups, output, release } from '../dispatch.webgpu.ts';
-import { suitedTo } from '../tuning.ts';
+import { kernelConfigFor } from '../tuning.ts';
 import { INFO_NCE, INFO_NCE_GRADIENT, type InfoNCEAttributes } from './infoNCE.ts';
 import { infoNceGradientCode, infoNceRowsCode, meanCode, ROWS_OF_ONE } from './infoNCE.wgsl.ts';
 
@@ -17,7 +17,7 @@ function infoNCE(backend: unknown, inputs: Tensors, attributes: InfoNCEAttribute
     output(backend, [anchors, columns]),
   ];
   const inverses = output(backend, [anchors + columns]);
-  const lanes = suitedTo(backend).software ? 1 : 64;
+  const lanes = kernelConfigFor(backend).software ? 1 : 64;
   dispatch(backend, {
     key: `semblance_infoNceRows_${type}_${lanes}`,
     code: () => infoNceRowsCode(type, lanes),

@@ -1,6 +1,6 @@
 // InfoNCE in WGSL: the rows of the softmax with the lengths they need, their mean, and the gradient of all rows at once.
 import { flatMain, header } from '../dispatch.webgpu.ts';
-import { CLAMPED_INVERSE, inner, LEAST_SQUARE, product } from '../cosines.wgsl.ts';
+import { CLAMPED_INVERSE, inner, MIN_SQUARED_NORM, product } from '../cosines.wgsl.ts';
 
 /** Rows of a workgroup, where every row has one invocation. */
 export const ROWS_OF_ONE = 8;
@@ -44,7 +44,7 @@ export function infoNceRowsCode(type: string, lanes: number): string {
     let a = u32(lists[row]) * width;
     var squares = 0.0;
     for (var u = 0u; u < width; u++) { squares += ${inner(type, 'x[a + u]')}; }
-    let inverse = inverseSqrt(max(squares, ${LEAST_SQUARE}));
+    let inverse = inverseSqrt(max(squares, ${MIN_SQUARED_NORM}));
     let scale = inverse / uniforms.temperature;
     let at = row * columns;
     var top = -3.0e38;
@@ -58,7 +58,7 @@ export function infoNceRowsCode(type: string, lanes: number): string {
         both += ${product(type, 'x[a + u]', 'y')};
         square += ${inner(type, 'y')};
       }
-      let length = inverseSqrt(max(square, ${LEAST_SQUARE}));
+      let length = inverseSqrt(max(square, ${MIN_SQUARED_NORM}));
       if (row == 0u) { inverses[anchors + j] = length; }
       products[at + j] = both;
       let logit = both * scale * length;

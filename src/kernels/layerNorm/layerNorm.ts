@@ -1,26 +1,26 @@
 // Layer normalisation over the last axis, composed of tfjs ops, with its gradient written out (Ba et al. 2016).
 //
-//   y = (x - mean) / sqrt(variance + epsilon) * gain + bias          biased variance, epsilon inside the root
-//   dx = (g - mean(g) - xhat * mean(g * xhat)) / sqrt(variance + epsilon),   g = dy * gain
+//   y = (x - mean) / sqrt(variance + epsilon) * gamma + bias          biased variance, epsilon inside the root
+//   dx = (g - mean(g) - xhat * mean(g * xhat)) / sqrt(variance + epsilon),   g = dy * gamma
 import * as tf from '@tensorflow/tfjs-core';
 import { columnSum } from '../columnSum/columnSum.ts';
 import { differentiable } from '../op.ts';
 
-/** @param x [rows, features]; @param gain, bias [features]. */
+/** @param x [rows, features]; @param gamma, bias [features]. */
 export function layerNorm(
   x: tf.Tensor2D,
-  gain: tf.Tensor1D,
+  gamma: tf.Tensor1D,
   bias: tf.Tensor1D,
   epsilon: number,
 ): tf.Tensor2D {
   return differentiable({
-    inputs: { x, gain, bias },
+    inputs: { x, gamma, bias },
     forward: (save) => {
       const centred = tf.sub(x, tf.mean(x, 1, true));
       const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
       const normal = tf.mul<tf.Tensor2D>(centred, inverse);
-      save([normal, inverse, gain]);
-      return tf.add<tf.Tensor2D>(tf.mul(normal, gain), bias);
+      save([normal, inverse, gamma]);
+      return tf.add<tf.Tensor2D>(tf.mul(normal, gamma), bias);
     },
     backward: (dy, saved) => {
       const [xhat, inverse, weight] = [saved[0] as tf.Tensor2D, saved[1]!, saved[2]!];
@@ -31,7 +31,7 @@ export function layerNorm(
           const meanGx = tf.mean(tf.mul(g, xhat), 1, true);
           return tf.mul(tf.sub(tf.sub(g, meanG), tf.mul(xhat, meanGx)), inverse);
         },
-        gain: () => columnSum(tf.mul<tf.Tensor2D>(dy, xhat)),
+        gamma: () => columnSum(tf.mul<tf.Tensor2D>(dy, xhat)),
         bias: () => columnSum(dy),
       };
     },

@@ -1,14 +1,14 @@
 // The order of tiles that suits an adapter best: measured once, at its first use, and kept by the host from then on.
 import { z } from 'zod';
 import { internals } from '../dispatch.webgpu.ts';
-import { setSuited, suitedTo, type Tile } from '../tuning.ts';
+import { setKernelConfig, kernelConfigFor, type Tile } from '../tuning.ts';
 import {
   candidatesOn,
   measuredCode,
   tuneProducts,
-  TURNS,
+  TUNED_LAYOUTS,
   type TileOrders,
-  type TunedTurn,
+  type TunedLayout,
   type TuningOptions,
 } from './matMulTuning.webgpu.ts';
 
@@ -31,7 +31,7 @@ export type TileOrigin = 'default' | 'kept' | 'measured';
 const keptSchema = z.object({
   /** Tells the code that was measured from any other. */
   code: z.string(),
-  orders: z.partialRecord(z.enum(TURNS), z.array(z.string())),
+  orders: z.partialRecord(z.enum(TUNED_LAYOUTS), z.array(z.string())),
 });
 
 type Kept = z.infer<typeof keptSchema>;
@@ -46,13 +46,13 @@ export async function chooseTiles(backend: unknown, host: TileHost): Promise<Til
   given.set(host, before);
   const orders = before.get(adapter) ?? (await keptOrders(backend, host, adapter));
   use(backend, orders);
-  const missing = TURNS.filter((turn) => orders[turn] === undefined);
+  const missing = TUNED_LAYOUTS.filter((layout) => orders[layout] === undefined);
   if (before.has(adapter) || missing.length === 0 || !isToMeasure(backend, host)) {
     before.set(adapter, orders);
     return Object.keys(orders).length > 0 ? 'kept' : 'default';
   }
   const { budget, signal, onProgress } = host;
-  const measured = await tuneProducts(backend, { turns: missing, budget, signal, onProgress });
+  const measured = await tuneProducts(backend, { layouts: missing, budget, signal, onProgress });
   const all = { ...orders, ...measured };
   before.set(adapter, all);
   if (Object.keys(measured).length > 0) await keep(backend, host, adapter, all);
@@ -61,7 +61,7 @@ export async function chooseTiles(backend: unknown, host: TileHost): Promise<Til
 
 function isToMeasure(backend: unknown, { measure, signal }: TileHost): boolean {
   if (signal?.aborted || measure === 'never') return false;
-  return measure === 'always' || !suitedTo(backend).software;
+  return measure === 'always' || !kernelConfigFor(backend).software;
 }
 
 /** Names an adapter as far as browsers tell it apart from others. */
@@ -70,8 +70,8 @@ export function adapterOf({ vendor, architecture, device, description }: GPUAdap
 }
 
 function use(backend: unknown, orders: TileOrders): void {
-  const suited = suitedTo(backend);
-  setSuited(backend, { ...suited, tiles: { ...suited.tiles, ...orders } });
+  const kernelConfig = kernelConfigFor(backend);
+  setKernelConfig(backend, { ...kernelConfig, tiles: { ...kernelConfig.tiles, ...orders } });
 }
 
 async function keptOrders(backend: unknown, { store }: TileHost, adapter: string): Promise<TileOrders> {
@@ -79,13 +79,13 @@ async function keptOrders(backend: unknown, { store }: TileHost, adapter: string
   const parsed = keptSchema.safeParse(text);
   if (!parsed.success || parsed.data.code !== codeName(backend)) return {};
   const tiles = candidatesOn(backend);
-  const orders: Partial<Record<TunedTurn, Tile[]>> = {};
-  for (const turn of TURNS) {
-    const names = parsed.data.orders[turn];
+  const orders: Partial<Record<TunedLayout, Tile[]>> = {};
+  for (const layout of TUNED_LAYOUTS) {
+    const names = parsed.data.orders[layout];
     if (!names) continue;
     const order = names.map((name) => tiles.find((tile) => nameOf(tile) === name));
     if (!isWhole(order) || order.length === 0) return {};
-    orders[turn] = order;
+    orders[layout] = order;
   }
   return orders;
 }
@@ -101,8 +101,8 @@ async function keep(
   orders: TileOrders,
 ): Promise<void> {
   const names: Kept['orders'] = {};
-  for (const [turn, tiles] of Object.entries(orders) as [TunedTurn, Tile[]][])
-    names[turn] = tiles.map(nameOf);
+  for (const [layout, tiles] of Object.entries(orders) as [TunedLayout, Tile[]][])
+    names[layout] = tiles.map(nameOf);
   const kept: Kept = { code: codeName(backend), orders: names };
   // What cannot be kept is measured again the next time.
   await store?.write(adapter, kept).catch(() => undefined);

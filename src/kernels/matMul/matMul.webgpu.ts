@@ -1,11 +1,18 @@
 // Matrix products as kernels of the WebGPU backend: which form a product takes, and its dispatch.
 import * as tf from '@tensorflow/tfjs-core';
 import { dispatch, flatWorkgroups, internals, output, release, type Word } from '../dispatch.webgpu.ts';
-import { HARDWARE_TILES, matrixTiles, SOFTWARE_TILES, suitedTo, type Suited, type Turn } from '../tuning.ts';
+import {
+  HARDWARE_TILES,
+  matrixTiles,
+  SOFTWARE_TILES,
+  kernelConfigFor,
+  type KernelConfig,
+  type TransposeLayout,
+} from '../tuning.ts';
 import { MATMUL, type MatMulAttributes } from './matMul.ts';
 import { matMulCode, memoryOf } from './matMul.wgsl.ts';
 import { GRADIENT_LIFT } from './matMulHalf.wgsl.ts';
-import { formKey, tileOf, type Epilogue, type MatMulForm, type Several } from './matMulForm.wgsl.ts';
+import { formKey, tileOf, type Epilogue, type MatMulForm, type GroupedGemm } from './matMulForm.wgsl.ts';
 import { sumOfPartsCode } from './sumOfParts.wgsl.ts';
 
 /** op(a) . op(b): [m, k] . [k, n], `batch` times. */
@@ -53,21 +60,26 @@ function inFours({ m, n, k, transposeA, transposeB }: Product): boolean {
 /** Workgroups that keep a GPU busy: below, smaller tiles are taken, then k is split. */
 const BUSY = 192;
 
-export function turnOf({ transposeA, transposeB }: Product): Turn {
+export function transposeLayoutOf({ transposeA, transposeB }: Product): TransposeLayout {
   return `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
 }
 
 /** @param memory bytes of workgroup memory that the device has */
-export function formOf(product: Product, epilogue: Epilogue, suited: Suited, memory = 16384): MatMulForm {
+export function formOf(
+  product: Product,
+  epilogue: Epilogue,
+  kernelConfig: KernelConfig,
+  memory = 16384,
+): MatMulForm {
   const { transposeA, transposeB } = product;
-  const half = suited.precision === 'f16';
+  const half = kernelConfig.precision === 'f16';
   const turned = { transposeA, transposeB, epilogue, ...(half && { half }) };
   if (!inFours(product)) return { kind: 'plain', ...turned, rows: 4, quads: 1, across: 8, down: 8 };
-  const tiles = suited.software ? SOFTWARE_TILES : HARDWARE_TILES;
-  const forms = [...matrixTiles(suited), ...(suited.tiles?.[turnOf(product)] ?? tiles)]
+  const tiles = kernelConfig.software ? SOFTWARE_TILES : HARDWARE_TILES;
+  const forms = [...matrixTiles(kernelConfig), ...(kernelConfig.tiles?.[transposeLayoutOf(product)] ?? tiles)]
     .map((tile): MatMulForm => ({ ...turned, ...tile }))
     .filter((form) => memoryOf(form) <= memory);
-  const suits = suited.software
+  const suits = kernelConfig.software
     ? (form: MatMulForm) => fills(form, product)
     : (form: MatMulForm) => workgroups(form, product) >= BUSY;
   const small = (a: MatMulForm, b: MatMulForm) => (workgroups(b, product) > workgroups(a, product) ? b : a);
@@ -86,8 +98,8 @@ function workgroups(form: MatMulForm, { batch, m, n }: Product): number {
 }
 
 /** Parts that a deep product of few tiles is cut into; 1 is not cut. @param copies products in one dispatch */
-export function splitsOf(product: Product, form: MatMulForm, suited: Suited, copies = 1): number {
-  if (suited.software || form.epilogue !== 'none' || product.batch > 1 || product.k < 512) return 1;
+export function splitsOf(product: Product, form: MatMulForm, kernelConfig: KernelConfig, copies = 1): number {
+  if (kernelConfig.software || form.epilogue !== 'none' || product.batch > 1 || product.k < 512) return 1;
   const missing = Math.floor(BUSY / (workgroups(form, product) * copies));
   return Math.max(1, Math.min(missing, Math.floor(product.k / 256), 16));
 }
@@ -128,7 +140,7 @@ function isList(operand: Operand): operand is readonly tf.TensorInfo[] {
 const WRITES = ['y', 'before', 'sums'] as const;
 const READS = ['a', 'b', 'bias', 'addend', 'z'] as const;
 
-function severalOf(tensors: ProductTensors): Several | undefined {
+function groupedGemmOf(tensors: ProductTensors): GroupedGemm | undefined {
   const own = [...WRITES, ...READS].filter((name) => Array.isArray(tensors[name]));
   if (own.length === 0) return undefined;
   return { count: listOf(tensors[own[0]!]).length, own, added: !isList(tensors.y) };
@@ -143,22 +155,22 @@ export function dispatchProduct(backend: unknown, product: Product, tensors: Pro
   const { maxComputeWorkgroupStorageSize: memory, maxStorageBuffersPerShaderStage: most } =
     internals(backend).device.limits;
   const { y, sums } = tensors;
-  const several = severalOf(tensors);
+  const several = groupedGemmOf(tensors);
   const copies = several && !several.added ? several.count : 1;
   const bound = (names: readonly (keyof ProductTensors)[]) => names.flatMap((name) => listOf(tensors[name]));
-  const suited = suitedTo(backend);
+  const kernelConfig = kernelConfigFor(backend);
   // On a processor several products with a transposed b in one program took 1.3 to 1.7 times as long as one by one.
-  const oneByOne = suited.software && product.transposeB;
+  const oneByOne = kernelConfig.software && product.transposeB;
   if (copies > 1 && (oneByOne || bound([...WRITES, ...READS]).length > most)) {
     for (let i = 0; i < copies; i++) dispatchProduct(backend, product, oneOf(tensors, i));
     return;
   }
   const chosen: MatMulForm = {
-    ...formOf({ ...product, batch: product.batch * copies }, epilogueOf(tensors), suited, memory),
+    ...formOf({ ...product, batch: product.batch * copies }, epilogueOf(tensors), kernelConfig, memory),
     ...(sums && { sums: true }),
     ...(several && { several }),
   };
-  const splits = splitsOf(product, chosen, suited, copies);
+  const splits = splitsOf(product, chosen, kernelConfig, copies);
   const form = splits === 1 ? chosen : inParts(chosen);
   const { m, n, k, batch } = product;
   const tile = tileOf(form);

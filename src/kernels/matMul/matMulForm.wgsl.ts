@@ -5,7 +5,7 @@ import type { Tile } from '../tuning.ts';
 export type Epilogue = 'none' | 'bias' | 'gelu' | 'add' | 'geluGradient';
 
 /** Products of the same sizes that share a dispatch. */
-export interface Several {
+export interface GroupedGemm {
   count: number;
   /** The buffers that each has its own of; the others are shared. */
   own: readonly string[];
@@ -21,7 +21,7 @@ export interface MatMulForm extends Omit<Tile, 'kind'> {
   /** Are the sums of a over k made too, by one more column of workgroups? For a transposed a, without a batch. */
   sums?: boolean;
   /** Left out: one product, or a batch. */
-  several?: Several;
+  several?: GroupedGemm;
   /** Is k split? Then y has the results (and sums) of one part of k after those of the other, still to be added. */
   parts?: boolean;
   /** Are the operands rounded to F16? The sums stay F32 (matMulHalf.wgsl.ts). */

@@ -6,7 +6,7 @@
 import { each, invocationsOf, stored, tileOf, upTo, type MatMulForm } from './matMulForm.wgsl.ts';
 import { rounded, UNLIFT } from './matMulHalf.wgsl.ts';
 import { fill } from './matMulShared.wgsl.ts';
-import type { MatrixShape } from '../offers.ts';
+import type { MatrixShape } from '../capabilities.ts';
 
 /** A subgroup may have fewer invocations than the most it can have: then there are more of them than units. */
 export const MATRIX_DIRECTIVES = `enable subgroups;

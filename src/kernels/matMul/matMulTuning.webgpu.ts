@@ -4,21 +4,21 @@ import { compileAhead, finished, internals, output, release } from '../dispatch.
 import {
   DIRECT_TILES,
   HARDWARE_TILES,
-  setSuited,
+  setKernelConfig,
   SOFTWARE_TILES,
-  suitedTo,
+  kernelConfigFor,
   type Tile,
-  type Turn,
+  type TransposeLayout,
 } from '../tuning.ts';
 import { dispatchProduct, type Product } from './matMul.webgpu.ts';
 import { matMulCode, memoryOf } from './matMul.wgsl.ts';
 import { invocationsOf, type MatMulForm } from './matMulForm.wgsl.ts';
 
 /** The kinds of product that a training step makes: forward, by the input, by the weight. */
-export const TURNS = ['NT', 'NN', 'TN'] as const satisfies readonly Turn[];
-export type TunedTurn = (typeof TURNS)[number];
+export const TUNED_LAYOUTS = ['NT', 'NN', 'TN'] as const satisfies readonly TransposeLayout[];
+export type TunedLayout = (typeof TUNED_LAYOUTS)[number];
 
-type Sizes = Record<TunedTurn, readonly [m: number, n: number, k: number]>;
+type Sizes = Record<TunedLayout, readonly [m: number, n: number, k: number]>;
 
 /** Products that keep the device busy, and no longer than it takes to time them. */
 const SIZES: Record<'software' | 'hardware', Sizes> = {
@@ -38,31 +38,31 @@ const FURTHER: Record<'software' | 'hardware', readonly Tile[]> = {
 
 /** A tile is timed for about so long, the clocks of browsers being coarse; one far behind the best is timed once. */
 const SAMPLE = 8; // milliseconds
-const MOST_REPEATS = 32;
+const MAX_REPEATS = 32;
 const FAR_BEHIND = 2;
 
-export type TileOrders = Partial<Record<TunedTurn, readonly Tile[]>>;
+export type TileOrders = Partial<Record<TunedLayout, readonly Tile[]>>;
 
 export interface TuningOptions {
   /** Which kinds of product; all of them when left out. */
-  turns?: readonly TunedTurn[];
+  layouts?: readonly TunedLayout[];
   /** Milliseconds after which it ends, whatever has been measured. */
   budget?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Is told what share of it all is done. */
   onProgress?: ((share: number) => void) | undefined;
   /** Is told what was measured. */
-  onMeasured?: ((turn: TunedTurn, tile: Tile, gflops: number) => void) | undefined;
+  onMeasured?: ((layout: TunedLayout, tile: Tile, gflops: number) => void) | undefined;
 }
 
 /** Tiles that the device could use, the defaults first. */
 export function candidatesOn(backend: unknown): Tile[] {
   const { maxComputeWorkgroupStorageSize: memory, maxComputeInvocationsPerWorkgroup: most } =
     internals(backend).device.limits;
-  const kind = suitedTo(backend).software ? 'software' : 'hardware';
+  const kind = kernelConfigFor(backend).software ? 'software' : 'hardware';
   const all = [...(kind === 'software' ? SOFTWARE_TILES : HARDWARE_TILES), ...FURTHER[kind]];
   return all.filter((tile) =>
-    TURNS.map((turn) => formFor(turn, tile)).every(
+    TUNED_LAYOUTS.map((layout) => formFor(layout, tile)).every(
       (form) => memoryOf(form) <= memory && invocationsOf(form) <= most,
     ),
   );
@@ -71,11 +71,11 @@ export function candidatesOn(backend: unknown): Tile[] {
 /** The code that would be measured: whoever keeps what was measured must know when it changes. */
 export function measuredCode(backend: unknown): string {
   const tiles = candidatesOn(backend);
-  return TURNS.flatMap((turn) => tiles.map((tile) => matMulCode(formFor(turn, tile)))).join('');
+  return TUNED_LAYOUTS.flatMap((layout) => tiles.map((tile) => matMulCode(formFor(layout, tile)))).join('');
 }
 
-function formFor(turn: TunedTurn, tile: Tile): MatMulForm {
-  return { ...tile, transposeA: turn.startsWith('T'), transposeB: turn.endsWith('T'), epilogue: 'none' };
+function formFor(layout: TunedLayout, tile: Tile): MatMulForm {
+  return { ...tile, transposeA: layout.startsWith('T'), transposeB: layout.endsWith('T'), epilogue: 'none' };
 }
 
 /**
@@ -84,18 +84,18 @@ function formFor(turn: TunedTurn, tile: Tile): MatMulForm {
  */
 export async function tuneProducts(
   backend: unknown,
-  { turns = TURNS, budget = 2000, signal, onProgress, onMeasured }: TuningOptions = {},
+  { layouts = TUNED_LAYOUTS, budget = 2000, signal, onProgress, onMeasured }: TuningOptions = {},
 ): Promise<TileOrders> {
   onProgress?.(0);
   const clock = new Clock(budget, signal);
   const tiles = candidatesOn(backend);
   const measured: TileOrders = {};
-  const tell = (turn: number, half: number) => {
-    if (!clock.isOver()) onProgress?.((turn + half / 2 / tiles.length) / turns.length);
+  const tell = (layout: number, half: number) => {
+    if (!clock.isOver()) onProgress?.((layout + half / 2 / tiles.length) / layouts.length);
   };
-  for (const [i, turn] of turns.entries()) {
+  for (const [i, layout] of layouts.entries()) {
     if (clock.isOver()) break;
-    const bench = new Bench(backend, turn);
+    const bench = new Bench(backend, layout);
     // Half of the work is the compiling.
     const sound = (await clock.within(bench.compile(tiles, (done) => tell(i, done)))) ?? [];
     const rates: { tile: Tile; gflops: number }[] = [];
@@ -104,17 +104,17 @@ export async function tuneProducts(
       const gflops = clock.isOver() ? undefined : await clock.within(bench.rateOf(tile, best));
       if (gflops === undefined) break;
       rates.push({ tile, gflops });
-      onMeasured?.(turn, tile, gflops);
+      onMeasured?.(layout, tile, gflops);
       tell(i, tiles.length + rates.length);
     }
     bench.dispose();
     // An order made of some of the tiles would forget the others.
     if (rates.length < sound.length || rates.length === 0) break;
-    measured[turn] = rates.sort((a, b) => b.gflops - a.gflops).map(({ tile }) => tile);
+    measured[layout] = rates.sort((a, b) => b.gflops - a.gflops).map(({ tile }) => tile);
   }
   clock.stop();
-  const before = suitedTo(backend);
-  setSuited(backend, { ...before, tiles: { ...before.tiles, ...measured } });
+  const before = kernelConfigFor(backend);
+  setKernelConfig(backend, { ...before, tiles: { ...before.tiles, ...measured } });
   return measured;
 }
 
@@ -157,10 +157,10 @@ class Bench {
 
   constructor(
     private readonly backend: unknown,
-    private readonly turn: TunedTurn,
+    private readonly layout: TunedLayout,
   ) {
-    const [m, n, k] = SIZES[suitedTo(backend).software ? 'software' : 'hardware'][turn];
-    const { transposeA, transposeB } = formFor(turn, SOFTWARE_TILES[0]!);
+    const [m, n, k] = SIZES[kernelConfigFor(backend).software ? 'software' : 'hardware'][layout];
+    const { transposeA, transposeB } = formFor(layout, SOFTWARE_TILES[0]!);
     this.product = { batch: 1, m, n, k, transposeA, transposeB };
     this.tensors = {
       a: output(backend, transposeA ? [k, m] : [m, k]),
@@ -189,7 +189,7 @@ class Bench {
     const once = await this.time(tile, 1);
     const { m, n, k } = this.product;
     const rate = (milliseconds: number) => (2 * m * n * k) / milliseconds / 1e6;
-    const repeats = Math.min(MOST_REPEATS, Math.ceil(SAMPLE / once));
+    const repeats = Math.min(MAX_REPEATS, Math.ceil(SAMPLE / once));
     if (repeats === 1 || FAR_BEHIND * rate(once) < best) return rate(once);
     return rate(await this.time(tile, repeats));
   }
@@ -205,12 +205,12 @@ class Bench {
   /** As training makes it, with this tile and no other to choose from. */
   private run(tile: Tile): void {
     if (this.over) return;
-    const suited = suitedTo(this.backend);
-    setSuited(this.backend, { software: suited.software, tiles: { [this.turn]: [tile] } });
+    const kernelConfig = kernelConfigFor(this.backend);
+    setKernelConfig(this.backend, { software: kernelConfig.software, tiles: { [this.layout]: [tile] } });
     try {
       dispatchProduct(this.backend, this.product, this.tensors);
     } finally {
-      setSuited(this.backend, suited);
+      setKernelConfig(this.backend, kernelConfig);
     }
   }
 

@@ -10,7 +10,7 @@ import {
   release,
 } from '../dispatch.webgpu.ts';
 import { addParts } from '../matMul/matMul.webgpu.ts';
-import { suitedTo } from '../tuning.ts';
+import { kernelConfigFor } from '../tuning.ts';
 import { SCATTER_ROWS, type ScatterRowsAttributes } from './scatterRows.ts';
 import { scatterRowsCode } from './scatterRows.wgsl.ts';
 
@@ -47,7 +47,7 @@ export function scatterRows(
   if (tables.length === 0 || !lists.every((list) => list !== undefined))
     return tables.map((table) => scatteredAtomically(backend, dy, table));
   // A processor that plays GPU goes through the code of all tables for each of them: there the first, of words, is alone.
-  const alone = suitedTo(backend).software ? 1 : tables.length;
+  const alone = kernelConfigFor(backend).software ? 1 : tables.length;
   const made = (from: number, to?: number) =>
     from < tables.length ? scatteredByLists(backend, dy, lists.slice(from, to), tables.slice(from, to)) : [];
   return [...made(0, alone), ...made(alone)];
@@ -77,7 +77,7 @@ function scatteredByLists(
 ): tf.TensorInfo[] {
   const [tokens, features] = dy.shape as [number, number];
   const { type, count: width } = elementType(features);
-  const { software } = suitedTo(backend);
+  const { software } = kernelConfigFor(backend);
   const plans = tables.map(({ rows }, t) => {
     const size = rows * width;
     const most = Math.min(Math.floor(BUSY / size), Math.floor(tokens / rows / 16), 64);

@@ -6,7 +6,7 @@ import { groupLines, pairLines, fileOf, EXPORT_FORMATS } from '../../../src/app/
 import { ImportClient } from '../../../src/app/corpus/importClient.ts';
 import { choiceProblem, readImport } from '../../../src/app/corpus/importRead.ts';
 import { inspect, withUse, type Choice } from '../../../src/app/corpus/importSniff.ts';
-import { decodeBytes, MOST_BYTES, sizeProblem } from '../../../src/app/corpus/importText.ts';
+import { decodeBytes, MAX_BYTES, sizeProblem } from '../../../src/app/corpus/importText.ts';
 import { cleanSentence } from '../../../src/app/state/corpusText.ts';
 import type { Group, ScoredPair } from '../../../src/data/group.ts';
 import { Failure } from '../../../src/util/failure.ts';
@@ -201,13 +201,13 @@ describe('what is no text', () => {
 
   it('more than 50 MB is refused before any of it is read', () => {
     const huge = {
-      size: MOST_BYTES + 1,
+      size: MAX_BYTES + 1,
       arrayBuffer: () => Promise.reject(new Error('was read')),
     } as unknown as Blob;
     expect(() => new ImportClient({ name: 'huge.csv', file: huge })).toThrow(
       /huge\.csv has 50\.0 MB; at most 50 MB/,
     );
-    expect(sizeProblem('a', MOST_BYTES)).toBeNull();
+    expect(sizeProblem('a', MAX_BYTES)).toBeNull();
   });
 
   it('arbitrary bytes are read or refused, never anything else', () => {

@@ -10,7 +10,7 @@ import {
   type SeedBand,
 } from '../../../src/app/plots/overlay.ts';
 import { linesOf } from '../../../src/app/plots/evidence.ts';
-import { MOST_ROWS, runTable } from '../../../src/app/plots/runTable.ts';
+import { MAX_ROWS, runTable } from '../../../src/app/plots/runTable.ts';
 import { rfd } from '../../../src/metrics/rfd.ts';
 import { LoadedRun } from '../../../src/app/state/loadedRun.ts';
 import { record } from '../compare/records.ts';
@@ -93,7 +93,7 @@ describe('the tooltip’s table', () => {
   it('has the shown run first, then those nearest to the pointer, in their order, and counts the rest', () => {
     const high = table(0.85);
     expect(high.rows.map(({ name }) => name)).toEqual(['this run', 'run 1', 'run 2', 'run 3', 'run 4']);
-    expect(high.rows).toHaveLength(MOST_ROWS);
+    expect(high.rows).toHaveLength(MAX_ROWS);
     expect(high.more).toBe(1);
     expect(high.columns.map(({ label, dash }) => [label, dash])).toEqual([
       ['held-out training', false],
@@ -104,7 +104,7 @@ describe('the tooltip’s table', () => {
 
   it('without a pointer looks around the shown run', () => {
     const names = table(null).rows.map(({ name }) => name);
-    expect(names).toHaveLength(MOST_ROWS);
+    expect(names).toHaveLength(MAX_ROWS);
     expect(names[0]).toBe('this run');
   });
 

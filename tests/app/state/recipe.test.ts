@@ -80,10 +80,10 @@ describe('what waits for a restart', () => {
     recipe.set('temperature', 0.2);
     expect(recipe.restartNeeded).toBe(false);
     expect(recipe.applied?.config.temperature).toBe(0.05);
-    expect(recipe.untold).toEqual(['temperature']);
+    expect(recipe.unsentHotKnobs).toEqual(['temperature']);
     recipe.tookHot('temperature');
     expect(recipe.applied?.config.temperature).toBe(0.2);
-    expect(recipe.untold).toEqual([]);
+    expect(recipe.unsentHotKnobs).toEqual([]);
   });
 
   it('taking a hot knob does not take a cold one with it', () => {

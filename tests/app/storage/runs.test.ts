@@ -1,6 +1,6 @@
 // Runs outlive the tab. Whatever goes wrong with keeping them is said, and costs nothing.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MOST_SELECTED } from '../../../src/app/state/runOverlays.ts';
+import { MAX_SELECTED } from '../../../src/app/state/runOverlays.ts';
 import { RunsState } from '../../../src/app/state/runs.svelte.ts';
 import { PIECE } from '../../../src/app/storage/runStore.ts';
 import { BASE, end, header, record, stepsOf } from '../compare/records.ts';
@@ -297,7 +297,7 @@ describe('the selection', () => {
   it('holds five runs with colours of their own, and outlives the visit', async () => {
     const runs = await visit();
     for (let i = 0; i < 7; i++) await trained(runs, `run-${i}`, { batch: 8 + i });
-    for (let i = 0; i < MOST_SELECTED; i++) expect(runs.select(`run-${i}`, true)).toBe(true);
+    for (let i = 0; i < MAX_SELECTED; i++) expect(runs.select(`run-${i}`, true)).toBe(true);
     expect(runs.canSelectMore).toBe(false);
     expect(runs.select('run-5', true)).toBe(false);
     expect(runs.overlays.others.map(({ id }) => id)).toEqual(['run-0', 'run-1', 'run-2', 'run-3', 'run-4']);

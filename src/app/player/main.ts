@@ -4,10 +4,10 @@ import { mount } from 'svelte';
 import '../style/base.css';
 import './page.css';
 import { readPage } from './readPage.ts';
-import Shared from './Shared.svelte';
+import Player from './Player.svelte';
 
 document.addEventListener('DOMContentLoaded', () => {
   const target = document.getElementById('app')!;
   target.replaceChildren();
-  mount(Shared, { target, props: readPage(document) });
+  mount(Player, { target, props: readPage(document) });
 });

@@ -8,7 +8,7 @@ const PARTS = 10;
 type Preparing = Extract<Report, { type: 'preparing' }>;
 
 /** Returns what is to be told the share, up to 1. */
-export function sharesOf(
+export function progressReporter(
   what: Preparing['what'],
   post: (report: Preparing) => void,
   short = SHORT,

@@ -7,7 +7,7 @@ interface Kept<T> {
   bytes: number;
 }
 
-export class Evenly<T> {
+export class ThinnedHistory<T> {
   bytes = 0;
   private kept: Kept<T>[] = [];
 

@@ -9,7 +9,7 @@ export interface MatrixShape {
   lanes: number;
 }
 
-export interface Offers {
+export interface Capabilities {
   /** Subgroup operations, with the number of the subgroup in its workgroup. */
   subgroups?: true;
   matrix?: MatrixShape;
@@ -37,7 +37,7 @@ export function keepMatrixConfigs(device: GPUDevice, info: GPUAdapterInfo): void
 /** Subgroups of these sizes have slots enough in rowSum.wgsl.ts. */
 export const SMALLEST_SUBGROUP = 4;
 
-export function offersOf(device: GPUDevice): Offers {
+export function capabilitiesOf(device: GPUDevice): Capabilities {
   if (whyNoSubgroups(device) !== undefined) return {};
   const matrix = matrixOf(device);
   return { subgroups: true, ...(matrix && { matrix }) };
@@ -70,7 +70,7 @@ const SIDES = [8, 16];
 const DEPTHS = [8, 16, 32];
 
 /** Four subgroups of the largest size are a workgroup that every device takes. */
-const MOST_LANES = 64;
+const MAX_LANES = 64;
 
 /** The largest of the shapes with F16 in and F32 out that kernels can be cut into. */
 function matrixOf(device: GPUDevice): MatrixShape | undefined {
@@ -85,5 +85,5 @@ function matrixOf(device: GPUDevice): MatrixShape | undefined {
   );
   const { subgroupMaxSize: lanes } = device.adapterInfo;
   const [best] = fit.sort((a, b) => b.M * b.N * b.K - a.M * a.N * a.K);
-  return best && lanes > 0 && lanes <= MOST_LANES ? { m: best.M, n: best.N, k: best.K, lanes } : undefined;
+  return best && lanes > 0 && lanes <= MAX_LANES ? { m: best.M, n: best.N, k: best.K, lanes } : undefined;
 }

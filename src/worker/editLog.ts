@@ -7,7 +7,7 @@ import type { KnobEdit } from '../trainer/host.ts';
 const group = groupSchema.required({ id: true, pattern: true, source: true }) as z.ZodType<Group>;
 const edit = z.object({ knob: z.enum(KNOB_NAMES as [KnobName, ...KnobName[]]), value: z.unknown() });
 
-export const scriptSchema = z.array(
+export const editLogSchema = z.array(
   z.object({
     /** Updates made when the change came. */
     step: z.int(),
@@ -15,9 +15,9 @@ export const scriptSchema = z.array(
     groups: z.array(group),
   }),
 );
-type Entry = z.infer<typeof scriptSchema>[number];
+type Entry = z.infer<typeof editLogSchema>[number];
 
-export class Script {
+export class EditLog {
   constructor(private entries: Entry[] = []) {}
 
   /** What is changed at a step, before the next one is made. */

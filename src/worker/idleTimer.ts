@@ -3,26 +3,26 @@
 /** Milliseconds without a command or a step. */
 const REST = 500;
 
-export class Rest {
+export class IdleTimer {
   private since = performance.now();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param nudge called when the rest begins */
   constructor(private readonly nudge: () => void) {}
 
-  get isHere(): boolean {
+  get isIdle(): boolean {
     return performance.now() - this.since >= REST;
   }
 
   /** Something was asked or done. */
-  stir(): void {
+  touch(): void {
     this.since = performance.now();
     this.stop();
   }
 
   /** Nudges when the rest begins, if it has not yet. */
-  await(): void {
-    if (this.isHere) return;
+  arm(): void {
+    if (this.isIdle) return;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.nudge();

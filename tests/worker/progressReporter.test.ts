@@ -1,7 +1,7 @@
 // The page is told how far a GPU is prepared, but not of work that is over before anybody has read what it is.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reportSchema } from '../../src/worker/protocol.ts';
-import { sharesOf } from '../../src/worker/shares.ts';
+import { progressReporter } from '../../src/worker/progressReporter.ts';
 import { sayPreparing } from '../../src/app/state/trainerNotices.ts';
 import type { Notice, NoticesState } from '../../src/app/state/notices.svelte.ts';
 
@@ -11,7 +11,7 @@ describe('the share of a preparation', () => {
 
   function told(after: number, shares: number[]): number[] {
     const posted: number[] = [];
-    const tell = sharesOf('kernels', (report) => {
+    const tell = progressReporter('kernels', (report) => {
       expect(reportSchema.safeParse(report).error).toBeUndefined();
       posted.push(report.share);
     });
