@@ -62,7 +62,7 @@ export class ComparedState {
       if (header === undefined || (await runs.resume(id)) === null) return;
       this.visited = null;
       await this.prepare(parseSettingName(header.setting), finalConfig(header.config, record.events));
-      await corpus.restored;
+      await corpus.own.restored;
       recipe.start();
       trainer.takeUp({ id, events: record.events, playing: true });
     } catch (error) {

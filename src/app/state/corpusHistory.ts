@@ -38,14 +38,14 @@ export function recorded(history: History, before: OwnLists, change: Change): Hi
   return { past: [...history.past, { ...before, change }].slice(-HISTORY_DEPTH), future: [] };
 }
 
-export interface Travelled {
+export interface HistoryStep {
   history: History;
   lists: OwnLists;
   change: Change;
 }
 
 /** One change back; undefined at the beginning. */
-export function undone(history: History, now: OwnLists): Travelled | undefined {
+export function undone(history: History, now: OwnLists): HistoryStep | undefined {
   const moment = history.past.at(-1);
   if (!moment) return undefined;
   const { change, groups, pairs } = moment;
@@ -60,7 +60,7 @@ export function undone(history: History, now: OwnLists): Travelled | undefined {
 }
 
 /** One change forward; undefined at the end. */
-export function redone(history: History, now: OwnLists): Travelled | undefined {
+export function redone(history: History, now: OwnLists): HistoryStep | undefined {
   const moment = history.future.at(-1);
   if (!moment) return undefined;
   const { change, groups, pairs } = moment;

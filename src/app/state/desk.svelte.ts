@@ -62,7 +62,7 @@ export class DeskState {
     this.tracing = new TracingState(() => this.trainer.ask((client) => client.trace()));
     const { runs, trainer, recipe, corpus, notices } = this;
     this.compared = new ComparedState({ runs, trainer, recipe, corpus, notices });
-    this.corpus.onadded = (groups) => this.trainer.add(groups);
+    this.corpus.own.onadded = (groups) => this.trainer.add(groups);
   }
 
   /** Fetches what the page needs, the recorded run first: it is what the visitor sees. */
@@ -93,7 +93,11 @@ export class DeskState {
       if (trainer.status !== 'loading') notePlaying(trainer.playing ? trainer.runId : null);
     });
     $effect(() => {
-      const failures = { storage: corpus.storageFailure, corpus: corpus.failure, runs: runs.storageFailure };
+      const failures = {
+        storage: corpus.own.storageFailure,
+        corpus: corpus.failure,
+        runs: runs.storageFailure,
+      };
       untrack(() => {
         for (const [id, text] of Object.entries(failures)) {
           if (text === null) notices.dismiss(id);
@@ -112,7 +116,7 @@ export class DeskState {
       const record = await this.runs.read(newest.id);
       if (!continues(this.recipe.values, record.events)) return null;
       const { domain, pattern } = this.recipe.setting;
-      await Promise.all([this.corpus.load(domain, pattern), this.corpus.restored]);
+      await Promise.all([this.corpus.load(domain, pattern), this.corpus.own.restored]);
       const playing = wasPlaying() === newest.id;
       return (await this.runs.resume(newest.id)) && { id: newest.id, events: record.events, playing };
     } catch {

@@ -41,21 +41,21 @@ export class RecipeState {
   revision = $state(0);
 
   readonly defaults: RecipeValues;
-  readonly #offer: Offer;
-  readonly #writeHash: ((hash: string) => void) | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly offer: Offer;
+  private readonly writeHash: ((hash: string) => void) | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ defaults, offer, hash = '', writeHash }: RecipeOptions) {
     this.defaults = defaults;
-    this.#offer = offer;
-    this.#writeHash = writeHash;
+    this.offer = offer;
+    this.writeHash = writeHash;
     this.load(hash);
   }
 
   /** Takes over a link, at the start or when another one is put into the address. */
   load(hash: string): void {
-    const { values, faults } = readLink(hash, this.defaults, this.#offer);
-    this.#take(values);
+    const { values, faults } = readLink(hash, this.defaults, this.offer);
+    this.assign(values);
     this.faults = faults;
   }
 
@@ -83,29 +83,29 @@ export class RecipeState {
         kept: valueText(this.config[name]),
       });
     }
-    this.#changed();
+    this.changed();
     return null;
   }
 
   setSetting(setting: Setting): void {
     this.setting = setting;
-    this.#changed();
+    this.changed();
   }
 
   setDevice(device: DeviceChoice): void {
     this.device = device;
-    this.#changed();
+    this.changed();
   }
 
   setModel(model: string): void {
     this.model = model;
-    this.#changed();
+    this.changed();
   }
 
   /** Back to the page's default. */
   reset(name: KnobName): void {
     this.config = { ...this.config, [name]: this.defaults.config[name] };
-    this.#changed();
+    this.changed();
   }
 
   /** Everything at the page's defaults but what is given: how a preset is put on. Domain, encoder and device stay. */
@@ -113,19 +113,19 @@ export class RecipeState {
     this.setting = { domain: this.setting.domain, pattern };
     this.config = { ...this.defaults.config, ...knobs };
     this.revision++;
-    this.#changed();
+    this.changed();
   }
 
   /** A setting and all knobs at once: those of a kept run. */
   take(setting: Setting, config: Config): void {
-    this.#take({ ...this.values, setting, config });
-    this.#changed();
+    this.assign({ ...this.values, setting, config });
+    this.changed();
   }
 
   /** The page as it is opened without a link. */
   resetAll(): void {
-    this.#take(this.defaults);
-    this.#changed();
+    this.assign(this.defaults);
+    this.changed();
   }
 
   /** Is the knob away from the page's default? */
@@ -171,7 +171,7 @@ export class RecipeState {
     );
   }
 
-  #take(values: RecipeValues): void {
+  private assign(values: RecipeValues): void {
     this.setting = values.setting;
     this.config = values.config;
     this.device = values.device;
@@ -179,9 +179,9 @@ export class RecipeState {
     this.revision++;
   }
 
-  #changed(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#writeHash?.(this.link), LINK_DELAY);
+  private changed(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.writeHash?.(this.link), LINK_DELAY);
   }
 }
 

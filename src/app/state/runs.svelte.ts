@@ -47,27 +47,27 @@ const SELECTION = 'runs.selected';
 export class RunsState {
   /** The run that the page shows. */
   current = $state<string | null>(null);
-  #selection = $state.raw<Selection>(NONE_SELECTED);
+  private selection = $state.raw<Selection>(NONE_SELECTED);
 
-  readonly #shelf: RunShelf;
-  readonly #defaults: RunBase;
-  readonly #preferences: PreferenceStore | null;
-  readonly #now: () => number;
-  #summed = 0;
+  private readonly shelf: RunShelf;
+  private readonly defaults: RunBase;
+  private readonly preferences: PreferenceStore | null;
+  private readonly now: () => number;
+  private summed = 0;
 
   constructor({ defaults, store, preferences, claim = claimRun, now = Date.now, oncleared }: RunsOptions) {
     const { setting } = defaults;
-    this.#defaults = { ...defaults, setting: typeof setting === 'string' ? setting : settingName(setting) };
-    this.#now = now;
-    this.#preferences = preferences === undefined ? indexedDbPreferences() : preferences;
+    this.defaults = { ...defaults, setting: typeof setting === 'string' ? setting : settingName(setting) };
+    this.now = now;
+    this.preferences = preferences === undefined ? indexedDbPreferences() : preferences;
     const kept = store === undefined ? indexedDbRunStore() : store;
-    this.#shelf = new RunShelf({ store: kept, claim, now, oncleared });
+    this.shelf = new RunShelf({ store: kept, claim, now, oncleared });
     if (kept !== null) kept.onchanged = () => void this.load();
   }
 
   /** The newest first. */
   readonly list: readonly StoredRun[] = $derived.by(() =>
-    this.#shelf.all
+    this.shelf.all
       .filter((run) => run.removed === null && counts(run))
       .toReversed()
       .toSorted((a, b) => b.created - a.created),
@@ -78,51 +78,51 @@ export class RunsState {
   );
   /** Curves of the selected runs, and bands of those that differ in their seed alone. */
   readonly overlays = $derived.by(() =>
-    overlaysOf(this.list, this.#shelf.loaded, this.#selection, this.current),
+    overlaysOf(this.list, this.shelf.loaded, this.selection, this.current),
   );
-  readonly selected: readonly string[] = $derived.by(() => [...this.#selection.keys()]);
+  readonly selected: readonly string[] = $derived.by(() => [...this.selection.keys()]);
 
   /** Stored runs that cannot be read; they are kept as they are. */
   get unreadable() {
-    return this.#shelf.unreadable;
+    return this.shelf.unreadable;
   }
   /** Why runs are not stored, and what to do; null while all is well. Nothing is lost in memory. */
   get storageFailure(): string | null {
-    return this.#shelf.failure;
+    return this.shelf.failure;
   }
   get canSelectMore(): boolean {
-    return !isFull(this.#selection);
+    return !isFull(this.selection);
   }
   /** The run that undo brings back. */
   get lastRemoved(): StoredRun | null {
-    return this.#shelf.find(this.#shelf.removed.at(-1) ?? '') ?? null;
+    return this.shelf.find(this.shelf.removed.at(-1) ?? '') ?? null;
   }
   /** The run's colour in the plots; null when it is not in them. */
   colorOf(id: string): string | null {
-    const number = id === this.current ? 1 : this.#selection.get(id);
+    const number = id === this.current ? 1 : this.selection.get(id);
     return number === undefined ? null : runColor(number);
   }
 
   /** Reads what is stored. */
   async load(): Promise<void> {
-    await this.#shelf.load();
+    await this.shelf.load();
     const wanted =
-      this.#selection.size > 0 ? this.#selection : readSelection(await this.#preferences?.get(SELECTION));
-    this.#selection = onlyKnown(wanted, this.list);
-    await Promise.all(this.selected.map((id) => this.#readForPlots(id)));
+      this.selection.size > 0 ? this.selection : readSelection(await this.preferences?.get(SELECTION));
+    this.selection = onlyKnown(wanted, this.list);
+    await Promise.all(this.selected.map((id) => this.readForPlots(id)));
   }
 
   // --- a run that is being made -----------------------------------------------------------------------------------
 
   /** A run begins; it is kept from its first step on. The run it branches off stays visible. */
   begin(id: string, parent: StoredRun['parent'] = null): void {
-    this.#shelf.sweep();
+    this.shelf.sweep();
     const run: StoredRun = {
       id,
       name: t('runs.name.new'),
       named: false,
       note: '',
-      created: this.#now(),
+      created: this.now(),
       parent,
       status: 'running',
       source: 'trained',
@@ -130,10 +130,10 @@ export class RunsState {
       summary: NOTHING_YET,
       removed: null,
     };
-    this.#shelf.add(run, new LoadedRun());
-    void this.#shelf.take(id);
+    this.shelf.add(run, new LoadedRun());
+    void this.shelf.take(id);
     this.current = id;
-    if (parent !== null && this.#shelf.find(parent.id) !== undefined) this.#lay(parent.id);
+    if (parent !== null && this.shelf.find(parent.id) !== undefined) this.lay(parent.id);
   }
 
   /**
@@ -142,50 +142,50 @@ export class RunsState {
    * @throws StorageFailure
    */
   async resume(id: string): Promise<LoadedRun | null> {
-    if (!(await this.#shelf.take(id))) return null;
+    if (!(await this.shelf.take(id))) return null;
     const loaded = await this.read(id);
-    this.#shelf.change(id, { status: 'running' });
+    this.shelf.change(id, { status: 'running' });
     this.current = id;
     return loaded;
   }
 
   append(id: string, events: readonly RunEvent[]): void {
-    const loaded = this.#shelf.loaded.get(id);
+    const loaded = this.shelf.loaded.get(id);
     if (loaded === undefined || events.length === 0) return;
     const from = loaded.append(events);
     const header = events.findLast((event) => event.type === 'header');
     if (header) {
-      this.#shelf.change(id, { header });
-      if (this.#shelf.find(id)?.named === false) this.#shelf.change(id, { name: this.#automatic(id) });
+      this.shelf.change(id, { header });
+      if (this.shelf.find(id)?.named === false) this.shelf.change(id, { name: this.automatic(id) });
     }
-    this.#shelf.grown(id, from);
-    const due = this.#now() - this.#summed >= SUMMARY_EVERY;
-    if (due || (loaded.step > 0 && this.#shelf.find(id)?.summary.step === 0)) this.#sum(id, loaded);
+    this.shelf.grown(id, from);
+    const due = this.now() - this.summed >= SUMMARY_EVERY;
+    if (due || (loaded.step > 0 && this.shelf.find(id)?.summary.step === 0)) this.sum(id, loaded);
   }
 
   /** Forgets what came after a step. */
   cut(id: string, step: number): void {
-    const loaded = this.#shelf.loaded.get(id);
+    const loaded = this.shelf.loaded.get(id);
     if (loaded === undefined) return;
-    this.#shelf.grown(id, loaded.cut(step));
-    this.#sum(id, loaded);
+    this.shelf.grown(id, loaded.cut(step));
+    this.sum(id, loaded);
   }
 
   finish(id: string, reason: 'finished' | 'interrupted' | 'failed'): void {
-    const loaded = this.#shelf.loaded.get(id);
+    const loaded = this.shelf.loaded.get(id);
     if (loaded === undefined) return;
-    this.#sum(id, loaded);
-    this.#shelf.change(id, { status: reason });
-    this.#shelf.tell();
+    this.sum(id, loaded);
+    this.shelf.change(id, { status: reason });
+    this.shelf.tell();
     void this.flush().then(() => {
       // It may have been taken up again meanwhile.
-      if (this.#shelf.find(id)?.status !== 'running') this.#shelf.release(id);
+      if (this.shelf.find(id)?.status !== 'running') this.shelf.release(id);
     });
   }
 
-  #sum(id: string, loaded: LoadedRun): void {
-    this.#summed = this.#now();
-    this.#shelf.change(id, { summary: summaryOf(loaded.series, loaded.step) });
+  private sum(id: string, loaded: LoadedRun): void {
+    this.summed = this.now();
+    this.shelf.change(id, { summary: summaryOf(loaded.series, loaded.step) });
   }
 
   // --- runs that are there ----------------------------------------------------------------------------------------
@@ -196,13 +196,13 @@ export class RunsState {
     if (header === undefined) throw new Failure(t('runs.noHeader', { name: cleanName(name) }));
     const loaded = new LoadedRun(record);
     const id = crypto.randomUUID();
-    const given = cleanName(name) || automaticName(header, this.#defaults);
+    const given = cleanName(name) || automaticName(header, this.defaults);
     const run: StoredRun = {
       id,
-      name: uniqueName(given, this.#names(id)),
+      name: uniqueName(given, this.names(id)),
       named: true,
       note: '',
-      created: this.#now(),
+      created: this.now(),
       parent: null,
       status: statusOf(record),
       source: 'opened',
@@ -210,86 +210,86 @@ export class RunsState {
       summary: summaryOf(loaded.series, loaded.step),
       removed: null,
     };
-    this.#shelf.add(run, loaded);
-    this.#shelf.tell();
+    this.shelf.add(run, loaded);
+    this.shelf.tell();
     return id;
   }
 
   /** The record of a run, read when first asked for. @throws StorageFailure */
   read(id: string): Promise<LoadedRun> {
-    return this.#shelf.read(id);
+    return this.shelf.read(id);
   }
 
   /** An empty name is worked out again from the configuration. */
   rename(id: string, name: string): void {
     const given = cleanName(name);
-    this.#shelf.change(id, { name: given || this.#automatic(id), named: given !== '' });
-    this.#shelf.tell();
+    this.shelf.change(id, { name: given || this.automatic(id), named: given !== '' });
+    this.shelf.tell();
   }
 
   setNote(id: string, note: string): void {
-    this.#shelf.change(id, { note: note.slice(0, LONGEST_NOTE) });
-    this.#shelf.tell();
+    this.shelf.change(id, { note: note.slice(0, LONGEST_NOTE) });
+    this.shelf.tell();
   }
 
   remove(id: string): void {
-    this.#select(withoutSelected(this.#selection, id));
-    this.#shelf.remove(id);
+    this.setSelection(withoutSelected(this.selection, id));
+    this.shelf.remove(id);
   }
 
   undo(): void {
-    this.#shelf.undo();
+    this.shelf.undo();
   }
 
   /** Deletes a stored run that cannot be read. */
   async discard(id: string): Promise<void> {
-    await this.#shelf.clear(id);
+    await this.shelf.clear(id);
   }
 
   /** Lays a run over the shown one, or takes it away. @returns false when there are five already */
   select(id: string, on: boolean): boolean {
-    if (on && !this.#selection.has(id) && isFull(this.#selection)) return false;
-    if (on) this.#lay(id);
-    else this.#select(withoutSelected(this.#selection, id));
+    if (on && !this.selection.has(id) && isFull(this.selection)) return false;
+    if (on) this.lay(id);
+    else this.setSelection(withoutSelected(this.selection, id));
     return true;
   }
 
   /** Writes now what is not yet stored. */
   flush(): Promise<void> {
-    return this.#shelf.flush();
+    return this.shelf.flush();
   }
 
-  #lay(id: string): void {
-    this.#select(withSelected(this.#selection, id));
-    void this.#readForPlots(id);
+  private lay(id: string): void {
+    this.setSelection(withSelected(this.selection, id));
+    void this.readForPlots(id);
   }
 
-  #select(selection: Selection): void {
-    this.#selection = selection;
-    void this.#preferences?.set(SELECTION, [...selection]);
+  private setSelection(selection: Selection): void {
+    this.selection = selection;
+    void this.preferences?.set(SELECTION, [...selection]);
   }
 
   /** A record that cannot be read is left out of the plots; the list says why. */
-  async #readForPlots(id: string): Promise<void> {
+  private async readForPlots(id: string): Promise<void> {
     try {
       await this.read(id);
     } catch {
-      this.#select(withoutSelected(this.#selection, id));
+      this.setSelection(withoutSelected(this.selection, id));
     }
   }
 
-  #names(except: string): string[] {
+  private names(except: string): string[] {
     return this.list.filter(({ id }) => id !== except).map(({ name }) => name);
   }
 
-  #automatic(id: string): string {
-    const run = this.#shelf.find(id);
+  private automatic(id: string): string {
+    const run = this.shelf.find(id);
     if (!run?.header) return t('runs.name.new');
-    const parent = run.parent && this.#shelf.find(run.parent.id)?.header;
+    const parent = run.parent && this.shelf.find(run.parent.id)?.header;
     const name =
       run.parent && parent
         ? branchName(run.header, parent, run.parent.step)
-        : automaticName(run.header, this.#defaults);
-    return uniqueName(name, this.#names(id));
+        : automaticName(run.header, this.defaults);
+    return uniqueName(name, this.names(id));
   }
 }

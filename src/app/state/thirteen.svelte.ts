@@ -40,18 +40,18 @@ export class ThirteenState {
   /** `pausing`: the run that goes on is the last one for now. */
   status = $state<'idle' | 'running' | 'pausing' | 'paused' | 'finished'>('idle');
   /** When the run that goes on began. */
-  #began = $state(0);
+  private began = $state(0);
 
-  #config: Config | null = null;
-  #abort: AbortController | null = null;
-  readonly #options: ThirteenOptions;
-  readonly #preferences: PreferenceStore | null;
-  readonly #now: () => number;
+  private config: Config | null = null;
+  private abort: AbortController | null = null;
+  private readonly options: ThirteenOptions;
+  private readonly preferences: PreferenceStore | null;
+  private readonly now: () => number;
 
   constructor(options: ThirteenOptions) {
-    this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
-    this.#preferences = options.preferences === undefined ? indexedDbPreferences() : options.preferences;
+    this.options = options;
+    this.now = options.now ?? (() => performance.now());
+    this.preferences = options.preferences === undefined ? indexedDbPreferences() : options.preferences;
     this.items = fresh(options.settings);
   }
 
@@ -63,25 +63,25 @@ export class ThirteenState {
   }
 
   /** Seconds left if the others take as long as those that are done; null before the first one is. */
-  secondsLeft(now = this.#now()): number | null {
+  secondsLeft(now = this.now()): number | null {
     const known = this.items.flatMap(({ seconds }) => (seconds === null ? [] : [seconds]));
     if (known.length === 0) return null;
     const each = known.reduce((a, b) => a + b) / known.length;
     const open = this.items.filter(({ status }) => status === 'waiting' || status === 'running').length;
     const running = this.items.some(({ status }) => status === 'running');
-    const spent = running ? Math.min(each, (now - this.#began) / 1000) : 0;
+    const spent = running ? Math.min(each, (now - this.began) / 1000) : 0;
     return Math.max(0, each * open - spent);
   }
 
   /** A queue from an earlier visit: what was done stays done, what was going on begins again when told. */
   async load(): Promise<void> {
-    const parsed = queueSchema.safeParse(await this.#preferences?.get(NAME));
+    const parsed = queueSchema.safeParse(await this.preferences?.get(NAME));
     if (!parsed.success || this.status !== 'idle') return;
     const { items, config } = parsed.data;
     // Settings of another version of the page are no use here.
-    const known = this.#options.settings.map(settingName);
+    const known = this.options.settings.map(settingName);
     if (items.map(({ setting }) => settingName(setting)).join() !== known.join()) return;
-    this.#config = config;
+    this.config = config;
     this.items = items.map((item) => (item.status === 'running' ? { ...item, status: 'waiting' } : item));
     const open = this.items.some(({ status }) => status === 'waiting');
     this.status = open ? 'paused' : 'finished';
@@ -90,19 +90,19 @@ export class ThirteenState {
   /** All of them from the first, with these knobs. */
   start(config: Config): Promise<void> {
     if (this.status === 'running' || this.status === 'pausing') return Promise.resolve();
-    this.#config = structuredClone(config);
-    this.items = fresh(this.#options.settings);
-    return this.#work();
+    this.config = structuredClone(config);
+    this.items = fresh(this.options.settings);
+    return this.work();
   }
 
   /** Goes on with the knobs it was started with; what failed is tried again. */
   resume(): Promise<void> {
     if (this.status === 'pausing') this.status = 'running';
-    if (this.#config === null || this.status === 'running') return Promise.resolve();
+    if (this.config === null || this.status === 'running') return Promise.resolve();
     this.items = this.items.map((item) =>
       item.status === 'failed' ? { ...item, status: 'waiting', message: '' } : item,
     );
-    return this.#work();
+    return this.work();
   }
 
   /** The run that goes on is trained to its end. */
@@ -112,17 +112,17 @@ export class ThirteenState {
 
   /** The run that goes on is given up; it will begin again. */
   stop(): void {
-    this.#abort?.abort();
+    this.abort?.abort();
   }
 
-  async #work(): Promise<void> {
-    const config = this.#config;
+  private async work(): Promise<void> {
+    const config = this.config;
     if (config === null) return;
     this.status = 'running';
     for (;;) {
       const at = this.items.findIndex(({ status }) => status === 'waiting');
       if (at < 0) break;
-      const stopped = await this.#run(at, config);
+      const stopped = await this.run(at, config);
       if (stopped || (this.status as string) === 'pausing') {
         const open = this.items.some(({ status }) => status === 'waiting');
         this.status = open ? 'paused' : 'finished';
@@ -133,27 +133,27 @@ export class ThirteenState {
   }
 
   /** @returns whether it was stopped */
-  async #run(at: number, config: Config): Promise<boolean> {
+  private async run(at: number, config: Config): Promise<boolean> {
     const abort = new AbortController();
-    this.#abort = abort;
-    this.#began = this.#now();
-    await this.#set(at, { status: 'running', message: '' });
+    this.abort = abort;
+    this.began = this.now();
+    await this.set(at, { status: 'running', message: '' });
     try {
       if (abort.signal.aborted) throw abort.signal.reason;
-      const { run } = await this.#options.startRun(this.items[at]!.setting, config, abort.signal);
-      await this.#set(at, { status: 'done', run, seconds: (this.#now() - this.#began) / 1000 });
+      const { run } = await this.options.startRun(this.items[at]!.setting, config, abort.signal);
+      await this.set(at, { status: 'done', run, seconds: (this.now() - this.began) / 1000 });
     } catch (error) {
-      if (abort.signal.aborted) await this.#set(at, { status: 'waiting' });
-      else await this.#set(at, { status: 'failed', message: messageOf(error) });
+      if (abort.signal.aborted) await this.set(at, { status: 'waiting' });
+      else await this.set(at, { status: 'failed', message: messageOf(error) });
     } finally {
-      this.#abort = null;
+      this.abort = null;
     }
     return abort.signal.aborted;
   }
 
-  async #set(at: number, part: Partial<QueueItem>): Promise<void> {
+  private async set(at: number, part: Partial<QueueItem>): Promise<void> {
     this.items = this.items.map((item, i) => (i === at ? { ...item, ...part } : item));
-    await this.#preferences?.set(NAME, { version: 1, config: this.#config, items: this.items });
+    await this.preferences?.set(NAME, { version: 1, config: this.config, items: this.items });
   }
 }
 

@@ -28,26 +28,26 @@ export class TourState {
   index = $state(0);
   /** Ids of the completed stops. */
   completed = $state.raw<readonly string[]>([]);
-  readonly #stops: readonly TourRule[];
-  readonly #shelf: Shelf | null;
-  #start: TourFacts | null = null;
+  private readonly stops: readonly TourRule[];
+  private readonly shelf: Shelf | null;
+  private factsAtStart: TourFacts | null = null;
   /** Asked once a visit, however often the facts change. */
-  #welcomed = false;
+  private welcomed = false;
 
   constructor(stops: readonly TourRule[], shelf: Shelf | null) {
-    this.#stops = stops;
-    this.#shelf = shelf;
+    this.stops = stops;
+    this.shelf = shelf;
   }
 
   /** Opens by itself for somebody who has neither ended nor skipped it before. */
   startOnFirstVisit(facts: TourFacts): void {
-    if (this.#welcomed) return;
-    this.#welcomed = true;
-    if (read(this.#shelf, SEEN) === null) this.start(facts);
+    if (this.welcomed) return;
+    this.welcomed = true;
+    if (read(this.shelf, SEEN) === null) this.start(facts);
   }
 
   start(facts: TourFacts): void {
-    this.#start = { ...facts };
+    this.factsAtStart = { ...facts };
     this.completed = [];
     this.index = 0;
     this.open = true;
@@ -55,15 +55,15 @@ export class TourState {
 
   /** Ticks the stop on show, and any later one the visitor has run ahead to. */
   observe(facts: TourFacts): void {
-    if (!this.open || this.#start === null) return;
-    const start = this.#start;
-    const fresh = this.#stops.filter(({ id, done }) => !this.completed.includes(id) && done(facts, start));
+    if (!this.open || this.factsAtStart === null) return;
+    const start = this.factsAtStart;
+    const fresh = this.stops.filter(({ id, done }) => !this.completed.includes(id) && done(facts, start));
     if (fresh.length > 0) this.completed = [...this.completed, ...fresh.map(({ id }) => id)];
   }
 
   /** The last stop's "next" ends the tour. */
   next(): void {
-    if (this.index < this.#stops.length - 1) this.index++;
+    if (this.index < this.stops.length - 1) this.index++;
     else this.close('done');
   }
 
@@ -73,6 +73,6 @@ export class TourState {
 
   close(why: 'done' | 'skipped'): void {
     this.open = false;
-    write(this.#shelf, SEEN, why);
+    write(this.shelf, SEEN, why);
   }
 }

@@ -28,69 +28,66 @@ const KEYS = {
 } as const;
 
 export class ViewState {
-  #theme = $state<Theme>('system');
-  #projector = $state(false);
-  #hiddenTab = $state<HiddenTab>('continue');
-  #reducedMotion = $state(false);
-  #systemDark = $state(false);
-  readonly #root: Root | null;
-  readonly #shelf: Shelf | null;
+  /** What the system asks for; follows it. */
+  reducedMotion = $state(false);
+  private systemDark = $state(false);
+  private chosenTheme = $state<Theme>('system');
+  private projectorOn = $state(false);
+  private hiddenTabChoice = $state<HiddenTab>('continue');
+  private readonly root: Root | null;
+  private readonly shelf: Shelf | null;
 
   constructor(root: Root | null, shelf: Shelf | null, media: ((query: string) => MediaQuery) | null = null) {
-    this.#root = root;
-    this.#shelf = shelf;
+    this.root = root;
+    this.shelf = shelf;
     const theme = read(shelf, KEYS.theme);
-    this.#theme = THEMES.find((known) => known === theme) ?? 'system';
-    this.#projector = read(shelf, KEYS.projector) === 'true';
-    this.#hiddenTab = read(shelf, KEYS.hiddenTab) === 'pause' ? 'pause' : 'continue';
-    this.#show();
-    watch(media, '(prefers-reduced-motion: reduce)', (matches) => (this.#reducedMotion = matches));
-    watch(media, '(prefers-color-scheme: dark)', (matches) => (this.#systemDark = matches));
+    this.chosenTheme = THEMES.find((known) => known === theme) ?? 'system';
+    this.projectorOn = read(shelf, KEYS.projector) === 'true';
+    this.hiddenTabChoice = read(shelf, KEYS.hiddenTab) === 'pause' ? 'pause' : 'continue';
+    this.show();
+    watch(media, '(prefers-reduced-motion: reduce)', (matches) => (this.reducedMotion = matches));
+    watch(media, '(prefers-color-scheme: dark)', (matches) => (this.systemDark = matches));
   }
 
   get theme(): Theme {
-    return this.#theme;
+    return this.chosenTheme;
   }
   set theme(theme: Theme) {
-    this.#theme = theme;
-    write(this.#shelf, KEYS.theme, theme);
-    this.#show();
+    this.chosenTheme = theme;
+    write(this.shelf, KEYS.theme, theme);
+    this.show();
   }
 
   /** What is on the screen, by choice or by the system's. */
   get dark(): boolean {
-    return this.#theme === 'dark' || (this.#theme === 'system' && this.#systemDark);
+    return this.chosenTheme === 'dark' || (this.chosenTheme === 'system' && this.systemDark);
   }
 
   get projector(): boolean {
-    return this.#projector;
+    return this.projectorOn;
   }
   set projector(on: boolean) {
-    this.#projector = on;
-    write(this.#shelf, KEYS.projector, String(on));
-    this.#show();
+    this.projectorOn = on;
+    write(this.shelf, KEYS.projector, String(on));
+    this.show();
   }
 
   /** What training does while the tab is not seen. */
   get hiddenTab(): HiddenTab {
-    return this.#hiddenTab;
+    return this.hiddenTabChoice;
   }
   set hiddenTab(choice: HiddenTab) {
-    this.#hiddenTab = choice;
-    write(this.#shelf, KEYS.hiddenTab, choice);
-  }
-
-  get reducedMotion(): boolean {
-    return this.#reducedMotion;
+    this.hiddenTabChoice = choice;
+    write(this.shelf, KEYS.hiddenTab, choice);
   }
 
   /** Themes and projector mode are values of custom properties, chosen by these attributes (style/tokens.css). */
-  #show(): void {
-    if (this.#root === null) return;
-    const { dataset } = this.#root;
-    if (this.#theme === 'system') delete dataset.theme;
-    else dataset.theme = this.#theme;
-    if (this.#projector) dataset.projector = 'true';
+  private show(): void {
+    if (this.root === null) return;
+    const { dataset } = this.root;
+    if (this.chosenTheme === 'system') delete dataset.theme;
+    else dataset.theme = this.chosenTheme;
+    if (this.projectorOn) dataset.projector = 'true';
     else delete dataset.projector;
   }
 }

@@ -22,24 +22,24 @@ describe('own groups', () => {
   beforeEach(() => {
     corpus = fresh();
   });
-  const anchors = () => corpus.own.map(({ anchor }) => anchor);
+  const anchors = () => corpus.own.groups.map(({ anchor }) => anchor);
 
   it('are cleaned, told of, and get ids that are never given again', () => {
     const heard = vi.fn();
-    corpus.onadded = heard;
-    corpus.add([{ anchor: '  A\tdog \n runs\u0007. ', positive: ' ', negative: 'No dog.' }]);
-    expect(corpus.own).toEqual([
+    corpus.own.onadded = heard;
+    corpus.own.add([{ anchor: '  A\tdog \n runs\u0007. ', positive: ' ', negative: 'No dog.' }]);
+    expect(corpus.own.groups).toEqual([
       expect.objectContaining({ id: 'own-1', anchor: 'A dog runs.', positive: undefined, source: 'typed' }),
     ]);
-    expect(heard).toHaveBeenCalledExactlyOnceWith(corpus.own);
-    corpus.undo();
-    corpus.add([{ anchor: 'B' }]);
-    expect(corpus.own.map(({ id }) => id)).toEqual(['own-2']); // a run may still know own-1
+    expect(heard).toHaveBeenCalledExactlyOnceWith(corpus.own.groups);
+    corpus.own.undo();
+    corpus.own.add([{ anchor: 'B' }]);
+    expect(corpus.own.groups.map(({ id }) => id)).toEqual(['own-2']); // a run may still know own-1
   });
 
   it('refuses what cannot be trained on, and copies', () => {
-    corpus.add([{ anchor: 'A', positive: 'B' }]);
-    const outcome = corpus.add([
+    corpus.own.add([{ anchor: 'A', positive: 'B' }]);
+    const outcome = corpus.own.add([
       { anchor: ' \u0000 ' },
       { anchor: 'x'.repeat(LONGEST_SENTENCE + 1) },
       { anchor: ' A ', positive: 'B' },
@@ -49,31 +49,31 @@ describe('own groups', () => {
   });
 
   it('can be edited, and their pattern follows; an edit that cannot be used changes nothing', () => {
-    corpus.add([{ anchor: 'A', positive: 'B' }]);
-    expect(corpus.own[0]!.pattern).toBe('nli');
-    expect(corpus.update('own-1', { intermediate: 'C' })).toBe(true);
-    expect(corpus.own[0]).toMatchObject({ id: 'own-1', intermediate: 'C', pattern: 'sts' });
-    const before = corpus.own;
-    expect(corpus.update('own-1', { anchor: ' ' })).toBe(false);
-    expect(corpus.update('plain:1', { anchor: 'bundled ones stay' })).toBe(false);
-    expect(corpus.own).toBe(before);
+    corpus.own.add([{ anchor: 'A', positive: 'B' }]);
+    expect(corpus.own.groups[0]!.pattern).toBe('nli');
+    expect(corpus.own.update('own-1', { intermediate: 'C' })).toBe(true);
+    expect(corpus.own.groups[0]).toMatchObject({ id: 'own-1', intermediate: 'C', pattern: 'sts' });
+    const before = corpus.own.groups;
+    expect(corpus.own.update('own-1', { anchor: ' ' })).toBe(false);
+    expect(corpus.own.update('plain:1', { anchor: 'bundled ones stay' })).toBe(false);
+    expect(corpus.own.groups).toBe(before);
   });
 
   it('come back by undo and go by redo; a new change ends redo', () => {
-    corpus.add([{ anchor: 'A' }, { anchor: 'B' }]);
-    corpus.addPairs([{ score: 1, first: 'a', second: 'b' }]);
-    corpus.remove(['own-1', 'pair-3']);
-    corpus.clearOwn();
-    expect(corpus.lastChange).toEqual({ kind: 'cleared', count: 1, by: 'doing' });
-    corpus.undo();
-    corpus.undo();
+    corpus.own.add([{ anchor: 'A' }, { anchor: 'B' }]);
+    corpus.own.addPairs([{ score: 1, first: 'a', second: 'b' }]);
+    corpus.own.remove(['own-1', 'pair-3']);
+    corpus.own.clear();
+    expect(corpus.own.lastChange).toEqual({ kind: 'cleared', count: 1, by: 'doing' });
+    corpus.own.undo();
+    corpus.own.undo();
     expect(anchors()).toEqual(['A', 'B']);
-    expect(corpus.ownPairs).toHaveLength(1);
-    expect(corpus.lastChange).toEqual({ kind: 'deleted', count: 2, by: 'undo' });
-    corpus.redo();
+    expect(corpus.own.pairs).toHaveLength(1);
+    expect(corpus.own.lastChange).toEqual({ kind: 'deleted', count: 2, by: 'undo' });
+    corpus.own.redo();
     expect(anchors()).toEqual(['B']);
-    corpus.add([{ anchor: 'C' }]);
-    expect(corpus.canRedo).toBe(false);
+    corpus.own.add([{ anchor: 'C' }]);
+    expect(corpus.own.canRedo).toBe(false);
   });
 
   it('any series of changes is undone to the beginning and redone to the end', () => {
@@ -86,32 +86,37 @@ describe('own groups', () => {
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const state = fresh();
         for (const { what, n, text } of steps) {
-          if (what === 'add') state.add([{ anchor: text }]);
-          else if (what === 'pair') state.addPairs([{ score: n, first: text, second: 'b' }]);
-          else if (what === 'remove') state.remove([`own-${n}`, `pair-${n}`]);
-          else if (what === 'update') state.update(`own-${n}`, { positive: text });
-          else state.clearOwn();
+          if (what === 'add') state.own.add([{ anchor: text }]);
+          else if (what === 'pair') state.own.addPairs([{ score: n, first: text, second: 'b' }]);
+          else if (what === 'remove') state.own.remove([`own-${n}`, `pair-${n}`]);
+          else if (what === 'update') state.own.update(`own-${n}`, { positive: text });
+          else state.own.clear();
         }
-        const end = [state.own, state.ownPairs];
-        while (state.canUndo) state.undo();
-        expect([state.own, state.ownPairs]).toEqual([[], []]);
-        while (state.canRedo) state.redo();
-        expect([state.own, state.ownPairs]).toEqual(end);
+        const end = [state.own.groups, state.own.pairs];
+        while (state.own.canUndo) state.own.undo();
+        expect([state.own.groups, state.own.pairs]).toEqual([[], []]);
+        while (state.own.canRedo) state.own.redo();
+        expect([state.own.groups, state.own.pairs]).toEqual(end);
       }),
     );
   });
 
   it('remembers a hundred changes', () => {
-    for (let i = 0; i < 130; i++) corpus.add([{ anchor: `a ${i}` }]);
-    while (corpus.canUndo) corpus.undo();
-    expect(corpus.own).toHaveLength(30);
+    for (let i = 0; i < 130; i++) corpus.own.add([{ anchor: `a ${i}` }]);
+    while (corpus.own.canUndo) corpus.own.undo();
+    expect(corpus.own.groups).toHaveLength(30);
   });
 
   it('very many come in as one change', async () => {
     const drafts = Array.from({ length: 3000 }, (_, i) => ({ anchor: `a ${i % 2500}`, positive: 'p' }));
-    expect(await corpus.addMany(drafts, [])).toEqual({ added: 2500, copies: 500, refused: 0, surplus: 0 });
-    corpus.undo();
-    expect(corpus.own).toHaveLength(0);
+    expect(await corpus.own.addMany(drafts, [])).toEqual({
+      added: 2500,
+      copies: 500,
+      refused: 0,
+      surplus: 0,
+    });
+    corpus.own.undo();
+    expect(corpus.own.groups).toHaveLength(0);
   });
 });
 
@@ -180,11 +185,11 @@ describe('the bundled corpus', () => {
   it('switched off leaves the visitor alone with their own, which then serve the setting', async () => {
     const corpus = fresh();
     await corpus.load('scenes', 'nli');
-    corpus.add([{ anchor: 'a', positive: 'p', intermediate: 'i', negative: 'n' }]);
-    expect(corpus.groups).toEqual([...corpus.bundled, ...corpus.own]);
-    expect(corpus.forTraining).toEqual({ groups: corpus.bundled, own: corpus.own });
+    corpus.own.add([{ anchor: 'a', positive: 'p', intermediate: 'i', negative: 'n' }]);
+    expect(corpus.groups).toEqual([...corpus.bundled, ...corpus.own.groups]);
+    expect(corpus.forTraining).toEqual({ groups: corpus.bundled, own: corpus.own.groups });
     corpus.usesBundled = false;
-    expect(corpus.groups).toEqual(corpus.own);
+    expect(corpus.groups).toEqual(corpus.own.groups);
     expect(corpus.evaluationPairs).toEqual([]);
     // By itself the group would count as an STS group, and the NLI setting would find nothing to train on.
     expect(corpus.forTraining.groups.map(({ pattern }) => pattern)).toEqual(['nli']);
@@ -195,7 +200,7 @@ describe('too little to train on', () => {
   const alone = (count: number) => {
     const corpus = fresh();
     corpus.usesBundled = false;
-    corpus.add(
+    corpus.own.add(
       Array.from({ length: count }, (_, i) => ({ anchor: `a ${i}`, positive: `p ${i}`, negative: 'n' })),
     );
     return corpus;

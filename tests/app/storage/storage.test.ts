@@ -8,7 +8,7 @@ import { domError, memoryStore, type MemoryStore } from './memoryStore.ts';
 let store: MemoryStore;
 const visit = async () => {
   const corpus = new CorpusState({ store });
-  await corpus.restored;
+  await corpus.own.restored;
   return corpus;
 };
 
@@ -19,70 +19,71 @@ beforeEach(() => {
 describe('own data between visits', () => {
   it('come back as they were: sentences, ids, order, source and the choice of the bundled corpus', async () => {
     const first = await visit();
-    for (let i = 0; i < 12; i++) first.add([{ anchor: `a ${i}`, positive: `p ${i}`, negative: `n ${i}` }]);
-    first.addPairs([{ score: 3.5, first: 'x', second: 'y', source: 'file' }]);
-    first.remove(['own-3']);
-    first.update('own-5', { positive: 'other' });
+    for (let i = 0; i < 12; i++)
+      first.own.add([{ anchor: `a ${i}`, positive: `p ${i}`, negative: `n ${i}` }]);
+    first.own.addPairs([{ score: 3.5, first: 'x', second: 'y', source: 'file' }]);
+    first.own.remove(['own-3']);
+    first.own.update('own-5', { positive: 'other' });
     first.usesBundled = false;
-    await first.flush();
+    await first.own.flush();
 
     const second = await visit();
-    expect(second.own).toEqual(first.own); // own-10 after own-9, though keys sort otherwise
-    expect(second.ownPairs).toEqual(first.ownPairs);
+    expect(second.own.groups).toEqual(first.own.groups); // own-10 after own-9, though keys sort otherwise
+    expect(second.own.pairs).toEqual(first.own.pairs);
     expect(second.usesBundled).toBe(false);
-    expect(second.canUndo).toBe(false);
+    expect(second.own.canUndo).toBe(false);
   });
 
   it('never use an id twice, not even after the last one was deleted in an earlier visit', async () => {
     const first = await visit();
-    first.add([{ anchor: 'a' }, { anchor: 'b' }]);
-    first.remove(['own-2']);
-    await first.flush();
+    first.own.add([{ anchor: 'a' }, { anchor: 'b' }]);
+    first.own.remove(['own-2']);
+    await first.own.flush();
     const second = await visit();
-    second.add([{ anchor: 'c' }]);
-    expect(second.own.map(({ id }) => id)).toEqual(['own-1', 'own-3']);
+    second.own.add([{ anchor: 'c' }]);
+    expect(second.own.groups.map(({ id }) => id)).toEqual(['own-1', 'own-3']);
   });
 
   it('survive two tabs that gave the same id: both groups are kept, under two ids', async () => {
     const [one, other] = [await visit(), await visit()];
-    one.add([{ anchor: 'from one tab' }]);
-    other.add([{ anchor: 'from the other' }]);
-    await one.flush();
-    await other.flush();
+    one.own.add([{ anchor: 'from one tab' }]);
+    other.own.add([{ anchor: 'from the other' }]);
+    await one.own.flush();
+    await other.own.flush();
     const later = await visit();
-    expect(later.own.map(({ anchor }) => anchor).sort()).toEqual(['from one tab', 'from the other']);
-    expect(new Set(later.own.map(({ id }) => id)).size).toBe(2);
+    expect(later.own.groups.map(({ anchor }) => anchor).sort()).toEqual(['from one tab', 'from the other']);
+    expect(new Set(later.own.groups.map(({ id }) => id)).size).toBe(2);
     // The new id is stored, so that it is the same one next time.
-    await later.flush();
-    expect((await visit()).own).toEqual(later.own);
+    await later.own.flush();
+    expect((await visit()).own.groups).toEqual(later.own.groups);
   });
 
   it('join what was added before they arrived, and undoing that does not lose them', async () => {
     const first = await visit();
-    first.add([{ anchor: 'old' }]);
-    await first.flush();
+    first.own.add([{ anchor: 'old' }]);
+    await first.own.flush();
     const second = new CorpusState({ store });
-    second.add([{ anchor: 'new' }]); // at once, before the store has answered
-    await second.restored;
-    expect(second.own.map(({ anchor }) => anchor)).toEqual(['old', 'new']);
-    expect(second.own.find(({ anchor }) => anchor === 'new')?.id).toBe('own-1'); // a run may know it already
-    second.undo();
-    expect(second.own.map(({ anchor }) => anchor)).toEqual(['old']);
+    second.own.add([{ anchor: 'new' }]); // at once, before the store has answered
+    await second.own.restored;
+    expect(second.own.groups.map(({ anchor }) => anchor)).toEqual(['old', 'new']);
+    expect(second.own.groups.find(({ anchor }) => anchor === 'new')?.id).toBe('own-1'); // a run may know it already
+    second.own.undo();
+    expect(second.own.groups.map(({ anchor }) => anchor)).toEqual(['old']);
   });
 
   it('leave out records that are not sound, say how many, and forget them', async () => {
     const first = await visit();
-    first.add([{ anchor: 'sound' }]);
-    await first.flush();
+    first.own.add([{ anchor: 'sound' }]);
+    await first.own.flush();
     store.groups.set('z:1', { id: 'own-7', anchor: 5 });
     store.groups.set('z:2', null);
     store.pairs.set('z:3', { id: 'pair-1', score: 99, first: 'a', second: 'b', source: 'typed' });
     store.preferences = 'nonsense';
     const second = await visit();
-    expect(second.own.map(({ anchor }) => anchor)).toEqual(['sound']);
-    expect(second.dropped).toBe(3);
-    await second.flush();
-    expect((await visit()).dropped).toBe(0);
+    expect(second.own.groups.map(({ anchor }) => anchor)).toEqual(['sound']);
+    expect(second.own.dropped).toBe(3);
+    await second.own.flush();
+    expect((await visit()).own.dropped).toBe(0);
   });
 });
 
@@ -92,8 +93,8 @@ describe('saving', () => {
 
   it('waits a moment, so that several changes are one writing', async () => {
     const corpus = await visit();
-    corpus.add([{ anchor: 'a' }]);
-    corpus.add([{ anchor: 'b' }]);
+    corpus.own.add([{ anchor: 'a' }]);
+    corpus.own.add([{ anchor: 'b' }]);
     await vi.advanceTimersByTimeAsync(199);
     expect(store.saves).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
@@ -103,13 +104,13 @@ describe('saving', () => {
 
   it('writes only what changed', async () => {
     const corpus = await visit();
-    corpus.add([{ anchor: 'a' }, { anchor: 'b' }]);
-    await corpus.flush();
+    corpus.own.add([{ anchor: 'a' }, { anchor: 'b' }]);
+    await corpus.own.flush();
     const save = vi.spyOn(store, 'save');
-    corpus.update('own-2', { anchor: 'b changed' });
-    await corpus.flush();
+    corpus.own.update('own-2', { anchor: 'b changed' });
+    await corpus.own.flush();
     expect(save.mock.calls[0]![0].groups.map(({ value }) => value.anchor)).toEqual(['b changed']);
-    await corpus.flush();
+    await corpus.own.flush();
     expect(save).toHaveBeenCalledTimes(1);
   });
 });
@@ -123,39 +124,39 @@ describe('storage that fails', () => {
   ])('%s: says what happened and to export, and keeps everything in memory', async (name, words) => {
     const corpus = await visit();
     store.failing = domError(name);
-    corpus.add([{ anchor: 'precious' }]);
-    await corpus.flush();
-    expect(corpus.storageFailure).toMatch(words);
-    expect(corpus.storageFailure).toContain('Export your pairs now');
-    expect(corpus.own.map(({ anchor }) => anchor)).toEqual(['precious']);
+    corpus.own.add([{ anchor: 'precious' }]);
+    await corpus.own.flush();
+    expect(corpus.own.storageFailure).toMatch(words);
+    expect(corpus.own.storageFailure).toContain('Export your pairs now');
+    expect(corpus.own.groups.map(({ anchor }) => anchor)).toEqual(['precious']);
     // Once there is room again, the next change brings the earlier one along.
     store.failing = null;
-    corpus.add([{ anchor: 'another' }]);
-    await corpus.flush();
-    expect(corpus.storageFailure).toBeNull();
+    corpus.own.add([{ anchor: 'another' }]);
+    await corpus.own.flush();
+    expect(corpus.own.storageFailure).toBeNull();
     expect(store.groups.size).toBe(2);
   });
 
   it('says so when reading fails, and goes on', async () => {
     store.failing = domError('SecurityError');
     const corpus = await visit();
-    expect(corpus.storageFailure).toMatch(/private window/);
-    expect(corpus.add([{ anchor: 'a' }]).added).toBe(1);
+    expect(corpus.own.storageFailure).toMatch(/private window/);
+    expect(corpus.own.add([{ anchor: 'a' }]).added).toBe(1);
   });
 
   it('says so when a newer tab takes the database over', async () => {
     const corpus = await visit();
     store.onreplaced?.();
-    expect(corpus.storageFailure).toMatch(/reload this tab/);
+    expect(corpus.own.storageFailure).toMatch(/reload this tab/);
   });
 
   it('works without any store', async () => {
     const corpus = new CorpusState({ store: null });
-    await corpus.restored;
-    corpus.add([{ anchor: 'a' }]);
-    await corpus.flush();
-    expect(corpus.storageFailure).toBeNull();
-    expect(corpus.own).toHaveLength(1);
+    await corpus.own.restored;
+    corpus.own.add([{ anchor: 'a' }]);
+    await corpus.own.flush();
+    expect(corpus.own.storageFailure).toBeNull();
+    expect(corpus.own.groups).toHaveLength(1);
   });
 
   it('is told apart where there is no IndexedDB at all', async () => {

@@ -1,0 +1,199 @@
+// The visitor's own groups and scored pairs: typed, pasted or read from files. Every change can be undone and is kept
+// between visits; nothing of it leaves the browser.
+import { patternOf, type Group, type ScoredPair } from '../../data/group.ts';
+import { breathe } from '../../util/breathe.ts';
+import { t } from '../messages/t.ts';
+import type { StorageFailure } from '../storage/database.ts';
+import type { OwnStore, SavedOwn } from '../storage/ownStore.ts';
+import { OwnSaver } from '../storage/saver.ts';
+import * as history from './corpusHistory.ts';
+import { groupIntake, inSlices, pairIntake, type Added, type Intake } from './corpusIntake.ts';
+import { countOf, placed, without } from './corpusLists.ts';
+import {
+  cleanSentence,
+  cleanSentences,
+  pairProblemOf,
+  pairTextOf,
+  problemOf,
+  textOf,
+  type GroupDraft,
+  type OwnPair,
+  type PairDraft,
+  type Sentences,
+} from './corpusText.ts';
+
+export class OwnCorpus {
+  /** The lists are replaced, never changed in place. */
+  groups = $state.raw<readonly Group[]>([]);
+  pairs = $state.raw<readonly OwnPair[]>([]);
+  /** The last change, to be announced; null before there was one. */
+  lastChange = $state.raw<history.LastChange | null>(null);
+  /** What cannot be stored, why, and what to do; null while all is well. Nothing is lost in memory. */
+  storageFailure = $state<string | null>(null);
+  /** Number of stored records that could not be read and were left out. */
+  dropped = $state(0);
+  /** Called with groups as they are added: a running training takes them into its next batch. */
+  onadded: ((groups: readonly Group[]) => void) | null = null;
+  /** Resolves when the data of earlier visits are here, or it is known why they are not. */
+  readonly restored: Promise<void>;
+
+  private withBundled = $state(true);
+  private history = $state.raw(history.NO_HISTORY);
+  private nextId = 1;
+  private readonly saver: OwnSaver | undefined;
+
+  /** @param store null keeps the data in memory only */
+  constructor(store: OwnStore | null) {
+    if (store) {
+      const current = () => ({
+        groups: this.groups,
+        pairs: this.pairs,
+        preferences: { next: this.nextId, usesBundled: this.withBundled },
+      });
+      this.saver = new OwnSaver(store, current, (failure) => this.reportStorage(failure));
+    }
+    this.restored = this.saver?.restore((saved) => this.restore(saved)) ?? Promise.resolve();
+  }
+
+  /** Are they used beside the bundled corpus, or alone? Stored with them. */
+  get usesBundled(): boolean {
+    return this.withBundled;
+  }
+  set usesBundled(value: boolean) {
+    this.withBundled = value;
+    this.saver?.changed();
+  }
+
+  /** Adds groups; `onadded` is called with those that are new. For more than a screenful use addMany. */
+  add(drafts: readonly GroupDraft[]): Added {
+    const intake = groupIntake(this.groups);
+    drafts.forEach(intake.take);
+    return this.addGroupsOf(intake);
+  }
+  addPairs(drafts: readonly PairDraft[]): Added {
+    const intake = pairIntake(this.pairs);
+    drafts.forEach(intake.take);
+    return this.addPairsOf(intake);
+  }
+
+  /** Adds very many without blocking the page; they appear all at once, as one change to undo. */
+  async addMany(groups: readonly GroupDraft[], pairs: readonly PairDraft[]): Promise<Added> {
+    const [forGroups, forPairs] = [groupIntake(this.groups), pairIntake(this.pairs)];
+    await inSlices(groups, forGroups.take);
+    await inSlices(pairs, forPairs.take);
+    await breathe();
+    return groups.length > 0 ? this.addGroupsOf(forGroups) : this.addPairsOf(forPairs);
+  }
+
+  private addGroupsOf(intake: Intake<GroupDraft>): Added {
+    const added = intake.taken.map((draft): Group => ({
+      ...draft,
+      id: `own-${this.nextId++}`,
+      pattern: draft.pattern ?? patternOf(draft),
+      source: draft.source ?? 'typed',
+    }));
+    if (added.length > 0) {
+      this.change([...this.groups, ...added], this.pairs, { kind: 'added', count: added.length });
+      this.onadded?.(added);
+    }
+    return intake.outcome();
+  }
+  private addPairsOf(intake: Intake<PairDraft>): Added {
+    const added = intake.taken.map(({ score, first, second, source }): OwnPair => {
+      return { id: `pair-${this.nextId++}`, score, first, second, source: source ?? 'typed' };
+    });
+    if (added.length > 0)
+      this.change(this.groups, [...this.pairs, ...added], { kind: 'added', count: added.length });
+    return intake.outcome();
+  }
+
+  /** Changes sentences of a group. Returns false, and changes nothing, when it would be empty or too long. */
+  update(id: string, fields: Partial<Sentences>): boolean {
+    const group = this.groups.find((each) => each.id === id);
+    if (!group) return false;
+    const sentences = cleanSentences({ ...group, ...fields });
+    if (problemOf(sentences) !== null) return false;
+    if (textOf(sentences) === textOf(group)) return true;
+    const changed: Group = { ...group, ...sentences, pattern: patternOf(sentences) };
+    const groups = this.groups.map((each) => (each === group ? changed : each));
+    this.change(groups, this.pairs, { kind: 'edited', count: 1 });
+    return true;
+  }
+  updatePair(id: string, fields: Partial<ScoredPair>): boolean {
+    const pair = this.pairs.find((each) => each.id === id);
+    if (!pair) return false;
+    const changed: OwnPair = { ...pair, ...fields };
+    changed.first = cleanSentence(changed.first);
+    changed.second = cleanSentence(changed.second);
+    if (pairProblemOf(changed) !== null) return false;
+    if (pairTextOf(changed) === pairTextOf(pair)) return true;
+    const pairs = this.pairs.map((each) => (each === pair ? changed : each));
+    this.change(this.groups, pairs, { kind: 'edited', count: 1 });
+    return true;
+  }
+
+  /** Removes groups and pairs. */
+  remove(ids: readonly string[]): void {
+    const left = without(this.lists, ids);
+    const count = countOf(this.lists) - countOf(left);
+    if (count > 0) this.change(left.groups, left.pairs, { kind: 'deleted', count });
+  }
+  clear(): void {
+    const count = countOf(this.lists);
+    if (count > 0) this.change([], [], { kind: 'cleared', count });
+  }
+  private get lists(): history.OwnLists {
+    return { groups: this.groups, pairs: this.pairs };
+  }
+
+  get canUndo(): boolean {
+    return this.history.past.length > 0;
+  }
+  get canRedo(): boolean {
+    return this.history.future.length > 0;
+  }
+  undo(): void {
+    this.jump(history.undone(this.history, this.lists), 'undo');
+  }
+  redo(): void {
+    this.jump(history.redone(this.history, this.lists), 'redo');
+  }
+
+  /** Writes now what is not yet stored. */
+  async flush(): Promise<void> {
+    await this.saver?.flush();
+  }
+
+  private change(groups: readonly Group[], pairs: readonly OwnPair[], change: history.Change): void {
+    this.history = history.recorded(this.history, this.lists, change);
+    this.set(groups, pairs, { ...change, by: 'doing' });
+  }
+  private jump(to: history.HistoryStep | undefined, by: 'undo' | 'redo'): void {
+    if (!to) return;
+    this.history = to.history;
+    this.set(to.lists.groups, to.lists.pairs, { ...to.change, by });
+  }
+  private set(groups: readonly Group[], pairs: readonly OwnPair[], change: history.LastChange): void {
+    this.groups = groups;
+    this.pairs = pairs;
+    this.lastChange = change;
+    this.saver?.changed();
+  }
+
+  private reportStorage(failure: StorageFailure | null): void {
+    this.storageFailure =
+      failure && t(`corpus.storage.${failure.problem}`, { message: failure.message.replace(/\.$/, '') });
+  }
+
+  private restore(saved: SavedOwn): { groups: Group[]; pairs: OwnPair[] } {
+    const { groups, pairs, inOrder, next, renumbered } = placed(saved, this.lists, this.nextId);
+    this.nextId = next;
+    this.history = history.withEarlier(this.history, inOrder);
+    this.groups = [...inOrder.groups, ...this.groups];
+    this.pairs = [...inOrder.pairs, ...this.pairs];
+    if (saved.preferences) this.withBundled = saved.preferences.usesBundled;
+    this.dropped = saved.badGroups.length + saved.badPairs.length;
+    if (this.dropped > 0 || renumbered) this.saver?.changed();
+    return { groups, pairs };
+  }
+}
