@@ -4,7 +4,8 @@ import { memory } from '@tensorflow/tfjs-core';
 import { fileURLToPath } from 'node:url';
 import { domainFiles, loadGroups, loadPairs, openModel } from '../src/cli/node/files.ts';
 import { nodeHost } from '../src/cli/node/gpu.ts';
-import { startDevice, type DeviceChoice } from '../src/kernels/backend.ts';
+import { startDevice } from '../src/kernels/backend.ts';
+import type { DeviceChoice } from '../src/util/devices.ts';
 import { configSchema } from '../src/run/config.ts';
 import { TrainingSession } from '../src/trainer/session.ts';
 

@@ -1,6 +1,6 @@
 // Options that several commands share.
 import { InvalidArgumentError, Option } from 'commander';
-import { DEVICE_CHOICES } from '../kernels/backend.ts';
+import { DEVICE_CHOICES } from '../util/devices.ts';
 
 export function deviceOption(): Option {
   return new Option(

@@ -1,5 +1,6 @@
 // A device for a long run: the first time on a GPU its fastest kernels are looked for, which is said and can be skipped.
-import { startDevice, type DeviceChoice, type StartedDevice } from '../kernels/backend.ts';
+import { startDevice } from '../kernels/backend.ts';
+import type { DeviceChoice, DeviceInfo } from '../util/devices.ts';
 import { nodeHost } from './node/gpu.ts';
 import { say } from './output.ts';
 
@@ -8,7 +9,7 @@ const SAID = 'Finding the fastest kernels for this GPU; Ctrl-C skips it.';
 const ECHO = 1000; // milliseconds
 
 /** @param tuning false: what was found before is used, but nothing is looked for */
-export async function startTuned(choice: DeviceChoice, tuning: boolean): Promise<StartedDevice> {
+export async function startTuned(choice: DeviceChoice, tuning: boolean): Promise<DeviceInfo> {
   const skip = new AbortController();
   const interrupt = () => skip.abort();
   const onProgress = () => {

@@ -1,37 +1,29 @@
 // A sentence group: an anchor and, as far as they are known, sentences that are less and less similar to it.
 import { z } from 'zod';
-import type { Role } from '../run/settings.ts';
-
-/** Levels of similarity, the most similar first (the paper's hierarchy). */
-export const ROLES: readonly Role[] = ['anchor', 'positive', 'intermediate', 'negative'];
 
 const sentence = z.string().trim().min(1, 'is empty');
 
+/** How the sentences of a group relate to each other; `plain` has an anchor alone. */
+export const GROUP_PATTERNS = ['plain', 'nli', 'sts', 'sup'] as const;
+export type GroupPattern = (typeof GROUP_PATTERNS)[number];
+
 /** One line of a corpus file. */
 export const groupSchema = z.object({
+  /** Unique in its corpus; follows the sentence from the file to the plot. */
   id: z.string().optional(),
   anchor: sentence,
   positive: sentence.optional(),
   intermediate: sentence.optional(),
   negative: sentence.optional(),
-  pattern: z.enum(['plain', 'nli', 'sts', 'sup']).optional(),
+  pattern: z.enum(GROUP_PATTERNS).optional(),
   source: z.enum(['bundled', 'typed', 'llm', 'file']).optional(),
+  /** Who wrote it: a person or a model. */
   by: z.string().optional(),
 });
 
-export type GroupPattern = 'plain' | 'nli' | 'sts' | 'sup';
-
-export interface Group {
-  /** Unique in its corpus; follows the sentence from the file to the plot. */
-  id: string;
-  anchor: string;
-  positive?: string | undefined;
-  intermediate?: string | undefined;
-  negative?: string | undefined;
-  pattern: GroupPattern;
-  source: 'bundled' | 'typed' | 'llm' | 'file';
-  by?: string | undefined;
-}
+/** A group as everything but the readers of files takes it: what a line may leave out is filled in. */
+export const completeGroupSchema = groupSchema.required({ id: true, pattern: true, source: true });
+export type Group = z.infer<typeof completeGroupSchema>;
 
 /** What a group is when its file does not say: by the sentences it has. */
 export function patternOf(group: Pick<Group, 'positive' | 'intermediate' | 'negative'>): GroupPattern {

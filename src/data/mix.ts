@@ -1,6 +1,7 @@
 // From the groups of a corpus to the examples of a setting: which sentences are plain rows, which are generated
 // groups, in which order their sentences stand, and what to say when a setting cannot do what its name says.
-import { PATTERNS, type PatternName, type Role } from '../run/settings.ts';
+import { PATTERNS, type PatternName } from '../run/settings.ts';
+import type { Role } from '../run/roles.ts';
 import { Failure } from '../util/failure.ts';
 import { Random } from '../util/random.ts';
 import type { Group, GroupPattern } from './group.ts';

@@ -1,6 +1,7 @@
 // Which sentences are followed through a run, on the map and in the histograms of cosines: as many as a screen and a
 // read-back can bear, drawn evenly from the corpus.
-import { PATTERNS, type PatternName, type Role } from '../run/settings.ts';
+import { PATTERNS, type PatternName } from '../run/settings.ts';
+import type { PointRole, Role } from '../run/roles.ts';
 import type { Group } from './group.ts';
 
 /** A followed sentence. */
@@ -8,7 +9,7 @@ export interface Point {
   /** "{group}/{role}" */
   id: string;
   group: string;
-  role: Role | 'plain';
+  role: PointRole;
   text: string;
 }
 

@@ -7,6 +7,7 @@ import '#gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { DeviceChoice, DeviceInfo } from '../util/devices.ts';
 import { Failure, messageOf } from '../util/failure.ts';
 import { chooseTiles, type TileHost } from './matMul/keptTiles.webgpu.ts';
 import { keepMatrixConfigs, MATRIX_FEATURE } from './capabilities.ts';
@@ -15,9 +16,6 @@ import { registerWasmKernels } from './registerWasm.ts';
 import { WasmRuntime } from './wasm/runtime.ts';
 import { placeSharedBinary, SINGLE_THREAD_FILE } from './wasm/sharedMemory.ts';
 import type { ThreadHost } from './wasm/threads.ts';
-
-export const DEVICE_CHOICES = ['auto', 'webgpu', 'wasm', 'software', 'cpu'] as const;
-export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
 /** What a host (browser worker, Node) knows about getting at a GPU and the WASM files. */
 export interface BackendHost {
@@ -34,12 +32,6 @@ export interface BackendHost {
 export interface WasmThreads extends ThreadHost {
   /** The bytes of one of tfjs's WASM binaries. */
   binary(name: string): Promise<Uint8Array>;
-}
-
-export interface StartedDevice {
-  name: 'webgpu' | 'wasm' | 'software' | 'cpu';
-  detail: string;
-  reason: string;
 }
 
 /** An adapter as WebGPU describes it. */
@@ -87,7 +79,7 @@ function isFallback(adapter: GPUAdapter): boolean {
  * Starts the device that was chosen.
  * @throws Failure when a device asked for by name is not there.
  */
-export async function startDevice(choice: DeviceChoice, host: BackendHost): Promise<StartedDevice> {
+export async function startDevice(choice: DeviceChoice, host: BackendHost): Promise<DeviceInfo> {
   registerKernels();
   switch (choice) {
     case 'cpu':
@@ -119,7 +111,7 @@ async function startAskedWebGpu(
   choice: 'webgpu' | 'software',
   host: BackendHost,
   found: AdapterDescription | string,
-): Promise<StartedDevice> {
+): Promise<DeviceInfo> {
   if (typeof found === 'string')
     throw new Failure(`Device "${choice}" is not here: ${found} Use --device wasm.`);
   if (choice === 'webgpu' && found.software) {
@@ -164,7 +156,7 @@ async function placeWasm({ wasmThreads, wasmFiles }: BackendHost, simd: boolean)
   if (wasmFiles !== undefined) setWasmPaths(wasmFiles);
 }
 
-async function startWasm(host: BackendHost, reason: string): Promise<StartedDevice> {
+async function startWasm(host: BackendHost, reason: string): Promise<DeviceInfo> {
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   await placeWasm(host, simd === true);
   await useBackend('wasm');
@@ -191,7 +183,7 @@ async function startWebGpu(
   { tiles }: BackendHost,
   found: AdapterDescription,
   reason: string,
-): Promise<StartedDevice> {
+): Promise<DeviceInfo> {
   const { adapter, detail } = found;
   const { limits } = adapter;
   const device = await adapter.requestDevice({

@@ -63,7 +63,8 @@ export function positiveIndex(sentences: number): number {
   return sentences > 3 ? 2 : 1;
 }
 
-type Role = 'plain' | 'generated';
+/** The two kinds of rows of a batch. */
+type RowKind = 'plain' | 'generated';
 
 /**
  * What stands in the rows and in the columns of InfoNCE, in order.
@@ -71,9 +72,9 @@ type Role = 'plain' | 'generated';
  * @param take gives the sentence of that index of all rows of a kind
  */
 function chosen<T>(
-  sentences: Readonly<Record<Role, number>>,
+  sentences: Readonly<Record<RowKind, number>>,
   hierarchical: boolean,
-  take: (role: Role, index: number) => T,
+  take: (kind: RowKind, index: number) => T,
 ): { anchors: T[]; columns: T[] } {
   const { plain, generated } = sentences;
   const anchors: T[] = [];

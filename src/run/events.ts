@@ -1,19 +1,17 @@
 // What a run says while it goes: one discriminated union, parsed with zod wherever it comes from a file or a worker.
 import { z } from 'zod';
+import { DEVICE_NAMES, type DeviceInfo } from '../util/devices.ts';
 import { configSchema } from './config.ts';
 import { KNOB_NAMES } from './knobs.ts';
+import { POINT_ROLES } from './roles.ts';
 
 export const RECORD_VERSION = 1;
 
-const deviceSchema = z.object({
-  /** What runs: the ladder's rung. */
-  name: z.enum(['webgpu', 'wasm', 'software', 'cpu']),
-  /** Adapter or processor, as far as it is known. */
+export const deviceSchema = z.object({
+  name: z.enum(DEVICE_NAMES),
   detail: z.string(),
-  /** Why this one. */
   reason: z.string(),
-});
-export type DeviceInfo = z.infer<typeof deviceSchema>;
+}) satisfies z.ZodType<DeviceInfo>;
 
 const headerSchema = z.object({
   type: z.literal('header'),
@@ -116,7 +114,7 @@ const pointsSchema = z.object({
     z.object({
       id: z.string(),
       group: z.string(),
-      role: z.enum(['anchor', 'positive', 'intermediate', 'negative', 'plain']),
+      role: z.enum(POINT_ROLES),
       text: z.string(),
     }),
   ),

@@ -1,5 +1,6 @@
 // The paper's settings: {domain}.{pattern}. A pattern says which examples a run trains on and how a positive is made.
 import { nearestName, UsageFailure } from '../util/failure.ts';
+import { ROLES, TRIPLET_ROLES, type Role } from './roles.ts';
 
 export interface Pattern {
   label: string;
@@ -15,10 +16,6 @@ export interface Pattern {
   hierarchical: boolean;
   help: string;
 }
-
-export type Role = 'anchor' | 'positive' | 'intermediate' | 'negative';
-
-const TRIPLE = ['anchor', 'positive', 'negative'] as const;
 
 export const PATTERNS = {
   dropout: {
@@ -50,7 +47,7 @@ export const PATTERNS = {
     augmentation: 'dropout',
     groups: 'nli',
     plain: true,
-    roles: TRIPLE,
+    roles: TRIPLET_ROLES,
     hierarchical: false,
     help: 'Plain sentences, mixed with generated groups: premise, entailed hypothesis, contradicting hypothesis.',
   },
@@ -59,7 +56,7 @@ export const PATTERNS = {
     augmentation: 'dropout',
     groups: 'sts',
     plain: true,
-    roles: TRIPLE,
+    roles: TRIPLET_ROLES,
     hierarchical: false,
     help: 'Plain sentences, mixed with generated groups: sentence, paraphrase, sentence of another meaning.',
   },
@@ -68,7 +65,7 @@ export const PATTERNS = {
     augmentation: 'dropout',
     groups: 'sts',
     plain: true,
-    roles: ['anchor', 'positive', 'intermediate', 'negative'],
+    roles: ROLES,
     hierarchical: true,
     help: 'As STS, with the intermediate sentence as contrastive positive and the hierarchical triplet loss on the four levels.',
   },
@@ -77,7 +74,7 @@ export const PATTERNS = {
     augmentation: 'dropout',
     groups: 'sup',
     plain: false,
-    roles: TRIPLE,
+    roles: TRIPLET_ROLES,
     hierarchical: false,
     help: 'Only labelled groups: premise, entailed hypothesis, contradicting hypothesis (supervised SimCSE).',
   },

@@ -1,6 +1,7 @@
 // One training step taken apart: every number between the sentences of a batch and the updated weights. The trainer
 // makes it, the microscope and the batch view show it.
 import { z } from 'zod';
+import { ROLES } from './roles.ts';
 
 /** Numbers in row-major order; the last axis runs fastest. */
 const tableSchema = z.object({
@@ -17,7 +18,7 @@ const rowSchema = z.object({
   /** Which sentence of the group this is. */
   place: z.int(),
   /** `view` is a plain sentence's second view: another dropout mask, and another augmentation where there is one. */
-  role: z.enum(['anchor', 'positive', 'intermediate', 'negative', 'view']),
+  role: z.enum([...ROLES, 'view']),
   generated: z.boolean(),
   /** As it stands in the example; an augmentation shows in the tokens. */
   text: z.string(),

@@ -2,7 +2,7 @@
 // having stopped: masks, order and augmentation follow from seed and step, the rest is in these files.
 import { z } from 'zod';
 import type { BatchCursor } from '../data/batches.ts';
-import { groupSchema, type Group } from '../data/group.ts';
+import { completeGroupSchema } from '../data/group.ts';
 import type { ParameterName, Parameters } from '../encoder/parameters.ts';
 import { readSafetensors, writeSafetensors, type TensorMap } from '../encoder/safetensors.ts';
 import { configSchema, type Config } from '../run/config.ts';
@@ -13,8 +13,6 @@ export const STATE_FILE = 'trainer.json';
 export const TENSOR_FILE = 'trainer.safetensors';
 
 const readingSchema = z.object({ step: z.int(), value: z.number() });
-
-const joinedGroupSchema = groupSchema.required({ id: true, pattern: true, source: true }) as z.ZodType<Group>;
 
 /** Everything but the weights and moments. */
 export const checkpointStateSchema = z.object({
@@ -28,7 +26,7 @@ export const checkpointStateSchema = z.object({
   /** Digest of ids and sentences of the examples, to refuse other data. */
   data: z.string(),
   /** Groups that joined the running training, and the first epoch in whose order they stand. */
-  joined: z.array(z.object({ group: joinedGroupSchema, epoch: z.int() })).default([]),
+  joined: z.array(z.object({ group: completeGroupSchema, epoch: z.int() })).default([]),
   best: z.object({ step: z.int(), sts: z.number() }).nullable(),
   readings: z.record(z.string(), z.array(readingSchema)),
   lastLoss: z.number().nullable(),

@@ -3,7 +3,8 @@
 // read together. Every logged step gets its event, in order, with its own numbers.
 import * as tf from '@tensorflow/tfjs-core';
 import { assertDeviceSound } from '../kernels/backend.ts';
-import type { DeviceInfo, StepEvent } from '../run/events.ts';
+import type { StepEvent } from '../run/events.ts';
+import type { DeviceInfo } from '../util/devices.ts';
 import { readTogether, stackScalars, type Scalars, type StackedScalars } from './scalars.ts';
 import type { RunCursor } from './snapshot.ts';
 import type { StepGradient } from './step.ts';

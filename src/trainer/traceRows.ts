@@ -1,7 +1,7 @@
 // Who stands in the rows of a step: the sentence, its tokens and its part in the batch.
 import type { Batch } from '../data/batches.ts';
 import { rowsAndColumns } from '../losses/objective.ts';
-import type { Role } from '../run/settings.ts';
+import { TRIPLET_ROLES, type Role } from '../run/roles.ts';
 import type { TraceRow } from '../run/trace.ts';
 import type { StepRows, TokenisedExample } from './views.ts';
 
@@ -34,7 +34,7 @@ export function traceRows({ examples, batch, roles, token }: RowSource, { rows }
 
 /** A visitor's pair in a setting without groups is an anchor and its positive. */
 function roleAt(place: number, sentences: readonly string[], roles: readonly Role[]): Role {
-  const own: readonly Role[] = sentences.length === roles.length ? roles : ['anchor', 'positive', 'negative'];
+  const own: readonly Role[] = sentences.length === roles.length ? roles : TRIPLET_ROLES;
   return own[place]!;
 }
 

@@ -1,10 +1,9 @@
 // What the visitor changed, and before which step: replayed, it makes a run repeat itself.
 import { z } from 'zod';
-import { groupSchema, type Group } from '../data/group.ts';
+import { completeGroupSchema, type Group } from '../data/group.ts';
 import { KNOB_NAMES, type KnobName } from '../run/knobs.ts';
 import type { KnobEdit } from '../trainer/host.ts';
 
-const group = groupSchema.required({ id: true, pattern: true, source: true }) as z.ZodType<Group>;
 const edit = z.object({ knob: z.enum(KNOB_NAMES as [KnobName, ...KnobName[]]), value: z.unknown() });
 
 export const editLogSchema = z.array(
@@ -12,7 +11,7 @@ export const editLogSchema = z.array(
     /** Updates made when the change came. */
     step: z.int(),
     edits: z.array(edit),
-    groups: z.array(group),
+    groups: z.array(completeGroupSchema),
   }),
 );
 type Entry = z.infer<typeof editLogSchema>[number];

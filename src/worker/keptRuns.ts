@@ -1,7 +1,7 @@
 // Runs that outlive their page: the newest checkpoint of each lies in a place of its own, with what the visitor
 // changed on the way, so that training goes on after a reload as if it had never stopped.
 import { z } from 'zod';
-import { groupSchema, type Group } from '../data/group.ts';
+import { completeGroupSchema } from '../data/group.ts';
 import { readSafetensors, writeSafetensors, type TensorMap } from '../encoder/safetensors.ts';
 import { configSchema } from '../run/config.ts';
 import { checkpointStateSchema, type Checkpoint } from '../trainer/checkpoint.ts';
@@ -32,7 +32,7 @@ const runSchema = z.object({
   /** The configuration the run began with: split, order and masks follow from it. */
   config: configSchema,
   /** The visitor's groups that it began with. */
-  own: z.array(groupSchema.required({ id: true, pattern: true, source: true }) as z.ZodType<Group>),
+  own: z.array(completeGroupSchema),
   script: editLogSchema,
   /** Did it begin with another run's weights? */
   branched: z.boolean(),

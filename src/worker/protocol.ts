@@ -1,14 +1,14 @@
 // What page and worker say to each other: commands one way, reports the other, both parsed on arrival. Reading this
 // file is knowing what the page can ask for.
 import { z } from 'zod';
-import { groupSchema } from '../data/group.ts';
+import { completeGroupSchema } from '../data/group.ts';
 import { configSchema } from '../run/config.ts';
-import { eventSchema } from '../run/events.ts';
+import { deviceSchema, eventSchema } from '../run/events.ts';
 import { KNOB_NAMES, type KnobName } from '../run/knobs.ts';
 import { PATTERN_NAMES, type PatternName } from '../run/settings.ts';
 import { stepTraceSchema } from '../run/trace.ts';
+import { DEVICE_CHOICES } from '../util/devices.ts';
 
-const wholeGroup = groupSchema.required({ id: true, pattern: true, source: true });
 const sentences = z.array(z.string());
 /** Becomes the name of a folder. */
 const keptName = z.string().regex(/^[\w-]{1,100}$/, 'is not a name of letters, digits, - and _');
@@ -18,7 +18,7 @@ const loadSchema = z.object({
   type: z.literal('load'),
   /** Address of an encoder folder. */
   model: z.string(),
-  device: z.enum(['auto', 'webgpu', 'wasm', 'software', 'cpu']),
+  device: z.enum(DEVICE_CHOICES),
 });
 
 const beginSchema = z.object({
@@ -30,9 +30,9 @@ const beginSchema = z.object({
     pattern: z.enum(PATTERN_NAMES as [PatternName, ...PatternName[]]),
   }),
   config: configSchema,
-  groups: z.array(wholeGroup),
+  groups: z.array(completeGroupSchema),
   /** The visitor's own: always trained on. */
-  own: z.array(wholeGroup),
+  own: z.array(completeGroupSchema),
   sts: z.array(z.object({ score: z.number(), first: z.string(), second: z.string() })),
   files: z.array(z.string()),
   /** Sentences followed on the map. */
@@ -61,7 +61,7 @@ export const commandSchema = z.discriminatedUnion('type', [
     value: z.unknown(),
   }),
   /** Groups for the next batch. */
-  z.object({ type: z.literal('add'), groups: z.array(wholeGroup) }),
+  z.object({ type: z.literal('add'), groups: z.array(completeGroupSchema) }),
   z.object({ type: z.literal('watch'), sentences }),
   z.object({ type: z.literal('encode'), request: z.int(), sentences }),
   /** The next step taken apart, without making it. */
@@ -108,11 +108,7 @@ export const reportSchema = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('loaded'),
-    device: z.object({
-      name: z.enum(['webgpu', 'wasm', 'software', 'cpu']),
-      detail: z.string(),
-      reason: z.string(),
-    }),
+    device: deviceSchema,
     model: z.object({ name: z.string(), hidden: z.int(), layers: z.int(), maxPositions: z.int() }),
   }),
   /** What the training does now. */

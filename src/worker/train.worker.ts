@@ -3,7 +3,7 @@
 import { loadModel, type LoadedModel } from '../encoder/folder.ts';
 import { loseDevice, startDevice, watchDevice, type BackendHost } from '../kernels/backend.ts';
 import { wasmFiles } from '../kernels/wasmFiles.ts';
-import type { DeviceInfo } from '../run/events.ts';
+import type { DeviceInfo } from '../util/devices.ts';
 import { Failure, messageOf } from '../util/failure.ts';
 import { beginning } from './begin.ts';
 import { webFolder } from './modelFolder.ts';

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import { parameterShapes } from '../../src/encoder/parameters.ts';
-import type { StartedDevice } from '../../src/kernels/backend.ts';
+import type { DeviceInfo } from '../../src/util/devices.ts';
 import { eachBackend, start } from '../support/backends.ts';
 import type { BenchResult, Entry } from './bench.ts';
 import { counted } from './counts.ts';
@@ -180,7 +180,7 @@ describe('fairness', () => {
 });
 
 describe('report', () => {
-  const device: StartedDevice = { name: 'wasm', detail: 'WebAssembly SIMD', reason: 'asked for' };
+  const device: DeviceInfo = { name: 'wasm', detail: 'WebAssembly SIMD', reason: 'asked for' };
   const entry = (name: string, ms: number): Entry => ({
     name,
     ms,

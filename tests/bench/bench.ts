@@ -1,7 +1,7 @@
 // The benchmark: every case of a step, for every contestant, on the device that was started.
 import * as tf from '@tensorflow/tfjs';
 import { matMulRate } from '../../src/kernels/measure.ts';
-import type { StartedDevice } from '../../src/kernels/backend.ts';
+import type { DeviceInfo } from '../../src/util/devices.ts';
 import { counted, type Counts } from './counts.ts';
 import { ours } from './ours.ts';
 import { profiled, type Profile } from './profile.ts';
@@ -68,7 +68,7 @@ export interface BenchResult {
 
 export async function bench(
   sizeName: SizeName,
-  device: StartedDevice,
+  device: DeviceInfo,
   options: BenchOptions,
 ): Promise<BenchResult> {
   const { say } = options;
@@ -103,7 +103,7 @@ export async function bench(
 /** A size that keeps the device busy for a fraction of a second. */
 const PEAK_SIZE = { webgpu: 4096, wasm: 1024, software: 256, cpu: 256 };
 
-async function measurePeak({ name }: StartedDevice): Promise<Peak> {
+async function measurePeak({ name }: DeviceInfo): Promise<Peak> {
   const size = PEAK_SIZE[name];
   const [own, tfjs] = [await matMulRate(size), await tfjsRate(size)];
   return { size, ours: own, tfjs, best: Math.max(own, tfjs) };

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { domainFiles, loadGroups, loadPairs, openModel } from '../../src/cli/node/files.ts';
-import type { StartedDevice } from '../../src/kernels/backend.ts';
+import type { DeviceInfo } from '../../src/util/devices.ts';
 import { configSchema } from '../../src/run/config.ts';
 import type { RunInputs } from '../../src/trainer/prepare.ts';
 import { TrainingSession } from '../../src/trainer/session.ts';
@@ -27,7 +27,7 @@ export interface Drift {
 
 /** Takes the kernels away for good: nothing else should be measured in this process afterwards. */
 export async function measureDrift(
-  device: StartedDevice,
+  device: DeviceInfo,
   steps: number,
   say: (line: string) => void,
 ): Promise<Drift> {
@@ -40,7 +40,7 @@ export async function measureDrift(
 }
 
 /** InfoNCE and HT, dropout on, embeddings trained: every kernel is in it. */
-async function bundledRun(device: StartedDevice, steps: number): Promise<RunInputs> {
+async function bundledRun(device: DeviceInfo, steps: number): Promise<RunInputs> {
   const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
   const setting = { domain: 'scenes', pattern: 'sts_ht' } as const;
   const files = domainFiles(path('public/corpora'), setting);

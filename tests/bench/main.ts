@@ -5,7 +5,8 @@ import colors from 'picocolors';
 import { say } from '../../src/cli/output.ts';
 import { deviceOption, jsonOption, wholeNumber } from '../../src/cli/options.ts';
 import { nodeHost } from '../../src/cli/node/gpu.ts';
-import { startDevice, type DeviceChoice, type StartedDevice } from '../../src/kernels/backend.ts';
+import { startDevice } from '../../src/kernels/backend.ts';
+import type { DeviceChoice, DeviceInfo } from '../../src/util/devices.ts';
 import { usePrecision } from '../../src/kernels/precision.ts';
 import type { Precision } from '../../src/kernels/tuning.ts';
 import { Failure, messageOf } from '../../src/util/failure.ts';
@@ -97,7 +98,7 @@ async function run(options: Options): Promise<void> {
 }
 
 /** Peers that are installed; of the others a note. */
-async function others(options: Options, { name }: StartedDevice, notes: string[]) {
+async function others(options: Options, { name }: DeviceInfo, notes: string[]) {
   const jax = await findJax({
     folder: typeof options.jax === 'string' ? options.jax : undefined,
     device: name === 'wasm' || name === 'cpu' ? 'wasm' : 'webgpu',
@@ -114,7 +115,7 @@ async function growth({ size, json }: Options, budget: number | true): Promise<v
   if (json) print([JSON.stringify({ size, rows })]);
 }
 
-async function drift({ json }: Options, device: StartedDevice, steps: number | true): Promise<void> {
+async function drift({ json }: Options, device: DeviceInfo, steps: number | true): Promise<void> {
   const found = await measureDrift(device, steps === true ? DRIFT_STEPS : steps, progress);
   print(driftLines(found));
   if (found.largest > DRIFT_TARGET) process.exitCode = 1;

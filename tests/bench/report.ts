@@ -1,6 +1,6 @@
 // The results in words and as JSON.
 import { table } from '../../src/cli/output.ts';
-import type { StartedDevice } from '../../src/kernels/backend.ts';
+import type { DeviceInfo } from '../../src/util/devices.ts';
 import { leavesOutRows } from '../../src/kernels/op.ts';
 import type { BenchResult, Demand, Entry } from './bench.ts';
 import { caseName, EXTENT, SIZES, stepFlops, type SizeName } from './sizes.ts';
@@ -28,7 +28,7 @@ export interface BenchJson {
 
 export function benchJson(
   size: SizeName,
-  device: StartedDevice,
+  device: DeviceInfo,
   { cases, peak, demands }: BenchResult,
 ): BenchJson {
   const summary = (name: string): Summary | null => {
@@ -55,7 +55,7 @@ function dispatchesOf({ counts, profile }: Demand): number {
   return counts?.dispatches ?? profile.calls;
 }
 
-export function benchLines(name: SizeName, device: StartedDevice, result: BenchResult): string[] {
+export function benchLines(name: SizeName, device: DeviceInfo, result: BenchResult): string[] {
   const { layers, hidden, heads, intermediate, vocabulary } = SIZES[name];
   const { peak } = result;
   return [

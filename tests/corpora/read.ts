@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { textLines, tsvRows } from '../../src/data/formats/table.ts';
-import { groupSchema, ROLES, type ScoredPair } from '../../src/data/group.ts';
+import { groupSchema, type ScoredPair } from '../../src/data/group.ts';
+import { ROLES } from '../../src/run/roles.ts';
 import { messageOf } from '../../src/util/failure.ts';
 
 export type Kind = 'plain' | 'sts' | 'nli' | 'sup' | 'pairs';

@@ -2,13 +2,8 @@
 // replaced, would spoil every number of a run. Hosts are faked, so the ladder is tested on machines of every kind.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import {
-  assertDeviceSound,
-  findAdapter,
-  startDevice,
-  type BackendHost,
-  type DeviceChoice,
-} from '../../src/kernels/backend.ts';
+import { assertDeviceSound, findAdapter, startDevice, type BackendHost } from '../../src/kernels/backend.ts';
+import type { DeviceChoice } from '../../src/util/devices.ts';
 import { Failure, messageOf } from '../../src/util/failure.ts';
 import { eachBackend, start } from '../support/backends.ts';
 

@@ -1,6 +1,7 @@
 // One suite, every backend: what cannot run is skipped visibly, with its reason.
 import { beforeAll, describe } from 'vitest';
-import { startDevice, type StartedDevice } from '../../src/kernels/backend.ts';
+import { startDevice } from '../../src/kernels/backend.ts';
+import type { DeviceInfo } from '../../src/util/devices.ts';
 import { nodeHost } from '../../src/cli/node/gpu.ts';
 
 export type BackendName = 'cpu' | 'wasm' | 'software';
@@ -13,7 +14,7 @@ export function whyNot(backend: BackendName): string | undefined {
 }
 
 /** Starts a backend for the tests of a file. */
-export function start(backend: BackendName): Promise<StartedDevice> {
+export function start(backend: BackendName): Promise<DeviceInfo> {
   return startDevice(backend, nodeHost(backend === 'software'));
 }
 

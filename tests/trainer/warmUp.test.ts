@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { internals } from '../../src/kernels/dispatch.webgpu.ts';
 import { defaultConfig } from '../../src/run/config.ts';
-import type { StartedDevice } from '../../src/kernels/backend.ts';
+import type { DeviceInfo } from '../../src/util/devices.ts';
 import type { RunInputs } from '../../src/trainer/prepare.ts';
 import { TrainingSession } from '../../src/trainer/session.ts';
 import { eachBackend, start } from '../support/backends.ts';
@@ -12,7 +12,7 @@ import { tinyGroups, tinyModel, tinyPairs, tinyPlain } from '../support/tiny.ts'
 
 const STEPS = 3;
 
-function inputs(device: StartedDevice): RunInputs {
+function inputs(device: DeviceInfo): RunInputs {
   return {
     setting: { domain: 'tiny', pattern: 'sts_ht' },
     config: {
@@ -32,7 +32,7 @@ function inputs(device: StartedDevice): RunInputs {
   };
 }
 
-async function run(device: StartedDevice, warm: boolean) {
+async function run(device: DeviceInfo, warm: boolean) {
   const session = new TrainingSession(inputs(device));
   const shares: number[] = [];
   const tensors = tf.memory().numTensors;

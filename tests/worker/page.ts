@@ -1,6 +1,6 @@
 // A training without its worker, on a tiny encoder, and the page's end of it: what was heard, and waiting for more.
 import { expect } from 'vitest';
-import type { StartedDevice } from '../../src/kernels/backend.ts';
+import type { DeviceInfo } from '../../src/util/devices.ts';
 import { startDevice } from '../../src/kernels/backend.ts';
 import type { Group } from '../../src/data/group.ts';
 import { defaultConfig, type Config } from '../../src/run/config.ts';
@@ -107,7 +107,7 @@ interface StartOptions {
   host?: Partial<TrainingHost>;
   origin?: Origin;
   joining?: readonly Group[];
-  device?: StartedDevice;
+  device?: DeviceInfo;
 }
 
 /** A training that waits for its next step, or has ended. */

@@ -1,7 +1,8 @@
 // On a GPU the worker reads the numbers of short steps together. The page must not notice: the same events in the same
 // order, and nothing seen or said of a step before its own event.
 import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
-import { startDevice, type StartedDevice } from '../../src/kernels/backend.ts';
+import { startDevice } from '../../src/kernels/backend.ts';
+import type { DeviceInfo } from '../../src/util/devices.ts';
 import { command, goTo, playToEnd, started, stepOnce, type Page } from './page.ts';
 
 const given = command({ steps: 24, evaluateEvery: 12, checkpointEvery: 12 });
@@ -33,7 +34,7 @@ afterEach(() => {
 });
 
 /** WASM that is said to be a GPU: it is read as one. */
-async function gpu(): Promise<StartedDevice> {
+async function gpu(): Promise<DeviceInfo> {
   return { ...(await startDevice('wasm', { gpu: async () => 'none' })), name: 'webgpu' };
 }
 

@@ -1,6 +1,7 @@
 // The visitor's pairs as a file: JSONL keeps everything, TSV and CSV open in a spreadsheet. Each is read again by the
 // import.
 import type { Group, ScoredPair } from '../../data/group.ts';
+import { ROLES } from '../../run/roles.ts';
 import { breathe } from '../../util/breathe.ts';
 
 export const EXPORT_FORMATS = ['jsonl', 'tsv', 'csv'] as const;
@@ -24,7 +25,6 @@ const csvLine: Line = (cells) =>
     .map((cell) => (/[",;\t\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
     .join(',');
 
-const GROUP_COLUMNS = ['anchor', 'positive', 'intermediate', 'negative'] as const;
 const PAIR_COLUMNS = ['score', 'sentence1', 'sentence2'] as const;
 
 /** Header first, then a line a group. */
@@ -34,10 +34,7 @@ export function groupLines(groups: readonly Group[], format: ExportFormat): stri
       JSON.stringify({ id, anchor, positive, intermediate, negative, pattern, source, by }),
     );
   const line = format === 'tsv' ? tsvLine : csvLine;
-  return [
-    line(GROUP_COLUMNS),
-    ...groups.map((group) => line(GROUP_COLUMNS.map((role) => group[role] ?? ''))),
-  ];
+  return [line(ROLES), ...groups.map((group) => line(ROLES.map((role) => group[role] ?? '')))];
 }
 
 export function pairLines(pairs: readonly ScoredPair[], format: ExportFormat): string[] {

@@ -4,7 +4,7 @@ import { readGroups } from '../../data/formats/groups.ts';
 import { readScoredPairs } from '../../data/formats/scoredPairs.ts';
 import { cleanText, textLines, type Row } from '../../data/formats/table.ts';
 import type { Group, ScoredPair } from '../../data/group.ts';
-import type { Role } from '../../run/settings.ts';
+import type { Role } from '../../run/roles.ts';
 import { Failure, messageOf } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
 import {

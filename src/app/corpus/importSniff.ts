@@ -1,7 +1,7 @@
 // Guesses what a text is from its name and its first lines, and which column of a table holds what. The visitor can
 // say otherwise.
 import { csvRows, textLines, tsvRows, type Row } from '../../data/formats/table.ts';
-import type { Role } from '../../run/settings.ts';
+import { ROLES, TRIPLET_ROLES, type Role } from '../../run/roles.ts';
 
 /** What a text can be read as. */
 export const FORMATS = ['plain', 'tsv', 'csv', 'jsonl', 'pairs-jsonl', 'nli'] as const;
@@ -9,14 +9,7 @@ export type Format = (typeof FORMATS)[number];
 
 /** What a column of a table holds. With a score, anchor and positive are the two sentences of a pair. */
 export type ColumnUse = Role | 'score' | 'ignore';
-export const COLUMN_USES: readonly ColumnUse[] = [
-  'anchor',
-  'positive',
-  'intermediate',
-  'negative',
-  'score',
-  'ignore',
-];
+export const COLUMN_USES: readonly ColumnUse[] = [...ROLES, 'score', 'ignore'];
 
 export interface Choice {
   format: Format;
@@ -171,8 +164,8 @@ function byContent(rows: readonly Row[], width: number): ColumnUse[] {
     score !== undefined && texts.length >= 2
       ? ['anchor', 'positive']
       : texts.length >= 4
-        ? ['anchor', 'positive', 'intermediate', 'negative']
-        : ['anchor', 'positive', 'negative'];
+        ? ROLES
+        : TRIPLET_ROLES;
   return columns.map((column) => {
     if (column === score && texts.length >= 2) return 'score';
     return roles[texts.indexOf(column)] ?? 'ignore';

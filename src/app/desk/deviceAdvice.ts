@@ -1,5 +1,5 @@
 // What a visitor can switch on to get a faster device, by the rung the page stands on.
-import type { DeviceInfo } from '../../run/events.ts';
+import type { DeviceInfo } from '../../util/devices.ts';
 import type { MessageKey } from '../messages/t.ts';
 
 /**

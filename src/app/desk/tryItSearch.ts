@@ -1,14 +1,14 @@
 // Semantic search: the sentences nearest to a query, with the rank each had before training. Sentences are encoded in
 // chunks, when first asked for, and again when the weights have changed.
 import { normalised, type Matrix } from '../../metrics/vectors.ts';
-import type { Mark } from '../style/roles.ts';
+import type { PointRole } from '../../run/roles.ts';
 
 export type Encode = (sentences: string[]) => Promise<{ before: Matrix; now: Matrix }>;
 
 export interface Candidate {
   id: string;
   text: string;
-  role: Mark;
+  role: PointRole;
 }
 
 export interface Hit extends Candidate {

@@ -3,11 +3,9 @@
 import { checkedValue, configDifference, type Config } from '../../run/config.ts';
 import { KNOB_NAMES } from '../../run/knobs.ts';
 import { parseSettingName, settingName, type Setting } from '../../run/settings.ts';
+import { DEVICE_CHOICES, type DeviceChoice } from '../../util/devices.ts';
 import { messageOf, nearestName } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
-
-export const DEVICE_CHOICES = ['auto', 'webgpu', 'wasm', 'software', 'cpu'] as const;
-export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
 /** Everything a link can say. */
 export interface RecipeValues {

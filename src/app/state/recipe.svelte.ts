@@ -4,7 +4,8 @@ import { checkedValue, configDifference, describeRange, type Config } from '../.
 import { KNOBS, type KnobName } from '../../run/knobs.ts';
 import { settingName, type Setting } from '../../run/settings.ts';
 import { t, tOptional } from '../messages/t.ts';
-import { readLink, valueText, writeLink, type DeviceChoice, type Offer, type RecipeValues } from './link.ts';
+import { readLink, valueText, writeLink, type Offer, type RecipeValues } from './link.ts';
+import type { DeviceChoice } from '../../util/devices.ts';
 
 /** Typing in a number box must not fill the browser's history machinery. */
 const LINK_DELAY = 200; // milliseconds

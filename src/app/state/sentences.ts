@@ -1,5 +1,6 @@
 // The sentences of a corpus: how many there are, those that may be searched in, those that are followed on the map.
-import { ROLES, type Group } from '../../data/group.ts';
+import type { Group } from '../../data/group.ts';
+import { ROLES } from '../../run/roles.ts';
 import { pointsOf, samplePoints, type Point } from '../../data/points.ts';
 import { PATTERNS, type PatternName } from '../../run/settings.ts';
 

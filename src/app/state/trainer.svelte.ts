@@ -1,7 +1,7 @@
 // The live training: what the worker does now, what it has reported, and what the visitor can make it do.
 import type { Group } from '../../data/group.ts';
 import { pointsOf } from '../../data/points.ts';
-import type { DeviceInfo } from '../../run/events.ts';
+import type { DeviceInfo } from '../../util/devices.ts';
 import type { KnobName } from '../../run/knobs.ts';
 import { PATTERNS, settingName } from '../../run/settings.ts';
 import { TrainerClient } from '../../worker/client.ts';

@@ -2,7 +2,7 @@
 // parsing of what comes back.
 import type { IDBPTransaction } from 'idb';
 import { z } from 'zod';
-import { patternOf, type Group } from '../../data/group.ts';
+import { GROUP_PATTERNS, patternOf, type Group } from '../../data/group.ts';
 import { breathe } from '../../util/breathe.ts';
 import type { OwnPair } from '../state/corpusText.ts';
 import { database, storageFailureOf, type Database, type SemblanceSchema } from './database.ts';
@@ -118,14 +118,14 @@ async function inSlices<T>(items: readonly T[], request: (item: T) => Promise<un
 // --- reading back -----------------------------------------------------------------------------------------------
 
 const sentence = z.string().min(1);
-const groupSchema = z
+const ownGroupSchema = z
   .object({
     id: sentence,
     anchor: sentence,
     positive: sentence.optional(),
     intermediate: sentence.optional(),
     negative: sentence.optional(),
-    pattern: z.enum(['plain', 'nli', 'sts', 'sup']).optional(),
+    pattern: z.enum(GROUP_PATTERNS).optional(),
     source: z.enum(['typed', 'file']),
     by: z.string().optional(),
   })
@@ -150,7 +150,7 @@ export interface SavedOwn {
 
 /** Takes what is sound and names the rest; never throws. */
 export async function parseOwn(raw: RawOwn): Promise<SavedOwn> {
-  const groups = await sortOut(raw.groups, groupSchema);
+  const groups = await sortOut(raw.groups, ownGroupSchema);
   const pairs = await sortOut(raw.pairs, pairSchema);
   const preferences = preferencesSchema.safeParse(raw.preferences);
   return {

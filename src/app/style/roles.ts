@@ -1,9 +1,6 @@
 // The roles of sentences, as they look everywhere: one colour, one shape and one mark each. The colours themselves
 // are in tokens.css, so that themes can change them.
-import type { Role } from '../../run/settings.ts';
-
-/** What a sentence is on a map or in a table: its role in its group, or a plain sentence. */
-export type Mark = Role | 'plain';
+import type { PointRole } from '../../run/roles.ts';
 
 export interface RoleLook {
   /** CSS colour. */
@@ -12,7 +9,7 @@ export interface RoleLook {
   shape: 'circle' | 'square' | 'triangle' | 'diamond' | 'ring';
 }
 
-export const ROLE_LOOKS: Record<Mark, RoleLook> = {
+export const ROLE_LOOKS: Record<PointRole, RoleLook> = {
   anchor: { color: 'var(--role-anchor)', shape: 'circle' },
   positive: { color: 'var(--role-positive)', shape: 'square' },
   intermediate: { color: 'var(--role-intermediate)', shape: 'triangle' },

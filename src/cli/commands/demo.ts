@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { DeviceChoice } from '../../kernels/backend.ts';
+import type { DeviceChoice } from '../../util/devices.ts';
 import { deviceOption, jsonOption, wholeNumber } from '../options.ts';
 import { say, type CommonOptions } from '../output.ts';
 import { root } from '../root.ts';

@@ -2,7 +2,8 @@
 import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
+import { startDevice } from '../../kernels/backend.ts';
+import type { DeviceChoice } from '../../util/devices.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { Failure, UsageFailure } from '../../util/failure.ts';
 import { Embedder } from '../../trainer/embedder.ts';

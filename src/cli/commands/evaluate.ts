@@ -2,7 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
-import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
+import { startDevice } from '../../kernels/backend.ts';
+import type { DeviceChoice } from '../../util/devices.ts';
 import { Embedder } from '../../trainer/embedder.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { pearson, spearman } from '../../metrics/correlation.ts';

@@ -1,7 +1,8 @@
 // `semblance pattern`: the similarity pattern of a data set, as the paper looks at it: match error rate on words and
 // cosine under an encoder, of positive and of negative pairs.
 import type { Command } from 'commander';
-import { startDevice, type DeviceChoice } from '../../kernels/backend.ts';
+import { startDevice } from '../../kernels/backend.ts';
+import type { DeviceChoice } from '../../util/devices.ts';
 import { readGroups } from '../../data/formats/groups.ts';
 import { readScoredPairs } from '../../data/formats/scoredPairs.ts';
 import type { Group } from '../../data/group.ts';

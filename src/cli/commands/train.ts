@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { DeviceChoice } from '../../kernels/backend.ts';
+import type { DeviceChoice } from '../../util/devices.ts';
 import type { Fault, ScoredPair } from '../../data/group.ts';
 import {
   configDifference,

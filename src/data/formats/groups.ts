@@ -9,9 +9,9 @@
 //   plain text     a sentence a line
 import { z } from 'zod';
 import { Failure, messageOf } from '../../util/failure.ts';
-import { groupSchema, patternOf, ROLES, type Fault, type Group, type GroupPattern } from '../group.ts';
+import { groupSchema, patternOf, type Fault, type Group, type GroupPattern } from '../group.ts';
+import { type Role, ROLES } from '../../run/roles.ts';
 import { cleanText, csvRows, textLines, tsvRows, type Report, type Row } from './table.ts';
-import type { Role } from '../../run/settings.ts';
 
 /** Which column (from 0) holds which sentence. */
 export type ColumnMapping = Partial<Record<Role, number>>;

@@ -13,6 +13,7 @@ import { paperValue } from '../../../src/app/desk/knobText.ts';
 import { pageDefaults } from '../../../src/run/pageDefaults.ts';
 import { checkedValue, defaultConfig } from '../../../src/run/config.ts';
 import { KNOBS, KNOB_NAMES, type Knob, type KnobName } from '../../../src/run/knobs.ts';
+import type { DeviceName } from '../../../src/util/devices.ts';
 import { valueAt, POSITIONS } from '../../../src/app/widgets/sliderScale.ts';
 import { deviceAdvice } from '../../../src/app/desk/deviceAdvice.ts';
 
@@ -81,7 +82,7 @@ describe('a knob without effect', () => {
 
 describe('the advice on devices', () => {
   it('is another one on each rung', () => {
-    const device = (name: 'webgpu' | 'wasm' | 'software' | 'cpu') => ({ name, detail: '', reason: '' });
+    const device = (name: DeviceName) => ({ name, detail: '', reason: '' });
     const advice = [
       deviceAdvice(device('webgpu'), true),
       deviceAdvice(device('wasm'), true),

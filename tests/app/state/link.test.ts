@@ -1,7 +1,8 @@
 // A link must bring back exactly the recipe it was made from, or the same link would not give the same losses.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEVICE_CHOICES, readLink, writeLink, type RecipeValues } from '../../../src/app/state/link.ts';
+import { readLink, writeLink, type RecipeValues } from '../../../src/app/state/link.ts';
+import { DEVICE_CHOICES } from '../../../src/util/devices.ts';
 import { defaultConfig, type Config } from '../../../src/run/config.ts';
 import { KNOBS, KNOB_NAMES, type Knob } from '../../../src/run/knobs.ts';
 import { PATTERN_NAMES } from '../../../src/run/settings.ts';

@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readGroups, type ReadOptions } from '../../../src/data/formats/groups.ts';
-import { patternOf, ROLES, type Group } from '../../../src/data/group.ts';
+import { patternOf, type Group } from '../../../src/data/group.ts';
+import { ROLES } from '../../../src/run/roles.ts';
 import { Failure } from '../../../src/util/failure.ts';
 
 fc.configureGlobal({ seed: 22, numRuns: 300 });

@@ -1,19 +1,20 @@
 // The map as a file: SVG with the page's colours written into it. PNG is made of it (exportImage.ts).
 import type { Matrix } from '../../../metrics/vectors.ts';
-import { ROLE_LOOKS, type Mark } from '../../style/roles.ts';
+import { ROLE_LOOKS } from '../../style/roles.ts';
+import { POINT_ROLES, type PointRole } from '../../../run/roles.ts';
 import type { Picture } from '../exportImage.ts';
 import type { Palette } from './paint.ts';
 import { ringRadii } from './scale.ts';
 import { Scene } from './scene.ts';
-import { MARKS, shapePath } from './shapes.ts';
+import { shapePath } from './shapes.ts';
 
 interface Drawn {
-  points: readonly { role: Mark; text: string }[];
+  points: readonly { role: PointRole; text: string }[];
   /** Rows of length 1. The axes follow from the first to the second, as they do on the page. */
   initial: Matrix | null;
   current: Matrix;
   title: string;
-  roleNames: Record<Mark, string>;
+  roleNames: Record<PointRole, string>;
 }
 
 const SIZE = { width: 960, height: 720 };
@@ -28,7 +29,7 @@ export function mapPicture({ points, initial, current, title, roleNames }: Drawn
   scene.follow(current, 0, 0, false);
   for (let refinements = 0; scene.tick(0) && refinements < 200; refinements++);
   const { font, panel, muted } = palette;
-  const present = MARKS.filter((role) => points.some((point) => point.role === role));
+  const present = POINT_ROLES.filter((role) => points.some((point) => point.role === role));
   const text = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE.width}" height="${SIZE.height}" viewBox="0 0 ${SIZE.width} ${SIZE.height}" font-family="${quoted(font)}">`,
     `<title>${escaped(title)}</title>`,
@@ -46,7 +47,7 @@ export function mapPicture({ points, initial, current, title, roleNames }: Drawn
   return { text, ...SIZE };
 }
 
-function keyOf(present: readonly Mark[], names: Record<Mark, string>, palette: Palette): string[] {
+function keyOf(present: readonly PointRole[], names: Record<PointRole, string>, palette: Palette): string[] {
   let x = 20;
   return present.map((role) => {
     const item = `${mark(role, x, 47, 5, palette)}<text x="${x + 12}" y="51.5">${escaped(names[role])}</text>`;
@@ -80,7 +81,7 @@ function marks(scene: Scene, points: Drawn['points'], palette: Palette): string[
   });
 }
 
-function mark(role: Mark, x: number, y: number, size: number, palette: Palette, text = ''): string {
+function mark(role: PointRole, x: number, y: number, size: number, palette: Palette, text = ''): string {
   const { shape } = ROLE_LOOKS[role];
   const color = palette.roles[role];
   const look =

@@ -1,10 +1,10 @@
 // One sentence on the map.
-import type { Mark } from '../../style/roles.ts';
+import type { PointRole } from '../../../run/roles.ts';
 
 export interface MapPoint {
   id: string;
   group: string;
-  role: Mark;
+  role: PointRole;
   text: string;
   /** Typed by the visitor: carries a ring. */
   typed: boolean;

@@ -1,12 +1,13 @@
 // Draws the map on a canvas: rings of the plane or the wire of the sphere, then the points.
-import { ROLE_LOOKS, type Mark } from '../../style/roles.ts';
+import { ROLE_LOOKS } from '../../style/roles.ts';
+import { POINT_ROLES, type PointRole } from '../../../run/roles.ts';
 import { ringRadii } from './scale.ts';
 import type { Scene } from './scene.ts';
-import { MARKS, traceShape } from './shapes.ts';
+import { traceShape } from './shapes.ts';
 
 /** What the canvas takes from the page's style; CSS variables mean nothing to it. */
 export interface Palette {
-  roles: Record<Mark, string>;
+  roles: Record<PointRole, string>;
   ink: string;
   panel: string;
   grid: string;
@@ -20,7 +21,7 @@ export interface Palette {
 }
 
 export interface Points {
-  roles: readonly Mark[];
+  roles: readonly PointRole[];
   /** How strongly each point is drawn, 0 (not at all) to 1. */
   strength: Float32Array;
 }
@@ -28,9 +29,9 @@ export interface Points {
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
   const value = (name: string): string => style.getPropertyValue(name).trim();
-  const role = (mark: Mark): string => value(ROLE_LOOKS[mark].color.replace(/^var\(|\)$/g, ''));
+  const role = (mark: PointRole): string => value(ROLE_LOOKS[mark].color.replace(/^var\(|\)$/g, ''));
   return {
-    roles: Object.fromEntries(MARKS.map((mark) => [mark, role(mark)])) as Record<Mark, string>,
+    roles: Object.fromEntries(POINT_ROLES.map((mark) => [mark, role(mark)])) as Record<PointRole, string>,
     ink: value('--ink'),
     panel: value('--panel'),
     grid: value('--grid'),

@@ -1,6 +1,6 @@
 // The shapes of the roles, for the canvas and for SVG: equal to the eye, told apart without colour.
 import { symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle, type SymbolType } from 'd3-shape';
-import type { Mark, RoleLook } from '../../style/roles.ts';
+import type { RoleLook } from '../../style/roles.ts';
 
 type Shape = RoleLook['shape'];
 
@@ -13,9 +13,6 @@ const SYMBOLS: Record<Shape, SymbolType> = {
 };
 /** d3 gives equal areas; corners make these look heavier or lighter. */
 const WEIGHT: Record<Shape, number> = { circle: 1, square: 0.95, triangle: 1, diamond: 0.9, ring: 0.8 };
-
-/** Marks in the order in which they are drawn and listed. */
-export const MARKS: readonly Mark[] = ['anchor', 'positive', 'intermediate', 'negative', 'plain'];
 
 const area = (shape: Shape, radius: number): number => WEIGHT[shape] * Math.PI * radius * radius;
 

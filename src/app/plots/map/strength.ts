@@ -1,5 +1,5 @@
 // How strongly each point of the map is drawn: hidden roles not at all, what is searched or meant in full, the rest faint.
-import type { Mark } from '../../style/roles.ts';
+import type { PointRole } from '../../../run/roles.ts';
 import type { MapPoint } from './mapPoint.ts';
 
 type Labelled = Pick<MapPoint, 'text' | 'role' | 'group'>;
@@ -16,7 +16,7 @@ export function matchesOf(points: readonly Labelled[], query: string): ReadonlyS
 
 export function strengthsOf(
   points: readonly Labelled[],
-  hidden: readonly Mark[],
+  hidden: readonly PointRole[],
   matches: ReadonlySet<number> | null,
   group: string | null,
 ): Float32Array {

@@ -7,11 +7,11 @@
 import { rowOf, type StepTrace } from '../../../run/trace.ts';
 import { symmetricEigen } from '../../plots/map/smallMatrix.ts';
 import { columnOf, markOf, nearestColumns, type Column, type Followed } from './followed.ts';
-import type { Mark } from '../../style/roles.ts';
+import type { PointRole } from '../../../run/roles.ts';
 
 export interface Arrow {
   row: number;
-  mark: Mark;
+  mark: PointRole;
   text: string;
   /** Place of the direction in the plane. */
   x: number;

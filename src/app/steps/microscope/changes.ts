@@ -2,11 +2,11 @@
 import { valueAt, type StepTrace } from '../../../run/trace.ts';
 import { cosineOf } from './derived.ts';
 import { levelsOf, markOf, nearestColumns, type Followed } from './followed.ts';
-import type { Mark } from '../../style/roles.ts';
+import type { PointRole } from '../../../run/roles.ts';
 
 export interface Change {
   row: number;
-  mark: Mark;
+  mark: PointRole;
   text: string;
   before: number;
   after: number;

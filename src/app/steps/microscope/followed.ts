@@ -1,7 +1,7 @@
 // The sentence that is followed through the step, and what belongs to it: the rows of its group, its column, its place
 // in the HT loss.
 import { rowOf, valueAt, type StepTrace, type TraceRow } from '../../../run/trace.ts';
-import type { Mark } from '../../style/roles.ts';
+import type { PointRole } from '../../../run/roles.ts';
 
 export interface Followed {
   /** Among the anchors of InfoNCE. */
@@ -65,20 +65,20 @@ export function neighbourOf(anchors: readonly number[], anchor: number, directio
 }
 
 /** How a row is marked: by its role in the followed group; sentences of other groups are plain. */
-export function markOf(trace: StepTrace, followed: Followed, row: number): Mark {
+export function markOf(trace: StepTrace, followed: Followed, row: number): PointRole {
   if (!followed.rows.includes(row)) return 'plain';
   return roleMark(trace.rows[row]!);
 }
 
 /** A second view is the positive of its sentence. */
-export function roleMark({ role }: Pick<TraceRow, 'role'>): Mark {
+export function roleMark({ role }: Pick<TraceRow, 'role'>): PointRole {
   return role === 'view' ? 'positive' : role;
 }
 
 export interface Column {
   column: number;
   row: number;
-  mark: Mark;
+  mark: PointRole;
   positive: boolean;
   /** Does it stand behind the positives, as a hard negative? */
   hard: boolean;
@@ -123,7 +123,7 @@ export interface Level {
   /** 1 is the closest. */
   level: number;
   row: number;
-  mark: Mark;
+  mark: PointRole;
   cosine: number;
   /** After the update. */
   after: number;
