@@ -26,7 +26,7 @@ export interface GoldenEncoding {
   offsets: [number, number][];
 }
 
-/** What Hugging Face's own tokenizers gives (tests/golden/make_tokenizer.py). */
+/** What Hugging Face's own tokenizers gives (tests/golden/make/tokenizer.py). */
 export const GOLDEN = (
   JSON.parse(read('tests/golden/tokenizer_pocket.json')) as { cases: GoldenEncoding[] }
 ).cases.map(({ sentence, ids, tokens, offsets }) => ({
