@@ -3,7 +3,7 @@ import type { MessageKey } from '../messages/t.ts';
 import type { TourRule } from '../state/tour.svelte.ts';
 
 export interface TourStop extends TourRule {
-  /** The data-testid or id of what the stop points at; the first one on the page is taken. */
+  /** What the stop points at: a `data-tour` or an id; the first one on the page is taken. */
   targets: readonly string[];
   titleKey: MessageKey;
   textKey: MessageKey;
@@ -19,7 +19,7 @@ export const TOUR_STOPS: readonly TourStop[] = [
   },
   {
     id: 'map',
-    targets: ['plot-map', 'map'],
+    targets: ['plot-map'],
     titleKey: 'tour.map.title',
     textKey: 'tour.map.text',
     done: ({ hovered }) => hovered,
@@ -33,7 +33,7 @@ export const TOUR_STOPS: readonly TourStop[] = [
   },
   {
     id: 'temperature',
-    targets: ['knob-row-temperature', 'knob-temperature', 'recipe'],
+    targets: ['knob-temperature', 'recipe'],
     titleKey: 'tour.temperature.title',
     textKey: 'tour.temperature.text',
     done: (facts, start) => facts.hotEdits > start.hotEdits,

@@ -1,6 +1,7 @@
 // What the page does with kept runs: shows one, goes on with one, trains a whole one for a batch job.
 import { parseSettingName, type Setting } from '../../run/settings.ts';
 import type { Config } from '../../run/config.ts';
+import type { RunEvent } from '../../run/events.ts';
 import { messageOf } from '../../util/failure.ts';
 import type { CorpusState } from './corpus.svelte.ts';
 import type { NoticesState } from './notices.svelte.ts';
@@ -38,6 +39,16 @@ export class ComparedState {
       this.visited = { id, run, name: runs.list.find((stored) => stored.id === id)?.name ?? '' };
     } catch (error) {
       notices.say({ id: 'visited', kind: 'bad', text: messageOf(error) });
+    }
+  }
+
+  /** Keeps a run that was read from a file, and shows it. */
+  async open({ events, name }: { events: readonly RunEvent[]; name: string }): Promise<void> {
+    const { runs, notices } = this.options;
+    try {
+      await this.show(runs.open(events, name));
+    } catch (error) {
+      notices.say({ id: 'open', kind: 'bad', text: messageOf(error) });
     }
   }
 

@@ -1,4 +1,4 @@
-// The tab as the browser sees it: kept awake while it trains, and asked what to do when nobody looks.
+// The tab as the browser sees it: the screen kept on while it trains, and what is done when it is hidden or left.
 
 /** Keeps the screen on. @returns how to let it go dark again; does nothing where the browser cannot. */
 export function keepAwake(): () => void {
@@ -29,4 +29,23 @@ export function onVisibility(listener: (hidden: boolean) => void): () => void {
   const tell = () => listener(document.visibilityState === 'hidden');
   document.addEventListener('visibilitychange', tell);
   return () => document.removeEventListener('visibilitychange', tell);
+}
+
+/** For tests, and for teachers who show what a lost GPU looks like. */
+const LOSE_DEVICE = 'semblance:lose-device';
+
+/** @param leave saves what is not saved yet, as the page is left. @returns how to stop listening */
+export function onPageEvents({
+  leave,
+  loseDevice,
+}: {
+  leave: () => void;
+  loseDevice: () => void;
+}): () => void {
+  addEventListener('pagehide', leave);
+  addEventListener(LOSE_DEVICE, loseDevice);
+  return () => {
+    removeEventListener('pagehide', leave);
+    removeEventListener(LOSE_DEVICE, loseDevice);
+  };
 }

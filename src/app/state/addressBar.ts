@@ -1,0 +1,19 @@
+// The link in the address bar: what of it could not be used, and another one put there while the page is open.
+import type { NoticesState } from './notices.svelte.ts';
+import type { RecipeState } from './recipe.svelte.ts';
+
+/** One notice for each entry of the link that could not be used. */
+export function sayLinkFaults(recipe: Pick<RecipeState, 'faults'>, notices: Pick<NoticesState, 'say'>): void {
+  for (const [index, text] of recipe.faults.entries())
+    notices.say({ id: `link-${index}`, kind: 'bad', text });
+}
+
+/** Reads a new link. @param hash with or without its # */
+export function openLink(
+  hash: string,
+  recipe: Pick<RecipeState, 'load' | 'faults'>,
+  notices: Pick<NoticesState, 'say'>,
+): void {
+  recipe.load(hash.replace(/^#/, ''));
+  sayLinkFaults(recipe, notices);
+}

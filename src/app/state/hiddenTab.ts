@@ -1,0 +1,18 @@
+// What a training does while its tab is hidden, where the visitor has chosen that it pauses.
+import type { TrainerState } from './trainer.svelte.ts';
+import type { ViewState } from './view.svelte.ts';
+
+/** @returns a listener to the tab's visibility (pageLife.ts, onVisibility) */
+export function pauseWhileHidden(
+  view: Pick<ViewState, 'hiddenTab'>,
+  training: Pick<TrainerState, 'status' | 'pause' | 'play'>,
+): (hidden: boolean) => void {
+  let pausedHere = false;
+  return (hidden) => {
+    if (view.hiddenTab !== 'pause') return;
+    const running = training.status === 'running';
+    if (hidden && running) training.pause();
+    else if (!hidden && pausedHere) training.play();
+    pausedHere = hidden && running;
+  };
+}

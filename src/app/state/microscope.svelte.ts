@@ -1,0 +1,29 @@
+// The microscope: whether it is open, and what opening and closing it do to the training.
+import type { TracingState } from './tracing.svelte.ts';
+import type { TrainerState } from './trainer.svelte.ts';
+
+type Training = Pick<TrainerState, 'status' | 'pause' | 'step'>;
+
+export class MicroscopeState {
+  isOpen = $state(false);
+
+  constructor(
+    private readonly training: Training,
+    private readonly tracing: Pick<TracingState, 'look'>,
+  ) {}
+
+  /** Takes the next step apart; training is paused meanwhile. */
+  open(): void {
+    const { training } = this;
+    if (this.isOpen || training.status === 'loading') return;
+    if (training.status === 'running') training.pause();
+    this.isOpen = true;
+    void this.tracing.look();
+  }
+
+  /** @param complete all stages were shown: the step is made. Closed earlier, the training is as it was. */
+  close(complete: boolean): void {
+    this.isOpen = false;
+    if (complete) this.training.step();
+  }
+}

@@ -1,0 +1,38 @@
+// What the keys of the page do (desk/shortcuts.ts says which key asks for which).
+import type { MicroscopeState } from './microscope.svelte.ts';
+import type { TourState } from './tour.svelte.ts';
+import type { TrainerState } from './trainer.svelte.ts';
+import type { ViewState } from './view.svelte.ts';
+
+export interface ShortcutTargets {
+  training: Pick<TrainerState, 'status' | 'stepping' | 'play' | 'pause' | 'step' | 'seek' | 'begin' | 'run'>;
+  microscope: Pick<MicroscopeState, 'open'>;
+  view: Pick<ViewState, 'projector'>;
+  tour: Pick<TourState, 'open' | 'close'>;
+  /** The sheet with the keys and terms. */
+  help: { open: boolean };
+}
+
+export function shortcutActions({ training, microscope, view, tour, help }: ShortcutTargets) {
+  return {
+    play: () => {
+      const playing = training.status === 'running' && !training.stepping;
+      if (playing) training.pause();
+      else training.play();
+    },
+    step: () => training.step(),
+    back: () => training.seek(training.run.step - 1),
+    microscope: () => microscope.open(),
+    reset: () => training.begin(false),
+    projector: () => {
+      view.projector = !view.projector;
+    },
+    help: () => {
+      help.open = !help.open;
+    },
+    close: () => {
+      help.open = false;
+      if (tour.open) tour.close('skipped');
+    },
+  };
+}
