@@ -1,14 +1,14 @@
-// What stands behind a `begin`: another run's weights, or a kept run, or neither; and the place the run is kept in.
+// What stands behind a `start`: another run's weights, or a kept run, or neither; and the place the run is kept in.
 import type { Group } from '../data/group.ts';
 import { Failure, messageOf } from '../util/failure.ts';
 import { branchOff } from './branch.ts';
 import { Keeper, type KeptStorage } from './keptRuns.ts';
-import type { BeginCommand } from './protocol.ts';
+import type { StartCommand } from './protocol.ts';
 import { EditLog } from './editLog.ts';
 import type { Origin, Training } from './training.ts';
 
 export interface Beginning {
-  command: BeginCommand;
+  command: StartCommand;
   origin: Origin;
   /** The visitor's groups for the first batch. */
   joining: Group[];
@@ -16,7 +16,7 @@ export interface Beginning {
 
 /** Ends the present run, once nothing of it is needed. @throws Failure when the new one cannot begin */
 export async function beginning(
-  command: BeginCommand,
+  command: StartCommand,
   present: Training | undefined,
   storage: KeptStorage,
 ): Promise<Beginning> {
@@ -24,8 +24,8 @@ export async function beginning(
     ? await branchOff(present, command)
     : { command, origin: {}, joining: [] };
   await present?.giveUp();
-  if (command.keep === undefined) return begun;
-  const kept = await open(storage, command.keep);
+  if (command.saveAs === undefined) return begun;
+  const kept = await open(storage, command.saveAs);
   if (!(kept instanceof Keeper)) {
     if (command.resume) throw new Failure(`No run can be kept here, so none can go on (${kept}).`);
     const notice = `This run will not outlive the page (${kept}); training goes on all the same.`;
@@ -50,7 +50,7 @@ async function open(storage: KeptStorage, run: string): Promise<Keeper | string>
   }
 }
 
-async function resumed(command: BeginCommand, keeper: Keeper): Promise<Beginning> {
+async function resumed(command: StartCommand, keeper: Keeper): Promise<Beginning> {
   const { checkpoint, config, own, script, branched } = await keeper.newest();
   return {
     command: { ...command, config, own },

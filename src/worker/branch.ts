@@ -3,12 +3,12 @@ import type { Group } from '../data/group.ts';
 import { configDifference, type Config } from '../run/config.ts';
 import { KNOBS } from '../run/knobs.ts';
 import { Failure } from '../util/failure.ts';
-import type { BeginCommand } from './protocol.ts';
+import type { StartCommand } from './protocol.ts';
 import { EditLog } from './editLog.ts';
 import type { Origin, Training } from './training.ts';
 
 export interface BranchedRun {
-  command: BeginCommand;
+  command: StartCommand;
   origin: Origin;
   /** The visitor's groups that the other run did not know: for the next batch. */
   joining: Group[];
@@ -19,7 +19,7 @@ export interface BranchedRun {
  * repeat it. Edits that the other one took later are not the new one's; groups that joined it later do so again.
  * @throws Failure when there is nothing to branch from
  */
-export async function branchOff(parent: Training | undefined, command: BeginCommand): Promise<BranchedRun> {
+export async function branchOff(parent: Training | undefined, command: StartCommand): Promise<BranchedRun> {
   const { step } = command.branch!;
   if (!parent) throw new Failure('There is no run to branch from; begin one first.');
   const { steps } = command.config;
@@ -55,7 +55,7 @@ function onlyHot(config: Config, other: Config): boolean {
 }
 
 /** The same corpus; the visitor's groups may have become more. */
-function sameData(a: BeginCommand, b: BeginCommand): boolean {
+function sameData(a: StartCommand, b: StartCommand): boolean {
   const same = (x: unknown, y: unknown) => JSON.stringify(x) === JSON.stringify(y);
   const own = new Map(b.own.map((group) => [group.id, group]));
   return (

@@ -1,66 +1,56 @@
 // The page's end of the worker: starts it, sends commands, parses what comes back, and says when it has died.
-import type { StepTrace } from '../run/trace.ts';
-import { reportSchema, type Command, type Report } from './protocol.ts';
-
-export interface Encoded {
-  before: Extract<Report, { type: 'encoded' }>['before'];
-  now: Extract<Report, { type: 'encoded' }>['now'];
-}
-
-/** Reports that answer one request. */
-type AnswerType = 'encoded' | 'traced' | 'exported';
-type Answer = Extract<Report, { type: AnswerType }>;
+import {
+  reportSchema,
+  responseSchemas,
+  type Command,
+  type ModelRequest,
+  type Report,
+  type RequestType,
+  type Responses,
+} from './protocol.ts';
 
 export interface ClientListeners {
-  report: (report: Exclude<Report, { type: AnswerType | 'refused' }>) => void;
-  /** The worker crashed or could not be started; the client is of no more use. */
+  report: (report: Exclude<Report, { type: 'response' | 'requestFailed' }>) => void;
+  /** The worker crashed or could not be started; the client cannot be used any more. */
   died: (message: string) => void;
 }
 
-interface Waiting {
-  resolve: (answer: Answer) => void;
+interface PendingRequest {
+  receive: (response: unknown) => void;
   reject: (error: Error) => void;
 }
 
 export class TrainerClient {
   private readonly worker: Worker;
-  private readonly waiting = new Map<number, Waiting>();
-  private requests = 0;
+  private readonly pending = new Map<number, PendingRequest>();
+  private lastId = 0;
 
   constructor(private readonly listeners: ClientListeners) {
     this.worker = new Worker(new URL('./train.worker.ts', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }: MessageEvent<unknown>) => this.receive(data);
     this.worker.onerror = (event) => this.die(event.message || 'it could not be started');
-    this.worker.onmessageerror = () => this.die('it sent something unreadable');
+    this.worker.onmessageerror = () => this.die('it sent a message that cannot be read');
   }
 
   send(command: Command): void {
     this.worker.postMessage(command);
   }
 
-  /** Embeddings of sentences before training and now. @throws Error with one clear sentence */
-  async encode(sentences: readonly string[]): Promise<Encoded> {
-    const answer = await this.ask((request) => ({ type: 'encode', request, sentences: [...sentences] }));
-    return answer as Extract<Answer, { type: 'encoded' }>;
-  }
-
-  /** The next step taken apart; it is not made. @throws Error with one clear sentence */
-  async trace(): Promise<StepTrace> {
-    const answer = await this.ask((request) => ({ type: 'trace', request }));
-    return (answer as Extract<Answer, { type: 'traced' }>).trace;
-  }
-
-  /** The encoder as it stands, as a folder's files. @throws Error with one clear sentence */
-  async exportModel(): Promise<Map<string, Uint8Array>> {
-    const answer = await this.ask((request) => ({ type: 'export', request }));
-    return (answer as Extract<Answer, { type: 'exported' }>).files;
-  }
-
-  private ask(command: (request: number) => Command): Promise<Answer> {
-    const request = ++this.requests;
+  /** Asks about the model as it is between two steps. @throws Error with one clear sentence */
+  request<T extends RequestType>(request: ModelRequest<T> & ModelRequest): Promise<Responses[T]> {
+    const id = ++this.lastId;
     return new Promise((resolve, reject) => {
-      this.waiting.set(request, { resolve, reject });
-      this.send(command(request));
+      const receive = (response: unknown) => {
+        const parsed = responseSchemas[request.type].safeParse(response);
+        if (parsed.success) resolve(parsed.data);
+        else {
+          const why = `its response to "${request.type}" is not valid (${parsed.error.issues[0]?.message})`;
+          reject(new Error(STOPPED_WORKING));
+          this.die(why);
+        }
+      };
+      this.pending.set(id, { receive, reject });
+      this.send({ type: 'request', id, request });
     });
   }
 
@@ -72,31 +62,31 @@ export class TrainerClient {
   private receive(data: unknown): void {
     const parsed = reportSchema.safeParse(data);
     if (!parsed.success) {
-      this.die(`it said something unknown (${parsed.error.issues[0]?.message})`);
+      this.die(`it sent an unknown message (${parsed.error.issues[0]?.message})`);
       return;
     }
     const report = parsed.data;
-    if (report.type === 'encoded' || report.type === 'traced' || report.type === 'exported')
-      this.settle(report.request, ({ resolve }) => resolve(report));
-    else if (report.type === 'refused')
-      this.settle(report.request, ({ reject }) => reject(new Error(report.message)));
+    if (report.type === 'response') this.take(report.id)?.receive(report.response);
+    else if (report.type === 'requestFailed') this.take(report.id)?.reject(new Error(report.message));
     else this.listeners.report(report);
   }
 
-  private settle(request: number, with_: (waiting: Waiting) => void): void {
-    const waiting = this.waiting.get(request);
-    this.waiting.delete(request);
-    if (waiting) with_(waiting);
+  private take(id: number): PendingRequest | undefined {
+    const request = this.pending.get(id);
+    this.pending.delete(id);
+    return request;
   }
 
   private die(why: string): void {
     this.worker.terminate();
-    this.rejectAll('The trainer stopped working.');
+    this.rejectAll(STOPPED_WORKING);
     this.listeners.died(why);
   }
 
   private rejectAll(message: string): void {
-    for (const { reject } of this.waiting.values()) reject(new Error(message));
-    this.waiting.clear();
+    for (const { reject } of this.pending.values()) reject(new Error(message));
+    this.pending.clear();
   }
 }
+
+const STOPPED_WORKING = 'The trainer stopped working.';

@@ -1,5 +1,27 @@
-// What page and worker say to each other: commands one way, reports the other, both parsed on arrival. Reading this
-// file is knowing what the page can ask for.
+// Every message between page and worker: commands one way, reports the other, both parsed on arrival.
+//
+//   page                  worker
+//   load             ->   fetches the encoder and starts the device
+//                    <-   loading (bytes of each file), preparing (tiles are measured), loaded
+//   start            ->   begins a run: at step 0, as a branch of the current run, or from a saved checkpoint
+//                    <-   status "starting", preparing (kernels are compiled), events (header, first metrics),
+//                         timeline, embeddings, status "waiting"
+//   play, step       ->   makes steps until paused, or one
+//                    <-   status "running", then at most once a frame: events; embeddings and timeline as they change
+//   edit, addGroups  ->   wait for the next step
+//                    <-   events "edit" and "pairs", with the step they took effect at
+//   pause            ->   finishes the step it is making
+//                    <-   status "waiting"
+//   seek             ->   pauses and goes to a step of the past (or back from it)
+//                    <-   seeked, status "waiting", embeddings of that step
+//   edit at a step of the past, then step
+//                    <-   rewound: the steps after it are discarded
+//   request          ->   is answered between two steps, in any status
+//                    <-   response or requestFailed, with the request's id
+//   (device lost)    <-   status "recovering", then rewound to the newest snapshot (or seeked, if a step of the past
+//                         was shown), status "waiting" or "running"
+//   (last step made) <-   event "end", status "ended"; the past can still be visited
+//   (error)          <-   failed: says what failed and why
 import { z } from 'zod';
 import { completeGroupSchema } from '../data/group.ts';
 import { configSchema } from '../run/config.ts';
@@ -10,8 +32,8 @@ import { stepTraceSchema } from '../run/trace.ts';
 import { DEVICE_CHOICES } from '../util/devices.ts';
 
 const sentences = z.array(z.string());
-/** Becomes the name of a folder. */
-const keptName = z.string().regex(/^[\w-]{1,100}$/, 'is not a name of letters, digits, - and _');
+/** A run's id in storage; also the name of a folder. */
+const savedName = z.string().regex(/^[\w-]{1,100}$/, 'is not a name of letters, digits, - and _');
 const rate = z.number().positive().nullable();
 
 const loadSchema = z.object({
@@ -21,9 +43,9 @@ const loadSchema = z.object({
   device: z.enum(DEVICE_CHOICES),
 });
 
-const beginSchema = z.object({
-  type: z.literal('begin'),
-  /** Names this run in every report about it. */
+const startSchema = z.object({
+  type: z.literal('start'),
+  /** Numbers this run in every report about it. */
   run: z.int(),
   setting: z.object({
     domain: z.string(),
@@ -31,55 +53,69 @@ const beginSchema = z.object({
   }),
   config: configSchema,
   groups: z.array(completeGroupSchema),
-  /** The visitor's own: always trained on. */
+  /** The visitor's own groups: never held out. */
   own: z.array(completeGroupSchema),
   sts: z.array(z.object({ score: z.number(), first: z.string(), second: z.string() })),
   files: z.array(z.string()),
   /** Sentences followed on the map. */
-  watch: sentences,
-  /** Begins with the weights that the present run had at a step. */
+  follow: sentences,
+  /** Starts with the weights that the current run had at a step. */
   branch: z.object({ step: z.int() }).optional(),
-  /** Names the run under which its checkpoints are kept over reloads of the page. */
-  keep: keptName.optional(),
-  /** Goes on from the newest of them. */
+  /** Saves checkpoints under this id, so that the run survives a reload of the page. */
+  saveAs: savedName.optional(),
+  /** Resumes from the newest checkpoint saved under this id. */
   resume: z.boolean().optional(),
 });
 
+/** Questions about the model as it is between two steps. Each gets exactly one response. */
+const requestSchema = z.discriminatedUnion('type', [
+  /** Embeddings of sentences, before training and now. */
+  z.object({ type: z.literal('encode'), sentences }),
+  /** A trace of the next step, which is not made. */
+  z.object({ type: z.literal('trace') }),
+  /** The encoder as a folder of files. */
+  z.object({ type: z.literal('export') }),
+]);
+type AnyRequest = z.infer<typeof requestSchema>;
+export type RequestType = AnyRequest['type'];
+/** Written so that `request.type` of a `ModelRequest<T>` is known to be T. */
+export type ModelRequest<T extends RequestType = RequestType> = {
+  [K in T]: { type: K } & Omit<Extract<AnyRequest, { type: K }>, 'type'>;
+}[T];
+
 export const commandSchema = z.discriminatedUnion('type', [
   loadSchema,
-  beginSchema,
-  /** Goes on until paused; at most `rate` steps a second (null: as fast as it can). */
+  startSchema,
+  /** Trains until paused; at most `rate` steps a second (null: as fast as possible). */
   z.object({ type: z.literal('play'), rate }),
   z.object({ type: z.literal('pause') }),
   /** Pauses, and goes to a step that the run has reached before. */
   z.object({ type: z.literal('seek'), step: z.int() }),
-  /** One step, then waits. */
+  /** Makes one step, then waits. */
   z.object({ type: z.literal('step') }),
+  /** Changes a hot knob before the next step. */
   z.object({
     type: z.literal('edit'),
     knob: z.enum(KNOB_NAMES as [KnobName, ...KnobName[]]),
     value: z.unknown(),
   }),
-  /** Groups for the next batch. */
-  z.object({ type: z.literal('add'), groups: z.array(completeGroupSchema) }),
-  z.object({ type: z.literal('watch'), sentences }),
-  z.object({ type: z.literal('encode'), request: z.int(), sentences }),
-  /** The next step taken apart, without making it. */
-  z.object({ type: z.literal('trace'), request: z.int() }),
-  /** The weights as they stand, as files. */
-  z.object({ type: z.literal('export'), request: z.int() }),
-  /** Deletes the checkpoints that are kept of a run. */
-  z.object({ type: z.literal('forget'), keep: keptName }),
-  /** Enough of looking for the fastest kernels: those that are known are used. */
+  /** Adds groups to the next batch and to every later epoch. */
+  z.object({ type: z.literal('addGroups'), groups: z.array(completeGroupSchema) }),
+  /** Replaces the sentences followed on the map. */
+  z.object({ type: z.literal('follow'), sentences }),
+  z.object({ type: z.literal('request'), id: z.int(), request: requestSchema }),
+  /** Deletes the checkpoints saved under an id. */
+  z.object({ type: z.literal('deleteSaved'), saveAs: savedName }),
+  /** Stops measuring kernel tiles; the fastest found so far are used. */
   z.object({ type: z.literal('skipTuning') }),
-  /** Destroys the GPU device, as a driver's crash would: a test of recovery. */
+  /** Destroys the GPU device, as a driver crash would: to test recovery. */
   z.object({ type: z.literal('loseDevice') }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 export type LoadCommand = z.infer<typeof loadSchema>;
-export type BeginCommand = z.infer<typeof beginSchema>;
+export type StartCommand = z.infer<typeof startSchema>;
 
-/** Row-major [rows, dimension], unit or not. */
+/** Row-major [rows, dimension]; rows need not have unit length. */
 const matrixSchema = z.object({
   data: z.custom<Float64Array>((value) => value instanceof Float64Array, 'is not a Float64Array'),
   rows: z.int(),
@@ -91,19 +127,31 @@ const filesSchema = z.custom<Map<string, Uint8Array>>(
   'are not files',
 );
 
+const responses = {
+  encode: z.object({ before: matrixSchema, now: matrixSchema }),
+  trace: stepTraceSchema,
+  /** In Hugging Face layout, by file name. */
+  export: filesSchema,
+};
+
+/** What each type of request is answered with. */
+export type Responses = { [T in RequestType]: z.infer<(typeof responses)[T]> };
+export const responseSchemas: { [T in RequestType]: z.ZodType<Responses[T]> } = responses;
+
 export const reportSchema = z.discriminatedUnion('type', [
-  /** Bytes of the encoder so far; total is null where the server does not say. */
+  /** Bytes of a file that have arrived; total is null when the server does not say. */
   z.object({
     type: z.literal('loading'),
     file: z.string(),
     loaded: z.number(),
     total: z.number().nullable(),
   }),
-  /** What has to be done on a GPU before the first step, once it takes long enough to be told. */
+  /** Work on a GPU before the first step; reported only when it takes a while. */
   z.object({
     type: z.literal('preparing'),
-    /** The fastest tiles are looked for (at the first use of a GPU), or kernels are compiled. */
+    /** Tiles are measured (at the first use of a GPU), or kernels are compiled. */
     what: z.enum(['tiles', 'kernels']),
+    /** Fraction that is done, up to 1. */
     share: z.number(),
   }),
   z.object({
@@ -115,40 +163,39 @@ export const reportSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('status'),
     run: z.int(),
-    status: z.enum(['beginning', 'waiting', 'running', 'recovering', 'ended']),
+    status: z.enum(['starting', 'waiting', 'running', 'recovering', 'ended']),
     step: z.int(),
   }),
   /** Events of a run, in order, at most one report a frame. */
   z.object({ type: z.literal('events'), run: z.int(), events: z.array(eventSchema) }),
-  /** The run goes on from an earlier step: what the page has after it is void. */
+  /** The run continues from this step: everything after it is discarded. */
   z.object({ type: z.literal('rewound'), run: z.int(), step: z.int(), reason: z.string() }),
-  /** The run is at the step it was sent to; `milliseconds` after the page asked. */
-  z.object({ type: z.literal('sought'), run: z.int(), step: z.int(), milliseconds: z.number() }),
-  /** Steps that can be gone to at once, and what the past of the run takes of its memory. */
+  /** The run shows the step it was sent to, `milliseconds` after the command arrived. */
+  z.object({ type: z.literal('seeked'), run: z.int(), step: z.int(), milliseconds: z.number() }),
+  /** Steps with a snapshot, which can be shown at once, and the memory that the past of the run takes. */
   z.object({
     type: z.literal('timeline'),
     run: z.int(),
-    kept: z.array(z.int()),
+    snapshots: z.array(z.int()),
     bytes: z.number(),
     budget: z.number(),
   }),
-  /** Embeddings of the watched sentences, in their order. */
+  /** Embeddings of the followed sentences, in their order. */
   z.object({
-    type: z.literal('watched'),
+    type: z.literal('embeddings'),
     run: z.int(),
     step: z.int(),
+    /** With the weights before training, whatever the step. */
     initial: z.boolean(),
     embeddings: matrixSchema,
   }),
-  z.object({ type: z.literal('encoded'), request: z.int(), before: matrixSchema, now: matrixSchema }),
-  z.object({ type: z.literal('traced'), request: z.int(), trace: stepTraceSchema }),
-  /** A folder in Hugging Face layout, by file name. */
-  z.object({ type: z.literal('exported'), request: z.int(), files: filesSchema }),
-  z.object({ type: z.literal('refused'), request: z.int(), message: z.string() }),
-  /** Something ended badly; `during` says what, so that the page knows what is left. */
+  /** Parsed with `responseSchemas` by whoever made the request and so knows its type. */
+  z.object({ type: z.literal('response'), id: z.int(), response: z.unknown() }),
+  z.object({ type: z.literal('requestFailed'), id: z.int(), message: z.string() }),
+  /** Something failed; `during` says what, so that the page knows what is left. */
   z.object({
     type: z.literal('failed'),
-    during: z.enum(['load', 'begin', 'training', 'command']),
+    during: z.enum(['load', 'start', 'training', 'command']),
     message: z.string(),
   }),
 ]);

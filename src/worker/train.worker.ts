@@ -10,15 +10,24 @@ import { webFolder } from './modelFolder.ts';
 import { opfsStorage } from './opfs.ts';
 import { progressReporter } from './progressReporter.ts';
 import { tileStore } from './tileStore.ts';
-import { commandSchema, type BeginCommand, type Command, type LoadCommand, type Report } from './protocol.ts';
+import {
+  commandSchema,
+  type Command,
+  type LoadCommand,
+  type ModelRequest,
+  type Report,
+  type RequestType,
+  type Responses,
+  type StartCommand,
+} from './protocol.ts';
 import { AMPLE_BUDGET, TIMELINE_BUDGET } from './timeline.ts';
 import { Training } from './training.ts';
 import { wasmThreads } from './wasmThreads.ts';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
-/** The visitor waits no longer for a GPU to be tuned. */
-const enough = new AbortController();
+/** Aborted when the visitor skips the measuring of kernel tiles. */
+const tuning = new AbortController();
 
 const host: BackendHost = {
   gpu: async () =>
@@ -28,7 +37,7 @@ const host: BackendHost = {
   tiles: {
     store: tileStore,
     measure: 'hardware',
-    signal: enough.signal,
+    signal: tuning.signal,
     onProgress: progressReporter('tiles', post),
   },
 };
@@ -54,7 +63,7 @@ async function load({ model: address, device: choice }: LoadCommand): Promise<vo
   post({ type: 'loaded', device, model: { name: model.name, hidden, layers, maxPositions } });
 }
 
-async function begin(command: BeginCommand): Promise<void> {
+async function start(command: StartCommand): Promise<void> {
   if (!loaded) throw new Failure('There is no encoder yet; wait until it is loaded.');
   const current = loaded;
   const begun = await beginning(command, training, storage);
@@ -88,22 +97,30 @@ async function startAgain(choice: LoadCommand['device']): Promise<DeviceInfo> {
   }
 }
 
-/** Answers a request, or says why not. */
-async function answer(request: number, ask: (training: Training) => Promise<Report>): Promise<void> {
+const responders: {
+  [T in RequestType]: (training: Training, request: ModelRequest<T>) => Promise<Responses[T]>;
+} = {
+  encode: (training, { sentences }) => training.encode(sentences),
+  trace: (training) => training.trace(),
+  export: (training) => training.exportModel(),
+};
+
+async function respond<T extends RequestType>(id: number, request: ModelRequest<T>): Promise<void> {
   try {
     if (!training) throw new Failure('There is no encoder yet; wait until it is loaded.');
-    post(await ask(training));
+    const response: Responses[T] = await responders[request.type](training, request);
+    post({ type: 'response', id, response });
   } catch (error) {
-    post({ type: 'refused', request, message: messageOf(error) });
+    post({ type: 'requestFailed', id, message: messageOf(error) });
   }
 }
 
-async function obey(command: Command): Promise<void> {
+async function handleCommand(command: Command): Promise<void> {
   switch (command.type) {
     case 'load':
       return load(command);
-    case 'begin':
-      return begin(command);
+    case 'start':
+      return start(command);
     case 'play':
       return training?.gate.play(command.rate);
     case 'seek':
@@ -114,28 +131,17 @@ async function obey(command: Command): Promise<void> {
       return training?.gate.once();
     case 'edit':
       return training?.edit(command);
-    case 'add':
+    case 'addGroups':
       return training?.add(command.groups);
-    case 'watch':
+    case 'follow':
       return training?.setWatched(command.sentences);
-    case 'encode': {
-      const { request, sentences } = command;
-      return answer(request, async (run) => ({ type: 'encoded', request, ...(await run.encode(sentences)) }));
-    }
-    case 'export': {
-      const { request } = command;
-      const files = (run: Training) => run.ask((running) => running.modelFiles());
-      return answer(request, async (run) => ({ type: 'exported', request, files: await files(run) }));
-    }
-    case 'forget':
-      if (training?.command.keep === command.keep) training.stopKeeping();
-      return storage.forget(command.keep);
-    case 'trace': {
-      const { request } = command;
-      return answer(request, async (run) => ({ type: 'traced', request, trace: await run.trace() }));
-    }
+    case 'request':
+      return respond(command.id, command.request);
+    case 'deleteSaved':
+      if (training?.command.saveAs === command.saveAs) training.stopKeeping();
+      return storage.forget(command.saveAs);
     case 'skipTuning':
-      enough.abort();
+      tuning.abort();
       return;
     case 'loseDevice':
       loseDevice();
@@ -144,7 +150,7 @@ async function obey(command: Command): Promise<void> {
 }
 
 function duringOf(command: Command): Extract<Report, { type: 'failed' }>['during'] {
-  return command.type === 'load' || command.type === 'begin' ? command.type : 'command';
+  return command.type === 'load' || command.type === 'start' ? command.type : 'command';
 }
 
 /** Loading and beginning take their turns, and the rest acts after them; but loading itself may be cut short. */
@@ -163,10 +169,10 @@ scope.onmessage = ({ data }: MessageEvent<unknown>) => {
   }
   const command = parsed.data;
   const run = () =>
-    obey(command).catch((error: unknown) =>
+    handleCommand(command).catch((error: unknown) =>
       post({ type: 'failed', during: duringOf(command), message: messageOf(error) }),
     );
-  if (command.type === 'load' || command.type === 'begin') turn = turn.then(run);
+  if (command.type === 'load' || command.type === 'start') turn = turn.then(run);
   else if (command.type === 'skipTuning') void run();
   else void turn.then(run);
 };

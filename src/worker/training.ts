@@ -11,7 +11,7 @@ import type { Branch, Checkpoint } from '../trainer/checkpoint.ts';
 import { Embedder } from '../trainer/embedder.ts';
 import { checkedValue } from '../run/config.ts';
 import { KNOBS } from '../run/knobs.ts';
-import type { KnobEdit } from '../trainer/host.ts';
+import type { Files, KnobEdit } from '../trainer/host.ts';
 import type { Snapshot } from '../trainer/snapshot.ts';
 import type { StepTrace } from '../run/trace.ts';
 import { readingFrame } from '../trainer/stepLog.ts';
@@ -21,7 +21,7 @@ import { Gate } from './gate.ts';
 import { Keeping } from './keeping.ts';
 import type { Keeper } from './keptRuns.ts';
 import { Outbox } from './outbox.ts';
-import type { BeginCommand, Report } from './protocol.ts';
+import type { StartCommand, Report } from './protocol.ts';
 import { Questions } from './questions.ts';
 import { IdleTimer } from './idleTimer.ts';
 import { EditLog } from './editLog.ts';
@@ -81,14 +81,14 @@ export class Training {
   private done: Promise<void> = Promise.resolve();
 
   constructor(
-    readonly command: BeginCommand,
+    readonly command: StartCommand,
     private readonly host: TrainingHost,
     private readonly origin: Origin = {},
   ) {
     this.outbox = new Outbox(command.run, host.post);
     this.script = origin.script ?? new EditLog();
     this.timeline = new Timeline(host.timelineBudget);
-    this.watch = new Watch(command.watch, {
+    this.watch = new Watch(command.follow, {
       timeline: this.timeline,
       before: (sentences) => this.before(sentences),
       show: (embeddings, step, initial) => this.show(embeddings, step, initial),
@@ -158,6 +158,11 @@ export class Training {
     });
   }
 
+  /** The encoder as a folder of files; done between two steps. */
+  exportModel(): Promise<Files> {
+    return this.ask((running) => running.modelFiles());
+  }
+
   /** The whole state at a step, for another run to begin from. @throws Failure when the run was never there */
   checkpointAt(step: number): Promise<Checkpoint> {
     this.gate.pause();
@@ -223,7 +228,7 @@ export class Training {
     if (this.abort.signal.aborted) return;
     this.outbox.send({
       type: 'failed',
-      during: this.watch.isNew ? 'begin' : 'training',
+      during: this.watch.isNew ? 'start' : 'training',
       message: messageOf(error),
     });
     this.status('ended');
@@ -267,7 +272,7 @@ export class Training {
 
   private async go(): Promise<void> {
     const { command, host, origin } = this;
-    this.status('beginning');
+    this.status('starting');
     const events = train(
       { ...command, model: host.model, device: host.device },
       {
@@ -422,20 +427,20 @@ export class Training {
   }
 
   private sought(step: number, milliseconds: number): void {
-    this.outbox.send({ type: 'sought', run: this.command.run, step, milliseconds });
+    this.outbox.send({ type: 'seeked', run: this.command.run, step, milliseconds });
     this.said = '';
     this.status(step === this.running!.totalSteps ? 'ended' : 'waiting');
   }
 
   private show(embeddings: Matrix, step: number, initial: boolean): void {
-    this.outbox.send({ type: 'watched', run: this.command.run, step, initial, embeddings }, [
+    this.outbox.send({ type: 'embeddings', run: this.command.run, step, initial, embeddings }, [
       embeddings.data.buffer as ArrayBuffer,
     ]);
   }
 
   private reportTimeline(): void {
     const { kept, bytes, budget } = this.timeline;
-    this.outbox.send({ type: 'timeline', run: this.command.run, kept, bytes, budget });
+    this.outbox.send({ type: 'timeline', run: this.command.run, snapshots: kept, bytes, budget });
   }
 
   /** Sentences with the weights the run began with. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/run/events.ts';
 import { beginning } from '../../src/worker/begin.ts';
-import type { BeginCommand } from '../../src/worker/protocol.ts';
+import type { StartCommand } from '../../src/worker/protocol.ts';
 import { MemoryStorage } from './memoryStorage.ts';
 import { command, goTo, playToEnd, started, stepOnce, type Started } from './page.ts';
 
@@ -15,7 +15,7 @@ const joined = {
 };
 
 /** Begins what a page asks for while another run is there. */
-async function branch(parent: Started, given: BeginCommand): Promise<Started> {
+async function branch(parent: Started, given: StartCommand): Promise<Started> {
   const begun = await beginning(given, parent.training, new MemoryStorage());
   const run = await started(begun.command, { origin: begun.origin, joining: begun.joining });
   return run;
@@ -85,7 +85,7 @@ describe('a branch', () => {
     await goTo(run, 8);
     expect([...(await run.training.encode(['a red car'])).now.data]).toEqual([...same.now.data]);
     run.training.seek(2);
-    expect(await run.page.next('sought')).toMatchObject({ step: 8 });
+    expect(await run.page.next('seeked')).toMatchObject({ step: 8 });
     await run.training.giveUp();
   });
 

@@ -9,7 +9,7 @@ describe('an exported encoder', () => {
     const run = await started(command({ steps: 6 }));
     await playToEnd(run);
     if (step < 6) await goTo(run, step);
-    const files = await run.training.ask((running) => running.modelFiles());
+    const files = await run.training.exportModel();
     const { now } = await run.training.encode(['a dog', 'a red car']);
     await run.training.giveUp();
     const model = await loadModel({ name: 'exported', read: async (file) => files.get(file) });

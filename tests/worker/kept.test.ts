@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { beginning } from '../../src/worker/begin.ts';
 import type { KeptStorage } from '../../src/worker/keptRuns.ts';
-import type { BeginCommand } from '../../src/worker/protocol.ts';
+import type { StartCommand } from '../../src/worker/protocol.ts';
 import { opfsStorage } from '../../src/worker/opfs.ts';
 import { tinyPlain } from '../support/tiny.ts';
 import { MemoryStorage } from './memoryStorage.ts';
@@ -18,10 +18,10 @@ const own = {
 };
 const joining = { ...own, id: 'own-2', anchor: 'a cat' };
 const config = { steps: STEPS, evaluateEvery: 6, checkpointEvery: 5, logEvery: 2 };
-const given = (rest: Partial<BeginCommand> = {}): BeginCommand =>
-  command(config, { keep: 'run-1', own: [own], ...rest });
+const given = (rest: Partial<StartCommand> = {}): StartCommand =>
+  command(config, { saveAs: 'run-1', own: [own], ...rest });
 
-async function begin(asked: BeginCommand, storage: KeptStorage): Promise<Started> {
+async function begin(asked: StartCommand, storage: KeptStorage): Promise<Started> {
   const begun = await beginning(asked, undefined, storage);
   return started(begun.command, { origin: begun.origin, joining: begun.joining });
 }
@@ -51,7 +51,7 @@ describe('a kept run', () => {
     // The page's list of groups has grown by the one that joined; knobs come from what is kept.
     const again = command(
       { ...config, temperature: 0.1 },
-      { keep: 'run-1', resume: true, own: [own, joining] },
+      { saveAs: 'run-1', resume: true, own: [own, joining] },
     );
     const second = await begin(again, storage);
     expect(second.page.all('status').at(-1)).toMatchObject({ status: 'waiting', step: 11 });
@@ -80,7 +80,7 @@ describe('a kept run', () => {
     const parent = await begin(given(), new MemoryStorage());
     await train(parent, 0, 9);
     const storage = new MemoryStorage();
-    const asked = command({ ...config, seed: 5 }, { keep: 'run-2', branch: { step: 6 } });
+    const asked = command({ ...config, seed: 5 }, { saveAs: 'run-2', branch: { step: 6 } });
     const begun = await beginning(asked, parent.training, storage);
     const run = await started(begun.command, { origin: begun.origin });
     await stepOnce(run, 7);
@@ -95,7 +95,7 @@ describe('a kept run', () => {
     expect(resumed.page.watched(STEPS)).toEqual(run.page.watched(STEPS));
     expect(record.at(-1)).toMatchObject({ type: 'end', step: STEPS });
     resumed.training.seek(6);
-    expect(await resumed.page.next('sought')).toMatchObject({ step: STEPS });
+    expect(await resumed.page.next('seeked')).toMatchObject({ step: STEPS });
     await resumed.training.giveUp();
   });
 
@@ -154,7 +154,7 @@ describe('a kept run', () => {
     const other = given({ resume: true, groups: tinyPlain(60, 8) });
     const refused = await begin({ ...other, setting: { domain: 'tiny', pattern: 'dropout' } }, storage);
     expect(refused.page.all('failed')).toMatchObject([
-      { during: 'begin', message: expect.stringMatching(/of another setting/) },
+      { during: 'start', message: expect.stringMatching(/of another setting/) },
     ]);
     await refused.training.giveUp();
   });

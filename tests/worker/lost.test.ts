@@ -72,13 +72,13 @@ describe('a lost device', () => {
         await goTo(run, 1);
         const from = run.page.reports.length;
         loseDevice();
-        await run.page.next('sought', ({ step }) => step === 1, from);
+        await run.page.next('seeked', ({ step }) => step === 1, from);
         await run.page.next('status', ({ status, step }) => status === 'waiting' && step === 1, from);
         expect(run.page.all('rewound')).toEqual([]);
         await run.page.shown(1, from);
         run.page.watched(1).forEach((value, i) => expect(value).toBeCloseTo(shown[i]!, 4));
         run.training.seek(2); // the future is known as before
-        expect(await run.page.next('sought')).toMatchObject({ step: 2 });
+        expect(await run.page.next('seeked')).toMatchObject({ step: 2 });
         await run.training.giveUp();
       });
     },

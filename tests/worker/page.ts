@@ -5,15 +5,15 @@ import { startDevice } from '../../src/kernels/backend.ts';
 import type { Group } from '../../src/data/group.ts';
 import { defaultConfig, type Config } from '../../src/run/config.ts';
 import type { RunEvent } from '../../src/run/events.ts';
-import { reportSchema, type BeginCommand, type Report } from '../../src/worker/protocol.ts';
+import { reportSchema, type StartCommand, type Report } from '../../src/worker/protocol.ts';
 import { Training, type Origin, type TrainingHost } from '../../src/worker/training.ts';
 import { tinyGroups, tinyModel, tinyPairs, tinyPlain } from '../support/tiny.ts';
 
 type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
 
-export function command(config: Partial<Config> = {}, rest: Partial<BeginCommand> = {}): BeginCommand {
+export function command(config: Partial<Config> = {}, rest: Partial<StartCommand> = {}): StartCommand {
   return {
-    type: 'begin',
+    type: 'start',
     run: 3,
     setting: { domain: 'tiny', pattern: 'sts_ht' },
     config: {
@@ -30,7 +30,7 @@ export function command(config: Partial<Config> = {}, rest: Partial<BeginCommand
     own: [],
     sts: tinyPairs(12),
     files: ['tiny'],
-    watch: ['a dog', 'a red car'],
+    follow: ['a dog', 'a red car'],
     ...rest,
   };
 }
@@ -84,12 +84,12 @@ export class Page {
 
   /** Waits until the embeddings of a step have come. */
   async shown(step: number, from = 0): Promise<void> {
-    await this.next('watched', (report) => report.step === step && report.initial === (step === 0), from);
+    await this.next('embeddings', (report) => report.step === step && report.initial === (step === 0), from);
   }
 
   /** The newest embeddings of a step. */
   watched(step: number): number[] {
-    const report = this.all('watched').findLast(
+    const report = this.all('embeddings').findLast(
       (shown) => shown.step === step && shown.initial === (step === 0),
     );
     if (!report) throw new Error(`step ${step} was never shown`);
@@ -111,7 +111,7 @@ interface StartOptions {
 }
 
 /** A training that waits for its next step, or has ended. */
-export async function started(given: BeginCommand, options: StartOptions = {}): Promise<Started> {
+export async function started(given: StartCommand, options: StartOptions = {}): Promise<Started> {
   const device = options.device ?? (await startDevice('wasm', { gpu: async () => 'none' }));
   const page = new Page();
   const host = {
@@ -125,7 +125,7 @@ export async function started(given: BeginCommand, options: StartOptions = {}): 
   training.add(options.joining ?? []);
   training.start();
   await page.until(
-    ({ type, ...rest }) => type === 'status' && 'status' in rest && rest.status !== 'beginning',
+    ({ type, ...rest }) => type === 'status' && 'status' in rest && rest.status !== 'starting',
   );
   return { page, training, host };
 }

@@ -43,7 +43,7 @@ describe('seeking', () => {
       for (let i = 0; i < 20; i++) {
         const step = random.integer(STEPS);
         await goTo(run, step);
-        expect(run.page.all('sought').at(-1)).toMatchObject({ step });
+        expect(run.page.all('seeked').at(-1)).toMatchObject({ step });
         const from = run.page.reports.length;
         await stepOnce(run, step + 1);
         await run.page.next('status', ({ status }) => status === 'waiting' || status === 'ended', from);
@@ -92,7 +92,7 @@ describe('seeking', () => {
     ] as const) {
       const from = run.page.reports.length;
       run.training.seek(asked);
-      expect(await run.page.next('sought', () => true, from)).toMatchObject({ step: reached });
+      expect(await run.page.next('seeked', () => true, from)).toMatchObject({ step: reached });
       const status = reached === STEPS ? 'ended' : 'waiting';
       expect(await run.page.next('status', () => true, from)).toMatchObject({ status, step: reached });
     }
@@ -117,12 +117,12 @@ describe('seeking', () => {
     const run = await finishedRun({}, 1); // no budget: everything is trained again
     const from = run.page.reports.length;
     for (const step of [55, 31, 44, 20, 52]) run.training.seek(step);
-    await run.page.next('sought', () => true, from);
+    await run.page.next('seeked', () => true, from);
     run.training.seek(50);
     await new Promise((resolve) => setTimeout(resolve, 5)); // on its way
     run.training.seek(3);
-    await run.page.next('sought', ({ step }) => step === 3, from);
-    expect(run.page.all('sought').map(({ step }) => step)).toEqual([52, 3]);
+    await run.page.next('seeked', ({ step }) => step === 3, from);
+    expect(run.page.all('seeked').map(({ step }) => step)).toEqual([52, 3]);
     await run.training.giveUp();
   });
 
@@ -139,7 +139,7 @@ describe('seeking', () => {
       expect.objectContaining({ type: 'edit', step: 20, from: 0.1, to: 0.2 }),
     );
     run.training.seek(40);
-    expect(await run.page.next('sought')).toMatchObject({ step: 21 }); // step 40 is not known any more
+    expect(await run.page.next('seeked')).toMatchObject({ step: 21 }); // step 40 is not known any more
     await playToEnd(run);
     expect(run.page.events('end').at(-1)).toMatchObject({ step: STEPS, reason: 'finished' });
     await run.training.giveUp();

@@ -61,17 +61,17 @@ describe('the timeline', () => {
     const reports = run.page.all('timeline');
     for (const report of reports) {
       expect(report.bytes).toBeLessThanOrEqual(budget);
-      expect(report.kept[0]).toBe(0);
+      expect(report.snapshots[0]).toBe(0);
     }
     const last = reports.at(-1)!;
-    expect(last.kept).toContain(40);
+    expect(last.snapshots).toContain(40);
     expect(last.budget).toBe(budget);
-    expect(last.kept.length).toBeGreaterThan(3);
+    expect(last.snapshots.length).toBeGreaterThan(3);
     expect(last.bytes).toBeGreaterThan(0.5 * budget);
     // What is reported as held is held: snapshots of about this size each, but the first.
     const most = Math.max(...sizes);
-    expect(last.bytes).toBeLessThanOrEqual((last.kept.length - 1) * most + 41 * 2 * 16 * 4);
-    expect(last.bytes).toBeGreaterThanOrEqual((last.kept.length - 1) * 0.5 * Math.min(...sizes));
+    expect(last.bytes).toBeLessThanOrEqual((last.snapshots.length - 1) * most + 41 * 2 * 16 * 4);
+    expect(last.bytes).toBeGreaterThanOrEqual((last.snapshots.length - 1) * 0.5 * Math.min(...sizes));
     await run.training.giveUp();
   });
 

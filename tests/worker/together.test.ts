@@ -44,8 +44,8 @@ function expectOrder({ reports }: Page): void {
   for (const report of reports) {
     if (report.type === 'events')
       for (const event of report.events) if (event.type === 'step') last = Math.max(last, event.step);
-    if (report.type === 'watched') expect(report.step).toBeLessThanOrEqual(last);
-    if (report.type === 'timeline') expect(Math.max(0, ...report.kept)).toBeLessThanOrEqual(last);
+    if (report.type === 'embeddings') expect(report.step).toBeLessThanOrEqual(last);
+    if (report.type === 'timeline') expect(Math.max(0, ...report.snapshots)).toBeLessThanOrEqual(last);
     if (report.type === 'status' && report.status !== 'running') expect(report.step).toBe(last);
   }
 }

@@ -2,7 +2,7 @@
 // is that of the step which then comes, and the run goes on as if nobody had asked.
 import { describe, expect, it } from 'vitest';
 import type { Group } from '../../src/data/group.ts';
-import { reportSchema } from '../../src/worker/protocol.ts';
+import { responseSchemas } from '../../src/worker/protocol.ts';
 import { command, goTo, playToEnd, started, stepOnce } from './page.ts';
 
 const OWN: Group = { id: 'own-1', anchor: 'a dog', positive: 'a cat', pattern: 'nli', source: 'typed' };
@@ -12,8 +12,8 @@ describe('a trace from the worker', () => {
   it('is that of the next step, survives the way to the page, and leaves the run waiting', async () => {
     const run = await started(command());
     const trace = await run.training.trace();
-    const sent = structuredClone({ type: 'traced' as const, request: 1, trace });
-    expect(reportSchema.parse(sent)).toEqual(sent);
+    const sent = structuredClone(trace);
+    expect(responseSchemas.trace.parse(sent)).toEqual(sent);
     expect(run.page.events('step')).toHaveLength(0);
     await stepOnce(run, 1);
     const [step] = run.page.events('step');

@@ -15,7 +15,9 @@ describe('a training in the worker', () => {
     expect(page.events('header')).toHaveLength(1);
     expect(page.events('metric')).toHaveLength(5);
     expect(page.events('step')).toHaveLength(0);
-    expect(page.reports).toContainEqual(expect.objectContaining({ type: 'watched', initial: true, step: 0 }));
+    expect(page.reports).toContainEqual(
+      expect.objectContaining({ type: 'embeddings', initial: true, step: 0 }),
+    );
     await training.giveUp();
     expect(page.events('end')).toMatchObject([{ reason: 'interrupted' }]);
   });
@@ -23,7 +25,7 @@ describe('a training in the worker', () => {
   it('makes one step when asked for one, and shows where the sentences went', async () => {
     const { page, training } = await begun();
     training.gate.once();
-    await page.until((report) => report.type === 'watched' && report.step === 1);
+    await page.until((report) => report.type === 'embeddings' && report.step === 1);
     expect(page.events('step')).toHaveLength(1);
     await training.giveUp();
   });
@@ -51,7 +53,7 @@ describe('a training in the worker', () => {
     training.edit({ knob: 'temperature', value: 0.1 });
     training.add([{ id: 'own-1', anchor: 'a dog', positive: 'a pup', pattern: 'nli', source: 'typed' }]);
     training.gate.once();
-    await page.until((report) => report.type === 'watched' && report.step === 1);
+    await page.until((report) => report.type === 'embeddings' && report.step === 1);
     expect(page.events('edit')).toMatchObject([{ knob: 'temperature', from: 0.05, to: 0.1 }]);
     expect(page.events('pairs')).toHaveLength(1);
     await training.giveUp();
@@ -69,7 +71,7 @@ describe('a training in the worker', () => {
     });
     training.start();
     const failed = await page.until((report) => report.type === 'failed');
-    expect(failed).toMatchObject({ during: 'begin' });
+    expect(failed).toMatchObject({ during: 'start' });
     expect((failed as { message: string }).message).toMatch(/needs sts groups/);
     await training.giveUp();
   });

@@ -59,7 +59,7 @@ export class DeskState {
         shortfall: this.corpus.shortfallFor(this.recipe.config),
       }),
     });
-    this.tracing = new TracingState(() => this.trainer.ask((client) => client.trace()));
+    this.tracing = new TracingState(() => this.trainer.ask((client) => client.request({ type: 'trace' })));
     const { runs, trainer, recipe, corpus, notices } = this;
     this.compared = new ComparedState({ runs, trainer, recipe, corpus, notices });
     this.corpus.own.onadded = (groups) => this.trainer.add(groups);

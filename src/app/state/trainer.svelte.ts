@@ -16,8 +16,8 @@ import { preparedNow, sayDied, sayFailed, sayPreparing, sayRewound } from './tra
 import type { Parent, TrainerOptions, TrainerStatus, TrainingData, Unfinished } from './trainerOptions.ts';
 import { takenUp } from './unfinished.ts';
 
-/** Reports that answer a question; the client hands them to whoever asked. */
-type Answer = 'encoded' | 'refused' | 'traced' | 'exported';
+/** Responses to requests; the client hands them to whoever made the request. */
+type Response = 'response' | 'requestFailed';
 
 export class TrainerState {
   status = $state<TrainerStatus>('loading');
@@ -168,7 +168,7 @@ export class TrainerState {
     else this.recording.goOn(this.runId);
     const { setting, config } = recipe;
     this.client?.send({
-      type: 'begin',
+      type: 'start',
       run: ++this.number,
       setting,
       config,
@@ -176,8 +176,8 @@ export class TrainerState {
       own: [...data.own],
       sts: [...data.sts],
       files: [settingName(setting)],
-      watch: run.points.map(({ text }) => text),
-      keep: this.runId,
+      follow: run.points.map(({ text }) => text),
+      saveAs: this.runId,
       ...(parent !== null && { branch: { step: parent.step } }),
       ...(resumed !== null && { resume: true }),
     });
@@ -254,7 +254,7 @@ export class TrainerState {
 
   /** A run is gone for good: its kept checkpoints go too. */
   forget(id: string): void {
-    this.client?.send({ type: 'forget', keep: id });
+    this.client?.send({ type: 'deleteSaved', saveAs: id });
   }
 
   setRate(rate: number | null): void {
@@ -274,11 +274,11 @@ export class TrainerState {
   add(groups: readonly Group[]): void {
     if (this.status === 'loading' || this.status === 'finished' || this.status === 'failed') return;
     this.leavePast();
-    this.client?.send({ type: 'add', groups: [...groups] });
+    this.client?.send({ type: 'addGroups', groups: [...groups] });
     const { roles } = PATTERNS[this.options.recipe.setting.pattern];
     const { run } = this;
     run.points = [...run.points, ...groups.flatMap((group) => pointsOf(group, roles))];
-    this.client?.send({ type: 'watch', sentences: run.points.map(({ text }) => text) });
+    this.client?.send({ type: 'follow', sentences: run.points.map(({ text }) => text) });
   }
 
   /** Destroys the GPU device, as a driver's crash would. */
@@ -300,7 +300,7 @@ export class TrainerState {
     recipe.config = config;
   }
 
-  private hear(report: Exclude<Report, { type: Answer }>): void {
+  private hear(report: Exclude<Report, { type: Response }>): void {
     if ('run' in report && report.run !== this.number) return;
     switch (report.type) {
       case 'loading':
@@ -322,18 +322,18 @@ export class TrainerState {
       case 'events':
         this.take(report);
         break;
-      case 'sought':
+      case 'seeked':
         this.seeking = report.step !== this.run.step;
         break;
       case 'timeline':
-        this.kept = { steps: report.kept, bytes: report.bytes, budget: report.budget };
+        this.kept = { steps: report.snapshots, bytes: report.bytes, budget: report.budget };
         break;
       case 'rewound':
         this.run.rewind(report.step);
         this.recording.cut(report.step);
         sayRewound(this.options.notices, report);
         break;
-      case 'watched':
+      case 'embeddings':
         if (this.seeking && report.step !== this.run.step) break;
         this.run.place(report.embeddings, report.step, report.initial);
         this.weights++;
@@ -362,7 +362,7 @@ export class TrainerState {
     }
     if (status !== 'running') this.stepping = false;
     switch (status) {
-      case 'beginning':
+      case 'starting':
         break;
       case 'waiting':
         if (this.playWhenReady) {
