@@ -14,32 +14,54 @@ type ValueOf<K extends Knob> = K extends { kind: 'choice'; choices: readonly (in
 /** A value for every knob. */
 export type Config = { -readonly [N in KnobName]: ValueOf<(typeof KNOBS)[N]> };
 
-function schemaOf(knob: Knob): z.ZodType {
-  const range = (schema: z.ZodNumber, { min, max }: { min: number; max: number }) => schema.min(min).max(max);
+/** The schema of one knob's value; its messages name the knob, what it takes and what was given. */
+export function knobValueSchema<N extends KnobName>(name: N): z.ZodType<Config[N]> {
+  return VALUE_SCHEMAS[name] as z.ZodType<Config[N]>; // built from KNOBS[name], as Config[N] is
+}
+
+function buildValueSchema(name: KnobName): z.ZodType {
+  const knob: Knob = KNOBS[name];
+  const error = ({ input }: { input?: unknown }) => badValue(name, String(input));
+  const range = (schema: z.ZodNumber, { min, max }: { min: number; max: number }) =>
+    schema.min(min, { error }).max(max, { error });
   switch (knob.kind) {
     case 'number':
-      return range(z.number(), knob);
+      return range(z.number({ error }), knob);
     case 'integer':
-      return range(z.int(), knob);
+      return range(z.int({ error }), knob);
     case 'boolean':
-      return z.boolean();
+      return z.boolean({ error });
     case 'choice':
-      return z.enum(knob.choices as [string, ...string[]]);
+      return z.enum(knob.choices, { error });
     case 'numbers':
-      return z.array(range(z.number(), knob)).min(1).max(16);
+      return z
+        .array(range(z.number({ error }), knob), { error })
+        .min(1, { error })
+        .max(16, { error });
   }
 }
 
+/** Why a value is refused. */
+function badValue(name: KnobName, given: string): string {
+  const knob = KNOBS[name];
+  return `Knob "${name}" (${knob.label}) takes ${describeRange(knob)}, not "${given}".`;
+}
+
+const VALUE_SCHEMAS = Object.fromEntries(KNOB_NAMES.map((name) => [name, buildValueSchema(name)])) as Record<
+  KnobName,
+  z.ZodType
+>;
+
 /** Parses a whole configuration; missing knobs take their defaults, unknown ones are refused. */
 export const configSchema: z.ZodType<Config> = z.strictObject(
-  Object.fromEntries(KNOB_NAMES.map((name) => [name, schemaOf(KNOBS[name]).default(KNOBS[name].default)])),
+  Object.fromEntries(KNOB_NAMES.map((name) => [name, VALUE_SCHEMAS[name].default(KNOBS[name].default)])),
 ) as unknown as z.ZodType<Config>; // the shape is built from KNOBS, as Config is
 
 export function defaultConfig(): Config {
   return configSchema.parse({});
 }
 
-/** The words after which a boolean knob is on or off. */
+/** The texts that a boolean knob takes. */
 const BOOLEANS: Record<string, boolean> = {
   true: true,
   on: true,
@@ -81,30 +103,45 @@ export function describeRange(knob: Knob): string {
   }
 }
 
-/** Reads one `name=value`, as `--set` takes it. @throws UsageFailure naming the knob and what it takes. */
+/** Parses one `knob=value`, as `--set` takes it. @throws UsageFailure naming the knob and what it takes. */
 export function parseKnobAssignment(text: string): Partial<Config> {
-  const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined) {
+  const [, given, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  if (given === undefined || value === undefined) {
     throw new UsageFailure(`--set takes knob=value, not "${text}".`);
   }
-  return { [knobNamed(name.trim())]: checkedValue(knobNamed(name.trim()), value) };
+  const name = given.trim();
+  if (!isKnobName(name)) throw new UsageFailure(unknownKnob(name));
+  return { [name]: parseKnobText(name, value) };
 }
 
-function knobNamed(name: string): KnobName {
-  if (Object.hasOwn(KNOBS, name)) return name as KnobName;
+export function isKnobName(name: string): name is KnobName {
+  return Object.hasOwn(KNOBS, name);
+}
+
+/** The error sentence for a name that is no knob's. */
+export function unknownKnob(name: string): string {
   const near = nearestName(name, KNOB_NAMES);
   const hint = near ? `did you mean "${near}"?` : `known knobs: ${KNOB_NAMES.join(', ')}.`;
-  throw new UsageFailure(`There is no knob "${name}"; ${hint}`);
+  return `There is no knob "${name}"; ${hint}`;
 }
 
-/** Checks one value given as text. @throws UsageFailure naming the knob, what it takes and what was given. */
-export function checkedValue(name: KnobName, text: string): unknown {
-  const knob: Knob = KNOBS[name];
-  const parsed = schemaOf(knob).safeParse(valueFromText(knob, text));
-  if (!parsed.success) {
-    throw new UsageFailure(`Knob "${name}" (${knob.label}) takes ${describeRange(knob)}, not "${text}".`);
-  }
+/** Parses a knob's value from text. @throws UsageFailure naming the knob, what it takes and what was given. */
+export function parseKnobText<N extends KnobName>(name: N, text: string): Config[N] {
+  const parsed = knobValueSchema(name).safeParse(valueFromText(KNOBS[name], text));
+  if (!parsed.success) throw new UsageFailure(badValue(name, text));
   return parsed.data;
+}
+
+/** Checks a knob's value. @throws UsageFailure naming the knob, what it takes and what was given. */
+export function parseKnobValue<N extends KnobName>(name: N, value: unknown): Config[N] {
+  const parsed = knobValueSchema(name).safeParse(value);
+  if (!parsed.success) throw new UsageFailure(badValue(name, String(value)));
+  return parsed.data;
+}
+
+/** The configuration with one knob set. */
+export function withKnob<N extends KnobName>(config: Config, name: N, value: Config[N]): Config {
+  return { ...config, [name]: value };
 }
 
 /** Knobs whose values differ, in table order. */

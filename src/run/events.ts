@@ -1,8 +1,8 @@
 // What a run says while it goes: one discriminated union, parsed with zod wherever it comes from a file or a worker.
 import { z } from 'zod';
 import { DEVICE_NAMES, type DeviceInfo } from '../util/devices.ts';
-import { configSchema } from './config.ts';
-import { KNOB_NAMES } from './knobs.ts';
+import { configSchema, knobValueSchema, type Config } from './config.ts';
+import { HOT_KNOB_NAMES, notHot, type HotKnobName } from './knobEdit.ts';
 import { POINT_ROLES } from './roles.ts';
 
 export const RECORD_VERSION = 1;
@@ -83,13 +83,31 @@ const checkpointSchema = z.object({
   best: z.boolean(),
 });
 
-const editSchema = z.object({
-  type: z.literal('edit'),
-  step: z.int(),
-  knob: z.enum(KNOB_NAMES as [string, ...string[]]),
-  from: z.unknown(),
-  to: z.unknown(),
-});
+type EditSchema = {
+  [K in HotKnobName]: z.ZodObject<{
+    type: z.ZodLiteral<'edit'>;
+    step: z.ZodInt;
+    knob: z.ZodLiteral<K>;
+    from: z.ZodType<Config[K]>;
+    to: z.ZodType<Config[K]>;
+  }>;
+}[HotKnobName];
+
+/** A hot knob was changed before the next step. */
+const editSchema = z.discriminatedUnion(
+  'knob',
+  HOT_KNOB_NAMES.map((knob) => {
+    const value = knobValueSchema(knob);
+    return z.object({
+      type: z.literal('edit'),
+      step: z.int(),
+      knob: z.literal(knob),
+      from: value,
+      to: value,
+    });
+  }) as unknown as [EditSchema, ...EditSchema[]], // map loses which value belongs to which knob
+  { error: ({ input }) => notHot(input) },
+);
 
 /** Groups the visitor gave to a running training; they are in the next batch. */
 const pairsSchema = z.object({

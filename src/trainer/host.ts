@@ -1,6 +1,6 @@
 // What a host (worker, command line) must supply to a run: a place for checkpoints, and a way to be steered.
 import type { Group } from '../data/group.ts';
-import type { KnobName } from '../run/knobs.ts';
+import type { KnobEdit } from '../run/knobEdit.ts';
 
 export type Files = Map<string, Uint8Array>;
 
@@ -10,12 +10,6 @@ export interface RunStore {
   writeCheckpoint(name: string, files: Files): Promise<string>;
   /** Replaces the best model so far. Returns where it lies. */
   writeBest(files: Files): Promise<string>;
-}
-
-/** A hot knob turned while the run goes. */
-export interface KnobEdit {
-  knob: KnobName;
-  value: unknown;
 }
 
 export interface Control {

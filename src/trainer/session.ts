@@ -8,9 +8,9 @@ import type { CompileOptions } from '../kernels/compile.ts';
 import { usePrecision } from '../kernels/precision.ts';
 import { isEmbedding, Parameters } from '../encoder/parameters.ts';
 import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
-import { checkedValue, type Config } from '../run/config.ts';
+import type { Config } from '../run/config.ts';
 import type { HeaderEvent, MetricEvent, StepEvent } from '../run/events.ts';
-import { KNOBS, type KnobName } from '../run/knobs.ts';
+import { applyEdit, withEdits, type KnobChange, type KnobEdit } from '../run/knobEdit.ts';
 import { PATTERNS, settingName } from '../run/settings.ts';
 import { Failure, UsageFailure } from '../util/failure.ts';
 import { forkKey, Random, type Key } from '../util/random.ts';
@@ -19,7 +19,7 @@ import { momentsOf, stateFiles, type Branch, type Checkpoint, type CheckpointSta
 import { measure, measureSts } from './evaluate.ts';
 import { headerOf, identityOf } from './header.ts';
 import { addReading, bestOf, readingsUpTo, summarise, type Readings, type RunSummary } from './history.ts';
-import type { Files, KnobEdit } from './host.ts';
+import type { Files } from './host.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import { ownExamples, prepare, type Prepared, type RunInputs } from './prepare.ts';
 import { embedRows } from './embed.ts';
@@ -206,9 +206,7 @@ export class TrainingSession {
       );
     }
     const { model, optimizer, prepared, inputs } = this;
-    const config = { ...this.config };
-    for (const { knob, value } of pending.edits ?? [])
-      Object.assign(config, { [knob]: checkedValue(knob, String(value)) });
+    const config = withEdits(this.config, pending.edits ?? []);
     const joining = ownExamples(pending.groups ?? [], prepared.roles, inputs.setting.pattern).examples;
     const { examples, taken } = this.next.peek(joining);
     const batches = taken.map((batch, part) => ({
@@ -276,16 +274,11 @@ export class TrainingSession {
     return true;
   }
 
-  /** Turns a hot knob. @throws UsageFailure for a knob that needs a restart, or a value out of range. */
-  edit(knob: KnobName, value: unknown): { from: unknown; to: unknown } {
-    if (!KNOBS[knob].hot)
-      throw new UsageFailure(
-        `Knob "${knob}" (${KNOBS[knob].label}) cannot change in a running training; restart to apply it.`,
-      );
-    const from = this.config[knob];
-    const to = checkedValue(knob, String(value));
-    this.config = { ...this.config, [knob]: to };
-    return { from, to };
+  /** Changes a hot knob. */
+  edit(edit: KnobEdit): KnobChange {
+    const { config, change } = applyEdit(this.config, edit);
+    this.config = config;
+    return change;
   }
 
   summary(): RunSummary {
@@ -429,7 +422,7 @@ export class TrainingSession {
 
   /** Makes a step again that has been made before, with what was changed before it: nothing is said or measured. */
   async repeat(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void> {
-    for (const { knob, value } of edits) this.edit(knob, value);
+    this.config = withEdits(this.config, edits);
     if (groups.length > 0) this.add(groups);
     await this.update(true);
   }

@@ -4,7 +4,8 @@ import type { RunEvent, StepEvent } from '../run/events.ts';
 import { breathe } from '../util/breathe.ts';
 import { messageOf } from '../util/failure.ts';
 import type { Branch, Checkpoint } from './checkpoint.ts';
-import type { Control, Files, KnobEdit, RunStore } from './host.ts';
+import type { KnobEdit } from '../run/knobEdit.ts';
+import type { Control, Files, RunStore } from './host.ts';
 import type { RunSummary } from './history.ts';
 import type { RunInputs } from './prepare.ts';
 import { TrainingSession } from './session.ts';
@@ -124,9 +125,7 @@ async function* steps(
     const edits = control?.takeEdits?.() ?? [];
     const groups = control?.takeGroups?.() ?? [];
     if (edits.length + groups.length > 0) yield* await session.settle();
-    for (const { knob, value } of edits) {
-      yield { type: 'edit', step: session.step, knob, ...session.edit(knob, value) };
-    }
+    for (const edit of edits) yield { type: 'edit', step: session.step, ...session.edit(edit) };
     yield* additions(session, groups);
     yield* await session.update();
     await breathe();

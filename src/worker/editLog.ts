@@ -1,16 +1,13 @@
 // What the visitor changed, and before which step: replayed, it makes a run repeat itself.
 import { z } from 'zod';
 import { completeGroupSchema, type Group } from '../data/group.ts';
-import { KNOB_NAMES, type KnobName } from '../run/knobs.ts';
-import type { KnobEdit } from '../trainer/host.ts';
-
-const edit = z.object({ knob: z.enum(KNOB_NAMES as [KnobName, ...KnobName[]]), value: z.unknown() });
+import { knobEditSchema, type KnobEdit } from '../run/knobEdit.ts';
 
 export const editLogSchema = z.array(
   z.object({
     /** Updates made when the change came. */
     step: z.int(),
-    edits: z.array(edit),
+    edits: z.array(knobEditSchema),
     groups: z.array(completeGroupSchema),
   }),
 );
@@ -25,7 +22,7 @@ export class EditLog {
   }
 
   noteEdits(step: number, edits: readonly KnobEdit[]): void {
-    if (edits.length > 0) this.entry(step).edits.push(...edits.map(({ knob, value }) => ({ knob, value })));
+    if (edits.length > 0) this.entry(step).edits.push(...edits);
   }
 
   noteGroups(step: number, groups: readonly Group[]): void {

@@ -26,7 +26,7 @@ import { z } from 'zod';
 import { completeGroupSchema } from '../data/group.ts';
 import { configSchema } from '../run/config.ts';
 import { deviceSchema, eventSchema } from '../run/events.ts';
-import { KNOB_NAMES, type KnobName } from '../run/knobs.ts';
+import { knobEditSchema } from '../run/knobEdit.ts';
 import { PATTERN_NAMES, type PatternName } from '../run/settings.ts';
 import { stepTraceSchema } from '../run/trace.ts';
 import { DEVICE_CHOICES } from '../util/devices.ts';
@@ -94,11 +94,7 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** Makes one step, then waits. */
   z.object({ type: z.literal('step') }),
   /** Changes a hot knob before the next step. */
-  z.object({
-    type: z.literal('edit'),
-    knob: z.enum(KNOB_NAMES as [KnobName, ...KnobName[]]),
-    value: z.unknown(),
-  }),
+  z.object({ type: z.literal('edit'), edit: knobEditSchema }),
   /** Adds groups to the next batch and to every later epoch. */
   z.object({ type: z.literal('addGroups'), groups: z.array(completeGroupSchema) }),
   /** Replaces the sentences followed on the map. */

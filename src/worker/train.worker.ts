@@ -130,7 +130,7 @@ async function handleCommand(command: Command): Promise<void> {
     case 'step':
       return training?.gate.once();
     case 'edit':
-      return training?.edit(command);
+      return training?.edit(command.edit);
     case 'addGroups':
       return training?.add(command.groups);
     case 'follow':

@@ -9,14 +9,13 @@ import type { RunEvent } from '../run/events.ts';
 import type { DeviceInfo } from '../util/devices.ts';
 import type { Branch, Checkpoint } from '../trainer/checkpoint.ts';
 import { Embedder } from '../trainer/embedder.ts';
-import { checkedValue } from '../run/config.ts';
-import { KNOBS } from '../run/knobs.ts';
-import type { Files, KnobEdit } from '../trainer/host.ts';
+import type { KnobEdit } from '../run/knobEdit.ts';
+import type { Files } from '../trainer/host.ts';
 import type { Snapshot } from '../trainer/snapshot.ts';
 import type { StepTrace } from '../run/trace.ts';
 import { readingFrame } from '../trainer/stepLog.ts';
 import { train, type RunningTraining } from '../trainer/train.ts';
-import { Failure, messageOf, UsageFailure } from '../util/failure.ts';
+import { Failure, messageOf } from '../util/failure.ts';
 import { Gate } from './gate.ts';
 import { Keeping } from './keeping.ts';
 import type { Keeper } from './keptRuns.ts';
@@ -115,11 +114,9 @@ export class Training {
     this.done = this.live();
   }
 
-  /** @throws UsageFailure for a knob that needs a restart, or a value out of range */
-  edit({ knob, value }: KnobEdit): void {
-    if (!KNOBS[knob].hot)
-      throw new UsageFailure(`Knob "${knob}" (${KNOBS[knob].label}) cannot change in a running training.`);
-    this.edits.push({ knob, value: checkedValue(knob, String(value)) });
+  /** Changes a hot knob from the next step on. */
+  edit(edit: KnobEdit): void {
+    this.edits.push(edit);
   }
 
   add(groups: readonly Group[]): void {

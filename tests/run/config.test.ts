@@ -3,13 +3,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  checkedValue,
   configDifference,
   configSchema,
   defaultConfig,
   describeDifference,
   describeRange,
   parseKnobAssignment,
+  parseKnobText,
+  parseKnobValue,
   type Config,
 } from '../../src/run/config.ts';
 import { KNOB_NAMES, KNOBS, type Knob, type KnobName } from '../../src/run/knobs.ts';
@@ -71,7 +72,7 @@ describe('defaults', () => {
   it('lie in their own ranges, and the table explains itself', () => {
     for (const name of KNOB_NAMES) {
       const knob = knobOf(name);
-      expect(checkedValue(name, String(knob.default)), name).toEqual(knob.default);
+      expect(parseKnobText(name, String(knob.default)), name).toEqual(knob.default);
       expect(Math.min(knob.label.length, knob.help.length, knob.source.length), name).toBeGreaterThan(0);
       if ('min' in knob) expect(knob.min, name).toBeLessThan(knob.max);
     }
@@ -137,7 +138,7 @@ describe.each(KNOB_NAMES)('knob %s', (name) => {
   it('takes what it says it takes', () => {
     fc.assert(
       fc.property(anyTextOf(knob), (text) => {
-        const value = checkedValue(name, text);
+        const value = parseKnobText(name, text);
         expect(configSchema.safeParse({ [name]: value }).success).toBe(true);
       }),
       { numRuns: 25 },
@@ -149,10 +150,18 @@ describe.each(KNOB_NAMES)('knob %s', (name) => {
     expect(() => parseKnobAssignment(`${name}=${text}`)).toThrow(new UsageFailure(sentence));
   });
 
+  it('takes a value as it is, and refuses one of another type in the same sentence', () => {
+    expect(parseKnobValue(name, knob.default)).toEqual(knob.default);
+    for (const wrong of [null, undefined, 'no such value']) {
+      const sentence = `Knob "${name}" (${knob.label}) takes ${describeRange(knob)}, not "${String(wrong)}".`;
+      expect(() => parseKnobValue(name, wrong)).toThrow(new UsageFailure(sentence));
+    }
+  });
+
   if ('min' in knob) {
     it('takes both ends of its range', () => {
       for (const end of [knob.min, knob.max]) {
-        expect(checkedValue(name, String(end))).toEqual(knob.kind === 'numbers' ? [end] : end);
+        expect(parseKnobText(name, String(end))).toEqual(knob.kind === 'numbers' ? [end] : end);
       }
     });
   }

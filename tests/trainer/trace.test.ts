@@ -404,7 +404,7 @@ describe('a trace', () => {
         groups: [OWN, { ...OWN, id: 'own-2', anchor: 'a red apple' }],
       });
       expect(shown.config.temperature).toBe(defaultConfig().temperature);
-      made.edit('temperature', 0.2);
+      made.edit({ knob: 'temperature', value: 0.2 });
       made.add([OWN, { ...OWN, id: 'own-2', anchor: 'a red apple' }]);
       const event = (await made.update())[0]!;
       expect([trace.knobs.temperature, trace.loss, trace.gradNorm]).toEqual([
@@ -429,9 +429,6 @@ describe('a trace', () => {
 
     it('is refused with one sentence after the last step, and when the numbers run away', async () => {
       const run = session({ steps: 1 });
-      await expect(run.trace({ edits: [{ knob: 'temperature', value: 'hot' }] })).rejects.toThrow(
-        'temperature',
-      );
       await run.update();
       await expect(run.trace()).rejects.toThrow('All 1 steps of this run are made');
       run.dispose();

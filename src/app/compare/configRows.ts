@@ -19,8 +19,8 @@ function turnedWords(events: readonly RunEvent[]): string {
       event.type === 'edit'
         ? [
             t('runs.side.turnedAt', {
-              knob: knobWords(event.knob as (typeof KNOB_NAMES)[number]),
-              value: knobValueWords(event.to as number),
+              knob: knobWords(event.knob),
+              value: knobValueWords(event.to),
               step: event.step,
             }),
           ]

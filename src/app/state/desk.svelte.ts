@@ -1,8 +1,7 @@
 // The desk's states put together: what the visitor chose, what there is to train on, what trains, and how they act on
 // one another. App.svelte makes one and hands its parts to the views.
 import { untrack } from 'svelte';
-import type { Config } from '../../run/config.ts';
-import type { KnobName } from '../../run/knobs.ts';
+import { editTo, type HotKnobName } from '../../run/knobEdit.ts';
 import { settingName } from '../../run/settings.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
 import { messageOf } from '../../util/failure.ts';
@@ -194,9 +193,10 @@ export class DeskState {
   readonly unavailable = (pattern: Parameters<CorpusState['missingFor']>[1]): string | null =>
     this.corpus.missingFor(this.recipe.setting.domain, pattern);
 
-  hot(knob: KnobName, value: Config[KnobName]): void {
+  /** Applies the recipe's value of a hot knob to the running training. */
+  hot(knob: HotKnobName): void {
     this.hotEdits++;
-    this.trainer.edit(knob, value);
+    this.trainer.edit(editTo(this.recipe.config, knob));
   }
 
   /** Shall a run begin now: one that waited for its corpus, or a fresh one for what changed before any training? */

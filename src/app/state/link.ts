@@ -1,6 +1,6 @@
 // A recipe as the hash of a link, and back: `#setting=scenes.sup&temperature=0.1&seed=7` holds what differs from the
 // page's defaults and nothing else. Same link, same seed, same losses.
-import { checkedValue, configDifference, type Config } from '../../run/config.ts';
+import { configDifference, isKnobName, parseKnobText, withKnob, type Config } from '../../run/config.ts';
 import { KNOB_NAMES } from '../../run/knobs.ts';
 import { parseSettingName, settingName, type Setting } from '../../run/settings.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../../util/devices.ts';
@@ -90,15 +90,14 @@ function readSetting(values: RecipeValues, text: string, domains: readonly strin
 }
 
 function readKnob(values: RecipeValues, key: string, text: string): string | null {
-  const name = KNOB_NAMES.find((known) => known === key);
-  if (name === undefined) {
+  if (!isKnobName(key)) {
     const near = nearestName(key, [...KNOB_NAMES, 'setting', 'device', 'model']);
     return near === undefined
       ? t('recipe.link.unknown', { key: shortened(key) })
       : t('recipe.link.unknownNear', { key: shortened(key), near });
   }
   try {
-    values.config = { ...values.config, [name]: checkedValue(name, text) };
+    values.config = withKnob(values.config, key, parseKnobText(key, text));
     return null;
   } catch (error) {
     return t('recipe.link.refused', { reason: messageOf(error).replace(text, shortened(text)) });

@@ -1,6 +1,14 @@
 // What the visitor has chosen to train with: setting, knobs, encoder and device, what of it the running training
 // already uses, and the link that carries it.
-import { checkedValue, configDifference, describeRange, type Config } from '../../run/config.ts';
+import {
+  configDifference,
+  describeRange,
+  parseKnobText,
+  parseKnobValue,
+  withKnob,
+  type Config,
+} from '../../run/config.ts';
+import { isHotKnob, type HotKnobName } from '../../run/knobEdit.ts';
 import { KNOBS, type KnobName } from '../../run/knobs.ts';
 import { settingName, type Setting } from '../../run/settings.ts';
 import { t, tOptional } from '../messages/t.ts';
@@ -70,13 +78,13 @@ export class RecipeState {
   }
 
   /**
-   * Sets a knob, given as a value or as the text somebody typed. The last good value stays when it is out of range.
+   * Sets a knob to a value, or to the text that was typed. The last good value stays when it is out of range.
    * @returns what is wrong, or null
    */
   set(name: KnobName, value: string | number | boolean | readonly number[]): string | null {
-    const text = valueText(value);
     try {
-      this.config = { ...this.config, [name]: checkedValue(name, text) };
+      const parsed = typeof value === 'string' ? parseKnobText(name, value) : parseKnobValue(name, value);
+      this.config = withKnob(this.config, name, parsed);
     } catch {
       return t('recipe.outOfRange', {
         label: tOptional(`recipe.knob.${name}.label`) ?? KNOBS[name].label,
@@ -153,11 +161,9 @@ export class RecipeState {
   }
 
   /** The hot knobs that differ from the run's: a preset or a link has set them, and the trainer must be told. */
-  get unsentHotKnobs(): KnobName[] {
+  get unsentHotKnobs(): HotKnobName[] {
     const { applied } = this;
-    return applied === null
-      ? []
-      : configDifference(this.config, applied.config).filter((name) => KNOBS[name].hot);
+    return applied === null ? [] : configDifference(this.config, applied.config).filter(isHotKnob);
   }
 
   /** Does anything wait for a restart, knob or not? */

@@ -12,16 +12,13 @@ export interface SeededRun {
 /** Everything that makes a run but its seed; null for a run that cannot be compared so. */
 function recipeKey({ header, parent, events }: SeededRun): string | null {
   if (header === null || parent !== null || header.from !== undefined) return null;
-  const turned = events.flatMap((event) =>
-    event.type === 'edit'
-      ? [[event.step, event.knob, event.to]]
-      : event.type === 'pairs'
-        ? [[event.step, event.groups]]
-        : [],
-  );
+  const changes = events.flatMap((event): unknown[] => {
+    if (event.type === 'edit') return [[event.step, event.knob, event.to]];
+    return event.type === 'pairs' ? [[event.step, event.groups]] : [];
+  });
   const { plain, groups, sts } = header.corpus;
   const config = { ...header.config, seed: null };
-  return JSON.stringify([header.setting, modelWords(header), config, [plain, groups, sts], turned]);
+  return JSON.stringify([header.setting, modelWords(header), config, [plain, groups, sts], changes]);
 }
 
 /** Groups of at least two runs with the same recipe and different seeds, as ids in the order given. */

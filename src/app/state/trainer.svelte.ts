@@ -2,7 +2,7 @@
 import type { Group } from '../../data/group.ts';
 import { pointsOf } from '../../data/points.ts';
 import type { DeviceInfo } from '../../util/devices.ts';
-import type { KnobName } from '../../run/knobs.ts';
+import type { KnobEdit } from '../../run/knobEdit.ts';
 import { PATTERNS, settingName } from '../../run/settings.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import type { Report } from '../../worker/protocol.ts';
@@ -262,11 +262,11 @@ export class TrainerState {
     if (this.status === 'running') this.client?.send({ type: 'play', rate });
   }
 
-  edit(knob: KnobName, value: unknown): void {
+  edit(edit: KnobEdit): void {
     if (this.status === 'ready' || this.status === 'running' || this.status === 'paused') {
       this.leavePast();
-      this.client?.send({ type: 'edit', knob, value });
-      this.options.recipe.tookHot(knob);
+      this.client?.send({ type: 'edit', edit });
+      this.options.recipe.tookHot(edit.knob);
     }
   }
 

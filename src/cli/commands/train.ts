@@ -6,11 +6,11 @@ import type { DeviceChoice } from '../../util/devices.ts';
 import type { Fault, ScoredPair } from '../../data/group.ts';
 import {
   configDifference,
-  configSchema,
   defaultConfig,
   describeDifference,
   describeRange,
   parseKnobAssignment,
+  parseKnobValue,
   type Config,
 } from '../../run/config.ts';
 import { KNOBS, KNOB_NAMES } from '../../run/knobs.ts';
@@ -113,16 +113,13 @@ export function configFrom(
   options: Pick<TrainOptions, 'steps' | 'epochs' | 'batch' | 'seed' | 'set'>,
   base: Config,
 ): Config {
-  const flags = (['steps', 'epochs', 'batch', 'seed'] as const).flatMap((name) =>
-    options[name] === undefined ? [] : [`${name}=${options[name]}`],
-  );
+  const overrides: Partial<Config> = {};
+  for (const assignment of options.set ?? []) Object.assign(overrides, parseKnobAssignment(assignment));
+  for (const name of ['steps', 'epochs', 'batch', 'seed'] as const)
+    if (options[name] !== undefined) overrides[name] = parseKnobValue(name, options[name]);
   // An explicit --epochs is meant, whatever steps the base has.
-  if (options.epochs !== undefined && options.steps === undefined) flags.push('steps=0');
-  const overrides = Object.assign(
-    {},
-    ...[...(options.set ?? []), ...flags].map(parseKnobAssignment),
-  ) as Partial<Config>;
-  return configSchema.parse({ ...base, ...overrides });
+  if (options.epochs !== undefined && options.steps === undefined) overrides.steps = 0;
+  return { ...base, ...overrides };
 }
 
 /** Trains as the options say and prints the result. */

@@ -27,7 +27,7 @@ const run = (id: string, part: Partial<StoredRun> = {}): StoredRun => ({
 describe('side by side', () => {
   it('has what differs first, turned knobs among it, and every knob once', () => {
     const runs = [run('a', { header: header({ temperature: 0.1 }) }), run('b')];
-    const edits = [{ type: 'edit' as const, step: 40, knob: 'beta', from: 1, to: 2 }];
+    const edits = [{ type: 'edit', step: 40, knob: 'beta', from: 1, to: 2 } as const];
     const { differing, same } = configRows(runs, (id) => (id === 'b' ? edits : []));
     expect(differing.map(({ id, values }) => [id, ...values])).toEqual([
       ['temperature', '0.1', '0.05'],

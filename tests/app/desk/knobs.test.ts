@@ -11,7 +11,7 @@ import {
 import { KNOB_FORMULAS } from '../../../src/app/desk/knobFormulas.ts';
 import { paperValue } from '../../../src/app/desk/knobText.ts';
 import { pageDefaults } from '../../../src/run/pageDefaults.ts';
-import { checkedValue, defaultConfig } from '../../../src/run/config.ts';
+import { defaultConfig, parseKnobText, parseKnobValue } from '../../../src/run/config.ts';
 import { KNOBS, KNOB_NAMES, type Knob, type KnobName } from '../../../src/run/knobs.ts';
 import type { DeviceName } from '../../../src/util/devices.ts';
 import { valueAt, POSITIONS } from '../../../src/app/widgets/sliderScale.ts';
@@ -28,7 +28,7 @@ describe('the form', () => {
     (name) => {
       const scale = SLIDERS[name]!;
       for (let position = 0; position <= POSITIONS; position++) {
-        expect(() => checkedValue(name, String(valueAt(position, scale)))).not.toThrow();
+        expect(() => parseKnobValue(name, valueAt(position, scale))).not.toThrow();
       }
       expect(scale.integer).toBe(KNOBS[name].kind === 'integer');
     },
@@ -37,7 +37,7 @@ describe('the form', () => {
   it('a paper value that can be clicked is a value the knob takes', () => {
     for (const name of KNOB_NAMES) {
       const paper = paperValue(name);
-      if (paper?.settable) expect(() => checkedValue(name, paper.text)).not.toThrow();
+      if (paper?.settable) expect(() => parseKnobText(name, paper.text)).not.toThrow();
       expect(paper === null).toBe((KNOBS[name] as Knob).paper === undefined);
     }
     // Remarks ("16 for Wiki STS, else 48") cannot be clicked.
