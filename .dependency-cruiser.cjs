@@ -1,44 +1,9 @@
-// The import rule: which room of src may import which, and which packages belong where.
+// The import rule of rooms.cjs, and what goes beyond a table, as rules of dependency-cruiser.
 // tests/rooms seeds a violation of every rule below and checks that it is caught.
 'use strict';
 
-/** What each room may import besides itself. */
-const ROOMS = {
-  util: [],
-  run: ['util'],
-  tokenizer: ['util'],
-  kernels: ['util'],
-  metrics: ['run', 'util'],
-  data: ['run', 'tokenizer', 'util'],
-  generate: ['data', 'run', 'util'],
-  encoder: ['kernels', 'tokenizer', 'util'],
-  losses: ['kernels', 'run', 'util'],
-  trainer: ['encoder', 'losses', 'metrics', 'kernels', 'data', 'tokenizer', 'run', 'util'],
-  worker: ['trainer', 'generate', 'encoder', 'kernels', 'metrics', 'data', 'tokenizer', 'run', 'util'],
-  cli: ['trainer', 'generate', 'encoder', 'kernels', 'metrics', 'data', 'tokenizer', 'run', 'util'],
-  app: ['metrics', 'data', 'tokenizer', 'run', 'util'],
-};
+const { ROOMS, OPEN_TO_APP, PACKAGES, PAGE_ROOMS } = require('./rooms.cjs');
 
-/** The few files the page may take from rooms that are otherwise closed to it. */
-const OPEN_TO_APP = [
-  '^src/generate/(prompts/|parse\\.ts$)',
-  '^src/worker/(client|protocol)\\.ts$',
-  '\\.reference\\.ts$',
-];
-
-/** Packages that only some rooms may import. */
-const PACKAGES = [
-  { name: 'tfjs', packages: ['@tensorflow'], only: ['kernels', 'encoder', 'losses', 'trainer'] },
-  { name: 'tfjs-backend', packages: ['@tensorflow/tfjs-backend-[^/]+'], only: ['kernels'] },
-  { name: 'page', packages: ['svelte', 'd3', 'd3-[^/]+', '@types/d3', '@types/d3-[^/]+'], only: ['app'] },
-  { name: 'dawn', packages: ['webgpu'], only: ['cli'] },
-];
-
-/** The rooms of the page that know nothing of one another; App.svelte, with lazyPanels.ts, puts them together. */
-const PAGE_ROOMS = ['desk', 'lessons', 'steps', 'compare', 'corpus'];
-
-const LLM_RUNTIME = '(^|node_modules/)@(xenova|huggingface)/transformers(/|$)';
-const LLM_HOST = '^src/generate/providers/browser\\.ts$';
 /** Rooms with a rule of their own, so that one bad import gives one message. */
 const TOP_ROOMS = '^src/(app|cli)/';
 
@@ -53,7 +18,11 @@ const roomRules = Object.entries(ROOMS).map(([room, allowed]) =>
     { path: inRooms([room]) },
     {
       path: '^src/',
-      pathNot: [inRooms([room, ...allowed]), TOP_ROOMS, ...(room === 'app' ? OPEN_TO_APP : [])],
+      pathNot: [
+        inRooms([room, ...allowed]),
+        TOP_ROOMS,
+        ...(room === 'app' ? OPEN_TO_APP.map((path) => `^src/${path}`) : []),
+      ],
     },
   ),
 );
@@ -91,18 +60,6 @@ module.exports = {
       "Node's own modules would break the page",
       { path: '^src/', pathNot: '^src/cli/' },
       { dependencyTypes: ['core'] },
-    ),
-    forbid(
-      'llm-runtime-place',
-      'the LLM runtime of the page has one door, generate/providers/browser.ts',
-      { path: '^src/', pathNot: LLM_HOST },
-      { path: LLM_RUNTIME },
-    ),
-    forbid(
-      'llm-runtime-lazy',
-      'the LLM runtime is large: load it by dynamic import() (its types may be imported)',
-      { path: LLM_HOST },
-      { path: LLM_RUNTIME, dynamic: false, dependencyTypesNot: ['type-only', 'type-import'] },
     ),
     forbid(
       'page-never-reaches-tfjs',
@@ -155,7 +112,7 @@ module.exports = {
     },
     {
       name: 'known-room',
-      comment: 'every file of src lies in a room that the table above knows',
+      comment: 'every file of src lies in a room that rooms.cjs names',
       severity: 'error',
       module: { path: '^src/', pathNot: inRooms(Object.keys(ROOMS)) },
       to: { path: '^$' },

@@ -4,6 +4,9 @@ import { defineConfig } from 'eslint/config';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import rooms from './rooms.cjs';
+
+const { ROOMS, OPEN_TO_APP, PACKAGES, PAGE_ROOMS } = rooms;
 
 /** Sizes: lines that are not blank, comments included. */
 const LINES = { ts: 300, svelte: 250, test: 600, function: 80 };
@@ -42,27 +45,22 @@ const HOST_GLOBALS = [
  * What a component may not import, types included. dependency-cruiser keeps the rest of the import rule, but in a
  * .svelte file the compiler drops `import type` before it looks.
  */
+const closedRooms = Object.keys(ROOMS).filter((room) => room !== 'app' && !ROOMS.app.includes(room));
+const closedPackages = PACKAGES.filter(({ only }) => !only.includes('app')).flatMap(
+  ({ packages }) => packages,
+);
 const CLOSED_TO_COMPONENTS = [
   {
-    regex: '^(\\.\\./)+(kernels|encoder|losses|trainer|cli)/(?!.*\\.reference\\.ts$)',
-    message: 'The page knows nothing of the core: take it from run, metrics, data or worker/protocol.',
+    regex: `^(\\.\\./)+(?!${OPEN_TO_APP.join('|')})(${closedRooms.join('|')})/`,
+    message: `The page may import ${ROOMS.app.join(', ')}, and of other rooms only: ${OPEN_TO_APP.join(', ')}.`,
   },
   {
-    regex: '^(\\.\\./)+generate/(?!prompts/|parse\\.ts$)',
-    message: 'Of generate the page may import prompts/ and parse.ts.',
-  },
-  {
-    regex: '^(\\.\\./)+worker/(?!(client|protocol)\\.ts$)',
-    message: 'Of worker the page may import client.ts and protocol.ts.',
-  },
-  {
-    regex: '^(@tensorflow/|webgpu$|node:|@(xenova|huggingface)/transformers)',
+    regex: `^(node:|(${closedPackages.join('|')})(/|$))`,
     message: 'This package is not for the page.',
   },
 ];
 
-/** The same gap, for the walls inside the page. */
-const PAGE_ROOMS = ['desk', 'lessons', 'steps', 'compare', 'corpus'];
+/** The same for the rules inside the page. */
 const closedToViews = {
   regex: '^(\\.\\./)+state/',
   message: 'Plots and widgets get everything by props.',
@@ -151,7 +149,11 @@ export default defineConfig(
     ...tseslint.configs.disableTypeChecked,
     languageOptions: { globals: globals.node, ...tseslint.configs.disableTypeChecked.languageOptions },
   },
-  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs' },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
   // What it hands to a page runs in the page.
   { files: ['tests/e2e/*.mjs'], languageOptions: { globals: globals.browser } },
 

@@ -1,12 +1,13 @@
 // The import rule is itself tested: a clean tree passes, every seeded violation is caught, and src is clean.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ESLint, type Linter } from 'eslint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CLEAN, HELPERS, IMPORT_SEEDS, LAZY_SEED, LINT_CLEAN, LINT_SEEDS, PACKAGES } from './seeds.ts';
+import { CLEAN, HELPERS, IMPORT_SEEDS, LINT_CLEAN, LINT_SEEDS, PACKAGES } from './seeds.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
@@ -27,6 +28,37 @@ function cruise(folder: string): string[] {
   expect(modules.length).toBeGreaterThan(0);
   return summary.violations.map(({ rule, from }) => `${rule.name} ${from}`);
 }
+
+interface RoomTables {
+  ROOMS: Record<string, string[]>;
+  OPEN_TO_APP: string[];
+  PACKAGES: { name: string; packages: string[]; only: string[] }[];
+  PAGE_ROOMS: string[];
+}
+
+describe('the tables of rooms.cjs', () => {
+  const tables = createRequire(import.meta.url)(join(ROOT, 'rooms.cjs')) as RoomTables;
+  const foldersOf = (path: string) =>
+    readdirSync(join(ROOT, path), { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
+
+  test('every room exists, and every folder of src is a room', () => {
+    expect(Object.keys(tables.ROOMS).sort()).toEqual(foldersOf('src').sort());
+  });
+
+  test('they name rooms, folders and files that exist', () => {
+    const named = [...Object.values(tables.ROOMS), ...tables.PACKAGES.map(({ only }) => only)].flat();
+    expect(named.filter((room) => !existsSync(join(ROOT, 'src', room)))).toEqual([]);
+    expect(tables.PAGE_ROOMS.filter((room) => !existsSync(join(ROOT, 'src/app', room)))).toEqual([]);
+    const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((path) =>
+      path.replaceAll('\\', '/'),
+    );
+    expect(tables.OPEN_TO_APP.filter((open) => !files.some((path) => new RegExp(open).test(path)))).toEqual(
+      [],
+    );
+  });
+});
 
 describe('imports', () => {
   let folder: string;
@@ -58,15 +90,14 @@ describe('imports', () => {
   });
 
   test('every seeded violation is caught, and nothing else is blamed', () => {
-    const seeds = [...IMPORT_SEEDS, LAZY_SEED];
     write(HELPERS);
-    write(Object.fromEntries(seeds.map(({ file, content }) => [file, content])));
+    write(Object.fromEntries(IMPORT_SEEDS.map(({ file, content }) => [file, content])));
     const found = cruise(folder);
     expect(
-      seeds.map(({ rule, file }) => `${rule} ${file}`).filter((wanted) => !found.includes(wanted)),
+      IMPORT_SEEDS.map(({ rule, file }) => `${rule} ${file}`).filter((wanted) => !found.includes(wanted)),
     ).toEqual([]);
 
-    const seeded = seeds.map(({ file }) => file);
+    const seeded = IMPORT_SEEDS.map(({ file }) => file);
     expect(found.filter((violation) => !seeded.includes(violation.split(' ')[1]!))).toEqual([]);
   });
 
@@ -75,7 +106,7 @@ describe('imports', () => {
       default: Record<'forbidden' | 'required', { name: string }[]>;
     };
     const rules = [...config.default.forbidden, ...config.default.required].map(({ name }) => name);
-    const seeded = [...IMPORT_SEEDS, LAZY_SEED].map(({ rule }) => rule);
+    const seeded = IMPORT_SEEDS.map(({ rule }) => rule);
     expect([...new Set(seeded)].sort()).toEqual(rules.sort());
   });
 

@@ -12,10 +12,8 @@ const seed = (rule: string, file: string, content: string): Seed => ({ rule, fil
 /** Packages of the skeleton: each is one empty module. */
 export const PACKAGES = [
   '@huggingface/tokenizers',
-  '@huggingface/transformers',
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-core',
-  '@xenova/transformers',
   'd3-scale',
   'svelte',
   'webgpu',
@@ -29,10 +27,6 @@ export const CLEAN: Record<string, string> = {
   'src/run/events.ts': `export interface RunEvent { step: number }`,
   'src/tokenizer/wordPiece.ts': `import { Tokenizer } from '@huggingface/tokenizers'; import '../util/random.ts'; export { Tokenizer };`,
   'src/data/batches.ts': `import '../run/config.ts'; import '../tokenizer/wordPiece.ts'; import '../util/random.ts'; export const batches = [];`,
-  'src/generate/parse.ts': `import '../data/batches.ts'; import '../run/config.ts'; export const parse = 1;`,
-  'src/generate/generate.ts': `import './parse.ts'; import './providers/browser.ts'; export const generate = 1;`,
-  'src/generate/prompts/nli.ts': `export const nli = '';`,
-  'src/generate/providers/browser.ts': `import type { Pipeline } from '@huggingface/transformers'; export const load = (): Promise<Pipeline> => import('@huggingface/transformers');`,
   'src/metrics/rfd.ts': `import '../run/config.ts'; import '../util/random.ts'; export const rfd = 1;`,
   'src/kernels/backend.ts': `import '@tensorflow/tfjs-core'; import '@tensorflow/tfjs-backend-wasm'; import '../util/random.ts'; export const start = 1;`,
   'src/encoder/encoder.ts': `import '@tensorflow/tfjs-core'; import '../kernels/backend.ts'; import '../tokenizer/wordPiece.ts'; export const encode = 1;`,
@@ -41,20 +35,20 @@ export const CLEAN: Record<string, string> = {
   'src/trainer/train.ts': `import '@tensorflow/tfjs-core'; import '../encoder/encoder.ts'; import '../losses/infoNCE.ts'; import '../metrics/rfd.ts'; import '../data/batches.ts'; import type { RunEvent } from '../run/events.ts'; export type Events = RunEvent[];`,
   'src/worker/protocol.ts': `import type { RunEvent } from '../run/events.ts'; export type Answer = RunEvent;`,
   'src/worker/client.ts': `import './protocol.ts'; export const worker = () => new Worker(new URL('./train.worker.ts', import.meta.url));`,
-  'src/worker/train.worker.ts': `import './protocol.ts'; import '../trainer/train.ts'; import '../generate/generate.ts'; export {};`,
+  'src/worker/train.worker.ts': `import './protocol.ts'; import '../trainer/train.ts'; export {};`,
   'src/cli/main.ts': `import { readFileSync } from 'node:fs'; import 'webgpu'; import '../trainer/train.ts'; import '../kernels/backend.ts'; export { readFileSync };`,
   'src/app/main.ts': `import { mount } from 'svelte'; import App from './App.svelte'; mount(App);`,
   'src/app/player/Player.svelte': `<script lang="ts">import Desk from '../desk/Desk.svelte';</script><Desk />`,
-  'src/app/App.svelte': `<script lang="ts">import Desk from './desk/Desk.svelte'; import Lesson from './lessons/Lesson.svelte';</script><Desk /><Lesson />`,
+  'src/app/App.svelte': `<script lang="ts">import Desk from './desk/Desk.svelte'; import Steps from './steps/Steps.svelte';</script><Desk /><Steps />`,
   'src/app/state/runs.svelte.ts': `import '../../worker/client.ts'; import '../../run/config.ts'; export const runs = [];`,
   'src/app/plots/geometry.ts': `import 'd3-scale'; import '../../metrics/rfd.ts'; export const points = [];`,
   'src/app/plots/Geometry.svelte': `<script lang="ts">import './geometry.ts'; import type { RunEvent } from '../../run/events.ts'; const { event }: { event: RunEvent } = $props();</script>{event.step}`,
   'src/app/widgets/Slider.svelte': `<script lang="ts">const { value }: { value: number } = $props();</script>{value}`,
-  'src/app/desk/Desk.svelte': `<script lang="ts">import '../state/runs.svelte.ts'; import Geometry from '../plots/Geometry.svelte'; import '../../generate/prompts/nli.ts'; import '../../generate/parse.ts';</script><Geometry />`,
-  'src/app/lessons/Lesson.svelte': `<script lang="ts">import '../../losses/infoNCE.reference.ts'; import Slider from '../widgets/Slider.svelte';</script><Slider />`,
+  'src/app/desk/Desk.svelte': `<script lang="ts">import '../state/runs.svelte.ts'; import Geometry from '../plots/Geometry.svelte';</script><Geometry />`,
+  'src/app/steps/Steps.svelte': `<script lang="ts">import '../../losses/infoNCE.reference.ts'; import Slider from '../widgets/Slider.svelte';</script><Slider />`,
 };
 
-/** For dependency-cruiser (.dependency-cruiser.cjs). */
+/** For dependency-cruiser (rooms.cjs, .dependency-cruiser.cjs). */
 export const IMPORT_SEEDS: Seed[] = [
   // Between rooms, each closed door once; and all the ways to write an import.
   seed('room-util', 'src/util/s01.ts', `import '../run/config.ts';`),
@@ -69,17 +63,15 @@ export const IMPORT_SEEDS: Seed[] = [
   seed('room-metrics', 'src/metrics/s06.ts', `import '../data/batches.ts';`),
   seed('room-data', 'src/data/s07.ts', `import '../encoder/encoder.ts';`),
   seed('room-data', 'src/data/s08.ts', `export const load = () => import('../metrics/rfd.ts');`),
-  seed('room-generate', 'src/generate/s09.ts', `import '../trainer/train.ts';`),
   seed('room-encoder', 'src/encoder/s10.ts', `import '../run/config.ts';`),
   seed('room-encoder', 'src/encoder/s11.ts', `import '../losses/infoNCE.ts';`),
   seed('room-losses', 'src/losses/s12.ts', `import '../data/batches.ts';`),
   seed('room-losses', 'src/losses/s13.ts', `import '../encoder/encoder.ts';`),
-  seed('room-trainer', 'src/trainer/s14.ts', `import '../generate/generate.ts';`),
   seed('room-trainer', 'src/trainer/s15.ts', `import '../worker/protocol.ts';`),
   seed('room-worker', 'src/worker/s16.ts', `import '../losses/infoNCE.ts';`),
   seed('room-cli', 'src/cli/s17.ts', `import '../worker/protocol.ts';`),
   seed('room-cli', 'src/cli/s18.mjs', `import '../losses/infoNCE.ts';`),
-  seed('room-app', 'src/app/state/s19.ts', `import '../../generate/generate.ts';`),
+  seed('room-app', 'src/app/state/s19.ts', `import '../../losses/infoNCE.ts';`),
   seed('room-app', 'src/app/state/s20.ts', `import '../../worker/train.worker.ts';`),
   seed(
     'room-app',
@@ -125,8 +117,6 @@ export const IMPORT_SEEDS: Seed[] = [
     `import { readFileSync } from 'fs'; export { readFileSync };`,
   ),
   seed('node-only-in-cli', 'src/trainer/s38.ts', `export const load = () => import('node:path');`),
-  seed('llm-runtime-place', 'src/worker/s39.ts', `export const load = () => import('@xenova/transformers');`),
-  seed('llm-runtime-place', 'src/generate/providers/s40.ts', `import '@huggingface/transformers';`),
   seed('declared-packages', 'src/util/s41.ts', `import 'undeclared';`),
   seed('resolvable', 'src/util/s42.ts', `import 'not-installed';`),
   seed('resolvable', 'src/util/s43.ts', `import './nowhere.ts';`),
@@ -145,7 +135,7 @@ export const IMPORT_SEEDS: Seed[] = [
     'src/app/steps/S54.svelte',
     `<script>import Desk from '../desk/Desk.svelte';</script><Desk />`,
   ),
-  seed('page-rooms-apart', 'src/app/compare/s55.ts', `import '../lessons/Lesson.svelte';`),
+  seed('page-rooms-apart', 'src/app/compare/s55.ts', `import '../steps/Steps.svelte';`),
   seed(
     'page-rooms-apart',
     'src/app/corpus/s56.ts',
@@ -156,7 +146,7 @@ export const IMPORT_SEEDS: Seed[] = [
     'src/app/widgets/S57.svelte',
     `<script>import Desk from '../desk/Desk.svelte';</script><Desk />`,
   ),
-  seed('page-rooms-from-App', 'src/app/s58.ts', `import './lessons/Lesson.svelte';`),
+  seed('page-rooms-from-App', 'src/app/s58.ts', `import './steps/Steps.svelte';`),
 
   // Shapes.
   seed('reference-is-plain', 'src/losses/s60.reference.ts', `import './infoNCE.ts';`),
@@ -172,19 +162,12 @@ export const HELPERS: Record<string, string> = {
   'src/data/s64.ts': `import type { A } from './s63.ts'; export type B = A;`,
 };
 
-/** This one replaces a file of the clean tree: it is about that very file. */
-export const LAZY_SEED = seed(
-  'llm-runtime-lazy',
-  'src/generate/providers/browser.ts',
-  `import { pipeline } from '@huggingface/transformers'; export { pipeline };`,
-);
-
 const script = (code: string) => `<script lang="ts">${code}</script>`;
 const typeFrom = (path: string) =>
   script(`import type { A } from '${path}'; const { a }: { a: A } = $props(); void a;`);
 const TYPES = '@typescript-eslint/no-restricted-imports';
 
-/** For ESLint (eslint.config.js). */
+/** For ESLint (rooms.cjs, eslint.config.js). */
 export const LINT_SEEDS: Seed[] = [
   seed('no-restricted-globals', 'src/trainer/s01.ts', `export const w = window.innerWidth;`),
   seed('no-restricted-globals', 'src/data/s02.ts', `export const e = process.env;`),
@@ -196,14 +179,14 @@ export const LINT_SEEDS: Seed[] = [
   seed('no-restricted-properties', 'src/app/state/s08.ts', `const { random } = Math; export { random };`),
   seed('no-restricted-properties', 'src/util/s09.ts', `export const r = Math['random']();`),
   seed('no-console', 'src/trainer/s10.ts', `console.log(1);`),
-  ...['kernels', 'encoder', 'losses', 'trainer', 'cli', 'generate', 'worker'].map((room) =>
+  ...['kernels', 'encoder', 'losses', 'trainer', 'cli', 'worker'].map((room) =>
     seed(TYPES, `src/app/desk/S-${room}.svelte`, typeFrom(`../../${room}/some.ts`)),
   ),
   seed(TYPES, 'src/app/App.svelte', typeFrom('../trainer/train.ts')),
   seed(TYPES, 'src/app/plots/S11.svelte', typeFrom('@tensorflow/tfjs-core')),
   seed(TYPES, 'src/app/plots/S12.svelte', typeFrom('../../encoder/encoder.ts')),
   seed(TYPES, 'src/app/plots/S13.svelte', typeFrom('../state/runs.svelte.ts')),
-  seed(TYPES, 'src/app/lessons/S14.svelte', typeFrom('../desk/layout.ts')),
+  seed(TYPES, 'src/app/steps/S14.svelte', typeFrom('../desk/layout.ts')),
   seed(TYPES, 'src/app/widgets/S15.svelte', typeFrom('../desk/layout.ts')),
   seed(
     '@typescript-eslint/consistent-type-imports',
@@ -221,9 +204,8 @@ export const LINT_CLEAN: [file: string, content: string][] = [
   ['src/cli/node.ts', `console.log(process.argv);`],
   ['src/app/storage/runs.ts', `export const runs = [indexedDB, localStorage, document, window];`],
   ['src/trainer/object.ts', `export const f = (window: number) => window + 1;`],
-  ['src/app/lessons/Loss.svelte', typeFrom('../../losses/infoNCE.reference.ts')],
+  ['src/app/steps/Loss.svelte', typeFrom('../../losses/infoNCE.reference.ts')],
   ['src/app/desk/Client.svelte', typeFrom('../../worker/client.ts')],
-  ['src/app/desk/Parse.svelte', typeFrom('../../generate/parse.ts')],
   ['src/app/desk/Own.svelte', typeFrom('../desk/layout.ts')],
   ['tests/data/some.test.ts', `console.log(process.argv, Math.random());`],
 ];
