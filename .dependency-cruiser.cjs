@@ -91,6 +91,18 @@ module.exports = {
       { path: '^src/app/', pathNot: ['^src/app/((App\\.svelte|lazyPanels\\.ts)$|player/)', pageRooms] },
       { path: pageRooms },
     ),
+    forbid(
+      'wasm-floor',
+      'kernels/wasm is what all WASM kernels build on: it imports none of them, and nothing above them',
+      { path: '^src/kernels/wasm/' },
+      { path: '^src/kernels/', pathNot: '^src/kernels/wasm/' },
+    ),
+    forbid(
+      'wasm-roof',
+      'kernels/wasmModule puts all WASM kernels together: no kernel imports it',
+      { path: '^src/kernels/[^/]+/', pathNot: '^src/kernels/wasmModule/' },
+      { path: '^src/kernels/wasmModule/' },
+    ),
     forbid('no-cycles', 'A needs B needs A', { path: '^src/' }, { circular: true }),
     forbid('resolvable', 'the import leads nowhere', { path: '^src/' }, { couldNotResolve: true }),
     forbid(

@@ -79,8 +79,8 @@ const maxLines = (max) => ['error', { max, skipBlankLines: true, skipComments: f
 
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', 'models/', 'public/', 'runs/', 'tests/golden/', '.cache/'] },
-  // AssemblyScript, and what is compiled from it.
-  { ignores: ['**/*.as.ts', 'src/kernels/wasm/binary.ts'] },
+  // AssemblyScript.
+  { ignores: ['**/*.as.ts'] },
 
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,

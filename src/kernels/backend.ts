@@ -13,9 +13,10 @@ import { chooseTiles, type TileHost } from './matMul/keptTiles.webgpu.ts';
 import { keepMatrixConfigs, MATRIX_FEATURE } from './capabilities.ts';
 import { registerKernels } from './register.ts';
 import { registerWasmKernels } from './registerWasm.ts';
-import { WasmRuntime } from './wasm/runtime.ts';
+import type { WasmRuntime } from './wasm/runtime.ts';
 import { placeSharedBinary, SINGLE_THREAD_FILE } from './wasm/sharedMemory.ts';
 import type { ThreadHost } from './wasm/threads.ts';
+import { startWasmRuntime } from './wasmModule/startRuntime.ts';
 
 /** What a host (browser worker, Node) knows about getting at a GPU and the WASM files. */
 export interface BackendHost {
@@ -172,7 +173,7 @@ let ownKernels: { backend: unknown; runtime: WasmRuntime } | undefined;
 function startOwnKernels(host: BackendHost): number {
   const backend = tf.backend();
   if (ownKernels?.backend !== backend) {
-    ownKernels = { backend, runtime: new WasmRuntime(backend, host.wasmThreads) };
+    ownKernels = { backend, runtime: startWasmRuntime(backend, host.wasmThreads) };
     registerWasmKernels(ownKernels.runtime);
   }
   return ownKernels.runtime.threadCount;

@@ -1,5 +1,5 @@
 // A helper thread of the WASM kernels in the browser: a worker of the training's worker.
 /// <reference lib="webworker" />
-import { help, type ThreadMessage } from '../kernels/wasm/thread.mjs';
+import { runHelperThread, type ThreadMessage } from '../kernels/wasm/thread.mjs';
 
-addEventListener('message', ({ data }: MessageEvent<ThreadMessage>) => help(data), { once: true });
+addEventListener('message', ({ data }: MessageEvent<ThreadMessage>) => runHelperThread(data), { once: true });

@@ -28,7 +28,10 @@ export const CLEAN: Record<string, string> = {
   'src/tokenizer/wordPiece.ts': `import { Tokenizer } from '@huggingface/tokenizers'; import '../util/random.ts'; export { Tokenizer };`,
   'src/data/batches.ts': `import '../run/config.ts'; import '../tokenizer/wordPiece.ts'; import '../util/random.ts'; export const batches = [];`,
   'src/metrics/rfd.ts': `import '../run/config.ts'; import '../util/random.ts'; export const rfd = 1;`,
-  'src/kernels/backend.ts': `import '@tensorflow/tfjs-core'; import '@tensorflow/tfjs-backend-wasm'; import '../util/random.ts'; export const start = 1;`,
+  'src/kernels/backend.ts': `import '@tensorflow/tfjs-core'; import '@tensorflow/tfjs-backend-wasm'; import './wasmModule/startRuntime.ts'; import '../util/random.ts'; export const start = 1;`,
+  'src/kernels/wasm/runtime.ts': `export const runtime = 1;`,
+  'src/kernels/wasmModule/startRuntime.ts': `import '../gelu/gelu.wasm.ts'; import '../wasm/runtime.ts'; export const started = 1;`,
+  'src/kernels/gelu/gelu.wasm.ts': `import '../wasm/runtime.ts'; export const gelu = 1;`,
   'src/encoder/encoder.ts': `import '@tensorflow/tfjs-core'; import '../kernels/backend.ts'; import '../tokenizer/wordPiece.ts'; export const encode = 1;`,
   'src/losses/infoNCE.ts': `import '@tensorflow/tfjs-core'; import '../kernels/backend.ts'; import '../run/config.ts'; export const infoNCE = 1;`,
   'src/losses/infoNCE.reference.ts': `import '../util/random.ts'; export const reference = 1;`,
@@ -147,6 +150,11 @@ export const IMPORT_SEEDS: Seed[] = [
     `<script>import Desk from '../desk/Desk.svelte';</script><Desk />`,
   ),
   seed('page-rooms-from-App', 'src/app/s58.ts', `import './steps/Steps.svelte';`),
+
+  // The WASM kernels.
+  seed('wasm-floor', 'src/kernels/wasm/s65.ts', `import '../gelu/gelu.wasm.ts';`),
+  seed('wasm-floor', 'src/kernels/wasm/s66.ts', `import '../wasmModule/startRuntime.ts';`),
+  seed('wasm-roof', 'src/kernels/gelu/s67.ts', `import '../wasmModule/startRuntime.ts';`),
 
   // Shapes.
   seed('reference-is-plain', 'src/losses/s60.reference.ts', `import './infoNCE.ts';`),

@@ -1,5 +1,5 @@
 // A helper thread of the WASM kernels in Node.
 import { parentPort } from 'node:worker_threads';
-import { help } from '../../kernels/wasm/thread.mjs';
+import { runHelperThread } from '../../kernels/wasm/thread.mjs';
 
-parentPort.once('message', help);
+parentPort.once('message', runHelperThread);

@@ -1,10 +1,10 @@
-// AdamW and the gradient's norm on WASM, all parameters in one go.
+// AdamW and the gradient's norm on WASM, all parameters in one call.
 import type * as tf from '@tensorflow/tfjs-core';
-import { bits, register, type WasmRuntime } from '../wasm/runtime.ts';
+import { register, type WasmRuntime } from '../wasm/runtime.ts';
 import { ADAMW, SQUARED_NORM, type AdamWScalars } from './adamw.ts';
 
-/** Elements of one piece; a multiple of 4. */
-const PIECE = 16384;
+/** Most elements of a piece; a multiple of 4. */
+const MAX_PIECE = 16384;
 
 interface Attributes extends AdamWScalars {
   count: number;
@@ -15,58 +15,44 @@ function sizeOf({ shape }: tf.TensorInfo): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 
-/** Cuts tensors into pieces. @param words what the table holds of a piece: offset in bytes, count of elements */
-function pieces(
-  sizes: number[],
-  words: (tensor: number, offset: number, count: number) => number[],
-): number[] {
-  return sizes.flatMap((size, tensor) => {
-    const of: number[] = [];
-    for (let from = 0; from < size; from += PIECE)
-      of.push(...words(tensor, 4 * from, Math.min(PIECE, size - from)));
-    return of;
+/** Cuts a stretch of elements into pieces. */
+function pieces<T>(size: number, piece: (offset: number, count: number) => T): T[] {
+  return Array.from({ length: Math.ceil(size / MAX_PIECE) }, (_, i) => {
+    const first = i * MAX_PIECE;
+    return piece(4 * first, Math.min(MAX_PIECE, size - first));
   });
 }
 
 export function registerAdamWOnWasm(runtime: WasmRuntime): void {
   register(runtime, ADAMW, (_, inputs, attributes: Attributes) => {
     const { beta1, beta2, rate, epsilon, decayFirst, count, keep, decayed } = attributes;
-    const parts = Array.from({ length: count }, (_unused, i) =>
-      ['p', 'g', 'm', 'v'].map((name) => runtime.at(inputs[`${name}${i}`]!)),
-    );
-    // What is decayed of a parameter, then the rest of it.
-    const stretches = decayed.flatMap((first, i) => {
-      const rest = sizeOf(inputs[`p${i}`]!) - first;
-      return [
-        { i, from: 0, size: first, kept: keep },
-        { i, from: first, size: rest, kept: 1 },
-      ];
-    });
-    const sizes = stretches.map(({ size }) => size);
-    const table = pieces(sizes, (stretch, offset, elements) => {
-      const { i, from, kept } = stretches[stretch]!;
-      return [...parts[i]!.map((address) => address + 4 * from + offset), elements, bits(kept), 0, 0];
-    });
-    const args = [runtime.tableOf(Int32Array.from(table)), runtime.at(inputs.factor!)];
-    const scalars = [beta1, beta2, 1 - beta1, 1 - beta2, rate, epsilon].map(bits);
-    runtime.run('adamw', [...args, ...scalars, +decayFirst], table.length / 8);
+    const records = Array.from({ length: count }, (_unused, i) => {
+      const address = (name: string) => runtime.addressOf(inputs[`${name}${i}`]!);
+      const [p, g, m, v] = [address('p'), address('g'), address('m'), address('v')];
+      const stretch = (start: number, size: number, kept: number) =>
+        pieces(size, (bytes, elements) => {
+          const offset = 4 * start + bytes;
+          return { p: p + offset, g: g + offset, m: m + offset, v: v + offset, count: elements, keep: kept };
+        });
+      // What is decayed of a parameter, then the rest of it.
+      const first = decayed[i]!;
+      return [...stretch(0, first, keep), ...stretch(first, sizeOf(inputs[`p${i}`]!) - first, 1)];
+    }).flat();
+    const scalars = { beta1, beta2, oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2, rate, epsilon };
+    const table = runtime.writeTable('AdamWPiece', records);
+    runtime.run('adamW', { pieces: table, factor: inputs.factor!, ...scalars, decayFirst }, records.length);
     return [];
   });
   register(runtime, SQUARED_NORM, (_, inputs, { count }: { count: number }) => {
     const tensors = Array.from({ length: count }, (_unused, i) => inputs[`x${i}`]!);
-    const norm = runtime.output([]);
-    const table = pieces(tensors.map(sizeOf), (i, offset, elements) => [
-      runtime.at(tensors[i]!) + offset,
-      elements,
-    ]);
-    const chunks = table.length / 2;
-    // The sums, float64, stand behind the table.
-    const room = new Int32Array(2 * table.length);
-    room.set(table);
-    const at = runtime.tableOf(room);
-    const args = [at, at + 8 * chunks];
-    runtime.run('squares', args, chunks);
-    runtime.run('total', [...args, chunks, runtime.at(norm)], 1);
-    return norm;
+    const total = runtime.output([]);
+    const records = tensors.flatMap((tensor) => {
+      const x = runtime.addressOf(tensor);
+      return pieces(sizeOf(tensor), (offset, elements) => ({ x: x + offset, count: elements }));
+    });
+    const sums = runtime.scratchMemory(8 * records.length);
+    runtime.run('sumSquares', { pieces: runtime.writeTable('SumPiece', records), sums }, records.length);
+    runtime.run('addSums', { sums, count: records.length, total }, 1);
+    return total;
   });
 }

@@ -1,8 +1,9 @@
 // Layer normalisation of dropout(x) + residual, and its gradient, row by row.
-import { masks, maskBytes } from '../dropout/dropout.as';
-import { at, int, real } from '../wasm/args.as';
-import { loadSome, storeSome, sum4 } from '../wasm/math.as';
 import { sumColumns } from '../columnSum/columnSum.as';
+import { maskBytes, masks } from '../dropout/dropout.as';
+import { AddNormArgs, AddNormColumnsArgs, AddNormGradientArgs } from '../wasm/arguments.as';
+import { sum4 } from '../wasm/math.as';
+import { bytes, loadPartial, rowAt, storePartial } from '../wasm/memory.as';
 
 /** Sum of a row of `width` floats in a fixed order. */
 function rowSum(row: usize, width: i32): f32 {
@@ -13,77 +14,67 @@ function rowSum(row: usize, width: i32): f32 {
     s1 = f32x4.add(s1, v128.load(row, 16));
     row += 32;
   }
-  s0 = f32x4.add(s0, loadSome(row, width));
-  s1 = f32x4.add(s1, loadSome(row + 16, width - 4));
+  s0 = f32x4.add(s0, loadPartial(row, width));
+  s1 = f32x4.add(s1, loadPartial(row + 16, width - 4));
   return sum4(f32x4.add(s0, s1));
 }
 
-/** to = dropout(x), or + residual; mask 0: nothing is dropped. Rows of `width` floats; to may be x. */
-function keptSum(x: usize, residual: usize, mask: usize, scale: v128, to: usize, width: i32): void {
+/**
+ * y = dropout(x) + residual, for one row. y may be x.
+ * @param residual 0 for none; @param mask 0 for no dropout
+ */
+function dropoutAdd(x: usize, residual: usize, mask: usize, keptScale: v128, y: usize, width: i32): void {
   for (let i = 0; i < width; i += 4) {
     const rest = width - i;
-    const offset = <usize>i * 4;
-    let value = rest >= 4 ? v128.load(x + offset) : loadSome(x + offset, rest);
-    if (mask != 0) value = v128.and(f32x4.mul(value, scale), v128.load(mask + offset));
+    const column = bytes(i);
+    let value = rest >= 4 ? v128.load(x + column) : loadPartial(x + column, rest);
+    if (mask != 0) value = v128.and(f32x4.mul(value, keptScale), v128.load(mask + column));
     if (residual != 0)
-      value = f32x4.add(value, rest >= 4 ? v128.load(residual + offset) : loadSome(residual + offset, rest));
-    if (rest >= 4) v128.store(to + offset, value);
-    else storeSome(to + offset, value, rest);
+      value = f32x4.add(value, rest >= 4 ? v128.load(residual + column) : loadPartial(residual + column, rest));
+    if (rest >= 4) v128.store(y + column, value);
+    else storePartial(y + column, value, rest);
   }
 }
 
-/** Chunk: some rows, or some entries of a list of rows. @param work maskBytes(width) */
-export function addNorm(args: usize, chunk: i32, work: usize): void {
-  const width = int(args, 8),
-    perChunk = int(args, 14),
-    threshold = int(args, 12);
-  const scale = f32x4.splat(real(args, 13));
-  const x = at(args, 0),
-    residual = at(args, 1),
-    gamma = at(args, 2),
-    bias = at(args, 3),
-    epsilon = real(args, 9);
-  const list = at(args, 15);
-  const to = min(int(args, 7), (chunk + 1) * perChunk);
-  for (let i = chunk * perChunk; i < to; i++) {
-    const row = list == 0 ? i : load<i32>(list + ((<usize>i) << 2));
-    const offset = <usize>(row * width) * 4;
-    const normal = at(args, 5) + offset,
-      y = at(args, 4) + offset;
+/** Bytes of workspace that the kernels over rows need. */
+export function addNormWorkspace(width: i32): usize {
+  return maskBytes(width);
+}
+
+/** Chunk: some rows. @param workspace addNormWorkspace(width) bytes */
+export function addNorm(args: AddNormArgs, chunk: i32, workspace: usize): void {
+  const width = args.width,
+    threshold = args.threshold,
+    residual = args.residual,
+    gamma = args.gamma,
+    bias = args.bias;
+  const keptScale = f32x4.splat(args.keptScale);
+  const to = min(args.rowCount, (chunk + 1) * args.rowsPerChunk);
+  for (let i = chunk * args.rowsPerChunk; i < to; i++) {
+    const row = rowAt(args.rows, i);
+    const first = row * width;
+    const offset = bytes(first);
+    const xhat = args.xhat + offset,
+      y = args.y + offset;
     let mask: usize = 0;
-    if (threshold > 0) mask = masks(int(args, 10), int(args, 11), threshold, row * width, width, work);
-    keptSum(x + offset, residual == 0 ? 0 : residual + offset, mask, scale, normal, width);
-    const mean = f32x4.splat(rowSum(normal, width) / <f32>width);
-    let squares = f32x4.splat(0);
-    for (let i = 0; i < width; i += 4) {
-      const here = normal + <usize>i * 4;
-      const rest = width - i;
-      if (rest >= 4) {
-        const centred = f32x4.sub(v128.load(here), mean);
-        v128.store(here, centred);
-        squares = f32x4.add(squares, f32x4.mul(centred, centred));
-      } else {
-        storeSome(here, f32x4.sub(loadSome(here, rest), mean), rest);
-        const centred = loadSome(here, rest);
-        squares = f32x4.add(squares, f32x4.mul(centred, centred));
-      }
-    }
-    const inverse: f32 = 1 / sqrt<f32>(sum4(squares) / <f32>width + epsilon);
-    store<f32>(at(args, 6) + <usize>row * 4, inverse);
-    const factor = f32x4.splat(inverse);
+    if (threshold > 0) mask = masks(args.key0, args.key1, threshold, first, width, workspace);
+    dropoutAdd(args.x + offset, residual == 0 ? 0 : residual + offset, mask, keptScale, xhat, width);
+    const rstd = center(xhat, width, args.epsilon);
+    store<f32>(args.rstd + bytes(row), rstd);
+    const factor = f32x4.splat(rstd);
     for (let i = 0; i < width; i += 4) {
       const rest = width - i;
-      const column = <usize>i * 4;
+      const column = bytes(i);
       if (rest >= 4) {
-        const value = f32x4.mul(v128.load(normal + column), factor);
-        v128.store(normal + column, value);
+        const value = f32x4.mul(v128.load(xhat + column), factor);
+        v128.store(xhat + column, value);
         v128.store(y + column, f32x4.add(f32x4.mul(value, v128.load(gamma + column)), v128.load(bias + column)));
       } else {
-        const value = f32x4.mul(loadSome(normal + column, rest), factor);
-        storeSome(normal + column, value, rest);
-        storeSome(
+        const value = f32x4.mul(loadPartial(xhat + column, rest), factor);
+        storePartial(xhat + column, value, rest);
+        storePartial(
           y + column,
-          f32x4.add(f32x4.mul(value, loadSome(gamma + column, rest)), loadSome(bias + column, rest)),
+          f32x4.add(f32x4.mul(value, loadPartial(gamma + column, rest)), loadPartial(bias + column, rest)),
           rest,
         );
       }
@@ -91,105 +82,122 @@ export function addNorm(args: usize, chunk: i32, work: usize): void {
   }
 }
 
+/** In place: x - mean(x), for one row. Returns 1 / sqrt(variance + epsilon). */
+function center(x: usize, width: i32, epsilon: f32): f32 {
+  const mean = f32x4.splat(rowSum(x, width) / <f32>width);
+  let squares = f32x4.splat(0);
+  for (let i = 0; i < width; i += 4) {
+    const here = x + bytes(i);
+    const rest = width - i;
+    if (rest >= 4) {
+      const centered = f32x4.sub(v128.load(here), mean);
+      v128.store(here, centered);
+      squares = f32x4.add(squares, f32x4.mul(centered, centered));
+    } else {
+      storePartial(here, f32x4.sub(loadPartial(here, rest), mean), rest);
+      const centered = loadPartial(here, rest);
+      squares = f32x4.add(squares, f32x4.mul(centered, centered));
+    }
+  }
+  return 1 / sqrt<f32>(sum4(squares) / <f32>width + epsilon);
+}
+
 /**
- * dResidual = (g - mean(g) - xhat mean(g xhat)) / deviation, g = dy gamma; dx is the same under the mask.
- * Chunk: some rows. @param work maskBytes(width)
+ * dResidual = (g - mean(g) - xhat mean(g xhat)) rstd with g = dy gamma;  dx = dResidual under the mask of dropout.
+ * Chunk: some rows. @param workspace addNormWorkspace(width) bytes
  */
-export function addNormGradient(args: usize, chunk: i32, work: usize): void {
-  const width = int(args, 7),
-    perChunk = int(args, 12),
-    threshold = int(args, 10);
-  const scale = f32x4.splat(real(args, 11));
-  const gamma = at(args, 3);
-  const to = min(int(args, 6), (chunk + 1) * perChunk);
-  for (let row = chunk * perChunk; row < to; row++) {
-    const offset = <usize>(row * width) * 4;
-    const dy = at(args, 0) + offset,
-      normal = at(args, 1) + offset,
-      dResidual = at(args, 5) + offset;
-    // A row that was left out has no deviation, and no gradient.
-    if (load<f32>(at(args, 2) + <usize>row * 4) == 0) {
-      memory.fill(dResidual, 0, <usize>width * 4);
-      memory.fill(at(args, 4) + offset, 0, <usize>width * 4);
+export function addNormGradient(args: AddNormGradientArgs, chunk: i32, workspace: usize): void {
+  const width = args.width,
+    threshold = args.threshold,
+    gamma = args.gamma;
+  const keptScale = f32x4.splat(args.keptScale);
+  const to = min(args.rowCount, (chunk + 1) * args.rowsPerChunk);
+  for (let row = chunk * args.rowsPerChunk; row < to; row++) {
+    const first = row * width;
+    const offset = bytes(first);
+    const dy = args.dy + offset,
+      xhat = args.xhat + offset,
+      dResidual = args.dResidual + offset;
+    const rstd = args.rstd + bytes(row);
+    // A row that addNorm left out has rstd 0, and no gradient.
+    if (load<f32>(rstd) == 0) {
+      memory.fill(dResidual, 0, bytes(width));
+      memory.fill(args.dx + offset, 0, bytes(width));
       continue;
     }
-    let total = f32x4.splat(0),
-      along = f32x4.splat(0);
-    for (let i = 0; i < width; i += 4) {
-      const rest = width - i;
-      const column = <usize>i * 4;
-      let g: v128, xhat: v128;
-      if (rest >= 4) {
-        g = f32x4.mul(v128.load(dy + column), v128.load(gamma + column));
-        xhat = v128.load(normal + column);
-      } else {
-        g = f32x4.mul(loadSome(dy + column, rest), loadSome(gamma + column, rest));
-        xhat = loadSome(normal + column, rest);
-      }
-      total = f32x4.add(total, g);
-      along = f32x4.add(along, f32x4.mul(g, xhat));
-    }
-    const meanG = f32x4.splat(sum4(total) / <f32>width),
-      meanGx = f32x4.splat(sum4(along) / <f32>width);
-    const inverse = v128.load_splat<f32>(at(args, 2) + <usize>row * 4);
-    for (let i = 0; i < width; i += 4) {
-      const rest = width - i;
-      const column = <usize>i * 4;
-      if (rest >= 4) {
-        const g = f32x4.mul(v128.load(dy + column), v128.load(gamma + column));
-        const part = f32x4.sub(f32x4.sub(g, meanG), f32x4.mul(v128.load(normal + column), meanGx));
-        v128.store(dResidual + column, f32x4.mul(part, inverse));
-      } else {
-        const g = f32x4.mul(loadSome(dy + column, rest), loadSome(gamma + column, rest));
-        const part = f32x4.sub(f32x4.sub(g, meanG), f32x4.mul(loadSome(normal + column, rest), meanGx));
-        storeSome(dResidual + column, f32x4.mul(part, inverse), rest);
-      }
-    }
+    normGradient(dy, xhat, gamma, rstd, dResidual, width);
     if (threshold > 0) {
-      const mask = masks(int(args, 8), int(args, 9), threshold, row * width, width, work);
-      keptSum(dResidual, 0, mask, scale, at(args, 4) + offset, width);
+      const mask = masks(args.key0, args.key1, threshold, first, width, workspace);
+      dropoutAdd(dResidual, 0, mask, keptScale, args.dx + offset, width);
     }
   }
 }
 
-/** Columns of one chunk. */
-const WIDTH: i32 = 16;
+/** The gradient of one row with respect to what is normalised. */
+function normGradient(dy: usize, xhat: usize, gamma: usize, rstd: usize, dx: usize, width: i32): void {
+  let sumG = f32x4.splat(0),
+    sumGx = f32x4.splat(0);
+  for (let i = 0; i < width; i += 4) {
+    const rest = width - i;
+    const column = bytes(i);
+    let g: v128, x: v128;
+    if (rest >= 4) {
+      g = f32x4.mul(v128.load(dy + column), v128.load(gamma + column));
+      x = v128.load(xhat + column);
+    } else {
+      g = f32x4.mul(loadPartial(dy + column, rest), loadPartial(gamma + column, rest));
+      x = loadPartial(xhat + column, rest);
+    }
+    sumG = f32x4.add(sumG, g);
+    sumGx = f32x4.add(sumGx, f32x4.mul(g, x));
+  }
+  const meanG = f32x4.splat(sum4(sumG) / <f32>width),
+    meanGx = f32x4.splat(sum4(sumGx) / <f32>width);
+  const factor = v128.load_splat<f32>(rstd);
+  for (let i = 0; i < width; i += 4) {
+    const rest = width - i;
+    const column = bytes(i);
+    if (rest >= 4) {
+      const g = f32x4.mul(v128.load(dy + column), v128.load(gamma + column));
+      const centered = f32x4.sub(f32x4.sub(g, meanG), f32x4.mul(v128.load(xhat + column), meanGx));
+      v128.store(dx + column, f32x4.mul(centered, factor));
+    } else {
+      const g = f32x4.mul(loadPartial(dy + column, rest), loadPartial(gamma + column, rest));
+      const centered = f32x4.sub(f32x4.sub(g, meanG), f32x4.mul(loadPartial(xhat + column, rest), meanGx));
+      storePartial(dx + column, f32x4.mul(centered, factor), rest);
+    }
+  }
+}
 
-/** dGain = column sums of dy xhat, dBias = those of dy. Chunk: 16 columns. */
-export function addNormColumns(args: usize, chunk: i32, _work: usize): void {
-  const dy = at(args, 0),
-    normal = at(args, 1),
-    dGain = at(args, 2),
-    rows = int(args, 4),
-    columns = int(args, 5);
-  const first = chunk * WIDTH;
-  const last = min(columns, first + WIDTH);
-  sumColumns(dy, rows, columns, first, last - first, at(args, 3));
-  const step = <usize>columns * 4;
+/** dGamma = column sums of dy xhat, dBias = column sums of dy. Chunk: some columns. */
+export function addNormColumns(args: AddNormColumnsArgs, chunk: i32, _workspace: usize): void {
+  const dy = args.dy,
+    xhat = args.xhat,
+    rowCount = args.rowCount,
+    width = args.width;
+  const first = chunk * args.columnsPerChunk;
+  const last = min(width, first + args.columnsPerChunk);
+  sumColumns(dy, rowCount, width, first, last - first, args.dBias);
+  const stride = bytes(width);
   for (let column = first; column < last; column += 8) {
     const count = last - column;
     let s0 = f32x4.splat(0),
       s1 = f32x4.splat(0);
-    let offset = <usize>column * 4;
-    for (let r = 0; r < rows; r++) {
+    let offset = bytes(column);
+    for (let r = 0; r < rowCount; r++) {
       if (count >= 8) {
-        s0 = f32x4.add(s0, f32x4.mul(v128.load(dy + offset), v128.load(normal + offset)));
-        s1 = f32x4.add(s1, f32x4.mul(v128.load(dy + offset, 16), v128.load(normal + offset, 16)));
+        s0 = f32x4.add(s0, f32x4.mul(v128.load(dy + offset), v128.load(xhat + offset)));
+        s1 = f32x4.add(s1, f32x4.mul(v128.load(dy + offset, 16), v128.load(xhat + offset, 16)));
       } else {
-        s0 = f32x4.add(s0, f32x4.mul(loadSome(dy + offset, count), loadSome(normal + offset, count)));
+        s0 = f32x4.add(s0, f32x4.mul(loadPartial(dy + offset, count), loadPartial(xhat + offset, count)));
         s1 = f32x4.add(
           s1,
-          f32x4.mul(loadSome(dy + offset + 16, count - 4), loadSome(normal + offset + 16, count - 4)),
+          f32x4.mul(loadPartial(dy + offset + 16, count - 4), loadPartial(xhat + offset + 16, count - 4)),
         );
       }
-      offset += step;
+      offset += stride;
     }
-    storeSome(dGain + <usize>column * 4, s0, count);
-    storeSome(dGain + <usize>column * 4 + 16, s1, count - 4);
+    storePartial(args.dGamma + bytes(column), s0, count);
+    storePartial(args.dGamma + bytes(column) + 16, s1, count - 4);
   }
-}
-
-/** Bytes that the kernels over rows need to work in. */
-export function rowWork(width: i32): usize {
-  return maskBytes(width);
 }

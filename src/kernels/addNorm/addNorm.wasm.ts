@@ -1,59 +1,58 @@
 // Layer normalisation of dropout(x) + residual on WASM.
 import type * as tf from '@tensorflow/tfjs-core';
-import { keptScale, type DropoutAttributes } from '../dropout/dropout.ts';
-import { zeroed } from '../matMul/matMul.wasm.ts';
-import { bits, register, type WasmRuntime } from '../wasm/runtime.ts';
+import type { DropoutAttributes } from '../dropout/dropout.ts';
+import { maskArguments } from '../dropout/dropout.wasm.ts';
+import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { fillWithZeros } from '../zeros/zeros.wasm.ts';
 import { ADD_NORM, ADD_NORM_GRADIENT } from './addNorm.ts';
 
-/** Elements of one chunk, about, and columns of one as in addNorm.as.ts. */
-const CHUNK = 8192;
-const WIDTH = 16;
-
-function maskOf({ key0, key1, threshold }: DropoutAttributes): number[] {
-  return [key0, key1, threshold, bits(keptScale(threshold))];
-}
+/** About how many elements a chunk of rows has. */
+const ELEMENTS_PER_CHUNK = 8192;
+const COLUMNS_PER_CHUNK = 16;
 
 export function registerAddNormOnWasm(runtime: WasmRuntime): void {
   register(runtime, ADD_NORM, (_, inputs, attributes: DropoutAttributes & { epsilon: number }) => {
-    const { x, residual, gamma, bias } = inputs as Record<'x' | 'gamma' | 'bias', tf.TensorInfo> & {
-      residual?: tf.TensorInfo;
-      rows?: tf.TensorInfo;
-    };
-    const list = inputs.rows;
-    const [all, width] = x.shape as [number, number];
-    const [y, normalised] = [runtime.output(x.shape), runtime.output(x.shape)];
-    const inverse = runtime.output([all]);
-    if (list) for (const output of [y, normalised, inverse]) zeroed(runtime, output);
-    const rows = list ? list.shape[0]! : all;
-    const perChunk = Math.ceil(CHUNK / width);
-    const args = [
-      ...[runtime.at(x), residual ? runtime.at(residual) : 0, runtime.at(gamma), runtime.at(bias)],
-      ...[runtime.at(y), runtime.at(normalised), runtime.at(inverse), rows, width],
-      ...[bits(attributes.epsilon), ...maskOf(attributes), perChunk, list ? runtime.at(list) : 0],
-    ];
-    runtime.run('addNorm', args, Math.ceil(rows / perChunk), runtime.module.rowWork(width));
-    return [y, normalised, inverse];
+    const { x, gamma, bias } = inputs as Record<'x' | 'gamma' | 'bias', tf.TensorInfo>;
+    const { residual, rows } = inputs;
+    const [allRows, width] = x.shape as [number, number];
+    const [y, xhat, rstd] = [runtime.output(x.shape), runtime.output(x.shape), runtime.output([allRows])];
+    if (rows) for (const output of [y, xhat, rstd]) fillWithZeros(runtime, output);
+    const rowCount = rows ? rows.shape[0]! : allRows;
+    const rowsPerChunk = Math.ceil(ELEMENTS_PER_CHUNK / width);
+    const tensors = { x, residual, gamma, bias, y, xhat, rstd, rows };
+    const sizes = { rowCount, width, rowsPerChunk, epsilon: attributes.epsilon };
+    runtime.run(
+      'addNorm',
+      { ...tensors, ...sizes, ...maskArguments(attributes) },
+      Math.ceil(rowCount / rowsPerChunk),
+      runtime.exports.addNormWorkspace(width),
+    );
+    return [y, xhat, rstd];
   });
   register(runtime, ADD_NORM_GRADIENT, (_, inputs, attributes: DropoutAttributes) => {
-    const { dy, normalised, rstd, gamma } = inputs as Record<
-      'dy' | 'normalised' | 'rstd' | 'gamma',
-      tf.TensorInfo
-    >;
-    const [rows, width] = dy.shape as [number, number];
+    const {
+      dy,
+      normalised: xhat,
+      rstd,
+      gamma,
+    } = inputs as Record<'dy' | 'normalised' | 'rstd' | 'gamma', tf.TensorInfo>;
+    const [rowCount, width] = dy.shape as [number, number];
     const dResidual = runtime.output(dy.shape);
-    const dx = attributes.threshold > 0 ? runtime.output(dy.shape) : runtime.shared(dResidual);
-    const [dGain, dBias] = [runtime.output([width]), runtime.output([width])];
-    const perChunk = Math.ceil(CHUNK / width);
-    const args = [
-      ...[dy, normalised, rstd, gamma, dx, dResidual].map((tensor) => runtime.at(tensor)),
-      ...[rows, width, ...maskOf(attributes), perChunk],
-    ];
-    runtime.run('addNormGradient', args, Math.ceil(rows / perChunk), runtime.module.rowWork(width));
+    const dx = attributes.threshold > 0 ? runtime.output(dy.shape) : runtime.share(dResidual);
+    const [dGamma, dBias] = [runtime.output([width]), runtime.output([width])];
+    const rowsPerChunk = Math.ceil(ELEMENTS_PER_CHUNK / width);
+    const tensors = { dy, xhat, rstd, gamma, dx, dResidual };
+    runtime.run(
+      'addNormGradient',
+      { ...tensors, rowCount, width, rowsPerChunk, ...maskArguments(attributes) },
+      Math.ceil(rowCount / rowsPerChunk),
+      runtime.exports.addNormWorkspace(width),
+    );
     runtime.run(
       'addNormColumns',
-      [...[dy, normalised, dGain, dBias].map((tensor) => runtime.at(tensor)), rows, width],
-      Math.ceil(width / WIDTH),
+      { dy, xhat, dGamma, dBias, rowCount, width, columnsPerChunk: COLUMNS_PER_CHUNK },
+      Math.ceil(width / COLUMNS_PER_CHUNK),
     );
-    return [dx, dResidual, dGain, dBias];
+    return [dx, dResidual, dGamma, dBias];
   });
 }

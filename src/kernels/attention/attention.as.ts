@@ -1,188 +1,210 @@
 // Attention and its gradient, one head of one row at a time: scores and probabilities stay in the cache.
-import { masks, maskBytes } from '../dropout/dropout.as';
-import { at, int, real } from '../wasm/args.as';
-import { gemm, packAll, packedBytes, WORK_BYTES } from '../wasm/gemm.as';
-import { exp4, loadSome, sum4 } from '../wasm/math.as';
+import { maskBytes, masks } from '../dropout/dropout.as';
+import { AttentionArgs, AttentionGradientArgs } from '../wasm/arguments.as';
+import { gemm, GEMM_WORKSPACE } from '../wasm/gemm.as';
+import { exp4, sum4 } from '../wasm/math.as';
+import { bytes, int32At, loadPartial } from '../wasm/memory.as';
+import { packAll, packedBytes } from '../wasm/pack.as';
 
-/** Width of a row of scores as it lies in the work area. */
+/** Floats of a row of scores in the workspace: a multiple of 8. */
 // @ts-ignore: decorator
 @inline
 function padded(length: i32): i32 {
   return (length + 7) & ~7;
 }
 
-/** What one thread needs to work in: packed operand, two square matrices, the masks of a row. */
-export function attentionWork(length: i32, size: i32): usize {
-  const packed = max(packedBytes(size, length), packedBytes(length, size));
-  return WORK_BYTES + packed + <usize>(2 * length * padded(length)) * 4 + maskBytes(length) + 64;
-}
-
-/** Keys that a row attends to: its tokens, or all places when it has none. */
+/** Bytes of the largest operand that is packed. */
 // @ts-ignore: decorator
 @inline
-function attended(lengths: usize, row: i32, length: i32): i32 {
-  const tokens = load<i32>(lengths + ((<usize>row) << 2));
+function packedOperandBytes(length: i32, headSize: i32): usize {
+  return max(packedBytes(headSize, length), packedBytes(length, headSize));
+}
+
+/** Bytes of workspace: a packed operand, two square matrices, the masks of one row of scores. */
+export function attentionWorkspace(length: i32, headSize: i32): usize {
+  const matrices = bytes(2 * length * padded(length));
+  return GEMM_WORKSPACE + packedOperandBytes(length, headSize) + matrices + maskBytes(length) + 64;
+}
+
+/** How many keys a row attends to: its tokens, or all places when it has none. */
+// @ts-ignore: decorator
+@inline
+function keyCount(lengths: usize, row: i32, length: i32): i32 {
+  const tokens = int32At(lengths, row);
   return tokens > 0 && tokens < length ? tokens : length;
 }
 
-/** The first query to compute: the one wanted, where `places` says which; else the first of all. */
+/** The first query to compute: the only one wanted, where `places` lists it; else 0. */
 // @ts-ignore: decorator
 @inline
 function firstQuery(places: usize, row: i32): i32 {
-  return places != 0 ? load<i32>(places + ((<usize>row) << 2)) : 0;
+  return places != 0 ? int32At(places, row) : 0;
 }
 
-/** In place: softmax(scale * scores) over the first `keys` places of a row, 0 at the rest. */
+/** How many queries to compute. */
+// @ts-ignore: decorator
+@inline
+function queryCount(places: usize, onlyTokens: i32, keys: i32, length: i32): i32 {
+  return places != 0 ? 1 : onlyTokens != 0 ? keys : length;
+}
+
+/** In place: softmax(scale * scores) over the first `keys` of a row of `width` floats, 0 for the others. */
 function softmax(scores: usize, keys: i32, width: i32, scale: f32): void {
-  for (let j = keys; j < width; j++) store<f32>(scores + ((<usize>j) << 2), -1e30);
-  let most = f32x4.splat(-1e30);
-  for (let j = 0; j < width; j += 4) most = f32x4.max(most, v128.load(scores + ((<usize>j) << 2)));
-  const highest = f32x4.splat(
+  for (let j = keys; j < width; j++) store<f32>(scores + bytes(j), -1e30);
+  let max4 = f32x4.splat(-1e30);
+  for (let j = 0; j < width; j += 4) max4 = f32x4.max(max4, v128.load(scores + bytes(j)));
+  const maximum = f32x4.splat(
     max(
-      max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
-      max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
+      max(f32x4.extract_lane(max4, 0), f32x4.extract_lane(max4, 1)),
+      max(f32x4.extract_lane(max4, 2), f32x4.extract_lane(max4, 3)),
     ),
   );
-  const by = f32x4.splat(scale);
+  const factor = f32x4.splat(scale);
   let total = f32x4.splat(0);
   for (let j = 0; j < width; j += 4) {
-    const here = scores + ((<usize>j) << 2);
-    const e = exp4(f32x4.mul(f32x4.sub(v128.load(here), highest), by));
+    const here = scores + bytes(j);
+    const e = exp4(f32x4.mul(f32x4.sub(v128.load(here), maximum), factor));
     v128.store(here, e);
     total = f32x4.add(total, e);
   }
   const inverse = f32x4.splat(1 / sum4(total));
   for (let j = 0; j < width; j += 4) {
-    const here = scores + ((<usize>j) << 2);
+    const here = scores + bytes(j);
     v128.store(here, f32x4.mul(v128.load(here), inverse));
   }
 }
 
-/** Chunk: a row and a head. */
-export function attention(args: usize, chunk: i32, work: usize): void {
-  const heads = int(args, 6),
-    length = int(args, 7),
-    hidden = int(args, 8),
-    threshold = int(args, 11);
-  const size = hidden / heads,
+/** Chunk: one head of one row. @param workspace attentionWorkspace(length, head size) bytes */
+export function attention(args: AttentionArgs, chunk: i32, workspace: usize): void {
+  const heads = args.heads,
+    length = args.length,
+    hidden = args.hidden,
+    threshold = args.threshold;
+  const headSize = hidden / heads,
     width = padded(length),
     row = chunk / heads;
-  const step = <usize>hidden * 4,
-    line = <usize>width * 4;
-  const offset = <usize>(row * length * hidden + (chunk % heads) * size) * 4;
-  const keys = attended(at(args, 3), row, length);
-  const places = at(args, 15),
-    from = firstQuery(places, row);
-  const queries = places != 0 ? 1 : int(args, 14) != 0 ? keys : length;
-  const q = at(args, 0) + offset + <usize>from * step,
-    context = at(args, 4) + offset;
-  const packed = work + WORK_BYTES;
-  const scores = packed + max(packedBytes(size, length), packedBytes(length, size));
-  const maskRow = scores + <usize>(2 * length) * line;
-  packAll(at(args, 1) + offset, step, true, size, keys, packed);
-  gemm(q, step, false, packed, 0, scores, line, 0, queries, keys, size, work);
-  let probabilities = at(args, 5) + <usize>(chunk * length * length) * 4;
-  memory.fill(probabilities, 0, <usize>(from * length) * 4);
-  probabilities += <usize>(from * length) * 4;
-  const dropScale = f32x4.splat(real(args, 12));
+  const stride = bytes(hidden),
+    scoresStride = bytes(width);
+  const offset = bytes(row * length * hidden + (chunk % heads) * headSize);
+  const keys = keyCount(args.lengths, row, length);
+  const from = firstQuery(args.places, row);
+  const queries = queryCount(args.places, args.onlyTokens, keys, length);
+  const q = args.q + offset + <usize>from * stride,
+    context = args.context + offset;
+  const packed = workspace + GEMM_WORKSPACE;
+  const scores = packed + packedOperandBytes(length, headSize);
+  const maskRow = scores + <usize>(2 * length) * scoresStride;
+  packAll(args.k + offset, stride, true, headSize, keys, packed);
+  gemm(q, stride, false, packed, 0, scores, scoresStride, 0, queries, keys, headSize, workspace);
+  let probabilities = args.probabilities + bytes(chunk * length * length);
+  memory.fill(probabilities, 0, bytes(from * length));
+  probabilities += bytes(from * length);
+  const keptScale = f32x4.splat(args.keptScale);
   for (let i = 0; i < queries; i++) {
-    const here = scores + <usize>i * line;
-    softmax(here, keys, width, real(args, 13));
-    memory.copy(probabilities, here, <usize>length * 4);
-    probabilities += <usize>length * 4;
+    const scoresRow = scores + <usize>i * scoresStride;
+    softmax(scoresRow, keys, width, args.scale);
+    memory.copy(probabilities, scoresRow, bytes(length));
+    probabilities += bytes(length);
     if (threshold == 0) continue;
     const first = (chunk * length + from + i) * length;
-    const mask = masks(int(args, 9), int(args, 10), threshold, first, length, maskRow);
-    for (let j: usize = 0; j < line; j += 16)
-      v128.store(here + j, v128.and(f32x4.mul(v128.load(here + j), dropScale), v128.load(mask + j)));
+    const mask = masks(args.key0, args.key1, threshold, first, length, maskRow);
+    for (let j: usize = 0; j < scoresStride; j += 16)
+      v128.store(scoresRow + j, v128.and(f32x4.mul(v128.load(scoresRow + j), keptScale), v128.load(mask + j)));
   }
-  packAll(at(args, 2) + offset, step, false, keys, size, packed);
-  gemm(scores, line, false, packed, 0, context + <usize>from * step, step, 0, queries, size, keys, work);
-  memory.fill(probabilities, 0, <usize>((length - from - queries) * length) * 4);
-  zeroRows(context, step, size, 0, from);
-  zeroRows(context, step, size, from + queries, length);
+  packAll(args.v + offset, stride, false, keys, headSize, packed);
+  gemm(scores, scoresStride, false, packed, 0, context + <usize>from * stride, stride, 0, queries, headSize, keys, workspace);
+  memory.fill(probabilities, 0, bytes((length - from - queries) * length));
+  zeroRows(context, stride, headSize, 0, from);
+  zeroRows(context, stride, headSize, from + queries, length);
 }
 
-/** Rows `from` to `to` of a head's part of a matrix. */
-function zeroRows(x: usize, step: usize, size: i32, from: i32, to: i32): void {
-  for (let i = from; i < to; i++) memory.fill(x + <usize>i * step, 0, <usize>size * 4);
+/** Sets rows `from` to `to` of one head's columns to 0. */
+function zeroRows(x: usize, stride: usize, headSize: i32, from: i32, to: i32): void {
+  for (let i = from; i < to; i++) memory.fill(x + <usize>i * stride, 0, bytes(headSize));
 }
 
 /**
- * dV = kept^T dy;  dP = mask (dy V^T);  dS = P (dP - sum(dP P)) scale;  dQ = dS K;  dK = dS^T Q.
- * Chunk: a row and a head.
+ * With P the probabilities and D = dropout(P):
+ * dV = D^T dy;  dP = dropout(dy V^T);  dS = P (dP - sum(dP P)) scale;  dQ = dS K;  dK = dS^T Q.
+ * Chunk: one head of one row. @param workspace attentionWorkspace(length, head size) bytes
  */
-export function attentionGradient(args: usize, chunk: i32, work: usize): void {
-  const heads = int(args, 9),
-    length = int(args, 10),
-    hidden = int(args, 11),
-    threshold = int(args, 14);
-  const size = hidden / heads,
-    width = padded(length),
+export function attentionGradient(args: AttentionGradientArgs, chunk: i32, workspace: usize): void {
+  const heads = args.heads,
+    length = args.length,
+    hidden = args.hidden;
+  const headSize = hidden / heads,
     row = chunk / heads;
-  const step = <usize>hidden * 4,
-    line = <usize>width * 4;
-  const offset = <usize>(row * length * hidden + (chunk % heads) * size) * 4;
-  const keys = attended(at(args, 5), row, length);
-  const places = at(args, 18),
-    from = firstQuery(places, row);
-  const asked = offset + <usize>from * step;
-  const dy = at(args, 0) + asked,
-    q = at(args, 1) + asked,
-    dq = at(args, 6) + asked,
-    dk = at(args, 7) + offset,
-    dv = at(args, 8) + offset;
-  const queries = places != 0 ? 1 : int(args, 17) != 0 ? keys : length;
-  const packed = work + WORK_BYTES;
-  const scores = packed + max(packedBytes(size, length), packedBytes(length, size));
-  const kept = scores + <usize>length * line;
-  const maskRow = kept + <usize>length * line;
-  packAll(at(args, 3) + offset, step, true, size, keys, packed);
-  gemm(dy, step, false, packed, 0, scores, line, 0, queries, keys, size, work);
-
-  const dropScale = f32x4.splat(real(args, 15)),
-    scale = f32x4.splat(real(args, 16));
-  let probabilities = at(args, 4) + <usize>((chunk * length + from) * length) * 4;
+  const stride = bytes(hidden),
+    scoresStride = bytes(padded(length));
+  const offset = bytes(row * length * hidden + (chunk % heads) * headSize);
+  const keys = keyCount(args.lengths, row, length);
+  const from = firstQuery(args.places, row);
+  const queries = queryCount(args.places, args.onlyTokens, keys, length);
+  const queryOffset = offset + <usize>from * stride;
+  const dy = args.dy + queryOffset,
+    q = args.q + queryOffset,
+    dq = args.dq + offset,
+    dk = args.dk + offset,
+    dv = args.dv + offset;
+  const packed = workspace + GEMM_WORKSPACE;
+  const dScores = packed + packedOperandBytes(length, headSize);
+  const dropped = dScores + <usize>length * scoresStride;
+  const maskRow = dropped + <usize>length * scoresStride;
+  packAll(args.v + offset, stride, true, headSize, keys, packed);
+  gemm(dy, stride, false, packed, 0, dScores, scoresStride, 0, queries, keys, headSize, workspace);
   for (let i = 0; i < queries; i++) {
-    const here = scores + <usize>i * line,
-      keptRow = kept + <usize>i * line;
-    let mask: usize = 0;
-    if (threshold > 0) {
-      const first = (chunk * length + from + i) * length;
-      mask = masks(int(args, 12), int(args, 13), threshold, first, length, maskRow);
-    }
-    let along = f32x4.splat(0);
-    for (let j = 0; j < keys; j += 4) {
-      const column = <usize>j * 4;
-      const p = loadSome(probabilities + column, keys - j);
-      let d = loadSome(here + column, keys - j);
-      let k = p;
-      if (mask != 0) {
-        const m = v128.load(mask + column);
-        d = v128.and(f32x4.mul(d, dropScale), m);
-        k = v128.and(f32x4.mul(p, dropScale), m);
-      }
-      v128.store(here + column, d);
-      v128.store(keptRow + column, k);
-      along = f32x4.add(along, f32x4.mul(d, p));
-    }
-    const sum = f32x4.splat(sum4(along));
-    for (let j = 0; j < keys; j += 4) {
-      const column = <usize>j * 4;
-      const p = loadSome(probabilities + column, keys - j);
-      v128.store(here + column, f32x4.mul(f32x4.mul(p, f32x4.sub(v128.load(here + column), sum)), scale));
-    }
-    probabilities += <usize>length * 4;
+    const first = (chunk * length + from + i) * length;
+    const rowOffset = <usize>i * scoresStride;
+    softmaxGradient(args, first, keys, dScores + rowOffset, dropped + rowOffset, maskRow);
   }
+  packAll(dy, stride, false, queries, headSize, packed);
+  gemm(dropped, scoresStride, true, packed, 0, dv, stride, 0, keys, headSize, queries, workspace);
+  packAll(args.k + offset, stride, false, keys, headSize, packed);
+  gemm(dScores, scoresStride, false, packed, 0, args.dq + queryOffset, stride, 0, queries, headSize, keys, workspace);
+  packAll(q, stride, false, queries, headSize, packed);
+  gemm(dScores, scoresStride, true, packed, 0, dk, stride, 0, keys, headSize, queries, workspace);
+  zeroRows(dq, stride, headSize, 0, from);
+  zeroRows(dq, stride, headSize, from + queries, length);
+  zeroRows(dk, stride, headSize, keys, length);
+  zeroRows(dv, stride, headSize, keys, length);
+}
 
-  packAll(dy, step, false, queries, size, packed);
-  gemm(kept, line, true, packed, 0, dv, step, 0, keys, size, queries, work);
-  packAll(at(args, 2) + offset, step, false, keys, size, packed);
-  gemm(scores, line, false, packed, 0, dq, step, 0, queries, size, keys, work);
-  packAll(q, step, false, queries, size, packed);
-  gemm(scores, line, true, packed, 0, dk, step, 0, keys, size, queries, work);
-  zeroRows(at(args, 6) + offset, step, size, 0, from);
-  zeroRows(at(args, 6) + offset, step, size, from + queries, length);
-  zeroRows(dk, step, size, keys, length);
-  zeroRows(dv, step, size, keys, length);
+/**
+ * One query's row: from dy V^T in `dScores` to dS, in place; writes D to `dropped`.
+ * @param first number of the row's first probability
+ */
+function softmaxGradient(
+  args: AttentionGradientArgs,
+  first: i32,
+  keys: i32,
+  dScores: usize,
+  dropped: usize,
+  maskRow: usize,
+): void {
+  const probabilities = args.probabilities + bytes(first);
+  const keptScale = f32x4.splat(args.keptScale),
+    scale = f32x4.splat(args.scale);
+  let mask: usize = 0;
+  if (args.threshold > 0) mask = masks(args.key0, args.key1, args.threshold, first, args.length, maskRow);
+  let dot = f32x4.splat(0);
+  for (let j = 0; j < keys; j += 4) {
+    const column = bytes(j);
+    const p = loadPartial(probabilities + column, keys - j);
+    let dp = loadPartial(dScores + column, keys - j);
+    let d = p;
+    if (mask != 0) {
+      const m = v128.load(mask + column);
+      dp = v128.and(f32x4.mul(dp, keptScale), m);
+      d = v128.and(f32x4.mul(p, keptScale), m);
+    }
+    v128.store(dScores + column, dp);
+    v128.store(dropped + column, d);
+    dot = f32x4.add(dot, f32x4.mul(dp, p));
+  }
+  const sum = f32x4.splat(sum4(dot));
+  for (let j = 0; j < keys; j += 4) {
+    const column = bytes(j);
+    const p = loadPartial(probabilities + column, keys - j);
+    v128.store(dScores + column, f32x4.mul(f32x4.mul(p, f32x4.sub(v128.load(dScores + column), sum)), scale));
+  }
 }

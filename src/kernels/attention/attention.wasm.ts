@@ -1,7 +1,8 @@
 // Attention on WASM: a chunk is one head of one row.
 import type * as tf from '@tensorflow/tfjs-core';
-import { keptScale, type DropoutAttributes } from '../dropout/dropout.ts';
-import { bits, register, type WasmRuntime } from '../wasm/runtime.ts';
+import type { DropoutAttributes } from '../dropout/dropout.ts';
+import { maskArguments } from '../dropout/dropout.wasm.ts';
+import { register, type WasmRuntime } from '../wasm/runtime.ts';
 import { ATTENTION, ATTENTION_GRADIENT } from './attention.ts';
 
 interface Attributes extends DropoutAttributes {
@@ -10,32 +11,27 @@ interface Attributes extends DropoutAttributes {
   onlyTokens: boolean;
 }
 
-/** The end of both kernels' arguments. */
-function common(hidden: number, { heads, length, onlyTokens, ...mask }: Attributes): number[] {
-  const { key0, key1, threshold } = mask;
+/** The arguments that both kernels share, beside their tensors. */
+function sharedArguments(hidden: number, { heads, length, onlyTokens, ...mask }: Attributes) {
   const scale = 1 / Math.sqrt(hidden / heads);
-  return [heads, length, hidden, key0, key1, threshold, bits(keptScale(threshold)), bits(scale), +onlyTokens];
+  return { heads, length, hidden, ...maskArguments(mask), scale, onlyTokens };
 }
 
 export function registerAttentionOnWasm(runtime: WasmRuntime): void {
-  const addresses = (...tensors: tf.TensorInfo[]) => tensors.map((tensor) => runtime.at(tensor));
-  const placesOf = ({ places }: tf.NamedTensorInfoMap) => (places ? runtime.at(places) : 0);
-  const work = (hidden: number, { heads, length }: Attributes) =>
-    runtime.module.attentionWork(length, hidden / heads);
+  const workspaceBytes = (hidden: number, { heads, length }: Attributes) =>
+    runtime.exports.attentionWorkspace(length, hidden / heads);
 
   register(runtime, ATTENTION, (_, inputs, attributes: Attributes) => {
     const { q, k, v, lengths } = inputs as Record<'q' | 'k' | 'v' | 'lengths', tf.TensorInfo>;
+    const { places } = inputs;
     const { heads, length } = attributes;
     const [tokens, hidden] = q.shape as [number, number];
     const rows = tokens / length;
     const context = runtime.output(q.shape);
     const probabilities = runtime.output([rows, heads, length, length]);
-    const args = [
-      ...addresses(q, k, v, lengths, context, probabilities),
-      ...common(hidden, attributes),
-      placesOf(inputs),
-    ];
-    runtime.run('attention', args, rows * heads, work(hidden, attributes));
+    const tensors = { q, k, v, lengths, places, context, probabilities };
+    const args = { ...tensors, ...sharedArguments(hidden, attributes) };
+    runtime.run('attention', args, rows * heads, workspaceBytes(hidden, attributes));
     return [context, probabilities];
   });
   register(runtime, ATTENTION_GRADIENT, (_, inputs, attributes: Attributes) => {
@@ -43,12 +39,13 @@ export function registerAttentionOnWasm(runtime: WasmRuntime): void {
       'dy' | 'q' | 'k' | 'v' | 'probabilities' | 'lengths',
       tf.TensorInfo
     >;
+    const { places } = inputs;
     const { heads, length } = attributes;
     const [tokens, hidden] = q.shape as [number, number];
     const [dq, dk, dv] = [runtime.output(q.shape), runtime.output(q.shape), runtime.output(q.shape)];
-    const given = addresses(dy, q, k, v, probabilities, lengths, dq, dk, dv);
-    const args = [...given, ...common(hidden, attributes), placesOf(inputs)];
-    runtime.run('attentionGradient', args, (tokens / length) * heads, work(hidden, attributes));
+    const tensors = { dy, q, k, v, probabilities, lengths, places, dq, dk, dv };
+    const args = { ...tensors, ...sharedArguments(hidden, attributes) };
+    runtime.run('attentionGradient', args, (tokens / length) * heads, workspaceBytes(hidden, attributes));
     return [dq, dk, dv];
   });
 }

@@ -1,18 +1,18 @@
-// Threefry-2x32-20, four blocks at a time: the masks of dropout (see dropout.ts for which bits an element takes).
-import { at, int, real } from '../wasm/args.as';
-import { loadSome, storeSome } from '../wasm/math.as';
+// Dropout and its masks: Threefry-2x32-20, four blocks at a time (dropout.ts says which bits belong to an element).
+import { DropoutArgs } from '../wasm/arguments.as';
+import { bytes, loadPartial, storePartial } from '../wasm/memory.as';
 
 // @ts-ignore: decorator
 @inline
-function rotated(x: v128, by: i32): v128 {
+function rotateLeft(x: v128, by: i32): v128 {
   return v128.or(i32x4.shl(x, by), i32x4.shr_u(x, 32 - by));
 }
 
 /**
- * The masks of 16 elements, all ones where an element is kept: four blocks from `block` on.
- * @param to 64 bytes
+ * The masks of 16 elements, from four blocks starting at `block`: all bits set where an element is kept.
+ * @param out 64 bytes
  */
-function masks16(key0: i32, key1: i32, threshold: i32, block: i32, to: usize): void {
+function masks16(key0: i32, key1: i32, threshold: i32, block: i32, out: usize): void {
   const k0 = i32x4.splat(key0),
     k1 = i32x4.splat(key1),
     k2 = i32x4.splat(0x1bd11bda ^ key0 ^ key1);
@@ -21,22 +21,22 @@ function masks16(key0: i32, key1: i32, threshold: i32, block: i32, to: usize): v
   for (let group = 0; group < 5; group++) {
     if ((group & 1) == 0) {
       x0 = i32x4.add(x0, x1);
-      x1 = v128.xor(rotated(x1, 13), x0);
+      x1 = v128.xor(rotateLeft(x1, 13), x0);
       x0 = i32x4.add(x0, x1);
-      x1 = v128.xor(rotated(x1, 15), x0);
+      x1 = v128.xor(rotateLeft(x1, 15), x0);
       x0 = i32x4.add(x0, x1);
-      x1 = v128.xor(rotated(x1, 26), x0);
+      x1 = v128.xor(rotateLeft(x1, 26), x0);
       x0 = i32x4.add(x0, x1);
-      x1 = v128.xor(rotated(x1, 6), x0);
+      x1 = v128.xor(rotateLeft(x1, 6), x0);
     } else {
       x0 = i32x4.add(x0, x1);
-      x1 = v128.xor(rotated(x1, 17), x0);
+      x1 = v128.xor(rotateLeft(x1, 17), x0);
       x0 = i32x4.add(x0, x1);
-      x1 = v128.xor(rotated(x1, 29), x0);
+      x1 = v128.xor(rotateLeft(x1, 29), x0);
       x0 = i32x4.add(x0, x1);
-      x1 = v128.xor(rotated(x1, 16), x0);
+      x1 = v128.xor(rotateLeft(x1, 16), x0);
       x0 = i32x4.add(x0, x1);
-      x1 = v128.xor(rotated(x1, 24), x0);
+      x1 = v128.xor(rotateLeft(x1, 24), x0);
     }
     const remainder = group % 3;
     x0 = i32x4.add(x0, remainder == 0 ? k1 : remainder == 1 ? k2 : k0);
@@ -46,63 +46,59 @@ function masks16(key0: i32, key1: i32, threshold: i32, block: i32, to: usize): v
     );
   }
   const low = i32x4.splat(0xffff),
-    least = i32x4.splat(threshold);
-  const lane0 = i32x4.ge_s(v128.and(x0, low), least),
-    lane1 = i32x4.ge_s(i32x4.shr_u(x0, 16), least),
-    lane2 = i32x4.ge_s(v128.and(x1, low), least),
-    lane3 = i32x4.ge_s(i32x4.shr_u(x1, 16), least);
+    lowest = i32x4.splat(threshold);
+  const lane0 = i32x4.ge_s(v128.and(x0, low), lowest),
+    lane1 = i32x4.ge_s(i32x4.shr_u(x0, 16), lowest),
+    lane2 = i32x4.ge_s(v128.and(x1, low), lowest),
+    lane3 = i32x4.ge_s(i32x4.shr_u(x1, 16), lowest);
   const low01 = v128.shuffle<f32>(lane0, lane1, 0, 4, 1, 5),
     high01 = v128.shuffle<f32>(lane0, lane1, 2, 6, 3, 7),
     low23 = v128.shuffle<f32>(lane2, lane3, 0, 4, 1, 5),
     high23 = v128.shuffle<f32>(lane2, lane3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 16);
-  v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 32);
-  v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 48);
+  v128.store(out, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(out, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 16);
+  v128.store(out, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 32);
+  v128.store(out, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 48);
 }
 
-/** Bytes that masks() writes for so many elements. */
+/** Bytes that masks() writes for `count` elements. */
 export function maskBytes(count: i32): usize {
-  return <usize>(count + 32) * 4;
+  return bytes(count + 32);
 }
 
 /**
  * The masks of elements `first` to `first + count`.
- * @param to maskBytes(count) bytes. Returns where the mask of element `first` stands.
+ * @param out maskBytes(count) bytes
+ * @returns the address of the mask of element `first`
  */
-export function masks(key0: i32, key1: i32, threshold: i32, first: i32, count: i32, to: usize): usize {
+export function masks(key0: i32, key1: i32, threshold: i32, first: i32, count: i32, out: usize): usize {
   const lead = first & 3;
   let block = first >>> 2;
-  for (let done = 0; done < count + lead; done += 16) {
-    masks16(key0, key1, threshold, block, to + <usize>done * 4);
+  for (let i = 0; i < count + lead; i += 16) {
+    masks16(key0, key1, threshold, block, out + bytes(i));
     block += 4;
   }
-  return to + <usize>lead * 4;
+  return out + bytes(lead);
 }
 
-/** Elements of one turn of the loop below; a multiple of 16. */
-const RUN: i32 = 256;
+/** Elements whose masks are made at a time; a multiple of 16. */
+const BLOCK: i32 = 256;
 
-/** Chunk: so many elements, a multiple of 4. @param work maskBytes(RUN) */
-export function dropout(args: usize, chunk: i32, work: usize): void {
-  const key0 = int(args, 3),
-    key1 = int(args, 4),
-    threshold = int(args, 5),
-    scale = f32x4.splat(real(args, 6)),
-    perChunk = int(args, 7);
-  const total = int(args, 2);
-  const end = min(total, (chunk + 1) * perChunk);
-  for (let first = chunk * perChunk; first < end; first += RUN) {
-    let count = min(RUN, end - first);
-    let mask = masks(key0, key1, threshold, first, count, work);
-    let x = at(args, 0) + <usize>first * 4,
-      y = at(args, 1) + <usize>first * 4;
+/** Chunk: some elements, a multiple of 4. @param workspace maskBytes(BLOCK) bytes */
+export function dropout(args: DropoutArgs, chunk: i32, workspace: usize): void {
+  const scale = f32x4.splat(args.keptScale);
+  const end = min(args.size, (chunk + 1) * args.perChunk);
+  for (let first = chunk * args.perChunk; first < end; first += BLOCK) {
+    let count = min(BLOCK, end - first);
+    let mask = masks(args.key0, args.key1, args.threshold, first, count, workspace);
+    let x = args.x + bytes(first),
+      y = args.y + bytes(first);
     for (; count >= 4; count -= 4) {
       v128.store(y, v128.and(f32x4.mul(v128.load(x), scale), v128.load(mask)));
       x += 16;
       y += 16;
       mask += 16;
     }
-    if (count > 0) storeSome(y, v128.and(f32x4.mul(loadSome(x, count), scale), v128.load(mask)), count);
+    if (count > 0) storePartial(y, v128.and(f32x4.mul(loadPartial(x, count), scale), v128.load(mask)), count);
   }
 }

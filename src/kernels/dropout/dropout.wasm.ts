@@ -1,19 +1,24 @@
-// Dropout on WASM: by SIMD where our module runs, else by the plain form.
+// Dropout on WASM: with SIMD where our module runs, else in plain JavaScript.
 import * as tf from '@tensorflow/tfjs-core';
 import { wasmHeap, type WasmBackendLike } from '../program.ts';
-import { bits, register, type WasmRuntime } from '../wasm/runtime.ts';
+import { register, type WasmRuntime } from '../wasm/runtime.ts';
 import { composedDropout, DROPOUT, keptScale, type DropoutAttributes } from './dropout.ts';
 
-/** Elements of one chunk; a multiple of 4. */
-const CHUNK = 16384;
+/** A multiple of 4. */
+const PER_CHUNK = 16384;
+
+/** A mask as the kernels take it. */
+export function maskArguments({ key0, key1, threshold }: DropoutAttributes) {
+  return { key0, key1, threshold, keptScale: keptScale(threshold) };
+}
 
 export function registerDropoutOnWasm(runtime: WasmRuntime): void {
-  register(runtime, DROPOUT, (_, inputs, { key0, key1, threshold }: DropoutAttributes) => {
+  register(runtime, DROPOUT, (_, inputs, mask: DropoutAttributes) => {
     const x = inputs.x!;
     const y = runtime.output(x.shape);
     const size = x.shape.reduce((a, b) => a * b, 1);
-    const mask = [key0, key1, threshold, bits(keptScale(threshold)), CHUNK];
-    runtime.run('dropout', [runtime.at(x), runtime.at(y), size, ...mask], Math.ceil(size / CHUNK));
+    const args = { x, y, size, ...maskArguments(mask), perChunk: PER_CHUNK };
+    runtime.run('dropout', args, Math.ceil(size / PER_CHUNK));
     return y;
   });
 }

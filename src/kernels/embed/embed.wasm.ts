@@ -3,8 +3,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { register, type WasmRuntime } from '../wasm/runtime.ts';
 import { EMBED } from './embed.ts';
 
-/** Elements of one chunk, about. */
-const CHUNK = 16384;
+/** About how many elements a chunk has. */
+const ELEMENTS_PER_CHUNK = 16384;
 
 type Input = 'words' | 'positions' | 'types' | 'wordIds' | 'positionIds' | 'typeIds';
 
@@ -12,11 +12,10 @@ export function registerEmbedOnWasm(runtime: WasmRuntime): void {
   register(runtime, EMBED, (_, inputs) => {
     const { words, positions, types, wordIds, positionIds, typeIds } = inputs as Record<Input, tf.TensorInfo>;
     const [tokens, width] = [wordIds.shape[0]!, words.shape[1]!];
-    const sum = runtime.output([tokens, width]);
-    const perChunk = Math.ceil(CHUNK / width);
-    const given = [words, positions, types, wordIds, positionIds, typeIds, sum];
-    const args = [...given.map((tensor) => runtime.at(tensor)), tokens, width, perChunk];
-    runtime.run('embed', args, Math.ceil(tokens / perChunk));
-    return sum;
+    const y = runtime.output([tokens, width]);
+    const tokensPerChunk = Math.ceil(ELEMENTS_PER_CHUNK / width);
+    const tables = { words, positions, types, wordIds, positionIds, typeIds };
+    runtime.run('embed', { ...tables, y, tokens, width, tokensPerChunk }, Math.ceil(tokens / tokensPerChunk));
+    return y;
   });
 }

@@ -3,16 +3,15 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { register, type WasmRuntime } from '../wasm/runtime.ts';
 import { GELU_GRADIENT } from './gelu.ts';
 
-/** Elements of one chunk. */
-const CHUNK = 16384;
+const PER_CHUNK = 16384;
 
 export function registerGeluOnWasm(runtime: WasmRuntime): void {
   register(runtime, GELU_GRADIENT, (_, inputs) => {
     const { dy, z } = inputs as Record<'dy' | 'z', tf.TensorInfo>;
     const dz = runtime.output(z.shape);
     const size = z.shape.reduce((a, b) => a * b, 1);
-    const args = [runtime.at(dy), runtime.at(z), runtime.at(dz), size, CHUNK];
-    runtime.run('geluGradient', args, Math.ceil(size / CHUNK));
+    const args = { dy, z, dz, size, perChunk: PER_CHUNK };
+    runtime.run('geluGradient', args, Math.ceil(size / PER_CHUNK));
     return dz;
   });
 }

@@ -4,5 +4,5 @@ import * as tf from '@tensorflow/tfjs-core';
 import { register, type WasmRuntime } from '../wasm/runtime.ts';
 
 export function registerIdentityOnWasm(runtime: WasmRuntime): void {
-  register(runtime, tf.Identity, (_, inputs) => runtime.shared(inputs.x!));
+  register(runtime, tf.Identity, (_, inputs) => runtime.share(inputs.x!));
 }

@@ -1,7 +1,8 @@
-// Dense layer on WASM: the bias is where the sums begin, GELU follows while the rows are in the cache.
+// Dense layer on WASM: the sums start from the bias, and GELU follows while the rows are in the cache.
 import type * as tf from '@tensorflow/tfjs-core';
-import { listOf, product, zeroed } from '../matMul/matMul.wasm.ts';
+import { multiplyMatrices } from '../matMul/matMul.wasm.ts';
 import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { fillWithZeros } from '../zeros/zeros.wasm.ts';
 import { LINEAR, type LinearAttributes } from './linear.ts';
 
 export function registerLinearOnWasm(runtime: WasmRuntime): void {
@@ -13,20 +14,9 @@ export function registerLinearOnWasm(runtime: WasmRuntime): void {
     const n = weight.shape[0]!;
     const z = runtime.output([m, n]);
     const y = gelu ? runtime.output([m, n]) : undefined;
-    for (const output of rows ? [z, y] : []) if (output) zeroed(runtime, output);
-    product(runtime, {
-      m,
-      n,
-      k,
-      a: runtime.at(x),
-      b: runtime.at(weight),
-      c: runtime.at(z),
-      transposeA: false,
-      transposeB: true,
-      bias: runtime.at(bias),
-      ...(y && { gelu: runtime.at(y) }),
-      list: listOf(runtime, rows),
-    });
+    for (const output of rows ? [z, y] : []) if (output) fillWithZeros(runtime, output);
+    const operands = { a: x, b: weight, c: z, bias, gelu: y, rows };
+    multiplyMatrices(runtime, { m, n, k, ...operands, transposeA: false, transposeB: true });
     return y ? [y, z] : [z];
   });
 }

@@ -1,57 +1,54 @@
 // Matrix product, in two passes: B is packed, then the rows of C are computed. Linear adds bias and GELU.
-import { at, int } from '../wasm/args.as';
-import { gemm, packedBytes, packPanel, PANEL } from '../wasm/gemm.as';
 import { gelu } from '../gelu/gelu.as';
+import { MultiplyRowsArgs, PackPanelsArgs } from '../wasm/arguments.as';
+import { gemm } from '../wasm/gemm.as';
+import { int32At } from '../wasm/memory.as';
+import { packedBytes, packPanel, panelCount } from '../wasm/pack.as';
 
 /** Chunk: a group of panels of one of the products. */
-export function packPanels(args: usize, chunk: i32, _work: usize): void {
-  const k = int(args, 3),
-    n = int(args, 4),
-    perChunk = int(args, 6),
-    chunks = int(args, 7);
-  const product = chunk / chunks;
-  const first = (chunk % chunks) * perChunk;
-  const panels = (n + PANEL - 1) / PANEL;
-  const b = at(args, 0) + <usize>product * at(args, 8);
-  const packed = at(args, 5) + <usize>product * packedBytes(k, n);
-  for (let panel = first; panel < min(panels, first + perChunk); panel++)
-    packPanel(b, at(args, 1), int(args, 2) != 0, k, n, panel, packed, at(args, 9));
+export function packPanels(args: PackPanelsArgs, chunk: i32, _workspace: usize): void {
+  const k = args.k,
+    n = args.n;
+  const product = <usize>(chunk / args.chunksPerProduct);
+  const first = (chunk % args.chunksPerProduct) * args.panelsPerChunk;
+  const last = min(panelCount(n), first + args.panelsPerChunk);
+  const b = args.b + product * args.bBytes;
+  const packed = args.packed + product * packedBytes(k, n);
+  for (let panel = first; panel < last; panel++)
+    packPanel(b, args.bStride, args.transposeB != 0, k, n, panel, packed, args.rows);
 }
 
 /** Chunk: some rows of one of the products. */
-export function multiplyRows(args: usize, chunk: i32, work: usize): void {
-  const m = int(args, 7),
-    n = int(args, 8),
-    k = int(args, 9),
-    perChunk = int(args, 10),
-    chunks = int(args, 11);
-  const product = <usize>(chunk / chunks);
-  const from = (chunk % chunks) * perChunk;
-  const to = min(m, from + perChunk);
-  const c = at(args, 5) + product * at(args, 13);
-  const step = at(args, 6);
+export function multiplyRows(args: MultiplyRowsArgs, chunk: i32, workspace: usize): void {
+  const n = args.n,
+    k = args.k,
+    stride = args.cStride,
+    rows = args.rows;
+  const product = <usize>(chunk / args.chunksPerProduct);
+  const from = (chunk % args.chunksPerProduct) * args.rowsPerChunk;
+  const to = min(args.m, from + args.rowsPerChunk);
+  const c = args.c + product * args.cBytes;
   gemm(
-    at(args, 0) + product * at(args, 12),
-    at(args, 1),
-    int(args, 2) != 0,
-    at(args, 3) + product * packedBytes(k, n),
-    at(args, 4),
+    args.a + product * args.aBytes,
+    args.aStride,
+    args.transposeA != 0,
+    args.packed + product * packedBytes(k, n),
+    args.bias,
     c,
-    step,
+    stride,
     from,
     to,
     n,
     k,
-    work,
-    at(args, 15),
+    workspace,
+    rows,
   );
-  const y = at(args, 14),
-    list = at(args, 15);
+  const y = args.gelu;
   if (y == 0) return;
-  if (list == 0) gelu(c + <usize>from * step, y + <usize>from * step, (to - from) * n);
+  if (rows == 0) gelu(c + <usize>from * stride, y + <usize>from * stride, (to - from) * n);
   else {
     for (let i = from; i < to; i++) {
-      const offset = <usize>load<i32>(list + ((<usize>i) << 2)) * step;
+      const offset = <usize>int32At(rows, i) * stride;
       gelu(c + offset, y + offset, n);
     }
   }

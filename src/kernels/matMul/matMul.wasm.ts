@@ -1,75 +1,71 @@
 // Matrix products on WASM: pack B, then compute C by rows (wasm/gemm.as.ts).
 import type * as tf from '@tensorflow/tfjs-core';
 import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { PANEL_COLUMNS, STRIP_ROWS } from '../wasm/tile.ts';
+import { fillWithZeros } from '../zeros/zeros.wasm.ts';
 import { MATMUL, type MatMulAttributes } from './matMul.ts';
 
-/** Columns of a packed panel, and rows of a strip. */
-const PANEL = 8;
-const STRIP = 5;
 /** About how many chunks a product is cut into: enough for the threads to share it evenly. */
 const CHUNKS = 16;
 
-/** One product, or several of the same sizes that lie one after the other. */
-export interface Product {
+/** C = op(A) . op(B), or several such products of the same sizes, one after the other in the same tensors. */
+interface MatrixProduct {
   m: number;
   n: number;
   k: number;
-  /** Addresses. */
-  a: number;
-  b: number;
-  c: number;
+  a: tf.TensorInfo;
+  b: tf.TensorInfo;
+  c: tf.TensorInfo;
   transposeA: boolean;
   transposeB: boolean;
-  /** Address of [n], added to every row. */
-  bias?: number;
-  /** Address of [m, n] for gelu(c). */
-  gelu?: number;
+  /** [n], added to every row. */
+  bias?: tf.TensorInfo | undefined;
+  /** [m, n], filled with gelu(c). */
+  gelu?: tf.TensorInfo | undefined;
+  /** Number of products. */
   count?: number;
-  /** Address and length of a list of rows of a, as stored, that count: the others are 0, and c's are not written. */
-  list?: { at: number; length: number } | undefined;
+  /** The rows of A, as it is stored, that are not 0; the other rows of C are not written. */
+  rows?: tf.TensorInfo | undefined;
 }
 
-export function product(runtime: WasmRuntime, given: Product): void {
-  const { a, b, c, n, transposeA, transposeB, bias = 0, gelu = 0, count = 1, list } = given;
-  // The list takes the place of the rows of c, or of the terms of the sums.
-  const m = list && !transposeA ? list.length : given.m;
-  const k = list && transposeA ? list.length : given.k;
-  const listAt = list?.at ?? 0;
-  const packedBytes = runtime.module.packedBytes(k, n);
-  const packed = runtime.packedMemory(packedBytes * count);
-  const share = (parts: number) => Math.max(1, Math.ceil((parts * count) / CHUNKS));
-  const panels = Math.ceil(n / PANEL);
-  const panelShare = Math.min(panels, share(panels));
-  const groups = Math.ceil(panels / panelShare);
-  const stepB = 4 * (transposeB ? given.k : n);
+export function multiplyMatrices(runtime: WasmRuntime, product: MatrixProduct): void {
+  const { a, b, c, n, transposeA, transposeB, bias, gelu, count = 1, rows } = product;
+  // The list takes the place of the rows of C, or of the terms of the sums.
+  const m = rows && !transposeA ? rows.shape[0]! : product.m;
+  const k = rows && transposeA ? rows.shape[0]! : product.k;
+  const perChunk = (parts: number) => Math.min(parts, Math.max(1, Math.ceil((parts * count) / CHUNKS)));
+
+  const packedBytes = runtime.exports.packedBytes(k, n);
+  const packed = runtime.scratchMemory(packedBytes * count);
+  const panels = Math.ceil(n / PANEL_COLUMNS);
+  const panelsPerChunk = perChunk(panels);
+  const packChunks = Math.ceil(panels / panelsPerChunk);
   runtime.run(
     'packPanels',
-    [b, stepB, +transposeB, k, n, packed, panelShare, groups, 4 * k * n, transposeA ? listAt : 0],
-    groups * count,
+    {
+      b,
+      bStride: 4 * (transposeB ? product.k : n),
+      bBytes: 4 * k * n,
+      transposeB,
+      k,
+      n,
+      packed,
+      panelsPerChunk,
+      chunksPerProduct: packChunks,
+      rows: transposeA ? rows : undefined,
+    },
+    packChunks * count,
   );
-  const rowShare = STRIP * Math.min(Math.ceil(m / STRIP), share(Math.ceil(m / STRIP)));
-  const chunks = Math.ceil(m / rowShare);
-  const stepA = 4 * (transposeA ? given.m : given.k);
-  const sizes = [m, n, k, rowShare, chunks, 4 * m * k, 4 * m * n];
+
+  const rowsPerChunk = STRIP_ROWS * perChunk(Math.ceil(m / STRIP_ROWS));
+  const rowChunks = Math.ceil(m / rowsPerChunk);
+  const sizes = { m, n, k, rowsPerChunk, chunksPerProduct: rowChunks };
+  const strides = { aStride: 4 * (transposeA ? product.m : product.k), aBytes: 4 * m * k };
   runtime.run(
     'multiplyRows',
-    [a, stepA, +transposeA, packed, bias, c, 4 * n, ...sizes, gelu, listAt],
-    chunks * count,
+    { a, transposeA, packed, bias, c, cStride: 4 * n, cBytes: 4 * m * n, gelu, rows, ...sizes, ...strides },
+    rowChunks * count,
   );
-}
-
-/** A list of rows as the kernels take it. */
-export function listOf(runtime: WasmRuntime, rows: tf.TensorInfo | undefined): Product['list'] {
-  return rows && { at: runtime.at(rows), length: rows.shape[0]! };
-}
-
-/** Bytes of one chunk of zeros. */
-const ZEROS = 1 << 18;
-
-/** Fills a tensor with 0. */
-export function zeroed(runtime: WasmRuntime, x: tf.TensorInfo): void {
-  const bytes = 4 * x.shape.reduce((a, b) => a * b, 1);
-  runtime.run('zero', [runtime.at(x), bytes, ZEROS], Math.ceil(bytes / ZEROS));
 }
 
 export function registerMatMulOnWasm(runtime: WasmRuntime): void {
@@ -83,20 +79,10 @@ export function registerMatMulOnWasm(runtime: WasmRuntime): void {
     if (k !== kOfB || batch.join() !== b.shape.slice(0, -2).join())
       throw new Error(`matrices [${a.shape.join()}] and [${b.shape.join()}] cannot be multiplied`);
     const c = runtime.output([...batch, m, n]);
-    const list = batch.length === 0 && !transposeB ? listOf(runtime, inputs.rows) : undefined;
-    if (list && !transposeA) zeroed(runtime, c);
-    product(runtime, {
-      m,
-      n,
-      k,
-      a: runtime.at(a),
-      b: runtime.at(b),
-      c: runtime.at(c),
-      transposeA,
-      transposeB,
-      count: batch.reduce((x, y) => x * y, 1),
-      list,
-    });
+    const rows = batch.length === 0 && !transposeB ? inputs.rows : undefined;
+    if (rows && !transposeA) fillWithZeros(runtime, c);
+    const count = batch.reduce((x, y) => x * y, 1);
+    multiplyMatrices(runtime, { m, n, k, a, b, c, transposeA, transposeB, count, rows });
     return c;
   });
 }

@@ -1,38 +1,28 @@
-// Rows added into a table by id, always in the order of the rows: every chunk takes some columns of all of them.
-import { at, int } from '../wasm/args.as';
-import { loadSome, storeSome } from '../wasm/math.as';
+// Rows added into a table by id. Every chunk takes some columns of all rows, so that the rows of one id are always added
+// in the same order.
+import { ScatterRowsArgs } from '../wasm/arguments.as';
+import { bytes, int32At, loadPartial, storePartial } from '../wasm/memory.as';
 
-/** Columns of one chunk. */
-const WIDTH: i32 = 32;
-
-/** Chunk: so many bytes of the table set to 0. */
-export function zero(args: usize, chunk: i32, _work: usize): void {
-  const perChunk = at(args, 2);
-  const from = <usize>chunk * perChunk;
-  memory.fill(at(args, 0) + from, 0, min(perChunk, at(args, 1) - from));
-}
-
-/** Chunk: 32 columns. Ids outside of the table are dropped. */
-export function scatterRows(args: usize, chunk: i32, _work: usize): void {
-  const ids = at(args, 1),
-    tokens = int(args, 3),
-    rows = int(args, 4),
-    columns = int(args, 5);
-  const first = chunk * WIDTH;
-  const width = min(WIDTH, columns - first);
-  const step = <usize>columns * 4;
-  const table = at(args, 2) + <usize>first * 4;
-  let from = at(args, 0) + <usize>first * 4;
+/** Chunk: some columns. */
+export function scatterRows(args: ScatterRowsArgs, chunk: i32, _workspace: usize): void {
+  const ids = args.ids,
+    tokens = args.tokens,
+    tableRows = args.tableRows;
+  const first = chunk * args.columnsPerChunk;
+  const count = min(args.columnsPerChunk, args.width - first);
+  const stride = bytes(args.width);
+  const table = args.table + bytes(first);
+  let row = args.dy + bytes(first);
   for (let token = 0; token < tokens; token++) {
-    const id = load<i32>(ids + ((<usize>token) << 2));
-    if (id >= 0 && id < rows) {
-      const to = table + <usize>id * step;
-      for (let i = 0; i < width; i += 4) {
-        const column = <usize>i * 4;
-        const rest = width - i;
-        storeSome(to + column, f32x4.add(loadSome(to + column, rest), loadSome(from + column, rest)), rest);
+    const id = int32At(ids, token);
+    if (id >= 0 && id < tableRows) {
+      const target = table + <usize>id * stride;
+      for (let i = 0; i < count; i += 4) {
+        const column = bytes(i);
+        const rest = count - i;
+        storePartial(target + column, f32x4.add(loadPartial(target + column, rest), loadPartial(row + column, rest)), rest);
       }
     }
-    from += step;
+    row += stride;
   }
 }

@@ -1,20 +1,19 @@
 // Rows added into a table by id, on WASM.
 import type * as tf from '@tensorflow/tfjs-core';
-import { zeroed } from '../matMul/matMul.wasm.ts';
 import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { fillWithZeros } from '../zeros/zeros.wasm.ts';
 import { SCATTER_ROWS, type ScatterRowsAttributes } from './scatterRows.ts';
 
-/** Columns of one chunk, as in scatterRows.as.ts. */
-const WIDTH = 32;
+const COLUMNS_PER_CHUNK = 32;
 
 export function registerScatterRowsOnWasm(runtime: WasmRuntime): void {
   register(runtime, SCATTER_ROWS, (_, inputs, { rows }: ScatterRowsAttributes) => {
     const { dy, ids } = inputs as Record<'dy' | 'ids', tf.TensorInfo>;
     const width = dy.shape[1]!;
     const table = runtime.output([rows, width]);
-    zeroed(runtime, table);
-    const args = [runtime.at(dy), runtime.at(ids), runtime.at(table), ids.shape[0]!, rows, width];
-    runtime.run('scatterRows', args, Math.ceil(width / WIDTH));
+    fillWithZeros(runtime, table);
+    const sizes = { tokens: ids.shape[0]!, tableRows: rows, width, columnsPerChunk: COLUMNS_PER_CHUNK };
+    runtime.run('scatterRows', { dy, ids, table, ...sizes }, Math.ceil(width / COLUMNS_PER_CHUNK));
     return table;
   });
 }

@@ -1,4 +1,4 @@
-// Exponential, error function and sums on four floats at a time.
+// Exponential, error function and lane sum of four floats at a time.
 
 // @ts-ignore: decorator
 @inline
@@ -13,7 +13,7 @@ function fma(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** e^x, good to two units in the last place (Cephes' expf); 0 below -87.3, never infinite. */
+/** e^x after Cephes' expf, within two units in the last place; 0 below -87.3, never infinite. */
 export function exp4(x: v128): v128 {
   const clamped = f32x4.min(f32x4.max(x, splat(-87.33654)), splat(88.3));
   const n = f32x4.nearest(f32x4.mul(clamped, splat(1.44269504088896341)));
@@ -31,7 +31,7 @@ export function exp4(x: v128): v128 {
   return v128.andnot(y, f32x4.lt(x, splat(-87.33654)));
 }
 
-/** erf(x) as a quotient of polynomials (the one of Eigen and XLA); absolute error below 2e-7. */
+/** erf(x) by the rational approximation that Eigen and XLA use; absolute error below 2e-7. */
 export function erf4(x: v128): v128 {
   const c = f32x4.min(f32x4.max(x, splat(-4)), splat(4));
   const s = f32x4.mul(c, c);
@@ -50,46 +50,18 @@ export function erf4(x: v128): v128 {
   return f32x4.div(f32x4.mul(c, p), q);
 }
 
-/** Phi(x), the normal distribution function. */
+/** Phi(x), the standard normal distribution function. */
 // @ts-ignore: decorator
 @inline
-export function cumulative4(x: v128): v128 {
+export function normalCdf4(x: v128): v128 {
   return f32x4.mul(f32x4.add(erf4(f32x4.mul(x, splat(0.70710678118654752))), splat(1)), splat(0.5));
 }
 
-/** The four lanes added, in a fixed order. */
+/** Sum of the four lanes, in a fixed order. */
 // @ts-ignore: decorator
 @inline
 export function sum4(x: v128): f32 {
   return (
     f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
   );
-}
-
-/** Up to four floats, the rest 0: the end of a row whose width is no multiple of four. */
-// @ts-ignore: decorator
-@inline
-export function loadSome(at: usize, count: i32): v128 {
-  return count >= 4 ? v128.load(at) : loadFew(at, count);
-}
-
-function loadFew(at: usize, count: i32): v128 {
-  let x = splat(0);
-  if (count > 0) x = f32x4.replace_lane(x, 0, load<f32>(at));
-  if (count > 1) x = f32x4.replace_lane(x, 1, load<f32>(at, 4));
-  if (count > 2) x = f32x4.replace_lane(x, 2, load<f32>(at, 8));
-  return x;
-}
-
-// @ts-ignore: decorator
-@inline
-export function storeSome(at: usize, x: v128, count: i32): void {
-  if (count >= 4) v128.store(at, x);
-  else storeFew(at, x, count);
-}
-
-function storeFew(at: usize, x: v128, count: i32): void {
-  if (count > 0) store<f32>(at, f32x4.extract_lane(x, 0));
-  if (count > 1) store<f32>(at, f32x4.extract_lane(x, 1), 4);
-  if (count > 2) store<f32>(at, f32x4.extract_lane(x, 2), 8);
 }

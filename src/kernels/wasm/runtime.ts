@@ -1,42 +1,31 @@
-// Our own WASM kernels at work in the memory of tfjs's WASM backend: where tensors lie, what a kernel is told, and the
-// scratch memory it needs. The kernels are compiled from *.as.ts (npm run kernels).
+// Runs our own WASM kernels in the memory of tfjs's WASM backend: passes their arguments, gives them memory to work in,
+// and shares their chunks among threads. The kernels are compiled from *.as.ts (npm run kernels).
 import * as tf from '@tensorflow/tfjs-core';
-import { KERNELS_BASE64 } from './binary.ts';
+import {
+  RECORDS,
+  SIGNATURES,
+  type ArgumentType,
+  type KernelArguments,
+  type KernelName,
+  type Layout,
+  type RecordName,
+  type RecordValues,
+} from './signatures.ts';
 import { Threads, type ThreadHost } from './threads.ts';
 
-/** Numbers as in module.as.ts. */
-const KERNEL_NUMBERS = {
-  packPanels: 0,
-  multiplyRows: 1,
-  geluGradient: 2,
-  columnSum: 3,
-  addNorm: 4,
-  addNormGradient: 5,
-  addNormColumns: 6,
-  attention: 7,
-  attentionGradient: 8,
-  embed: 9,
-  zero: 10,
-  scatterRows: 11,
-  dropout: 12,
-  adamw: 13,
-  squares: 14,
-  total: 15,
-} as const;
-export type WasmKernel = keyof typeof KERNEL_NUMBERS;
-
-interface KernelModule {
-  run(kernel: number, args: number, chunks: number, work: number): void;
-  leastWork(): number;
-  attentionWork(length: number, size: number): number;
-  rowWork(width: number): number;
+/** What module.as.ts exports. */
+interface KernelExports {
+  runChunks(kernel: number, args: number, chunks: number, workspace: number): void;
+  minWorkspace(): number;
+  attentionWorkspace(length: number, headSize: number): number;
+  addNormWorkspace(width: number): number;
   packedBytes(k: number, n: number): number;
 }
 
 /** The part of tfjs's WASM backend that we use. */
-interface Backend {
+export interface WasmBackend {
   wasm: {
-    /** The exports of its module; the memory stands elsewhere in the build with threads. */
+    /** The exports of its module; in the build with threads the memory is elsewhere. */
     asm: { memory?: WebAssembly.Memory };
     wasmMemory?: WebAssembly.Memory;
     _malloc(bytes: number): number;
@@ -47,148 +36,170 @@ interface Backend {
   incRef(id: object): void;
 }
 
-/** A float32 as the 32 bits a kernel reads. */
-export function bits(x: number): number {
-  FLOAT[0] = x;
-  return WORD[0]!;
-}
-const FLOAT = new Float32Array(1);
-const WORD = new Int32Array(FLOAT.buffer);
-
-/** Slots for arguments. */
-const ARGUMENTS = 24;
-
-/** The next multiple of 64. */
-function cacheLine(bytes: number): number {
-  return ((bytes + 63) & ~63) >>> 0;
+export function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
+  const memory = wasm.wasmMemory ?? wasm.asm.memory;
+  if (!memory) throw new Error("tfjs's WASM backend exposes no memory: our WASM kernels cannot run in it.");
+  return memory;
 }
 
-/** Room for the control block of the threads, and to shift it to a cache line's border. */
-const CONTROL_BYTES = 256;
+export function isShared({ buffer }: WebAssembly.Memory): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && (buffer as unknown) instanceof SharedArrayBuffer;
+}
 
-/** A block of memory that grows and is kept. */
-class Block {
+/** A layout as a list, which is faster to go through than an object. */
+type Words = readonly (readonly [name: string, type: ArgumentType])[];
+type Values = Readonly<Record<string, tf.TensorInfo | number | boolean | undefined>>;
+
+interface Kernel {
+  number: number;
+  words: Words;
+}
+
+const KERNELS = Object.fromEntries(
+  Object.entries(SIGNATURES).map(([name, { args }], number) => [name, { number, words: wordsOf(args) }]),
+) as Record<KernelName, Kernel>;
+
+const RECORD_WORDS = Object.fromEntries(
+  Object.entries(RECORDS).map(([name, layout]) => [name, wordsOf(layout)]),
+) as Record<RecordName, Words>;
+
+function wordsOf(layout: Layout): Words {
+  return Object.entries(layout);
+}
+
+const MAX_ARGUMENTS = Math.max(...Object.values(KERNELS).map(({ words }) => words.length));
+
+/** Bytes of a cache line, and of the threads' control block. */
+const CACHE_LINE = 64;
+const CONTROL_BYTES = 128;
+
+function alignToCacheLine(address: number): number {
+  return ((address + CACHE_LINE - 1) & -CACHE_LINE) >>> 0;
+}
+
+/** A block of memory that grows when more is needed, and is kept. */
+class GrowingBlock {
   private address = 0;
   private size = 0;
 
-  constructor(private readonly backend: Backend) {}
+  constructor(private readonly wasm: WasmBackend['wasm']) {}
 
-  /** @returns an address on a cache line's border */
-  atLeast(bytes: number): number {
+  /** Makes room for `bytes`; what the block held may be lost. Returns its address, aligned to a cache line. */
+  reserve(bytes: number): number {
     if (bytes > this.size) {
-      if (this.address !== 0) this.backend.wasm._free(this.address);
+      if (this.address !== 0) this.wasm._free(this.address);
       this.size = Math.ceil(bytes * 1.25);
-      this.address = this.backend.wasm._malloc(this.size + 64) >>> 0;
-      if (this.address === 0) throw new Error(`no memory for ${bytes} bytes`);
+      this.address = this.wasm._malloc(this.size + CACHE_LINE) >>> 0;
+      if (this.address === 0) throw new Error(`Out of WASM memory: no room for ${bytes} bytes.`);
     }
-    return cacheLine(this.address);
+    return alignToCacheLine(this.address);
   }
 }
 
 export class WasmRuntime {
-  private readonly backend: Backend;
-  readonly module: KernelModule;
-  private readonly memory: WebAssembly.Memory;
-  private readonly work: Block;
-  private readonly packed: Block;
-  private readonly table: Block;
-  private readonly args: number;
-  private words = new Int32Array(0);
-
-  private readonly threads: Threads | undefined;
+  readonly exports: KernelExports;
   /** Threads that compute, the calling one included. */
   readonly threadCount: number;
+  private readonly memory: WebAssembly.Memory;
+  private readonly workspaces: GrowingBlock;
+  private readonly scratch: GrowingBlock;
+  private readonly table: GrowingBlock;
+  private readonly args: number;
+  private ints = new Int32Array(0);
+  private floats = new Float32Array(0);
+  private readonly threads: Threads | undefined;
 
-  /** @param given tfjs's WASM backend, started; @param host helper threads, used when its memory is shared */
-  constructor(given: unknown, host?: ThreadHost) {
-    const backend = (this.backend = given as Backend);
-    const memory = backend.wasm.wasmMemory ?? backend.wasm.asm.memory;
-    if (!memory) throw new Error("tfjs's WASM backend shows no memory");
-    this.memory = memory;
-    const shared = isShared(memory);
-    const module = compiled(shared);
+  /** @param module of our kernels, which fits the backend's memory; @param host helper threads, used when that is shared */
+  constructor(
+    private readonly backend: WasmBackend,
+    module: WebAssembly.Module,
+    host?: ThreadHost,
+  ) {
+    const { wasm } = backend;
+    const memory = (this.memory = memoryOf(backend));
     const instance = new WebAssembly.Instance(module, { env: { memory } });
-    this.module = instance.exports as unknown as KernelModule;
-    [this.work, this.packed, this.table] = [new Block(backend), new Block(backend), new Block(backend)];
-    this.args = backend.wasm._malloc(ARGUMENTS * 4) >>> 0;
-    this.threadCount = shared && host ? host.helpers + 1 : 1;
+    // The types of what module.as.ts exports are known to the AssemblyScript compiler only.
+    this.exports = instance.exports as unknown as KernelExports;
+    this.workspaces = new GrowingBlock(wasm);
+    this.scratch = new GrowingBlock(wasm);
+    this.table = new GrowingBlock(wasm);
+    this.args = wasm._malloc(MAX_ARGUMENTS * 4) >>> 0;
+    this.threadCount = host && isShared(memory) ? host.helpers + 1 : 1;
     if (host && this.threadCount > 1) {
-      const control = backend.wasm._malloc(CONTROL_BYTES) >>> 0;
-      this.threads = new Threads(host, memory, module, instance, cacheLine(control));
+      const control = wasm._malloc(CONTROL_BYTES + CACHE_LINE) >>> 0;
+      this.threads = new Threads(host, memory, module, instance, alignToCacheLine(control));
     }
   }
 
-  /** A new float32 tensor; what it holds is undefined. */
+  /** A new float32 tensor with undefined values. */
   output(shape: number[]): tf.TensorInfo {
     return this.backend.makeOutput(shape, 'float32');
   }
 
-  /** A second tensor with the data of a first one. */
-  shared(tensor: tf.TensorInfo): tf.TensorInfo {
+  /** A second tensor that shares the data of a first one. */
+  share(tensor: tf.TensorInfo): tf.TensorInfo {
     this.backend.incRef(tensor.dataId);
     return { ...tensor };
   }
 
-  /** Where a tensor's values lie. */
-  at({ dataId }: tf.TensorInfo): number {
+  /** Address of a tensor's values. */
+  addressOf({ dataId }: tf.TensorInfo): number {
     return this.backend.dataIdMap.get(dataId).memoryOffset;
   }
 
-  /** Memory for packed operands, until the next call. */
-  packedMemory(bytes: number): number {
-    return this.packed.atLeast(bytes);
+  /** Memory for intermediate results, until the next call. Returns its address. */
+  scratchMemory(bytes: number): number {
+    return this.scratch.reserve(bytes);
   }
 
-  /** Memory for a table, filled with these words, until the next call. */
-  tableOf(words: Int32Array): number {
-    const address = this.table.atLeast(words.byteLength);
-    this.view().set(words, address >>> 2);
+  /** Writes a table of records, which is valid until the next call. Returns its address. */
+  writeTable<Name extends RecordName>(name: Name, records: readonly RecordValues<Name>[]): number {
+    const words = RECORD_WORDS[name];
+    const recordBytes = 4 * words.length;
+    const address = this.table.reserve(records.length * recordBytes);
+    records.forEach((record, i) => this.write(words, record as Values, address + i * recordBytes));
     return address;
   }
 
   /**
    * Does all chunks of a kernel.
-   * @param args addresses, integers, and floats by bits(); slots that are not given are 0
-   * @param work bytes that one thread needs to work in
+   * @param args by the names in signatures.ts
+   * @param workspaceBytes that one thread needs
    */
-  run(kernel: WasmKernel, args: readonly number[], chunks: number, work = 0): void {
-    const workBytes = cacheLine(Math.max(work, this.module.leastWork()));
-    const area = this.work.atLeast(workBytes * this.threadCount);
-    const from = this.args >>> 2;
-    this.view()
-      .fill(0, from + args.length, from + ARGUMENTS)
-      .set(args, from);
-    const number = KERNEL_NUMBERS[kernel];
+  run<Name extends KernelName>(
+    name: Name,
+    args: KernelArguments<Name>,
+    chunks: number,
+    workspaceBytes = 0,
+  ): void {
+    const stride = alignToCacheLine(Math.max(workspaceBytes, this.exports.minWorkspace()));
+    const workspaces = this.workspaces.reserve(stride * this.threadCount);
+    const { number, words } = KERNELS[name];
+    this.write(words, args as Values, this.args);
     if (this.threads && chunks > 1)
-      this.threads.run({ kernel: number, args: this.args, chunks, work: area, workBytes });
-    else this.module.run(number, this.args, chunks, area);
+      this.threads.run({ kernel: number, args: this.args, chunks, workspaces, workspaceStride: stride });
+    else this.exports.runChunks(number, this.args, chunks, workspaces);
   }
 
-  /** The memory as words; it moves when it grows. */
-  private view(): Int32Array {
-    if (this.words.buffer !== this.memory.buffer) this.words = new Int32Array(this.memory.buffer);
-    return this.words;
+  /** Writes values in the order of their layout, a 32-bit word each. */
+  private write(words: Words, values: Values, address: number): void {
+    this.refreshViews();
+    let index = address >>> 2;
+    for (const [name, type] of words) {
+      const value = values[name];
+      if (type === 'f32') this.floats[index++] = value as number;
+      else if (typeof value === 'object') this.ints[index++] = this.addressOf(value);
+      else this.ints[index++] = Number(value ?? 0);
+    }
   }
-}
 
-function isShared({ buffer }: WebAssembly.Memory): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && (buffer as unknown) instanceof SharedArrayBuffer;
-}
-
-/** The module for a memory of this kind: it is compiled for a shared one, which is one flag of its import. */
-function compiled(shared: boolean): WebAssembly.Module {
-  const bytes = Uint8Array.from(atob(KERNELS_BASE64), (c) => c.charCodeAt(0));
-  if (!shared) bytes[sharedFlagAt(bytes)] = 1;
-  return new WebAssembly.Module(bytes);
-}
-
-/** Where the import of the memory says what kind it is: after its name "memory" and its sort, 2. */
-function sharedFlagAt(bytes: Uint8Array): number {
-  const name = [6, ...new TextEncoder().encode('memory')];
-  const found = bytes.findIndex((_, i) => name.every((c, j) => bytes[i + j] === c) && bytes[i + 7] === 2);
-  if (found < 0 || bytes[found + 8] !== 3)
-    throw new Error('the module of our kernels imports no shared memory');
-  return found + 8;
+  /** The memory's buffer is replaced when it grows. */
+  private refreshViews(): void {
+    const { buffer } = this.memory;
+    if (this.ints.buffer === buffer) return;
+    this.ints = new Int32Array(buffer);
+    this.floats = new Float32Array(buffer);
+  }
 }
 
 /** How a kernel of ours computes: inputs by name and attributes to one tensor or several. */
@@ -198,7 +209,7 @@ export type WasmKernelFunction = (
   attributes: never,
 ) => tf.TensorInfo | tf.TensorInfo[];
 
-/** Makes a kernel of the WASM backend out of a function, in place of the one it may have. */
+/** Registers a kernel for the WASM backend, in place of the one it may have. */
 export function register(runtime: WasmRuntime, kernelName: string, compute: WasmKernelFunction): void {
   const present: unknown = tf.getKernel(kernelName, 'wasm');
   if (present) tf.unregisterKernel(kernelName, 'wasm');

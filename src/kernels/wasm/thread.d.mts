@@ -1,18 +1,27 @@
+// Types of thread.mjs.
 export const SLOT: Record<
-  'left' | 'done' | 'chunks' | 'kernel' | 'args' | 'work' | 'workStep' | 'turn' | 'failed',
+  | 'remaining'
+  | 'finished'
+  | 'chunks'
+  | 'kernel'
+  | 'args'
+  | 'workspaces'
+  | 'workspaceStride'
+  | 'job'
+  | 'failed',
   number
 >;
 export const SLOTS: number;
 
-/** What a helper thread is told, once. */
+/** The one message that a helper thread gets. */
 export interface ThreadMessage {
   memory: WebAssembly.Memory;
   module: WebAssembly.Module;
   /** Address of the control block. */
   control: number;
-  /** 1, 2, ...; 0 is the thread that gives the work. */
+  /** 1, 2, ...; 0 is the calling thread. */
   thread: number;
 }
 
-export function takeChunk(slots: Int32Array, instance: WebAssembly.Instance, thread: number): boolean;
-export function help(message: ThreadMessage): never;
+export function runNextChunk(slots: Int32Array, instance: WebAssembly.Instance, thread: number): boolean;
+export function runHelperThread(message: ThreadMessage): never;

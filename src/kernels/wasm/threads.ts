@@ -1,34 +1,37 @@
-// Helper threads for the WASM kernels. Chunks of a kernel do not depend on one another, so who does which is left to
-// chance, and the result has the same bits for any number of threads.
-import { SLOT, SLOTS, takeChunk, type ThreadMessage } from './thread.mjs';
+// Helper threads for the WASM kernels. The chunks of a kernel do not depend on one another, so any thread may take any of
+// them, and the result has the same bits for any number of threads.
+import { runNextChunk, SLOT, SLOTS, type ThreadMessage } from './thread.mjs';
 
-/** A thread as a host starts it: it runs help() of thread.mjs on the one message it gets. */
+/** A thread as a host starts it: it calls runHelperThread() of thread.mjs with the one message it gets. */
 export interface HelperThread {
   postMessage(message: ThreadMessage): void;
 }
 
 export interface ThreadHost {
-  /** Threads besides the one that calls. */
+  /** Threads besides the calling one. */
   helpers: number;
   start(): HelperThread;
 }
 
-/** One kernel's work. */
+/** All chunks of one kernel. */
 export interface Job {
+  /** Its number in signatures.ts. */
   kernel: number;
+  /** Address of its arguments. */
   args: number;
   chunks: number;
-  /** Address of the work areas, one a thread, and their size. */
-  work: number;
-  workBytes: number;
+  /** Address of the first thread's workspace, and bytes from one to the next. */
+  workspaces: number;
+  workspaceStride: number;
 }
 
-/** Looks before the thread that waits for the others sleeps. */
-const LOOKS = 100_000;
+/** Polls for the last chunks of the helpers before the calling thread sleeps. */
+const MAX_POLLS = 100_000;
 
 export class Threads {
   private readonly slots: Int32Array;
 
+  /** @param control address of the control block, SLOTS words */
   constructor(
     host: ThreadHost,
     memory: WebAssembly.Memory,
@@ -41,28 +44,28 @@ export class Threads {
       host.start().postMessage({ memory, module, control, thread });
   }
 
-  /** Does all chunks of a job together with the helpers that are awake. */
-  run({ kernel, args, chunks, work, workBytes }: Job): void {
+  /** Does all chunks of a job, together with the helpers that are awake. */
+  run({ kernel, args, chunks, workspaces, workspaceStride }: Job): void {
     const { slots } = this;
     slots[SLOT.kernel] = kernel;
     slots[SLOT.args] = args;
-    slots[SLOT.work] = work;
-    slots[SLOT.workStep] = workBytes;
+    slots[SLOT.workspaces] = workspaces;
+    slots[SLOT.workspaceStride] = workspaceStride;
     slots[SLOT.chunks] = chunks;
-    Atomics.store(slots, SLOT.done, 0);
-    Atomics.store(slots, SLOT.left, chunks);
-    Atomics.add(slots, SLOT.turn, 1);
-    Atomics.notify(slots, SLOT.turn);
-    while (takeChunk(slots, this.instance, 0));
+    Atomics.store(slots, SLOT.finished, 0);
+    Atomics.store(slots, SLOT.remaining, chunks);
+    Atomics.add(slots, SLOT.job, 1);
+    Atomics.notify(slots, SLOT.job);
+    while (runNextChunk(slots, this.instance, 0));
     this.waitFor(chunks);
-    if (slots[SLOT.failed] !== 0) throw new Error(`a chunk of WASM kernel ${kernel} failed`);
+    if (slots[SLOT.failed] !== 0) throw new Error(`A chunk of WASM kernel ${kernel} failed.`);
   }
 
   private waitFor(chunks: number): void {
-    for (let looks = 0; ; looks++) {
-      const done = Atomics.load(this.slots, SLOT.done);
-      if (done === chunks) return;
-      if (looks > LOOKS) Atomics.wait(this.slots, SLOT.done, done, 100);
+    for (let polls = 0; ; polls++) {
+      const finished = Atomics.load(this.slots, SLOT.finished);
+      if (finished === chunks) return;
+      if (polls > MAX_POLLS) Atomics.wait(this.slots, SLOT.finished, finished, 100);
     }
   }
 }

@@ -1,2 +1,0 @@
-/** The compiled module. @throws Error with what the compiler says */
-export function compileKernels(): Promise<Uint8Array>;

@@ -1,0 +1,28 @@
+// The compiled module of our WASM kernels (npm run kernels) and tfjs's WASM backend, put together.
+import { isShared, memoryOf, WasmRuntime, type WasmBackend } from '../wasm/runtime.ts';
+import type { ThreadHost } from '../wasm/threads.ts';
+import { KERNELS_BASE64 } from './binary.ts';
+
+/** @param backend tfjs's WASM backend, started; @param host helper threads, used when its memory is shared */
+export function startWasmRuntime(backend: unknown, host?: ThreadHost): WasmRuntime {
+  const module = compileModule(isShared(memoryOf(backend as WasmBackend)));
+  return new WasmRuntime(backend as WasmBackend, module, host);
+}
+
+/** The binary imports a shared memory; for one that is not shared, one flag of the import is changed. */
+function compileModule(sharedMemory: boolean): WebAssembly.Module {
+  const bytes = Uint8Array.from(atob(KERNELS_BASE64), (c) => c.charCodeAt(0));
+  if (!sharedMemory) bytes[memoryFlagsAt(bytes)] = 1;
+  return new WebAssembly.Module(bytes);
+}
+
+/** Index of the flags of the imported memory: they follow its name, "memory", and the kind of the import, 2. */
+function memoryFlagsAt(bytes: Uint8Array): number {
+  const name = [6, ...new TextEncoder().encode('memory')];
+  const found = bytes.findIndex((_, i) => name.every((c, j) => bytes[i + j] === c) && bytes[i + 7] === 2);
+  if (found < 0 || bytes[found + 8] !== 3)
+    throw new Error(
+      'The module of our WASM kernels imports no shared memory; compile it with npm run kernels.',
+    );
+  return found + 8;
+}
