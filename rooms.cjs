@@ -9,13 +9,14 @@ const ROOMS = {
   tokenizer: ['util'],
   kernels: ['util'],
   metrics: ['run', 'util'],
+  record: ['metrics', 'run', 'util'],
   data: ['run', 'tokenizer', 'util'],
   encoder: ['kernels', 'tokenizer', 'util'],
   losses: ['kernels', 'run', 'util'],
-  trainer: ['encoder', 'losses', 'metrics', 'kernels', 'data', 'tokenizer', 'run', 'util'],
-  worker: ['trainer', 'encoder', 'kernels', 'metrics', 'data', 'tokenizer', 'run', 'util'],
-  cli: ['trainer', 'encoder', 'kernels', 'metrics', 'data', 'tokenizer', 'run', 'util'],
-  app: ['metrics', 'data', 'tokenizer', 'run', 'util'],
+  trainer: ['encoder', 'losses', 'record', 'metrics', 'kernels', 'data', 'tokenizer', 'run', 'util'],
+  worker: ['trainer', 'encoder', 'kernels', 'record', 'metrics', 'data', 'tokenizer', 'run', 'util'],
+  cli: ['trainer', 'encoder', 'kernels', 'record', 'metrics', 'data', 'tokenizer', 'run', 'util'],
+  app: ['record', 'metrics', 'data', 'tokenizer', 'run', 'util'],
 };
 
 /** The files the page may import from rooms that are otherwise closed to it: patterns of paths below src. */

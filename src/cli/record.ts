@@ -33,7 +33,7 @@ const inputs = {
 
 const lines: string[] = [];
 const watcher = new Watcher(inputs, FOLLOWED, (event) => lines.push(formatEvent(event)));
-const view = new RunView({});
+const view = new RunView();
 const run = train(inputs, {
   control: { beforeStep: () => watcher.look() },
   accepted: (running) => {

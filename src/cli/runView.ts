@@ -1,6 +1,7 @@
 // Shows a run while it goes: a line per measurement, a progress bar between them, and the speed at the end.
 import type { HeaderEvent, MetricEvent, RunEvent, StepEvent } from '../run/events.ts';
-import { addReading, summarise, type Readings } from '../trainer/history.ts';
+import { appendMetric, emptyMetrics } from '../record/series.ts';
+import { summarize } from '../record/summary.ts';
 import { median, sum } from '../util/statistics.ts';
 import { note, Progress, say, shown } from './output.ts';
 
@@ -26,8 +27,8 @@ export class RunView {
   private steps: StepEvent[] = [];
   private pending: MetricEvent[] = [];
 
-  /** @param readings what a resumed run had measured already */
-  constructor(private readonly readings: Readings) {}
+  /** @param measured what a resumed run had measured already; grows in place */
+  constructor(private readonly measured = emptyMetrics()) {}
 
   show(event: RunEvent): void {
     if (event.type !== 'metric') this.flushMetrics();
@@ -48,7 +49,7 @@ export class RunView {
         );
         break;
       case 'metric':
-        addReading(this.readings, event);
+        appendMetric(this.measured, event);
         this.pending.push(event);
         this.step = event.step;
         break;
@@ -82,7 +83,7 @@ export class RunView {
     if (this.pending.length === 0) return;
     const value = (split: string, name: string) =>
       shown(this.pending.find((e) => e.split === split && e.name === name)?.value);
-    const { rfd } = summarise(this.readings, this.step, null);
+    const { rfd } = summarize(this.measured, this.step, null);
     const cells = [
       String(this.step),
       shown(this.steps.at(-1)?.loss),

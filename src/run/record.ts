@@ -2,7 +2,8 @@
 import { messageOf } from '../util/failure.ts';
 import { eventSchema, RECORD_VERSION, type RunEvent } from './events.ts';
 
-export interface RunRecord {
+/** The lines of a record that could be used. */
+export interface ParsedRecord {
   events: RunEvent[];
   /** Lines that could not be used, with the reason. */
   faults: { line: number; reason: string }[];
@@ -13,8 +14,8 @@ export function formatEvent(event: RunEvent): string {
 }
 
 /** Parses a record. Bad lines are reported and skipped; a record of another version is a fault of line 1. */
-export function parseRecord(text: string): RunRecord {
-  const record: RunRecord = { events: [], faults: [] };
+export function parseRecord(text: string): ParsedRecord {
+  const record: ParsedRecord = { events: [], faults: [] };
   text.split('\n').forEach((line, index) => {
     if (line.trim() === '') return;
     try {

@@ -5,6 +5,8 @@ import type { BatchCursor } from '../data/batches.ts';
 import { completeGroupSchema } from '../data/group.ts';
 import type { ParameterName, Parameters } from '../encoder/parameters.ts';
 import { readSafetensors, writeSafetensors, type TensorMap } from '../encoder/safetensors.ts';
+import type { Reading } from '../metrics/rfd.ts';
+import { emptyMetrics, type MetricSeries } from '../record/series.ts';
 import { configSchema, type Config } from '../run/config.ts';
 import { Failure, messageOf } from '../util/failure.ts';
 import type { Files } from './host.ts';
@@ -28,6 +30,7 @@ export const checkpointStateSchema = z.object({
   /** Groups that joined the running training, and the first epoch in whose order they stand. */
   joined: z.array(z.object({ group: completeGroupSchema, epoch: z.int() })).default([]),
   best: z.object({ step: z.int(), sts: z.number() }).nullable(),
+  /** What has been measured up to the step, by "{split}/{name}". */
   readings: z.record(z.string(), z.array(readingSchema)),
   lastLoss: z.number().nullable(),
   /** Since the last logged step. */
@@ -57,6 +60,26 @@ export interface Branch {
 }
 
 const fileSchema = checkpointStateSchema.extend({ version: z.literal(1) });
+
+const arraysByName = ({ alignment, uniformity, sts }: MetricSeries): [string, Reading[]][] => [
+  ['train/alignment', alignment.train],
+  ['eval/alignment', alignment.eval],
+  ['train/uniformity', uniformity.train],
+  ['eval/uniformity', uniformity.eval],
+  ['eval/sts', sts],
+];
+
+/** What has been measured, as a checkpoint holds it. */
+export function readingsOf(metrics: MetricSeries): CheckpointState['readings'] {
+  return Object.fromEntries(arraysByName(metrics).filter(([, readings]) => readings.length > 0));
+}
+
+/** What had been measured at a checkpoint. */
+export function metricsOf(readings: CheckpointState['readings']): MetricSeries {
+  const metrics = emptyMetrics();
+  for (const [name, array] of arraysByName(metrics)) array.push(...(readings[name] ?? []));
+  return metrics;
+}
 
 /** The two files that stand beside the model's own. */
 export function stateFiles(state: CheckpointState, tensors: TensorMap): Files {

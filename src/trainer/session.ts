@@ -11,14 +11,23 @@ import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
 import type { Config } from '../run/config.ts';
 import type { HeaderEvent, MetricEvent, StepEvent } from '../run/events.ts';
 import { applyEdit, withEdits, type KnobChange, type KnobEdit } from '../run/knobEdit.ts';
+import { appendMetric, cutMetrics, emptyMetrics, metricsUpTo } from '../record/series.ts';
+import { bestSts, summarize, type RunSummary } from '../record/summary.ts';
 import { PATTERNS, settingName } from '../run/settings.ts';
 import { Failure, UsageFailure } from '../util/failure.ts';
 import { forkKey, Random, type Key } from '../util/random.ts';
 import { AdamW, disposeClipped } from './adamw.ts';
-import { momentsOf, stateFiles, type Branch, type Checkpoint, type CheckpointState } from './checkpoint.ts';
+import {
+  metricsOf,
+  momentsOf,
+  readingsOf,
+  stateFiles,
+  type Branch,
+  type Checkpoint,
+  type CheckpointState,
+} from './checkpoint.ts';
 import { measure, measureSts } from './evaluate.ts';
 import { headerOf, identityOf } from './header.ts';
-import { addReading, bestOf, readingsUpTo, summarise, type Readings, type RunSummary } from './history.ts';
 import type { Files } from './host.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import { ownExamples, prepare, type Prepared, type RunInputs } from './prepare.ts';
@@ -47,7 +56,7 @@ export class TrainingSession {
 
   /** Groups that joined while the training ran, and the first epoch whose order has them. */
   private joined: RunCursor['joined'] = [];
-  private readings: Readings = {};
+  private measured = emptyMetrics();
   /** Parameters and moments that snapshots are told apart from; a moment that is not there was zero. */
   private origin: TensorMap;
   /** Examples that were there at the beginning. */
@@ -263,7 +272,7 @@ export class TrainingSession {
     for (const set of prepared.measured) events.push(...(await measure(measurer, set, this.step, key)));
     if (prepared.sts) events.push(await measureSts(measurer, prepared.sts, this.step));
     assertDeviceSound();
-    for (const event of events) addReading(this.readings, event);
+    for (const event of events) appendMetric(this.measured, event);
     return events;
   }
 
@@ -282,7 +291,7 @@ export class TrainingSession {
   }
 
   summary(): RunSummary {
-    return summarise(this.readings, this.step, this.log.lastLoss);
+    return summarize(this.measured, this.step, this.log.lastLoss);
   }
 
   /** The model as it stands, in Hugging Face layout. */
@@ -336,7 +345,7 @@ export class TrainingSession {
       data: this.prepared.digest,
       joined: [...this.joined],
       best: this.best,
-      readings: readingsUpTo(this.readings, this.step),
+      readings: readingsOf(metricsUpTo(this.measured, this.step)),
       lastLoss: this.log.lastLoss,
       spent: { ...this.log.spent },
     };
@@ -359,7 +368,7 @@ export class TrainingSession {
     this.step = state.step;
     this.config = { ...state.config };
     this.best = state.best;
-    this.readings = structuredClone(state.readings);
+    this.measured = metricsOf(state.readings);
     this.log.moveTo(state);
     this.rejoin(state.joined);
     this.next.moveTo(state.cursor);
@@ -415,7 +424,7 @@ export class TrainingSession {
     this.step = snapshot.step;
     this.config = config;
     this.log.moveTo(logged);
-    this.best = bestOf(readingsUpTo(this.readings, this.step));
+    this.best = bestSts(metricsUpTo(this.measured, this.step));
     this.rejoin(joined);
     this.next.moveTo(cursor);
   }
@@ -429,7 +438,7 @@ export class TrainingSession {
 
   /** The run takes another way from here: what it measured after this step holds no more. */
   forgetLater(): void {
-    this.readings = readingsUpTo(this.readings, this.step);
+    cutMetrics(this.measured, this.step);
   }
 
   dispose(): void {

@@ -1,12 +1,12 @@
 // A run from its first to its last step: an async generator of events. Hosts decide what to do with them.
 import type { Group } from '../data/group.ts';
+import type { RunSummary } from '../record/summary.ts';
 import type { RunEvent, StepEvent } from '../run/events.ts';
 import { breathe } from '../util/breathe.ts';
 import { messageOf } from '../util/failure.ts';
 import type { Branch, Checkpoint } from './checkpoint.ts';
 import type { KnobEdit } from '../run/knobEdit.ts';
 import type { Control, Files, RunStore } from './host.ts';
-import type { RunSummary } from './history.ts';
 import type { RunInputs } from './prepare.ts';
 import { TrainingSession } from './session.ts';
 import type { Snapshot } from './snapshot.ts';

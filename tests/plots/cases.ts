@@ -20,7 +20,7 @@ import {
   type OtherRun,
   type SeedBand,
 } from '../../src/app/plots/overlay.ts';
-import { emptySeries, type Flag, type RunSeries } from '../../src/app/plots/series.ts';
+import { emptySeries, type Flag, type RunSeries } from '../../src/record/series.ts';
 import type { Domain } from '../../src/app/plots/thinned.ts';
 import { Random } from '../../src/util/random.ts';
 import { cosineSets, fallingLoss, merSets, paperRun, SPIKE } from './fixtures.ts';

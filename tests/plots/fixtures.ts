@@ -1,7 +1,7 @@
 // The fixed data of the gallery: trajectories of the paper's own runs (tests/golden/rfd.json) and seeded noise.
 import golden from '../golden/rfd.json';
 import type { CosineSets } from '../../src/app/plots/cosines.ts';
-import { emptySeries, type RunSeries } from '../../src/app/plots/series.ts';
+import { emptySeries, type RunSeries } from '../../src/record/series.ts';
 import type { Reading } from '../../src/metrics/rfd.ts';
 import { Random } from '../../src/util/random.ts';
 

@@ -7,7 +7,7 @@ import type { RunEvent } from '../../src/run/events.ts';
 import { readSafetensors } from '../../src/encoder/safetensors.ts';
 import { readCheckpoint, STATE_FILE, TENSOR_FILE } from '../../src/trainer/checkpoint.ts';
 import type { Files, RunStore } from '../../src/trainer/host.ts';
-import type { RunSummary } from '../../src/trainer/history.ts';
+import type { RunSummary } from '../../src/record/summary.ts';
 import type { RunInputs } from '../../src/trainer/prepare.ts';
 import { TrainingSession } from '../../src/trainer/session.ts';
 import { train, type TrainOptions } from '../../src/trainer/train.ts';

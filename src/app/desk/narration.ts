@@ -1,6 +1,6 @@
 // What a screen reader hears of a training: its state, and a tenth of the run at a time where it stands.
 import { t } from '../messages/t.ts';
-import type { RunSeries } from '../plots/series.ts';
+import type { RunSeries } from '../../record/series.ts';
 
 export type NarratedStatus =
   'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';

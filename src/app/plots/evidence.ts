@@ -7,7 +7,7 @@ import { histogramTable, linesTable } from './csv.ts';
 import { meanOf, type Distribution } from './histogram.ts';
 import type { KeyItem, Line, PlotTableData } from './line.ts';
 import type { PlotName } from './plotNames.ts';
-import type { RunSeries } from './series.ts';
+import type { RunSeries } from '../../record/series.ts';
 import type { Domain } from './thinned.ts';
 import { ROLE_LOOKS } from '../style/roles.ts';
 

@@ -1,6 +1,6 @@
 // Labels that do not collide: numbers at the ends of curves are pushed apart, flags that stand on one another are
 // gathered into one.
-import type { Flag } from './series.ts';
+import type { Flag } from '../../record/series.ts';
 
 /**
  * Positions as near as possible to the wanted ones, at least `gap` apart and within [low, high]; the order stays.

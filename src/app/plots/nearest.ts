@@ -1,17 +1,11 @@
 // Which reading a step means: curves are logged at different steps (loss each step, metrics every few), and one
 // crosshair runs through all of them.
 import type { Reading } from '../../metrics/rfd.ts';
+import { firstFrom } from '../../record/series.ts';
 
 /** Index of the first reading whose step is not before `step`. */
-function lowerBound(points: readonly Reading[], step: number): number {
-  let [from, to] = [0, points.length];
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (points[middle]!.step < step) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
+const lowerBound = (points: readonly Reading[], step: number): number =>
+  firstFrom(points, step, (reading) => reading.step);
 
 /** The reading nearest to a step; the earlier of two that are equally near. */
 export function nearest(points: readonly Reading[], step: number): Reading | undefined {

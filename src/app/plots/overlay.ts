@@ -6,7 +6,7 @@ import { runningDifficulty } from './area.ts';
 import { linesOf, type Evidence, type LinePlotName } from './evidence.ts';
 import type { KeyItem, Line } from './line.ts';
 import { trail } from './plane.ts';
-import type { RunSeries } from './series.ts';
+import type { RunSeries } from '../../record/series.ts';
 
 export interface OtherRun {
   id: string;

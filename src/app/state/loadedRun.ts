@@ -1,6 +1,6 @@
 // The whole record of a run in memory, with its series; both grow in place.
 import type { RunEvent } from '../../run/events.ts';
-import { appendEvent, cutSeries, emptySeries, type RunSeries } from '../plots/series.ts';
+import { appendEvent, cutSeries, emptySeries, type RunSeries } from '../../record/series.ts';
 
 export class LoadedRun {
   readonly events: RunEvent[] = [];

@@ -1,6 +1,6 @@
 // A run in a few figures: how far it came and what it reached.
 import { rfd } from '../../metrics/rfd.ts';
-import type { RunSeries } from '../plots/series.ts';
+import type { RunSeries } from '../../record/series.ts';
 import type { RunSummary } from '../storage/runStore.ts';
 
 const finite = (value: number | undefined): number | null =>

@@ -4,7 +4,7 @@ import type { Point } from '../../data/points.ts';
 import type { Matrix } from '../../metrics/vectors.ts';
 import { unpackEmbeddings } from '../../run/embeddings.ts';
 import { stepOf, type HeaderEvent, type RunEvent } from '../../run/events.ts';
-import { appendEvent, cutSeries, emptySeries, type RunSeries } from '../plots/series.ts';
+import { appendEvent, cutSeries, emptySeries, type RunSeries } from '../../record/series.ts';
 
 export class ShownRun {
   /** Mutated in place: what depends on it depends on `revision`. */

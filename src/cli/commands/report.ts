@@ -2,10 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { metricsCsv } from '../../metrics/metricsCsv.ts';
+import { RunRecord } from '../../record/runRecord.ts';
+import type { RunSummary } from '../../record/summary.ts';
 import { configDifference, defaultConfig } from '../../run/config.ts';
-import type { HeaderEvent, RunEvent } from '../../run/events.ts';
+import type { HeaderEvent } from '../../run/events.ts';
 import { readRunFile } from '../../run/runFile.ts';
-import { addReading, summarise, type Readings, type RunSummary } from '../../trainer/history.ts';
 import { Failure } from '../../util/failure.ts';
 import { readText } from '../node/files.ts';
 import { jsonOption } from '../options.ts';
@@ -38,7 +39,7 @@ async function command(path: string, options: ReportOptions): Promise<void> {
     writeFileSync(options.csv, metricsCsv(events));
     say(`${options.csv} written.`);
   }
-  const summary = summaryOf(events);
+  const summary = new RunRecord(events).summary();
   const defaults = defaultConfig();
   const knobs = Object.fromEntries(
     configDifference(header.config, defaults).map((knob) => [knob, header.config[knob]]),
@@ -53,16 +54,6 @@ async function command(path: string, options: ReportOptions): Promise<void> {
     { name, setting, planned, end, knobs, edits, model, corpus, device, ...summary, problems },
     words(header, name, summary, end, knobs, edits),
   );
-}
-
-function summaryOf(events: readonly RunEvent[]): RunSummary {
-  const readings: Readings = {};
-  let [steps, loss]: [number, number | null] = [0, null];
-  for (const event of events) {
-    if (event.type === 'metric') addReading(readings, event);
-    if (event.type === 'step') [steps, loss] = [event.step, event.loss];
-  }
-  return summarise(readings, steps, loss);
 }
 
 function words(

@@ -13,10 +13,10 @@ import {
   parseKnobValue,
   type Config,
 } from '../../run/config.ts';
+import type { RunSummary } from '../../record/summary.ts';
 import { KNOBS, KNOB_NAMES } from '../../run/knobs.ts';
 import { parseSettingName, PATTERNS, PATTERN_NAMES, settingName, type Setting } from '../../run/settings.ts';
-import type { Checkpoint } from '../../trainer/checkpoint.ts';
-import type { RunSummary } from '../../trainer/history.ts';
+import { metricsOf, type Checkpoint } from '../../trainer/checkpoint.ts';
 import type { RunInputs } from '../../trainer/prepare.ts';
 import { readingFrame } from '../../trainer/stepLog.ts';
 import { train } from '../../trainer/train.ts';
@@ -132,7 +132,7 @@ export async function trainCommand(options: TrainOptions): Promise<void> {
   say(`device: ${device.name} (${device.detail}; ${device.reason})`);
   say(`run folder: ${folder.path}`);
   const watcher = new Watcher(inputs, options.watch ?? 0, (event) => folder.append(event));
-  const view = new RunView(structuredClone(checkpoint?.state.readings ?? {}));
+  const view = new RunView(metricsOf(checkpoint?.state.readings ?? {}));
   const run = train(inputs, {
     store: folder,
     control: { signal: interruptSignal(), beforeStep: () => watcher.look() },

@@ -23,6 +23,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { eventsUpTo } from '../../record/runRecord.ts';
 import { formatEvent, parseRecord } from '../../run/record.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { readCheckpoint, STATE_FILE, TENSOR_FILE, type Checkpoint } from '../../trainer/checkpoint.ts';
@@ -190,9 +191,7 @@ export class RunFolder implements RunStore {
   private rewindRecord(step: number): void {
     const path = join(this.path, RECORD);
     const { events } = parseRecord(readFileSync(path, 'utf8'));
-    const kept = events.filter(
-      (event) => event.type === 'header' || (event.type !== 'end' && event.step <= step),
-    );
+    const kept = eventsUpTo(events, step);
     const fresh = `${path}.new`;
     writeFileSync(fresh, kept.map((event) => `${formatEvent(event)}\n`).join(''));
     renameSync(fresh, path);

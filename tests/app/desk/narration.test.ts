@@ -1,7 +1,7 @@
 // What a screen reader hears: enough to follow a training, and not every step.
 import { expect, it } from 'vitest';
 import { narrateProgress, narrateStatus, partOf } from '../../../src/app/desk/narration.ts';
-import { appendEvent, emptySeries } from '../../../src/app/plots/series.ts';
+import { appendEvent, emptySeries } from '../../../src/record/series.ts';
 
 it('is news ten times in a run, whatever its length', () => {
   for (const total of [10, 64, 120, 5000]) {

@@ -9,7 +9,7 @@ import {
   tableOf,
   type Evidence,
 } from '../../../src/app/plots/evidence.ts';
-import { emptySeries, type RunSeries } from '../../../src/app/plots/series.ts';
+import { emptySeries, type RunSeries } from '../../../src/record/series.ts';
 import { paperRun } from '../../plots/fixtures.ts';
 
 const NAMES = ['loss', 'alignment', 'uniformity', 'plane', 'rfd-alignment', 'rfd-uniformity', 'sts'] as const;

@@ -1,0 +1,210 @@
+// The record of one run: its events, its curves, and which of its steps is shown. The live run, a stored run, the
+// recorded run and a shared page are all one of these; only where the events come from differs.
+//
+//   events   header | 0 ............ step | ......... head
+//                     what is shown         the future: trained before, behind a step that was gone back to
+import type { Config } from '../run/config.ts';
+import { stepOf, type HeaderEvent, type RunEvent } from '../run/events.ts';
+import { appendEvent, cutSeries, emptySeries, firstFrom, seriesUpTo, type RunSeries } from './series.ts';
+import { summarize, type RunSummary } from './summary.ts';
+
+/** What a method returns when no event has changed. */
+export const UNCHANGED = Infinity;
+
+/** The events of a run that goes on from a step: what came after it is void, and so is its end. */
+export function eventsUpTo(events: readonly RunEvent[], step: number): RunEvent[] {
+  return events.filter((event) => stepOf(event) <= step && event.type !== 'end');
+}
+
+export class RunRecord {
+  /** Header first, then by step. Grows in place. */
+  readonly events: RunEvent[] = [];
+  /** Curves of the whole record; they grow in place. */
+  readonly series: RunSeries = emptySeries();
+  /** Curves up to the step that is shown: `series` itself unless the record is rewound. */
+  shownSeries: RunSeries = this.series;
+  /** null before the run has begun. */
+  header: HeaderEvent | null = null;
+  /** What the data of the run cannot give, a sentence each. */
+  notes: readonly string[] = [];
+  /** The step that is shown. */
+  step = 0;
+  /** The last step of the record. */
+  head = 0;
+  /** Index of the first event that training may repeat, after the record was gone back in, cut or branched off. */
+  private repeatFrom = Infinity;
+
+  constructor(
+    events: readonly RunEvent[] = [],
+    /** Stored events that could not be read. */
+    readonly faults = 0,
+  ) {
+    this.append(events);
+  }
+
+  /** Is an earlier step shown than the record holds? */
+  get isRewound(): boolean {
+    return this.step < this.head;
+  }
+
+  /**
+   * Adds events, each behind all that belongs to its step, and shows them. A header begins the record anew, but for
+   * that of a branch, which takes the place of its parent's. Going on from a step of the past repeats what the record
+   * holds already: such events only move the step that is shown.
+   * @returns index of the first event that is not what it was before, or UNCHANGED
+   */
+  append(events: readonly RunEvent[]): number {
+    let changed = UNCHANGED;
+    for (const event of events) {
+      if (event.type === 'header') changed = this.begin(event);
+      else {
+        const known = this.indexOf(event, this.repeatFrom);
+        if (known < 0) changed = Math.min(changed, this.insert(event));
+        if (this.repeatFrom !== Infinity && !isReading(event))
+          this.repeatFrom = known < 0 ? this.endOf(event.step) : known + 1;
+        this.show(Math.max(this.step, event.step));
+      }
+    }
+    return changed;
+  }
+
+  /** Adds events that arrive while an earlier step is shown, and goes on showing that step. @returns as append does */
+  appendToFuture(events: readonly RunEvent[]): number {
+    if (events.some(({ type }) => type === 'header')) return this.append(events);
+    const fresh = events.filter((event) => this.indexOf(event, 0) < 0);
+    const changed = fresh.map((event) => this.insert(event));
+    this.show(this.step);
+    return Math.min(UNCHANGED, ...changed);
+  }
+
+  /** Shows a step: back, or forward again. Nothing is lost. */
+  goTo(step: number): void {
+    this.show(step);
+    this.repeatFrom = firstFrom(this.events, step, stepOf);
+  }
+
+  /** Drops what came after a step, and the run's end: it goes on from there. @returns as append does */
+  cut(step: number): number {
+    const kept = eventsUpTo(this.events, step);
+    const changed = kept.length === this.events.length ? UNCHANGED : firstDifference(this.events, kept);
+    this.events.splice(0, this.events.length, ...kept);
+    cutSeries(this.series, step);
+    this.notes = notesOf(kept);
+    this.head = step;
+    this.goTo(step);
+    return changed;
+  }
+
+  /**
+   * A new record with the past of the shown step, for another run to go on from. What was changed at that step is not
+   * part of it: it acts on the step after.
+   */
+  branch(): RunRecord {
+    const actsLater = (event: RunEvent) =>
+      (event.type === 'edit' || event.type === 'pairs') && event.step === this.step;
+    const branch = new RunRecord(this.events.filter((event) => !actsLater(event)));
+    branch.cut(this.step);
+    return branch;
+  }
+
+  /** The configuration with the hot knobs as they were changed up to a step; null before the run has begun. */
+  configAt(step = this.head): Config | null {
+    if (this.header === null) return null;
+    const { config, from } = this.header;
+    // What its parent changed before is part of a branch's own configuration.
+    const own = (at: number) => at <= step && (from === undefined || at >= from.step);
+    const edits = this.events.flatMap((event) =>
+      event.type === 'edit' && own(event.step) ? [{ [event.knob]: event.to }] : [],
+    );
+    return Object.assign({}, config, ...edits) as Config;
+  }
+
+  /** The whole record in a few figures. */
+  summary(): RunSummary {
+    return summarize(this.series, this.head, this.series.loss.at(-1)?.value);
+  }
+
+  /** Adds an event behind all that belongs to its step. @returns its index */
+  private insert(event: RunEvent): number {
+    const step = stepOf(event);
+    const at = this.endOf(step);
+    if (at === this.events.length) this.events.push(event);
+    else this.events.splice(at, 0, event);
+    if (at < this.repeatFrom) this.repeatFrom++;
+    appendEvent(this.series, event);
+    if (this.shownSeries !== this.series && step <= this.step) appendEvent(this.shownSeries, event);
+    if (event.type === 'note') this.notes = [...this.notes, event.text];
+    this.head = Math.max(this.head, step);
+    return at;
+  }
+
+  /** Index behind the last event of a step. */
+  private endOf(step: number): number {
+    return firstFrom(this.events, step + 1, stepOf);
+  }
+
+  /** @returns index of the first event that has changed: the header is the first of all */
+  private begin(header: HeaderEvent): number {
+    const isBranch = header.from !== undefined && this.header !== null;
+    if (isBranch) this.events[0] = header;
+    else {
+      this.events.splice(0, this.events.length, header);
+      cutSeries(this.series, -1);
+      this.shownSeries = this.series;
+      this.notes = [];
+      this.step = this.head = 0;
+      this.repeatFrom = Infinity;
+    }
+    this.header = header;
+    for (const series of [this.series, this.shownSeries]) appendEvent(series, header);
+    return 0;
+  }
+
+  /**
+   * Where the record holds an event already; -1 when it does not.
+   * @param from the first index that counts for what may come more than once at a step
+   */
+  private indexOf(event: RunEvent, from: number): number {
+    const end = this.endOf(stepOf(event));
+    for (let at = firstFrom(this.events, stepOf(event), stepOf); at < end; at++) {
+      const known = this.events[at]!;
+      if (isReading(event) ? isSameReading(known, event) : at >= from && isSameChange(known, event))
+        return at;
+    }
+    return -1;
+  }
+
+  private show(step: number): void {
+    const before = this.step;
+    this.step = step;
+    if (step >= this.head) this.shownSeries = this.series;
+    else if (this.shownSeries === this.series) this.shownSeries = seriesUpTo(this.series, step);
+    else if (step < before) cutSeries(this.shownSeries, step);
+    else {
+      for (const event of this.events.slice(this.endOf(before), this.endOf(step)))
+        appendEvent(this.shownSeries, event);
+    }
+  }
+}
+
+/** A step is made once, and a quantity is measured once at a step; edits, groups and notes may come more than once. */
+const isReading = ({ type }: RunEvent): boolean => type === 'step' || type === 'metric';
+
+/** Are both the same step, or the same quantity of it? */
+function isSameReading(a: RunEvent, b: RunEvent): boolean {
+  if (a.type === 'metric') return b.type === 'metric' && a.name === b.name && a.split === b.split;
+  return a.type === 'step' && b.type === 'step';
+}
+
+function isSameChange(a: RunEvent, b: RunEvent): boolean {
+  if (a.type === 'end') return b.type === 'end' && a.reason === b.reason;
+  return a.type === b.type && JSON.stringify(a) === JSON.stringify(b);
+}
+
+const notesOf = (events: readonly RunEvent[]): string[] =>
+  events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+
+function firstDifference(a: readonly RunEvent[], b: readonly RunEvent[]): number {
+  const at = a.findIndex((event, i) => event !== b[i]);
+  return at < 0 ? a.length : at;
+}

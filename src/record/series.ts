@@ -1,0 +1,148 @@
+// The curves of a run: what its events say, gathered into one array of readings a quantity. Page, command line and
+// trainer all use these. The arrays grow in place and are ordered by step, so that a redraw looks only at what is new.
+import type { Reading } from '../metrics/rfd.ts';
+import type { MetricEvent, RunEvent } from '../run/events.ts';
+
+/** A hot knob that was changed during the run: a flag on the curves. */
+export interface Flag {
+  step: number;
+  /** "temperature 0.05 → 0.1" */
+  label: string;
+}
+
+export interface BySplit {
+  /** Held-out training data: drawn solid. */
+  train: Reading[];
+  /** Evaluation data: drawn dashed. */
+  eval: Reading[];
+}
+
+/** What evaluation measures. */
+export interface MetricSeries {
+  alignment: BySplit;
+  uniformity: BySplit;
+  /** Spearman's correlation, x 1, on the evaluation data. */
+  sts: Reading[];
+}
+
+export interface RunSeries extends MetricSeries {
+  /** Steps the run will have, by its header. */
+  totalSteps: number;
+  loss: Reading[];
+  infonce: Reading[];
+  ht: Reading[];
+  flags: Flag[];
+}
+
+export function emptyMetrics(): MetricSeries {
+  return { alignment: { train: [], eval: [] }, uniformity: { train: [], eval: [] }, sts: [] };
+}
+
+export function emptySeries(): RunSeries {
+  return { totalSteps: 0, loss: [], infonce: [], ht: [], flags: [], ...emptyMetrics() };
+}
+
+/** Index of the first item whose step is not before `step`; the items are ordered by step. */
+export function firstFrom<T>(items: readonly T[], step: number, stepOf: (item: T) => number): number {
+  let [from, to] = [0, items.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (stepOf(items[middle]!) < step) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+const stepOfReading = ({ step }: { step: number }) => step;
+
+/** Appends a reading, or takes the place of the one at the same step. */
+function put(readings: Reading[], step: number, value: number): void {
+  const last = readings.at(-1);
+  if (last === undefined || last.step < step) {
+    readings.push({ step, value });
+    return;
+  }
+  const at = firstFrom(readings, step, stepOfReading);
+  readings.splice(at, readings[at]!.step === step ? 1 : 0, { step, value });
+}
+
+/** Appends a measured number, in place; one that is not defined is left out. */
+export function appendMetric(metrics: MetricSeries, { name, split, step, value }: MetricEvent): void {
+  if (value !== null) put(name === 'sts' ? metrics.sts : metrics[name][split], step, value);
+}
+
+/** Appends what an event says, in place. */
+export function appendEvent(series: RunSeries, event: RunEvent): void {
+  switch (event.type) {
+    case 'header':
+      series.totalSteps = event.steps;
+      break;
+    case 'step':
+      put(series.loss, event.step, event.loss);
+      put(series.infonce, event.step, event.infonce);
+      if (event.ht !== null) put(series.ht, event.step, event.ht);
+      break;
+    case 'metric':
+      appendMetric(series, event);
+      break;
+    case 'edit': {
+      const label = `${event.knob} ${String(event.from)} → ${String(event.to)}`;
+      const after = firstFrom(series.flags, event.step + 1, stepOfReading);
+      series.flags.splice(after, 0, { step: event.step, label });
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+const metricArrays = ({ alignment, uniformity, sts }: MetricSeries) => [
+  alignment.train,
+  alignment.eval,
+  uniformity.train,
+  uniformity.eval,
+  sts,
+];
+
+/** Drops what comes after a step, in place. */
+export function cutMetrics(metrics: MetricSeries, step: number): void {
+  for (const readings of metricArrays(metrics)) cutArray(readings, step);
+}
+
+/** Drops what comes after a step, in place. */
+export function cutSeries(series: RunSeries, step: number): void {
+  cutMetrics(series, step);
+  for (const array of [series.loss, series.infonce, series.ht, series.flags]) cutArray(array, step);
+}
+
+function cutArray(array: { step: number }[], step: number): void {
+  array.length = firstFrom(array, step + 1, stepOfReading);
+}
+
+/** A copy with what is known at a step. */
+export function metricsUpTo({ alignment, uniformity, sts }: MetricSeries, step: number): MetricSeries {
+  const bySplit = (split: BySplit) => ({
+    train: arrayUpTo(split.train, step),
+    eval: arrayUpTo(split.eval, step),
+  });
+  return {
+    alignment: bySplit(alignment),
+    uniformity: bySplit(uniformity),
+    sts: arrayUpTo(sts, step),
+  };
+}
+
+/** A copy with what is known at a step. */
+export function seriesUpTo(series: RunSeries, step: number): RunSeries {
+  return {
+    totalSteps: series.totalSteps,
+    loss: arrayUpTo(series.loss, step),
+    infonce: arrayUpTo(series.infonce, step),
+    ht: arrayUpTo(series.ht, step),
+    flags: arrayUpTo(series.flags, step),
+    ...metricsUpTo(series, step),
+  };
+}
+
+const arrayUpTo = <T extends { step: number }>(array: readonly T[], step: number): T[] =>
+  array.slice(0, firstFrom(array, step + 1, stepOfReading));

@@ -1,0 +1,70 @@
+// A run in a few figures: what `train` and `report` print as JSON, and what the page lists.
+import { z } from 'zod';
+import { rfd } from '../metrics/rfd.ts';
+import type { MetricSeries } from './series.ts';
+
+/** null: not measured, or not defined. */
+const figure = z.number().nullable();
+
+export const runSummarySchema = z.object({
+  /** The last step. */
+  steps: z.int().min(0),
+  /** Of the last logged step. */
+  loss: figure,
+  /** Spearman's correlation, x 1. */
+  sts: z.object({ first: figure, best: figure, last: figure }),
+  /** The last measured values: held-out training data, and evaluation data. */
+  alignment: z.object({ train: figure, eval: figure }),
+  uniformity: z.object({ train: figure, eval: figure }),
+  /** Relative fitting difficulty: mean over measured steps after step 0 of (held-out training - evaluation). */
+  rfd: z.object({ alignment: figure, uniformity: figure }),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** Of a run that has not begun. */
+export const EMPTY_SUMMARY: RunSummary = {
+  steps: 0,
+  loss: null,
+  sts: { first: null, best: null, last: null },
+  alignment: { train: null, eval: null },
+  uniformity: { train: null, eval: null },
+  rfd: { alignment: null, uniformity: null },
+};
+
+const finite = (value: number | null | undefined): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
+
+/** The first of the highest STS scores; null when none has been measured. */
+export function bestSts({ sts }: Pick<MetricSeries, 'sts'>): { step: number; sts: number } | null {
+  let best: { step: number; sts: number } | null = null;
+  for (const { step, value } of sts)
+    if (Number.isFinite(value) && (best === null || value > best.sts)) best = { step, sts: value };
+  return best;
+}
+
+/** @param loss of the last logged step */
+export function summarize(
+  { alignment, uniformity, sts }: MetricSeries,
+  steps: number,
+  loss: number | null | undefined,
+): RunSummary {
+  const scores = sts.filter(({ value }) => Number.isFinite(value));
+  const last = ({ train, eval: evaluation }: MetricSeries['alignment']) => ({
+    train: finite(train.at(-1)?.value),
+    eval: finite(evaluation.at(-1)?.value),
+  });
+  const difficulty = ({ train, eval: evaluation }: MetricSeries['alignment']) =>
+    finite(rfd(train, evaluation).value);
+  return {
+    steps,
+    loss: finite(loss),
+    sts: {
+      first: finite(scores[0]?.value),
+      best: bestSts({ sts })?.sts ?? null,
+      last: finite(scores.at(-1)?.value),
+    },
+    alignment: last(alignment),
+    uniformity: last(uniformity),
+    rfd: { alignment: difficulty(alignment), uniformity: difficulty(uniformity) },
+  };
+}
