@@ -2,7 +2,7 @@
 import { t } from '../messages/t.ts';
 import { EVALUATION, TRAIN } from './evidence.ts';
 import { trail } from './plane.ts';
-import type { RunSeries } from './series.ts';
+import type { RunSeries } from '../../record/series.ts';
 
 /** Held-out training data solid, evaluation data dashed. */
 export const trailsOf = ({ alignment, uniformity }: RunSeries) => [
