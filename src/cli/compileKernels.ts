@@ -1,10 +1,27 @@
 // `npm run kernels`: generates the AssemblyScript of the argument table (kernels/wasm/signatures.ts) and compiles the WASM
 // kernels, src/kernels/**/*.as.ts. What it writes is checked in; a test compares.
-import asc from 'assemblyscript/asc';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RECORDS, SIGNATURES, type ArgumentType, type Layout } from '../kernels/wasm/signatures.ts';
+
+/** What is used of the AssemblyScript compiler. */
+interface AssemblyScriptCompiler {
+  main(
+    args: string[],
+    files: {
+      readFile?: (name: string) => string | null;
+      listFiles?: () => string[];
+      writeFile: (name: string, contents: Uint8Array | string) => void;
+      stderr: unknown;
+    },
+  ): Promise<{ error: Error | null }>;
+  createMemoryStream(write: (chunk: Uint8Array | string) => void): unknown;
+}
+
+// Not by name: the types of that package redefine global ones (Array.prototype.at) in every file of the program.
+const COMPILER: string = 'assemblyscript/asc';
+const { default: asc } = (await import(COMPILER)) as { default: AssemblyScriptCompiler };
 
 export const KERNELS_FOLDER = fileURLToPath(new URL('../kernels/', import.meta.url));
 /** Below KERNELS_FOLDER. */
