@@ -7,7 +7,7 @@ import { dropout, type Mask } from '../kernels/dropout/dropout.ts';
 import { embed } from '../kernels/embed/embed.ts';
 import { feedForward } from '../kernels/feedForward/feedForward.ts';
 import { linear } from '../kernels/linear/linear.ts';
-import { leavesOutRows } from '../kernels/op.ts';
+import { leavesOutRows } from '../kernels/linear/linear.ts';
 import { tokenCount, type TokenBatch } from '../tokenizer/pad.ts';
 import { forkKey } from '../util/random.ts';
 import { selfAttention } from './attention.ts';

@@ -13,6 +13,7 @@ import { chooseTiles, type TileHost } from './matMul/keptTiles.webgpu.ts';
 import { keepMatrixConfigs, MATRIX_FEATURE } from './capabilities.ts';
 import { registerKernels } from './register.ts';
 import { registerWasmKernels } from './registerWasm.ts';
+import { webGpuBackend } from './tfjsBackends.ts';
 import type { WasmRuntime } from './wasm/runtime.ts';
 import { placeSharedBinary, SINGLE_THREAD_FILE } from './wasm/sharedMemory.ts';
 import type { ThreadHost } from './wasm/threads.ts';
@@ -173,7 +174,7 @@ let ownKernels: { backend: unknown; runtime: WasmRuntime } | undefined;
 function startOwnKernels(host: BackendHost): number {
   const backend = tf.backend();
   if (ownKernels?.backend !== backend) {
-    ownKernels = { backend, runtime: startWasmRuntime(backend, host.wasmThreads) };
+    ownKernels = { backend, runtime: startWasmRuntime(host.wasmThreads) };
     registerWasmKernels(ownKernels.runtime);
   }
   return ownKernels.runtime.threadCount;
@@ -206,7 +207,7 @@ async function startWebGpu(
   if (tf.engine().backendNames().includes('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
   await useBackend('webgpu');
-  const tuned = tiles !== undefined && (await chooseTiles(tf.backend(), tiles)) !== 'default';
+  const tuned = tiles !== undefined && (await chooseTiles(webGpuBackend(), tiles)) !== 'default';
   return { name, detail: tuned ? `${detail}, tiles tuned` : detail, reason };
 }
 

@@ -3,6 +3,7 @@
 // of that: SwiftShader compiles one kernel after the other, and waiting for it takes time from it.
 import * as tf from '@tensorflow/tfjs-core';
 import { compileAhead } from './dispatch.webgpu.ts';
+import { webGpuBackend } from './tfjsBackends.ts';
 import { kernelConfigFor } from './tuning.ts';
 
 export interface CompileOptions {
@@ -20,10 +21,12 @@ export async function compileFor(
   work: () => void,
   { tell, always = false }: CompileOptions = {},
 ): Promise<void> {
-  if (tf.getBackend() !== 'webgpu' || (kernelConfigFor(tf.backend()).software && !always)) return;
+  if (tf.getBackend() !== 'webgpu') return;
+  const backend = webGpuBackend();
+  if (kernelConfigFor(backend).software && !always) return;
   try {
     await compileAhead(
-      tf.backend(),
+      backend,
       () => tf.tidy(work),
       (done, all) => tell?.(done / all),
     );

@@ -2,43 +2,7 @@
 // Work joins the backend's command encoder, so it keeps its place among tfjs's own kernels; pipelines join its cache.
 import type * as tf from '@tensorflow/tfjs-core';
 import { env } from '@tensorflow/tfjs-core';
-
-/** What we touch of WebGPUBackend, part of it private there. */
-export interface WebGpuInternals {
-  device: GPUDevice;
-  queue: GPUQueue;
-  /** A promise stands for one that is being compiled beside other work. */
-  pipelineCache: Record<string, GPUComputePipeline | Promise<GPUComputePipeline>>;
-  tensorMap: { get(id: object): TensorData };
-  bufferManager: {
-    acquireBuffer(size: number, usage: number): GPUBuffer;
-    releaseBuffer(buffer: GPUBuffer): void;
-  };
-  commandEncoder: GPUCommandEncoder | null;
-  computePassEncoder: GPUComputePassEncoder | null;
-  commandQueueOwnedIds: WeakSet<object>;
-  uniformPendingDisposal: GPUBuffer[];
-  dispatchCountInPass: number;
-  activeTimers: { name: string; query: Promise<number> }[] | undefined;
-  supportTimestampQuery: boolean;
-  querySet: GPUQuerySet | null;
-  querySetCount: number;
-  getQueryTime(): Promise<number>;
-  ensureCommandEncoderReady(): void;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
-  makeTensorInfo(shape: number[], dtype: tf.DataType, values?: tf.TypedArray): tf.TensorInfo;
-  disposeData(id: object): boolean;
-  incRef(id: object): void;
-}
-
-interface TensorData {
-  values: tf.TypedArray | null | undefined;
-  dtype: tf.DataType;
-  shape: number[];
-  resource?: GPUBuffer | null;
-  refCount: number;
-}
+import type { WebGpuBackend } from './tfjsBackends.ts';
 
 export type Workgroups = readonly [number, number, number];
 
@@ -60,18 +24,18 @@ export interface Dispatch {
 /** A word of a uniform buffer: an unsigned integer, or a float marked as one. */
 export type Word = number | { f32: number };
 
-export function internals(backend: unknown): WebGpuInternals {
-  return backend as WebGpuInternals;
-}
-
 /** An output tensor, to be written by dispatches. */
-export function output(backend: unknown, shape: number[], dtype: tf.DataType = 'float32'): tf.TensorInfo {
-  return internals(backend).makeTensorInfo(shape, dtype);
+export function output(
+  backend: WebGpuBackend,
+  shape: number[],
+  dtype: tf.DataType = 'float32',
+): tf.TensorInfo {
+  return backend.makeTensorInfo(shape, dtype);
 }
 
 /** Gives back a tensor that no one else has seen. */
-export function release(backend: unknown, { dataId }: tf.TensorInfo): void {
-  internals(backend).disposeData(dataId);
+export function release(backend: WebGpuBackend, { dataId }: tf.TensorInfo): void {
+  backend.disposeData(dataId);
 }
 
 function sizeOf({ shape }: tf.TensorInfo): number {
@@ -79,16 +43,16 @@ function sizeOf({ shape }: tf.TensorInfo): number {
 }
 
 /** A tensor's buffer, made (and filled from the host's values) when it has none yet. */
-export function bufferOf(gpu: WebGpuInternals, tensor: tf.TensorInfo): GPUBuffer {
-  const data = gpu.tensorMap.get(tensor.dataId);
+export function bufferOf(backend: WebGpuBackend, tensor: tf.TensorInfo): GPUBuffer {
+  const data = backend.tensorMap.get(tensor.dataId);
   if (data.resource) return data.resource;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   // A free buffer is in no command that waits, so it may be written at once.
-  const buffer = gpu.bufferManager.acquireBuffer(4 * data.shape.reduce((a, b) => a * b, 1), usage);
+  const buffer = backend.bufferManager.acquireBuffer(4 * data.shape.reduce((a, b) => a * b, 1), usage);
   if (data.values) {
     const { values } = data;
     const words = values instanceof Uint8Array ? Int32Array.from(values) : values;
-    gpu.queue.writeBuffer(buffer, 0, words.buffer, words.byteOffset, words.byteLength);
+    backend.queue.writeBuffer(buffer, 0, words.buffer, words.byteOffset, words.byteLength);
     // Integers are kept: kernels look at them on the host, see hostIntegers().
     if (data.dtype !== 'int32') data.values = null;
   }
@@ -97,8 +61,8 @@ export function bufferOf(gpu: WebGpuInternals, tensor: tf.TensorInfo): GPUBuffer
 }
 
 /** The values of an integer tensor that came from the host; undefined when it was computed on the device. */
-export function hostIntegers(backend: unknown, { dataId }: tf.TensorInfo): Int32Array | undefined {
-  const { values } = internals(backend).tensorMap.get(dataId);
+export function hostIntegers(backend: WebGpuBackend, { dataId }: tf.TensorInfo): Int32Array | undefined {
+  const { values } = backend.tensorMap.get(dataId);
   return values instanceof Int32Array ? values : undefined;
 }
 
@@ -116,55 +80,56 @@ function packed(words: readonly Word[]): ArrayBuffer {
   return bytes;
 }
 
-function uniformBuffer(gpu: WebGpuInternals, words: readonly Word[], changing: boolean): GPUBuffer {
-  let known = uniformsByDevice.get(gpu.device);
-  if (!known) uniformsByDevice.set(gpu.device, (known = new Map<string, GPUBuffer>()));
+function uniformBuffer(backend: WebGpuBackend, words: readonly Word[], changing: boolean): GPUBuffer {
+  let known = uniformsByDevice.get(backend.device);
+  if (!known) uniformsByDevice.set(backend.device, (known = new Map<string, GPUBuffer>()));
   const bytes = packed(words);
   const name = changing ? '' : new Uint32Array(bytes).join();
   const found = known.get(name);
   if (found) return found;
   const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-  const buffer = gpu.bufferManager.acquireBuffer(bytes.byteLength, usage);
-  gpu.queue.writeBuffer(buffer, 0, bytes);
+  const buffer = backend.bufferManager.acquireBuffer(bytes.byteLength, usage);
+  backend.queue.writeBuffer(buffer, 0, bytes);
   if (!changing && known.size < MAX_UNIFORMS) known.set(name, buffer);
-  else gpu.uniformPendingDisposal.push(buffer);
+  else backend.uniformPendingDisposal.push(buffer);
   return buffer;
 }
 
 /** Runs dispatches with a uniform buffer whose first word is a scalar of the device; it never comes to the host. */
 export function withScalarUniform(
-  backend: unknown,
+  backend: WebGpuBackend,
   scalar: tf.TensorInfo,
   words: readonly Word[],
   run: (uniforms: GPUBuffer) => void,
 ): void {
-  const gpu = internals(backend);
   const bytes = packed([0, ...words]);
-  const source = bufferOf(gpu, scalar);
-  const buffer = gpu.bufferManager.acquireBuffer(
+  const source = bufferOf(backend, scalar);
+  const buffer = backend.bufferManager.acquireBuffer(
     bytes.byteLength,
     GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
   );
-  gpu.queue.writeBuffer(buffer, 0, bytes);
-  gpu.commandQueueOwnedIds.add(scalar.dataId);
-  gpu.ensureCommandEncoderReady();
-  gpu.endComputePassEncoder();
-  gpu.commandEncoder!.copyBufferToBuffer(source, 0, buffer, 0, 4);
+  backend.queue.writeBuffer(buffer, 0, bytes);
+  backend.commandQueueOwnedIds.add(scalar.dataId);
+  backend.ensureCommandEncoderReady();
+  backend.endComputePassEncoder();
+  backend.commandEncoder!.copyBufferToBuffer(source, 0, buffer, 0, 4);
   run(buffer);
   // Not sooner: whatever waits here is given away at the next submission.
-  gpu.uniformPendingDisposal.push(buffer);
+  backend.uniformPendingDisposal.push(buffer);
 }
 
-function descriptorOf(gpu: WebGpuInternals, key: string, code: () => string): GPUComputePipelineDescriptor {
-  const module = gpu.device.createShaderModule({ code: code(), label: key });
+function descriptorOf(backend: WebGpuBackend, key: string, code: () => string): GPUComputePipelineDescriptor {
+  const module = backend.device.createShaderModule({ code: code(), label: key });
   return { compute: { module, entryPoint: 'main' }, layout: 'auto', label: key };
 }
 
-function pipelineOf(gpu: WebGpuInternals, key: string, code: () => string): GPUComputePipeline {
-  const known = gpu.pipelineCache[key];
+function pipelineOf(backend: WebGpuBackend, key: string, code: () => string): GPUComputePipeline {
+  const known = backend.pipelineCache[key];
   // One that is still being compiled beside other work is made at once, now that it is needed.
   if (known && !(known instanceof Promise)) return known;
-  return (gpu.pipelineCache[key] = gpu.device.createComputePipeline(descriptorOf(gpu, key, code)));
+  return (backend.pipelineCache[key] = backend.device.createComputePipeline(
+    descriptorOf(backend, key, code),
+  ));
 }
 
 /** tfjs's flag: its programs are compiled beside other work and not run. Ours do the same. */
@@ -180,11 +145,11 @@ const ON_HOST = 'WEBGPU_CPU_FORWARD';
  * @returns whether all could be made
  */
 export async function compileAhead(
-  backend: unknown,
+  backend: WebGpuBackend,
   work: () => void,
   tell?: (done: number, all: number) => void,
 ): Promise<boolean> {
-  const { device, pipelineCache } = internals(backend);
+  const { device, pipelineCache } = backend;
   const before = new Set(Object.keys(pipelineCache));
   device.pushErrorScope('validation');
   const onHost = env().getBool(ON_HOST);
@@ -213,66 +178,66 @@ export async function compileAhead(
 }
 
 /** Hands in what waits and resolves when the device has done it. */
-export async function finished(backend: unknown): Promise<void> {
-  const gpu = internals(backend);
-  if (gpu.commandEncoder) {
-    gpu.endComputePassEncoder();
-    gpu.submitQueue();
+export async function finished(backend: WebGpuBackend): Promise<void> {
+  if (backend.commandEncoder) {
+    backend.endComputePassEncoder();
+    backend.submitQueue();
   }
-  await gpu.queue.onSubmittedWorkDone();
+  await backend.queue.onSubmittedWorkDone();
 }
 
 /** Puts one dispatch into the queue. Nothing is done when there is nothing to write. */
-export function dispatch(backend: unknown, given: Dispatch): void {
+export function dispatch(backend: WebGpuBackend, given: Dispatch): void {
   const { key, code, writes, reads, uniforms, changing = false, workgroups } = given;
   if (writes.every((tensor) => sizeOf(tensor) === 0)) return;
-  const gpu = internals(backend);
   if (env().getBool(ONLY_COMPILE)) {
-    gpu.pipelineCache[key] ??= gpu.device.createComputePipelineAsync(descriptorOf(gpu, key, code));
+    backend.pipelineCache[key] ??= backend.device.createComputePipelineAsync(
+      descriptorOf(backend, key, code),
+    );
     return;
   }
-  const pipeline = pipelineOf(gpu, key, code);
+  const pipeline = pipelineOf(backend, key, code);
   const tensors = [...writes, ...reads];
-  const buffers = tensors.map((tensor) => bufferOf(gpu, tensor));
-  for (const { dataId } of tensors) gpu.commandQueueOwnedIds.add(dataId);
+  const buffers = tensors.map((tensor) => bufferOf(backend, tensor));
+  for (const { dataId } of tensors) backend.commandQueueOwnedIds.add(dataId);
   // What was read back once is not true any more.
-  for (const { dataId } of writes) gpu.tensorMap.get(dataId).values = null;
+  for (const { dataId } of writes) backend.tensorMap.get(dataId).values = null;
   if (uniforms instanceof GPUBuffer) buffers.push(uniforms);
-  else if (uniforms.length > 0) buffers.push(uniformBuffer(gpu, uniforms, changing));
-  const bindGroup = gpu.device.createBindGroup({
+  else if (uniforms.length > 0) buffers.push(uniformBuffer(backend, uniforms, changing));
+  const bindGroup = backend.device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
     entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
   });
-  const pass = openPass(gpu);
+  const pass = openPass(backend);
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
   pass.dispatchWorkgroups(...workgroups);
-  closePass(gpu, key);
+  closePass(backend, key);
 }
 
 /** The pass that waits for dispatches; one of its own while tfjs measures times. */
-function openPass(gpu: WebGpuInternals): GPUComputePassEncoder {
-  gpu.ensureCommandEncoderReady();
-  if (gpu.activeTimers === undefined || !gpu.supportTimestampQuery)
-    return (gpu.computePassEncoder ??= gpu.commandEncoder!.beginComputePass());
-  gpu.endComputePassEncoder();
-  gpu.querySet ??= gpu.device.createQuerySet({ type: 'timestamp', count: gpu.querySetCount });
+function openPass(backend: WebGpuBackend): GPUComputePassEncoder {
+  backend.ensureCommandEncoderReady();
+  if (backend.activeTimers === undefined || !backend.supportTimestampQuery)
+    return (backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass());
+  backend.endComputePassEncoder();
+  backend.querySet ??= backend.device.createQuerySet({ type: 'timestamp', count: backend.querySetCount });
   const timestampWrites = {
-    querySet: gpu.querySet,
+    querySet: backend.querySet,
     beginningOfPassWriteIndex: 0,
     endOfPassWriteIndex: 1,
   };
-  return (gpu.computePassEncoder = gpu.commandEncoder!.beginComputePass({ timestampWrites }));
+  return (backend.computePassEncoder = backend.commandEncoder!.beginComputePass({ timestampWrites }));
 }
 
-function closePass(gpu: WebGpuInternals, name: string): void {
-  gpu.dispatchCountInPass++;
-  if (gpu.activeTimers !== undefined) {
-    gpu.endComputePassEncoder();
-    gpu.activeTimers.push({ name, query: gpu.getQueryTime() });
-  } else if (gpu.dispatchCountInPass >= env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
-    gpu.endComputePassEncoder();
-    gpu.submitQueue();
+function closePass(backend: WebGpuBackend, name: string): void {
+  backend.dispatchCountInPass++;
+  if (backend.activeTimers !== undefined) {
+    backend.endComputePassEncoder();
+    backend.activeTimers.push({ name, query: backend.getQueryTime() });
+  } else if (backend.dispatchCountInPass >= env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
+    backend.endComputePassEncoder();
+    backend.submitQueue();
   }
 }
 

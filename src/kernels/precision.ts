@@ -1,15 +1,15 @@
 // What matrix products round their operands to: nothing (float32), or F16 where the device in use computes with it.
 import * as tf from '@tensorflow/tfjs-core';
 import { Failure } from '../util/failure.ts';
-import { internals } from './dispatch.webgpu.ts';
 import { whyNoHalf } from './capabilities.ts';
+import { webGpuBackend } from './tfjsBackends.ts';
 import { setKernelConfig, kernelConfigFor, type Precision } from './tuning.ts';
 
 /** Why the device in use cannot multiply in F16; undefined when it can. */
 export function whyNoF16(): string | undefined {
   const backend = tf.getBackend();
   if (backend !== 'webgpu') return `only WebGPU has it, and "${backend}" computes`;
-  return whyNoHalf(internals(tf.backend()).device);
+  return whyNoHalf(webGpuBackend().device);
 }
 
 /**
@@ -25,5 +25,6 @@ export function usePrecision(precision: Precision): void {
         `Precision f16 is not available: ${reason}. Use precision f32, or a GPU that offers "shader-f16".`,
       );
   } else if (tf.getBackend() !== 'webgpu') return;
-  setKernelConfig(tf.backend(), { ...kernelConfigFor(tf.backend()), precision });
+  const backend = webGpuBackend();
+  setKernelConfig(backend, { ...kernelConfigFor(backend), precision });
 }

@@ -49,13 +49,3 @@ export function runProgram(
 ): tf.TensorInfo {
   return (backend as WebGPUBackend).runWebGPUProgram(program, inputs, 'float32', uniforms);
 }
-
-export interface WasmBackendLike {
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  typedArrayFromHeap(info: tf.TensorInfo): tf.TypedArray;
-}
-
-/** A float32 tensor's values in the WASM heap, not copied. Valid until the next allocation. */
-export function wasmHeap(backend: WasmBackendLike, info: tf.TensorInfo): Float32Array {
-  return backend.typedArrayFromHeap(info) as Float32Array;
-}

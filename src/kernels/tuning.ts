@@ -3,8 +3,8 @@
 // A processor that plays GPU has no fast workgroup memory: there kernels do without barriers and give every invocation
 // much work. A real GPU is the other way round. Which tile of a matrix product is fastest on it can be measured
 // (matMul/matMulTuning.webgpu.ts); until then the order below stands.
-import { internals } from './dispatch.webgpu.ts';
 import { capabilitiesOf, type MatrixShape } from './capabilities.ts';
+import type { WebGpuBackend } from './tfjsBackends.ts';
 
 /** How a matrix product is cut; see matMul/matMul.wgsl.ts. */
 export interface Tile {
@@ -91,8 +91,7 @@ const kernelConfig = new WeakMap<GPUDevice, KernelConfig>();
 const SOFTWARE = /^google |swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
 /** What suits the device of a WebGPU backend. */
-export function kernelConfigFor(backend: unknown): KernelConfig {
-  const { device } = internals(backend);
+export function kernelConfigFor({ device }: Pick<WebGpuBackend, 'device'>): KernelConfig {
   let choice = kernelConfig.get(device);
   if (!choice) {
     const { vendor, architecture, description } = device.adapterInfo;
@@ -105,6 +104,6 @@ export function kernelConfigFor(backend: unknown): KernelConfig {
 }
 
 /** Sets the choice for the device of a backend: what was measured (now or before), or a form that a test wants. */
-export function setKernelConfig(backend: unknown, choice: KernelConfig): void {
-  kernelConfig.set(internals(backend).device, choice);
+export function setKernelConfig(backend: WebGpuBackend, choice: KernelConfig): void {
+  kernelConfig.set(backend.device, choice);
 }

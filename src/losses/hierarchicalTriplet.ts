@@ -11,7 +11,7 @@ import {
   TRIPLET,
   type TripletGroups,
 } from '../kernels/hierarchicalTriplet/hierarchicalTriplet.ts';
-import { hasKernel } from '../kernels/op.ts';
+import { hasKernel } from '../kernels/kernelToken.ts';
 import type { Watch } from '../kernels/watched.ts';
 import { unitRows } from './infoNCE.ts';
 

@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fusedInfoNCE, INFO_NCE } from '../kernels/infoNCE/infoNCE.ts';
 import { matMul } from '../kernels/matMul/matMul.ts';
-import { hasKernel } from '../kernels/op.ts';
+import { hasKernel } from '../kernels/kernelToken.ts';
 import { watched, type Watch } from '../kernels/watched.ts';
 
 /** Rows scaled to length 1; lengths below 1e-8 count as 1e-8. @param x [..., d] */

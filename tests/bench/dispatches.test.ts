@@ -1,8 +1,7 @@
 // What a whole training step of pocket asks of a WebGPU device once it is warm. Dispatches do not depend on how much
 // there is to compute, so few sentences are enough to count them.
-import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { internals } from '../../src/kernels/dispatch.webgpu.ts';
+import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import { eachBackend } from '../support/backends.ts';
 import { counted } from './counts.ts';
 import { ours } from './ours.ts';
@@ -16,7 +15,7 @@ describe('a step on', () => {
       async ({ kind }) => {
         const stepper = ours(makeWork(SIZES.pocket, { pairs: 4, length: 8 }, kind));
         await stepper.run(0, 4);
-        const counts = await counted(internals(tf.backend()).device, () => stepper.run(4, 1));
+        const counts = await counted(webGpuBackend().device, () => stepper.run(4, 1));
         stepper.dispose();
         expect(counts.dispatches).toBeGreaterThan(0);
         expect(counts.dispatches).toBeLessThan(60);

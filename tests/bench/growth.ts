@@ -1,7 +1,7 @@
 // How a step's time grows with the batch, the sentences' length and the number of layers: one of them at a time.
 import { table } from '../../src/cli/output.ts';
 import { messageOf } from '../../src/util/failure.ts';
-import { leavesOutRows } from '../../src/kernels/op.ts';
+import { leavesOutRows } from '../../src/kernels/linear/linear.ts';
 import { ours } from './ours.ts';
 import { median } from './rounds.ts';
 import { CASES, EXTENT, SIZES, stepFlops, type Extent, type Size, type SizeName } from './sizes.ts';

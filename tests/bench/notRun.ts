@@ -1,6 +1,6 @@
 // What of ours this benchmark did not run, so that a figure is never read as covering it.
 import * as tf from '@tensorflow/tfjs-core';
-import { internals } from '../../src/kernels/dispatch.webgpu.ts';
+import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import { whyNoHalf, whyNoMatrix, whyNoSubgroups } from '../../src/kernels/capabilities.ts';
 import { kernelConfigFor } from '../../src/kernels/tuning.ts';
 import type { Profile } from './profile.ts';
@@ -19,8 +19,8 @@ function ourKernels(backend: string): string[] {
 export function variantsNotRun(): string[] {
   if (tf.getBackend() !== 'webgpu')
     return ['not run, since they are for webgpu: F16 products, subgroup matrices, sums by subgroups'];
-  const { device } = internals(tf.backend());
-  const { software, precision, subgroups, matrix } = kernelConfigFor(tf.backend());
+  const { device } = webGpuBackend();
+  const { software, precision, subgroups, matrix } = kernelConfigFor(webGpuBackend());
   const half = precision === 'f16';
   const processor = software ? 'on a processor each invocation does best alone' : undefined;
   const f32 = half ? undefined : 'F32 was measured (--precision f16)';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Parameters } from '../../src/encoder/parameters.ts';
 import { dropoutEverywhere } from '../../src/encoder/pass.ts';
-import { leavesOutRows } from '../../src/kernels/op.ts';
+import { leavesOutRows } from '../../src/kernels/linear/linear.ts';
 import { AdamW, disposeClipped } from '../../src/trainer/adamw.ts';
 import { disposeGradient, stepGradient, type StepModel } from '../../src/trainer/step.ts';
 import { forkKey, seedKey } from '../../src/util/random.ts';

@@ -1,7 +1,7 @@
 // The results in words and as JSON.
 import { table } from '../../src/cli/output.ts';
+import { leavesOutRows } from '../../src/kernels/linear/linear.ts';
 import type { DeviceInfo } from '../../src/util/devices.ts';
-import { leavesOutRows } from '../../src/kernels/op.ts';
 import type { BenchResult, Demand, Entry } from './bench.ts';
 import { caseName, EXTENT, SIZES, stepFlops, type SizeName } from './sizes.ts';
 

@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import { composedMeanTokens, meanTokens } from '../../src/kernels/meanTokens/meanTokens.ts';
 import { fusedInfoNCE } from '../../src/kernels/infoNCE/infoNCE.ts';
 import { setKernelConfig } from '../../src/kernels/tuning.ts';
@@ -26,7 +27,7 @@ async function expectSame(backend: BackendName, fused: Op, composed: Op, inputs:
   const expected = await outcome(composed, inputs);
   await start(backend);
   for (const software of backend === 'software' ? [true, false] : [true]) {
-    if (backend === 'software') setKernelConfig(tf.backend(), { software });
+    if (backend === 'software') setKernelConfig(webGpuBackend(), { software });
     expectSameOutcome(await outcome(fused, inputs), expected, TOLERANCE);
   }
 }
@@ -56,7 +57,7 @@ const layouts = fc
 
 describe('losses of a batch on', () => {
   eachBackend((backend) => {
-    afterAll(() => backend === 'software' && setKernelConfig(tf.backend(), { software: true }));
+    afterAll(() => backend === 'software' && setKernelConfig(webGpuBackend(), { software: true }));
 
     it('equal the compositions for any layout', async () => {
       const draws = fc.record({

@@ -2,7 +2,7 @@
 // program or broken: only what fits the device and the code of today is used. Measuring is bounded and can be skipped.
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { internals } from '../../src/kernels/dispatch.webgpu.ts';
+import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import {
   adapterOf,
   chooseTiles,
@@ -40,19 +40,19 @@ const NEVER: Omit<TileHost, 'store'> = { measure: 'never' };
 
 describe('tiles kept for an adapter', () => {
   eachBackend(() => {
-    const adapter = () => adapterOf(internals(tf.backend()).device.adapterInfo);
-    const tilesInUse = () => kernelConfigFor(tf.backend()).tiles ?? {};
+    const adapter = () => adapterOf(webGpuBackend().device.adapterInfo);
+    const tilesInUse = () => kernelConfigFor(webGpuBackend()).tiles ?? {};
     /** What a tuning to its end writes. */
     const keptNow = async (): Promise<Kept> => {
       const store = new MemoryTiles();
-      await chooseTiles(tf.backend(), { store, measure: 'always', budget: 100_000 });
-      setKernelConfig(tf.backend(), { software: true });
+      await chooseTiles(webGpuBackend(), { store, measure: 'always', budget: 100_000 });
+      setKernelConfig(webGpuBackend(), { software: true });
       return store.all.get(adapter()) as Kept;
     };
     let kept: Kept | undefined;
     const someKept = async (): Promise<Kept> => structuredClone((kept ??= await keptNow()));
 
-    afterEach(() => setKernelConfig(tf.backend(), { software: true }));
+    afterEach(() => setKernelConfig(webGpuBackend(), { software: true }));
 
     it('are measured to the end when nothing is kept, used, and kept', async () => {
       const store = new MemoryTiles();
@@ -64,9 +64,9 @@ describe('tiles kept for an adapter', () => {
         budget: 100_000,
         onProgress: (share) => shares.push(share),
       };
-      expect(await chooseTiles(tf.backend(), host)).toBe('measured');
+      expect(await chooseTiles(webGpuBackend(), host)).toBe('measured');
       expect(tf.memory().numTensors).toBe(tensors);
-      const tiles = candidatesOn(tf.backend());
+      const tiles = candidatesOn(webGpuBackend());
       for (const layout of TUNED_LAYOUTS) expect(new Set(tilesInUse()[layout])).toEqual(new Set(tiles));
       expect(shares[0]).toBe(0);
       expect(shares.at(-1)).toBe(1);
@@ -75,14 +75,14 @@ describe('tiles kept for an adapter', () => {
       expect(Object.keys(kept.orders).sort()).toEqual([...TUNED_LAYOUTS].sort());
       const order = tilesInUse().NT as Tile[];
       const product = { batch: 1, m: 4096, n: 1024, k: 64, transposeA: false, transposeB: true };
-      expect(formOf(product, 'none', kernelConfigFor(tf.backend()))).toMatchObject(order[0]!);
+      expect(formOf(product, 'none', kernelConfigFor(webGpuBackend()))).toMatchObject(order[0]!);
     });
 
     it('are used the next time without measuring', async () => {
       const store = new MemoryTiles();
       store.all.set(adapter(), await someKept());
       const onProgress = () => expect.fail('measured after all');
-      expect(await chooseTiles(tf.backend(), { store, measure: 'always', onProgress })).toBe('kept');
+      expect(await chooseTiles(webGpuBackend(), { store, measure: 'always', onProgress })).toBe('kept');
       const [first] = kept!.orders.NN!;
       const { kind, rows, quads, across, down } = tilesInUse().NN![0]!;
       expect(`${kind} ${rows}x${4 * quads} ${across}x${down}`).toBe(first);
@@ -93,13 +93,13 @@ describe('tiles kept for an adapter', () => {
       const store = new MemoryTiles();
       const host: TileHost = { store, ...NEVER };
       store.all.set(adapter(), await someKept());
-      await chooseTiles(tf.backend(), host);
+      await chooseTiles(webGpuBackend(), host);
       const before = tilesInUse();
       const turned = await someKept();
       for (const order of Object.values(turned.orders)) order.reverse();
       store.all.set(adapter(), turned);
-      setKernelConfig(tf.backend(), { software: true });
-      expect(await chooseTiles(tf.backend(), host)).toBe('kept');
+      setKernelConfig(webGpuBackend(), { software: true });
+      expect(await chooseTiles(webGpuBackend(), host)).toBe('kept');
       expect(tilesInUse()).toEqual(before);
     });
 
@@ -115,7 +115,7 @@ describe('tiles kept for an adapter', () => {
     ])('count for nothing when what is kept is %s', async (_, spoilt) => {
       const store = new MemoryTiles();
       store.all.set(adapter(), spoilt(await someKept()));
-      expect(await chooseTiles(tf.backend(), { store, ...NEVER })).toBe('default');
+      expect(await chooseTiles(webGpuBackend(), { store, ...NEVER })).toBe('default');
       expect(tilesInUse()).toEqual({});
     });
 
@@ -131,12 +131,12 @@ describe('tiles kept for an adapter', () => {
     it('count for nothing on another adapter', async () => {
       const store = new MemoryTiles();
       store.all.set('nvidia|hopper||', await someKept());
-      expect(await chooseTiles(tf.backend(), { store, ...NEVER })).toBe('default');
+      expect(await chooseTiles(webGpuBackend(), { store, ...NEVER })).toBe('default');
     });
 
     it('are not measured on a processor unless that is asked for', async () => {
       const onProgress = () => expect.fail('measured after all');
-      expect(await chooseTiles(tf.backend(), { measure: 'hardware', onProgress })).toBe('default');
+      expect(await chooseTiles(webGpuBackend(), { measure: 'hardware', onProgress })).toBe('default');
     });
 
     it('may be kept nowhere', async () => {
@@ -146,7 +146,7 @@ describe('tiles kept for an adapter', () => {
       };
       const whole = await someKept();
       const host: TileHost = { store: failing, measure: 'always', budget: 100_000 };
-      expect(await chooseTiles(tf.backend(), host)).toBe('measured');
+      expect(await chooseTiles(webGpuBackend(), host)).toBe('measured');
       expect(Object.keys(tilesInUse()).sort()).toEqual(Object.keys(whole.orders).sort());
     });
 
@@ -155,7 +155,7 @@ describe('tiles kept for an adapter', () => {
       const { code, orders } = await someKept();
       store.all.set(adapter(), { code, orders: { NT: orders.NT, TN: orders.TN } });
       const host: TileHost = { store, measure: 'always', budget: 100_000 };
-      expect(await chooseTiles(tf.backend(), host)).toBe('measured');
+      expect(await chooseTiles(webGpuBackend(), host)).toBe('measured');
       expect(Object.keys((store.all.get(adapter()) as Kept).orders).sort()).toEqual(
         [...TUNED_LAYOUTS].sort(),
       );
@@ -166,7 +166,8 @@ describe('tiles kept for an adapter', () => {
 describe('tiles before anything was measured', () => {
   const of = (vendor: string) => {
     const adapterInfo = { vendor, architecture: '', description: '' };
-    const kernelConfig = kernelConfigFor({ device: { adapterInfo, features: new Set(), limits: {} } });
+    const device: unknown = { adapterInfo, features: new Set(), limits: {} };
+    const kernelConfig = kernelConfigFor({ device: device as GPUDevice });
     const product = { batch: 1, m: 4096, n: 1024, k: 64, transposeA: false, transposeB: true };
     return formOf(product, 'none', kernelConfig).kind;
   };
@@ -179,23 +180,23 @@ describe('tiles before anything was measured', () => {
 
 describe('measuring tiles', () => {
   eachBackend(() => {
-    afterEach(() => setKernelConfig(tf.backend(), { software: true }));
+    afterEach(() => setKernelConfig(webGpuBackend(), { software: true }));
 
     it('ends when its time is over, and leaves the choice as it was', async () => {
       const tensors = tf.memory().numTensors;
-      expect(await tuneProducts(tf.backend(), { budget: 0 })).toEqual({});
+      expect(await tuneProducts(webGpuBackend(), { budget: 0 })).toEqual({});
       const from = performance.now();
-      expect(await tuneProducts(tf.backend(), { budget: 30 })).toEqual({});
+      expect(await tuneProducts(webGpuBackend(), { budget: 30 })).toEqual({});
       expect(performance.now() - from).toBeLessThan(2000);
-      expect(kernelConfigFor(tf.backend())).toEqual({ software: true, tiles: {} });
+      expect(kernelConfigFor(webGpuBackend())).toEqual({ software: true, tiles: {} });
       expect(tf.memory().numTensors).toBe(tensors);
     });
 
     it('ends when it is told to, in the middle or before', async () => {
       const onMeasured = () => expect.fail('measured after all');
-      expect(await tuneProducts(tf.backend(), { signal: AbortSignal.abort(), onMeasured })).toEqual({});
+      expect(await tuneProducts(webGpuBackend(), { signal: AbortSignal.abort(), onMeasured })).toEqual({});
       const skip = new AbortController();
-      const measured = await tuneProducts(tf.backend(), {
+      const measured = await tuneProducts(webGpuBackend(), {
         budget: 100_000,
         signal: skip.signal,
         onMeasured: () => skip.abort(),
@@ -208,7 +209,7 @@ describe('measuring tiles', () => {
       const onProgress = (share: number) => {
         if (share > 0) skip.abort();
       };
-      await tuneProducts(tf.backend(), { budget: 100_000, signal: skip.signal, onProgress });
+      await tuneProducts(webGpuBackend(), { budget: 100_000, signal: skip.signal, onProgress });
       const ones = tf.ones<tf.Rank.R2>([64, 64]);
       expect([...(await multiply(ones, ones, false, false).data())].every((value) => value === 64)).toBe(
         true,
@@ -217,15 +218,15 @@ describe('measuring tiles', () => {
 
     it('leaves out a tile that the driver cannot make, and goes on', async () => {
       await start('software');
-      const { device } = internals(tf.backend());
+      const { device } = webGpuBackend();
       const make = device.createComputePipelineAsync.bind(device);
       const refused = vi.spyOn(device, 'createComputePipelineAsync');
       refused.mockImplementation((given) =>
         given.label?.includes('_8x8_') ? Promise.reject(new Error('too many registers')) : make(given),
       );
-      const { TN } = await tuneProducts(tf.backend(), { layouts: ['TN'], budget: 100_000 });
+      const { TN } = await tuneProducts(webGpuBackend(), { layouts: ['TN'], budget: 100_000 });
       refused.mockRestore();
-      const candidates = candidatesOn(tf.backend());
+      const candidates = candidatesOn(webGpuBackend());
       const broken = candidates.filter(({ rows, quads }) => rows === 8 && quads === 2);
       expect(broken.length).toBe(1);
       expect(new Set(TN)).toEqual(new Set(candidates.filter((tile) => !broken.includes(tile))));

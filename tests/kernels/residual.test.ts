@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, describe, it } from 'vitest';
-import { internals } from '../../src/kernels/dispatch.webgpu.ts';
+import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import { composedFeedForward, feedForward } from '../../src/kernels/feedForward/feedForward.ts';
 import { composedProjections, projections } from '../../src/kernels/projections/projections.ts';
 import { setKernelConfig } from '../../src/kernels/tuning.ts';
@@ -133,13 +133,13 @@ for (const { name, fused, composed, inputs } of OPERATIONS) {
 describe('operations before a residual on', () => {
   eachBackend((backend) => {
     afterAll(() => {
-      if (backend === 'software') setKernelConfig(tf.backend(), { software: true });
+      if (backend === 'software') setKernelConfig(webGpuBackend(), { software: true });
     });
 
     /** On WebGPU in the forms for both kinds of device. */
     async function expectSame(op: Op, { inputs, expected }: { inputs: Plain[]; expected: Outcome }) {
       for (const software of backend === 'software' ? [true, false] : [true]) {
-        if (backend === 'software') setKernelConfig(tf.backend(), { software });
+        if (backend === 'software') setKernelConfig(webGpuBackend(), { software });
         expectSameOutcome(await outcome(op, inputs), expected, { absolute: 5e-4, relative: 2e-4 });
       }
     }
@@ -154,7 +154,7 @@ describe('operations before a residual on', () => {
     it('projections on a device that binds eight buffers at a time: in more dispatches', async () => {
       const inputs = projectionInputs({ rows: 17, inputs: 24, outputs: 12 });
       const whole = await outcome(projectionsOf(projections, true), inputs);
-      const { device } = internals(tf.backend());
+      const { device } = webGpuBackend();
       const value = new Proxy(device.limits, {
         get: (limits, name) =>
           name === 'maxStorageBuffersPerShaderStage' ? 8 : (Reflect.get(limits, name) as unknown),

@@ -9,6 +9,7 @@ import {
   composedGradientNorm,
   gradientNorm,
 } from '../../src/kernels/adamw/adamw.ts';
+import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import { addNorm, composedAddNorm, type AddNormArguments } from '../../src/kernels/addNorm/addNorm.ts';
 import {
   attention,
@@ -48,7 +49,7 @@ async function expectSame(fused: Op, composed: Op, inputs: Plain[], absolute = 3
   const expected = await outcome(composed, inputs);
   await start('software');
   for (const software of [true, false]) {
-    setKernelConfig(tf.backend(), { software });
+    setKernelConfig(webGpuBackend(), { software });
     expectSameOutcome(await outcome(fused, inputs), expected, { absolute, relative: 2e-4 });
   }
 }
@@ -107,7 +108,7 @@ async function expectAttention(given: AttentionCase): Promise<void> {
 
 describe('fused kernels on', () => {
   eachBackend(() => {
-    afterAll(() => setKernelConfig(tf.backend(), { software: true }));
+    afterAll(() => setKernelConfig(webGpuBackend(), { software: true }));
 
     it.each([
       [1, 24, false, false],
@@ -252,7 +253,7 @@ describe('fused kernels on', () => {
         const expected = await run(composedAdamW, composedGradientNorm, decayFirst);
         await start('software');
         for (const software of [true, false]) {
-          setKernelConfig(tf.backend(), { software });
+          setKernelConfig(webGpuBackend(), { software });
           const actual = await run(adamwUpdate, gradientNorm, decayFirst);
           actual.forEach((values, i) =>
             expectClose(values, expected[i]!, {
@@ -275,7 +276,7 @@ describe('fused kernels on', () => {
         const expected = new Float64Array(shape[1]!);
         x.data.forEach((value, i) => (expected[i % shape[1]!]! += value));
         for (const software of [true, false]) {
-          setKernelConfig(tf.backend(), { software });
+          setKernelConfig(webGpuBackend(), { software });
           const given = toTensor(x) as tf.Tensor2D;
           expectClose(await take(columnSum(given)), expected, { absolute: 1e-4 });
           given.dispose();

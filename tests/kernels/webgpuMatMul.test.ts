@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import { linearGelu } from '../../src/kernels/linear/linear.ts';
 import { formOf, splitsOf, type Product } from '../../src/kernels/matMul/matMul.webgpu.ts';
 import { multiply } from '../../src/kernels/matMul/matMul.ts';
@@ -51,20 +52,20 @@ async function expectProduct(given: Product): Promise<void> {
 
 describe('products on', () => {
   eachBackend(() => {
-    afterAll(() => setKernelConfig(tf.backend(), { software: true }));
+    afterAll(() => setKernelConfig(webGpuBackend(), { software: true }));
 
     it('know an adapter that is a processor', () => {
-      expect(kernelConfigFor(tf.backend())).toEqual({ software: true });
+      expect(kernelConfigFor(webGpuBackend())).toEqual({ software: true });
     });
 
     describe.each([true, false])('an adapter of software: %s', (software) => {
       it.each(SIZES)('%s', async (_, batch, m, n, k) => {
-        setKernelConfig(tf.backend(), { software });
+        setKernelConfig(webGpuBackend(), { software });
         for (const flags of FLAGS) await expectProduct(product(batch, m, n, k, flags));
       });
 
       it('any sizes', async () => {
-        setKernelConfig(tf.backend(), { software });
+        setKernelConfig(webGpuBackend(), { software });
         const size = fc.integer({ min: 1, max: 12 }).map((x) => (x % 3 ? 4 * x : x));
         const draws = fc.record({
           batch: fc.integer({ min: 1, max: 3 }),
@@ -78,7 +79,7 @@ describe('products on', () => {
       });
 
       it('bias and GELU after it', async () => {
-        setKernelConfig(tf.backend(), { software });
+        setKernelConfig(webGpuBackend(), { software });
         for (const [rows, outputs, inputs] of [
           [1, 3, 5],
           [17, 24, 24],

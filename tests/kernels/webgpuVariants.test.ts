@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { addNorm, composedAddNorm } from '../../src/kernels/addNorm/addNorm.ts';
-import { internals } from '../../src/kernels/dispatch.webgpu.ts';
+import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import { composedFeedForward, feedForward } from '../../src/kernels/feedForward/feedForward.ts';
 import { multiply } from '../../src/kernels/matMul/matMul.ts';
 import type { Product } from '../../src/kernels/matMul/matMul.webgpu.ts';
@@ -94,7 +94,7 @@ async function expectProduct(given: Product): Promise<void> {
   expectClose(error, new Float32Array(error.length), { absolute: 1e-5 });
 }
 
-const gpu = () => internals(tf.backend()).device;
+const gpu = () => webGpuBackend().device;
 
 interface Variant {
   name: string;
@@ -132,7 +132,7 @@ async function expectSame(
   await start('cpu');
   const expected = await outcome(composed, inputs);
   await start('software');
-  setKernelConfig(tf.backend(), kernelConfig());
+  setKernelConfig(webGpuBackend(), kernelConfig());
   expectSameOutcome(await outcome(fused, inputs), expected, { absolute, relative: 2e-3 });
 }
 
@@ -212,18 +212,18 @@ const PATIENCE = 600_000;
 
 describe('variants on', () => {
   eachBackend(() => {
-    afterEach(() => setKernelConfig(tf.backend(), { software: true }));
+    afterEach(() => setKernelConfig(webGpuBackend(), { software: true }));
 
     describe.each(VARIANTS)('$name', ({ whyNot, kernelConfig }) => {
       it.for(SIZES)('%s', { timeout: PATIENCE }, async ([, batch, m, n, k], { skip }) => {
         skip(whyNot() !== undefined, whyNot());
-        setKernelConfig(tf.backend(), kernelConfig());
+        setKernelConfig(webGpuBackend(), kernelConfig());
         for (const flags of FLAGS) await expectProduct({ batch, m, n, k, ...flags });
       });
 
       it('any sizes', { timeout: PATIENCE }, async ({ skip }) => {
         skip(whyNot() !== undefined, whyNot());
-        setKernelConfig(tf.backend(), kernelConfig());
+        setKernelConfig(webGpuBackend(), kernelConfig());
         const size = fc.integer({ min: 1, max: 24 }).map((x) => (x % 3 ? 4 * x : x));
         const draws = fc.record({
           batch: fc.integer({ min: 1, max: 3 }),
@@ -266,7 +266,7 @@ describe('variants on', () => {
 
       it('numbers of a gradient that F16 has no place for', { timeout: PATIENCE }, async ({ skip }) => {
         skip(whyNot() !== undefined, whyNot());
-        setKernelConfig(tf.backend(), kernelConfig());
+        setKernelConfig(webGpuBackend(), kernelConfig());
         const given = [normals('x', 12, 8), weightsOf('w', 16, 8), normals('b', 16), weightsOf('o', 8, 16)];
         const inputs = [...given, normals('c', 8)].map(toTensor);
         const gradients = async (scale: number) => {
@@ -288,12 +288,12 @@ describe('variants on', () => {
       it('a short training: losses within 1 % of those in F32', { timeout: PATIENCE }, async ({ skip }) => {
         const missing = whyNot() ?? whyNoF16();
         skip(missing !== undefined, missing);
-        setKernelConfig(tf.backend(), kernelConfig());
+        setKernelConfig(webGpuBackend(), kernelConfig());
         const [half, full] = [await lossesOf('f16'), await lossesOf('f32')];
         expect(half).toHaveLength(3);
         expectClose(half, full, { absolute: 0, relative: 1e-2 });
         expect(half).not.toEqual(full);
-        expect(kernelConfigFor(tf.backend()).precision).toBe('f32');
+        expect(kernelConfigFor(webGpuBackend()).precision).toBe('f32');
       });
     });
 
@@ -313,9 +313,9 @@ describe('variants on', () => {
 
     it('are taken on a GPU that offers them, and precision is kept beside them', ({ skip }) => {
       skip(whyNoHalf(gpu()) !== undefined, whyNoHalf(gpu()));
-      setKernelConfig(tf.backend(), { software: false, tiles: {} });
+      setKernelConfig(webGpuBackend(), { software: false, tiles: {} });
       usePrecision('f16');
-      expect(kernelConfigFor(tf.backend())).toEqual({ software: false, tiles: {}, precision: 'f16' });
+      expect(kernelConfigFor(webGpuBackend())).toEqual({ software: false, tiles: {}, precision: 'f16' });
       usePrecision('f32');
     });
   }, ['software']);

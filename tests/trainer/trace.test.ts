@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Group } from '../../src/data/group.ts';
-import { leavesOutRows } from '../../src/kernels/op.ts';
+import { leavesOutRows } from '../../src/kernels/linear/linear.ts';
 import { hierarchicalTripletReference } from '../../src/losses/hierarchicalTriplet.reference.ts';
 import { cosine, infoNceReference } from '../../src/losses/infoNCE.reference.ts';
 import { defaultConfig, type Config } from '../../src/run/config.ts';

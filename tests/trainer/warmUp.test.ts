@@ -2,7 +2,7 @@
 // of the run are those of one that compiled as it went.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { internals } from '../../src/kernels/dispatch.webgpu.ts';
+import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import { defaultConfig } from '../../src/run/config.ts';
 import type { DeviceInfo } from '../../src/util/devices.ts';
 import type { RunInputs } from '../../src/trainer/prepare.ts';
@@ -66,7 +66,7 @@ describe('compiling before the first step', () => {
   eachBackend(() => {
     it('is left off where it saves no time; else little is left for the first step', async () => {
       const device = await start('software');
-      const { pipelineCache } = internals(tf.backend());
+      const { pipelineCache } = webGpuBackend();
       const session = new TrainingSession(inputs(device));
       const made = Object.keys(pipelineCache).length;
       await session.warmUp();

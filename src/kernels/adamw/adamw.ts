@@ -13,11 +13,7 @@
 //   norm = sqrt(sum x^2);   factor = min(1, maximum / (norm + 1e-6)), as torch's clip_grad_norm_; 1 when maximum is 0
 import * as tf from '@tensorflow/tfjs-core';
 import { makeSole } from '../inPlace.ts';
-import { hasKernel, runKernel, runKernelForAll } from '../op.ts';
-
-export const ADAMW = 'SemblanceAdamW';
-export const GRADIENT_NORM = 'SemblanceGradientNorm';
-export const SQUARED_NORM = 'SemblanceSquaredNorm';
+import { asList, hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 
 /** A parameter that learns, its gradient, and its two moments; all of one shape. */
 export interface AdamWParameter {
@@ -41,6 +37,22 @@ export interface AdamWScalars {
   keep: number;
 }
 
+export const ADAMW = kernelToken('SemblanceAdamW', {
+  inputs: ['factor', 'p*', 'g*', 'm*', 'v*'],
+  attributes: {} as AdamWScalars & { count: number; decayed: number[] },
+  outputs: [],
+});
+export const GRADIENT_NORM = kernelToken('SemblanceGradientNorm', {
+  inputs: ['x*'],
+  attributes: {} as { count: number; maximum: number },
+  outputs: ['norm', 'factor'],
+});
+export const SQUARED_NORM = kernelToken('SemblanceSquaredNorm', {
+  inputs: ['x*'],
+  attributes: {} as { count: number },
+  outputs: ['norm'],
+});
+
 /** Updates parameters and moments in place. @param factor scales every gradient first (clipping). */
 export function adamwUpdate(
   parameters: readonly AdamWParameter[],
@@ -52,12 +64,27 @@ export function adamwUpdate(
     return;
   }
   for (const { parameter, m, v } of parameters) [parameter, m, v].forEach(makeSole);
-  const inputs: Record<string, tf.Tensor> = { factor };
-  parameters.forEach(({ parameter, gradient, m, v }, i) =>
-    Object.assign(inputs, { [`p${i}`]: parameter, [`g${i}`]: gradient, [`m${i}`]: m, [`v${i}`]: v }),
-  );
+  const inputs = {
+    factor,
+    ...asList(
+      'p',
+      parameters.map(({ parameter }) => parameter),
+    ),
+    ...asList(
+      'g',
+      parameters.map(({ gradient }) => gradient),
+    ),
+    ...asList(
+      'm',
+      parameters.map(({ m }) => m),
+    ),
+    ...asList(
+      'v',
+      parameters.map(({ v }) => v),
+    ),
+  };
   const decayed = parameters.map((parameter) => parameter.decayed);
-  runKernelForAll(ADAMW, inputs, { count: parameters.length, ...scalars, decayed });
+  runKernel(ADAMW, inputs, { count: parameters.length, ...scalars, decayed });
 }
 
 export function composedAdamW(
@@ -99,11 +126,8 @@ export interface GradientNorm {
 export function gradientNorm(tensors: readonly tf.Tensor[], maximum: number): GradientNorm {
   if (!hasKernel(GRADIENT_NORM)) return composedGradientNorm(tensors, maximum);
   const attributes = { count: tensors.length, maximum };
-  const [norm, factor] = runKernelForAll(GRADIENT_NORM, listed(tensors), attributes) as [
-    tf.Scalar,
-    tf.Scalar,
-  ];
-  return { norm, factor };
+  const { norm, factor } = runKernel(GRADIENT_NORM, asList('x', tensors), attributes);
+  return { norm: norm as tf.Scalar, factor: factor as tf.Scalar };
 }
 
 export function composedGradientNorm(tensors: readonly tf.Tensor[], maximum: number): GradientNorm {
@@ -117,14 +141,11 @@ export function composedGradientNorm(tensors: readonly tf.Tensor[], maximum: num
 /** Sum of the squares of all elements of all tensors: a scalar that stays on the device. */
 export function squaredNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
   if (!hasKernel(SQUARED_NORM)) return composedSquaredNorm(tensors);
-  return runKernel(SQUARED_NORM, listed(tensors), { count: tensors.length });
+  const { norm } = runKernel(SQUARED_NORM, asList('x', tensors), { count: tensors.length });
+  return norm as tf.Scalar;
 }
 
 export function composedSquaredNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
   // Not tf.addN: on WebGPU it binds every input at once, and an adapter may allow eight.
   return tf.tidy(() => tf.sum<tf.Scalar>(tf.stack(tensors.map((x) => tf.sum(tf.square(x))))));
-}
-
-function listed(tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> {
-  return Object.fromEntries(tensors.map((x, i) => [`x${i}`, x]));
 }

@@ -1,15 +1,11 @@
 // AdamW and the gradient's norm on WASM, all parameters in one call.
 import type * as tf from '@tensorflow/tfjs-core';
-import { register, type WasmRuntime } from '../wasm/runtime.ts';
-import { ADAMW, SQUARED_NORM, type AdamWScalars } from './adamw.ts';
+import { fromList, registerKernel } from '../kernelToken.ts';
+import type { WasmRuntime } from '../wasm/runtime.ts';
+import { ADAMW, SQUARED_NORM } from './adamw.ts';
 
 /** Most elements of a piece; a multiple of 4. */
 const MAX_PIECE = 16384;
-
-interface Attributes extends AdamWScalars {
-  count: number;
-  decayed: number[];
-}
 
 function sizeOf({ shape }: tf.TensorInfo): number {
   return shape.reduce((a, b) => a * b, 1);
@@ -24,10 +20,10 @@ function pieces<T>(size: number, piece: (offset: number, count: number) => T): T
 }
 
 export function registerAdamWOnWasm(runtime: WasmRuntime): void {
-  register(runtime, ADAMW, (_, inputs, attributes: Attributes) => {
+  registerKernel(ADAMW, 'wasm', (inputs, attributes) => {
     const { beta1, beta2, rate, epsilon, decayFirst, count, keep, decayed } = attributes;
-    const records = Array.from({ length: count }, (_unused, i) => {
-      const address = (name: string) => runtime.addressOf(inputs[`${name}${i}`]!);
+    const records = Array.from({ length: count }, (_, i) => {
+      const address = (name: 'p' | 'g' | 'm' | 'v') => runtime.addressOf(inputs[`${name}${i}`]!);
       const [p, g, m, v] = [address('p'), address('g'), address('m'), address('v')];
       const stretch = (start: number, size: number, kept: number) =>
         pieces(size, (bytes, elements) => {
@@ -40,11 +36,11 @@ export function registerAdamWOnWasm(runtime: WasmRuntime): void {
     }).flat();
     const scalars = { beta1, beta2, oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2, rate, epsilon };
     const table = runtime.writeTable('AdamWPiece', records);
-    runtime.run('adamW', { pieces: table, factor: inputs.factor!, ...scalars, decayFirst }, records.length);
-    return [];
+    runtime.run('adamW', { pieces: table, factor: inputs.factor, ...scalars, decayFirst }, records.length);
+    return {};
   });
-  register(runtime, SQUARED_NORM, (_, inputs, { count }: { count: number }) => {
-    const tensors = Array.from({ length: count }, (_unused, i) => inputs[`x${i}`]!);
+  registerKernel(SQUARED_NORM, 'wasm', (inputs, { count }) => {
+    const tensors = fromList('x', inputs, count);
     const total = runtime.output([]);
     const records = tensors.flatMap((tensor) => {
       const x = runtime.addressOf(tensor);
@@ -53,6 +49,6 @@ export function registerAdamWOnWasm(runtime: WasmRuntime): void {
     const sums = runtime.scratchMemory(8 * records.length);
     runtime.run('sumSquares', { pieces: runtime.writeTable('SumPiece', records), sums }, records.length);
     runtime.run('addSums', { sums, count: records.length, total }, 1);
-    return total;
+    return { norm: total };
   });
 }

@@ -4,17 +4,15 @@ import {
   dispatch,
   elementType,
   flatWorkgroups,
-  internals,
   output,
   release,
   withScalarUniform,
 } from '../dispatch.webgpu.ts';
+import { fromList, registerKernel, type InputsOf } from '../kernelToken.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
 import { ADAMW, GRADIENT_NORM, type AdamWScalars } from './adamw.ts';
 import { adamwCode, normCode, PARTS, squaresCode } from './adamw.wgsl.ts';
-
-type Tensors = Record<string, tf.TensorInfo>;
-type Attributes = AdamWScalars & { count: number; decayed: number[] };
 
 interface Parameter {
   tensors: { p: tf.TensorInfo; g: tf.TensorInfo; m: tf.TensorInfo; v: tf.TensorInfo };
@@ -46,24 +44,23 @@ function grouped<T extends { count: number }>(
   return groups;
 }
 
-function adamw(backend: unknown, inputs: Tensors, attrs: Attributes): void {
+function adamw(
+  inputs: InputsOf<typeof ADAMW>,
+  attrs: AdamWScalars & { count: number; decayed: number[] },
+  backend: WebGpuBackend,
+): void {
   const { count, beta1, beta2, rate, epsilon, decayFirst, keep, decayed } = attrs;
   const parameters = Array.from({ length: count }, (_, i): Parameter => {
-    const [p, g, m, v] = ['p', 'g', 'm', 'v'].map((name) => inputs[`${name}${i}`]!) as [
-      tf.TensorInfo,
-      tf.TensorInfo,
-      tf.TensorInfo,
-      tf.TensorInfo,
-    ];
-    return { tensors: { p, g, m, v }, ...elementType(sizeOf(p)), decayed: decayed[i]! };
+    const tensors = { p: inputs[`p${i}`]!, g: inputs[`g${i}`]!, m: inputs[`m${i}`]!, v: inputs[`v${i}`]! };
+    return { tensors, ...elementType(sizeOf(tensors.p)), decayed: decayed[i]! };
   });
-  const most = Math.floor(internals(backend).device.limits.maxStorageBuffersPerShaderStage / 4);
+  const most = Math.floor(backend.device.limits.maxStorageBuffersPerShaderStage / 4);
   const words = [beta1, 1 - beta1, beta2, 1 - beta2, rate, epsilon, keep].map((f32) => ({ f32 }));
   for (const group of grouped(parameters, ({ type }) => type, most)) {
     const [across, deep] = flatWorkgroups(Math.max(...group.map((parameter) => parameter.count)));
     const { type } = group[0]!;
     const first = group.map((parameter) => parameter.decayed);
-    withScalarUniform(backend, inputs.factor!, [...words, ...first], (uniforms) =>
+    withScalarUniform(backend, inputs.factor, [...words, ...first], (uniforms) =>
       dispatch(backend, {
         key: `semblance_adamw_${type}_${group.length}_${decayFirst}`,
         code: () => adamwCode(type, group.length, decayFirst),
@@ -76,10 +73,10 @@ function adamw(backend: unknown, inputs: Tensors, attrs: Attributes): void {
   }
 }
 
-function gradientNorm(backend: unknown, tensors: tf.TensorInfo[], maximum: number): tf.TensorInfo[] {
+function gradientNorm(backend: WebGpuBackend, tensors: tf.TensorInfo[], maximum: number) {
   const [norm, factor] = [output(backend, []), output(backend, [])];
   const partial = output(backend, [tensors.length * PARTS]);
-  const most = internals(backend).device.limits.maxStorageBuffersPerShaderStage - 1;
+  const most = backend.device.limits.maxStorageBuffersPerShaderStage - 1;
   const measured = tensors.map((x) => ({ x, ...elementType(sizeOf(x)) }));
   let first = 0;
   for (const group of grouped(measured, ({ type }) => type, most)) {
@@ -104,25 +101,15 @@ function gradientNorm(backend: unknown, tensors: tf.TensorInfo[], maximum: numbe
     workgroups: [1, 1, 1],
   });
   release(backend, partial);
-  return [norm, factor];
+  return { norm, factor };
 }
 
 export function registerAdamWOnWebGpu(): void {
-  tf.registerKernel({
-    kernelName: ADAMW,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      adamw(backend, inputs as Tensors, attrs as unknown as Attributes);
-      return [];
-    },
+  registerKernel(ADAMW, 'webgpu', (inputs, attributes, backend) => {
+    adamw(inputs, attributes, backend);
+    return {};
   });
-  tf.registerKernel({
-    kernelName: GRADIENT_NORM,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const { count, maximum } = attrs as unknown as { count: number; maximum: number };
-      const tensors = Array.from({ length: count }, (_, i) => inputs[`x${i}`]!);
-      return gradientNorm(backend, tensors, maximum);
-    },
-  });
+  registerKernel(GRADIENT_NORM, 'webgpu', (inputs, { count, maximum }, backend) =>
+    gradientNorm(backend, fromList('x', inputs, count), maximum),
+  );
 }

@@ -3,16 +3,25 @@
 // Kernel "SemblanceAddNorm" {x [n, d], residual? [n, d], gamma [d], bias [d], rows?} {epsilon, key0, key1, threshold}
 //   -> [y, normalised [n, d], rstd [n]]
 // Kernel "SemblanceAddNormGradient" {dy, normalised, rstd, gamma} {key0, key1, threshold}
-//   -> [dx, dResidual, dGain, dBias]
+//   -> [dx, dResidual, dGamma, dBias]
 //
 // The mask is the one of dropout/dropout.ts; threshold 0 means none, and dx then is dResidual.
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout, maskAttributes, NO_MASK, type Mask } from '../dropout/dropout.ts';
+import { dropout, maskAttributes, NO_MASK, type DropoutAttributes, type Mask } from '../dropout/dropout.ts';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { layerNorm } from '../layerNorm/layerNorm.ts';
-import { differentiable, hasKernel, runKernelForAll } from '../op.ts';
+import { differentiable } from '../differentiable.ts';
 
-export const ADD_NORM = 'SemblanceAddNorm';
-export const ADD_NORM_GRADIENT = 'SemblanceAddNormGradient';
+export const ADD_NORM = kernelToken('SemblanceAddNorm', {
+  inputs: ['x', 'residual?', 'gamma', 'bias', 'rows?'],
+  attributes: {} as DropoutAttributes & { epsilon: number },
+  outputs: ['y', 'normalised', 'rstd'],
+});
+export const ADD_NORM_GRADIENT = kernelToken('SemblanceAddNormGradient', {
+  inputs: ['dy', 'normalised', 'rstd', 'gamma'],
+  attributes: {} as DropoutAttributes,
+  outputs: ['dx', 'dResidual', 'dGamma', 'dBias'],
+});
 
 export interface AddNormArguments {
   /** [rows, features] */
@@ -41,25 +50,16 @@ export function composedAddNorm({ x, residual, gamma, bias, epsilon, mask }: Add
 
 function fused({ x, residual, gamma, bias, epsilon, mask = NO_MASK, rows }: AddNormArguments): tf.Tensor2D {
   const attributes = maskAttributes(mask);
-  const inputs = { x, ...(residual && { residual }), gamma, bias };
   return differentiable({
-    inputs,
-    forward: (save) => {
-      const [y, normalised, inverse] = runKernelForAll(
-        ADD_NORM,
-        { ...inputs, ...(rows && { rows }) },
-        { ...attributes, epsilon },
-      );
-      save([normalised!, inverse!, gamma]);
-      return y as tf.Tensor2D;
+    inputs: { x, residual, gamma, bias },
+    forward: () => {
+      const inputs = { x, residual, gamma, bias, rows };
+      const { y, normalised, rstd } = runKernel(ADD_NORM, inputs, { ...attributes, epsilon });
+      return { value: y as tf.Tensor2D, saved: { normalised, rstd, gamma } };
     },
-    backward: (dy, [normalised, rstd, weight]) => {
-      const [dx, dResidual, dGain, dBias] = runKernelForAll(
-        ADD_NORM_GRADIENT,
-        { dy, normalised: normalised!, rstd: rstd!, gamma: weight! },
-        { ...attributes },
-      );
-      return { x: () => dx!, residual: () => dResidual!, gamma: () => dGain!, bias: () => dBias! };
+    backward: (dy, saved) => {
+      const { dx, dResidual, dGamma, dBias } = runKernel(ADD_NORM_GRADIENT, { dy, ...saved }, attributes);
+      return { x: () => dx, residual: () => dResidual, gamma: () => dGamma, bias: () => dBias };
     },
   });
 }

@@ -1,8 +1,7 @@
 // Layer normalisation of dropout(x) + residual on WASM.
-import type * as tf from '@tensorflow/tfjs-core';
-import type { DropoutAttributes } from '../dropout/dropout.ts';
 import { maskArguments } from '../dropout/dropout.wasm.ts';
-import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { registerKernel } from '../kernelToken.ts';
+import type { WasmRuntime } from '../wasm/runtime.ts';
 import { fillWithZeros } from '../zeros/zeros.wasm.ts';
 import { ADD_NORM, ADD_NORM_GRADIENT } from './addNorm.ts';
 
@@ -11,9 +10,7 @@ const ELEMENTS_PER_CHUNK = 8192;
 const COLUMNS_PER_CHUNK = 16;
 
 export function registerAddNormOnWasm(runtime: WasmRuntime): void {
-  register(runtime, ADD_NORM, (_, inputs, attributes: DropoutAttributes & { epsilon: number }) => {
-    const { x, gamma, bias } = inputs as Record<'x' | 'gamma' | 'bias', tf.TensorInfo>;
-    const { residual, rows } = inputs;
+  registerKernel(ADD_NORM, 'wasm', ({ x, residual, gamma, bias, rows }, attributes) => {
     const [allRows, width] = x.shape as [number, number];
     const [y, xhat, rstd] = [runtime.output(x.shape), runtime.output(x.shape), runtime.output([allRows])];
     if (rows) for (const output of [y, xhat, rstd]) fillWithZeros(runtime, output);
@@ -27,15 +24,9 @@ export function registerAddNormOnWasm(runtime: WasmRuntime): void {
       Math.ceil(rowCount / rowsPerChunk),
       runtime.exports.addNormWorkspace(width),
     );
-    return [y, xhat, rstd];
+    return { y, normalised: xhat, rstd };
   });
-  register(runtime, ADD_NORM_GRADIENT, (_, inputs, attributes: DropoutAttributes) => {
-    const {
-      dy,
-      normalised: xhat,
-      rstd,
-      gamma,
-    } = inputs as Record<'dy' | 'normalised' | 'rstd' | 'gamma', tf.TensorInfo>;
+  registerKernel(ADD_NORM_GRADIENT, 'wasm', ({ dy, normalised: xhat, rstd, gamma }, attributes) => {
     const [rowCount, width] = dy.shape as [number, number];
     const dResidual = runtime.output(dy.shape);
     const dx = attributes.threshold > 0 ? runtime.output(dy.shape) : runtime.share(dResidual);
@@ -53,6 +44,6 @@ export function registerAddNormOnWasm(runtime: WasmRuntime): void {
       { dy, xhat, dGamma, dBias, rowCount, width, columnsPerChunk: COLUMNS_PER_CHUNK },
       Math.ceil(width / COLUMNS_PER_CHUNK),
     );
-    return [dx, dResidual, dGamma, dBias];
+    return { dx, dResidual, dGamma, dBias };
   });
 }

@@ -1,10 +1,11 @@
 // LayerNorm(dropout(x) + residual) and its gradient as kernels of the WebGPU backend.
-import * as tf from '@tensorflow/tfjs-core';
 import { rowParts } from '../columnSum/columnSum.webgpu.ts';
-import { dispatch, elementType, internals, output, release, type Workgroups } from '../dispatch.webgpu.ts';
+import { dispatch, elementType, output, release, type Workgroups } from '../dispatch.webgpu.ts';
 import { maskWords } from '../dropout/dropout.webgpu.ts';
 import type { DropoutAttributes } from '../dropout/dropout.ts';
+import { registerKernel, type InputsOf, type OutputsOf } from '../kernelToken.ts';
 import { addParts } from '../matMul/matMul.webgpu.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
 import { ADD_NORM, ADD_NORM_GRADIENT } from './addNorm.ts';
 import {
@@ -19,7 +20,7 @@ import {
 /** Most invocations that share a row. */
 const LANES = 64;
 
-function formOf(backend: unknown, features: number): { form: RowForm; width: number } {
+function formOf(backend: WebGpuBackend, features: number): { form: RowForm; width: number } {
   const { type, count } = elementType(features);
   const { software, subgroups = false } = kernelConfigFor(backend);
   const form: RowForm = software ? { type, lanes: 1 } : { type, lanes: LANES, subgroups };
@@ -32,13 +33,10 @@ function inRows(count: number): Workgroups {
 }
 
 function addNorm(
-  backend: unknown,
-  inputs: Record<string, tf.TensorInfo>,
+  { x, residual, gamma, bias }: InputsOf<typeof ADD_NORM>,
   attrs: DropoutAttributes & { epsilon: number },
-): tf.TensorInfo[] {
-  const { x, residual, gamma, bias } = inputs as Record<'x' | 'gamma' | 'bias', tf.TensorInfo> & {
-    residual?: tf.TensorInfo;
-  };
+  backend: WebGpuBackend,
+): OutputsOf<typeof ADD_NORM> {
   const [rows, features] = x.shape as [number, number];
   const { form, width } = formOf(backend, features);
   const y = output(backend, [rows, features]);
@@ -53,27 +51,23 @@ function addNorm(
     changing: attrs.threshold > 0,
     workgroups: inRows(rowWorkgroups(rows, form)),
   });
-  return [y, normalised, rstd];
+  return { y, normalised, rstd };
 }
 
 function addNormGradient(
-  backend: unknown,
-  inputs: Record<string, tf.TensorInfo>,
+  { dy, normalised, rstd, gamma }: InputsOf<typeof ADD_NORM_GRADIENT>,
   attrs: DropoutAttributes,
-): tf.TensorInfo[] {
-  const { dy, normalised, rstd, gamma } = inputs as Record<
-    'dy' | 'normalised' | 'rstd' | 'gamma',
-    tf.TensorInfo
-  >;
+  backend: WebGpuBackend,
+): OutputsOf<typeof ADD_NORM_GRADIENT> {
   const [rows, features] = dy.shape as [number, number];
   const { form, width } = formOf(backend, features);
   const masked = attrs.threshold > 0;
   const dResidual = output(backend, [rows, features]);
   const dx = masked ? output(backend, [rows, features]) : dResidual;
   const parts = rowParts(backend, rows);
-  const [dBias, dGain] = [output(backend, [features]), output(backend, [features])];
+  const [dBias, dGamma] = [output(backend, [features]), output(backend, [features])];
   const sums = parts === 1 ? undefined : output(backend, [parts, 2, features]);
-  const columns = sums ? [sums] : [dBias, dGain];
+  const columns = sums ? [sums] : [dBias, dGamma];
   const rowGroups = rowWorkgroups(rows, form);
   const columnGroups = Math.ceil(width / workgroupSize(form));
   const sizes = [rows, width, features, rowGroups, columnGroups, parts, Math.ceil(rows / parts)];
@@ -87,33 +81,15 @@ function addNormGradient(
     workgroups: inRows(rowGroups + columnGroups * parts),
   });
   if (sums) {
-    addParts(backend, sums, dBias, dGain);
+    addParts(backend, sums, dBias, dGamma);
     release(backend, sums);
   }
   // Without a mask both gradients are one tensor, which then has two owners.
-  if (!masked) internals(backend).incRef(dResidual.dataId);
-  return [dx, dResidual, dGain, dBias];
+  if (!masked) backend.incRef(dResidual.dataId);
+  return { dx, dResidual, dGamma, dBias };
 }
 
 export function registerAddNormOnWebGpu(): void {
-  const register = (
-    kernelName: string,
-    run: (
-      backend: unknown,
-      inputs: Record<string, tf.TensorInfo>,
-      attrs: DropoutAttributes & { epsilon: number },
-    ) => tf.TensorInfo[],
-  ) =>
-    tf.registerKernel({
-      kernelName,
-      backendName: 'webgpu',
-      kernelFunc: ({ inputs, backend, attrs }) =>
-        run(
-          backend,
-          inputs as Record<string, tf.TensorInfo>,
-          attrs as unknown as DropoutAttributes & { epsilon: number },
-        ),
-    });
-  register(ADD_NORM, addNorm);
-  register(ADD_NORM_GRADIENT, addNormGradient);
+  registerKernel(ADD_NORM, 'webgpu', addNorm);
+  registerKernel(ADD_NORM_GRADIENT, 'webgpu', addNormGradient);
 }

@@ -9,12 +9,27 @@
 // Head h has columns h * size to (h + 1) * size. Padding keys have probability 0 (a row of length 0 attends to all);
 // rows are not normalised again after dropout. Mask bits count elements of [rows, heads, length, length].
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout, maskAttributes, NO_MASK, type Mask } from '../dropout/dropout.ts';
+import { dropout, maskAttributes, NO_MASK, type DropoutAttributes, type Mask } from '../dropout/dropout.ts';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { matMul } from '../matMul/matMul.ts';
-import { differentiable, hasKernel, runKernelForAll } from '../op.ts';
+import { differentiable } from '../differentiable.ts';
 
-export const ATTENTION = 'SemblanceAttention';
-export const ATTENTION_GRADIENT = 'SemblanceAttentionGradient';
+export interface AttentionAttributes extends DropoutAttributes {
+  heads: number;
+  length: number;
+  onlyTokens: boolean;
+}
+
+export const ATTENTION = kernelToken('SemblanceAttention', {
+  inputs: ['q', 'k', 'v', 'lengths', 'places?'],
+  attributes: {} as AttentionAttributes,
+  outputs: ['context', 'probabilities'],
+});
+export const ATTENTION_GRADIENT = kernelToken('SemblanceAttentionGradient', {
+  inputs: ['dy', 'q', 'k', 'v', 'probabilities', 'lengths', 'places?'],
+  attributes: {} as AttentionAttributes,
+  outputs: ['dq', 'dk', 'dv'],
+});
 
 export interface AttentionArguments {
   /** [rows * length, hidden], as k and v. */
@@ -73,33 +88,19 @@ export function composedAttention(given: AttentionArguments): tf.Tensor2D {
 
 function fused(given: AttentionArguments): tf.Tensor2D {
   const { q, k, v, lengths, heads, length, onlyTokens = false, places, mask = NO_MASK, tap } = given;
-  const asked = places && { places };
   const attributes = { heads, length, onlyTokens, ...maskAttributes(mask) };
   let tapped: tf.Tensor | undefined;
   const context = differentiable({
     inputs: { q, k, v },
-    forward: (save) => {
-      const [joined, probabilities] = runKernelForAll(ATTENTION, { q, k, v, lengths, ...asked }, attributes);
-      if (tap) tapped = tf.keep(tf.clone(probabilities!));
-      save([q, k, v, probabilities!, lengths, ...(places ? [places] : [])]);
-      return joined as tf.Tensor2D;
+    forward: () => {
+      const inputs = { q, k, v, lengths, places };
+      const { context: joined, probabilities } = runKernel(ATTENTION, inputs, attributes);
+      if (tap) tapped = tf.keep(tf.clone(probabilities));
+      return { value: joined as tf.Tensor2D, saved: { ...inputs, probabilities } };
     },
     backward: (dy, saved) => {
-      const [query, key, value, probabilities, rowLengths, rowPlaces] = saved as [
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor?,
-      ];
-      const rows = { lengths: rowLengths, ...(rowPlaces && { places: rowPlaces }) };
-      const [dq, dk, dv] = runKernelForAll(
-        ATTENTION_GRADIENT,
-        { dy, q: query, k: key, v: value, probabilities, ...rows },
-        attributes,
-      );
-      return { q: () => dq!, k: () => dk!, v: () => dv! };
+      const { dq, dk, dv } = runKernel(ATTENTION_GRADIENT, { dy, ...saved }, attributes);
+      return { q: () => dq, k: () => dk, v: () => dv };
     },
   });
   if (tap && tapped) {

@@ -1,29 +1,20 @@
 // Attention on WASM: a chunk is one head of one row.
-import type * as tf from '@tensorflow/tfjs-core';
-import type { DropoutAttributes } from '../dropout/dropout.ts';
 import { maskArguments } from '../dropout/dropout.wasm.ts';
-import { register, type WasmRuntime } from '../wasm/runtime.ts';
-import { ATTENTION, ATTENTION_GRADIENT } from './attention.ts';
-
-interface Attributes extends DropoutAttributes {
-  heads: number;
-  length: number;
-  onlyTokens: boolean;
-}
+import { registerKernel } from '../kernelToken.ts';
+import type { WasmRuntime } from '../wasm/runtime.ts';
+import { ATTENTION, ATTENTION_GRADIENT, type AttentionAttributes } from './attention.ts';
 
 /** The arguments that both kernels share, beside their tensors. */
-function sharedArguments(hidden: number, { heads, length, onlyTokens, ...mask }: Attributes) {
+function sharedArguments(hidden: number, { heads, length, onlyTokens, ...mask }: AttentionAttributes) {
   const scale = 1 / Math.sqrt(hidden / heads);
   return { heads, length, hidden, ...maskArguments(mask), scale, onlyTokens };
 }
 
 export function registerAttentionOnWasm(runtime: WasmRuntime): void {
-  const workspaceBytes = (hidden: number, { heads, length }: Attributes) =>
+  const workspaceBytes = (hidden: number, { heads, length }: AttentionAttributes) =>
     runtime.exports.attentionWorkspace(length, hidden / heads);
 
-  register(runtime, ATTENTION, (_, inputs, attributes: Attributes) => {
-    const { q, k, v, lengths } = inputs as Record<'q' | 'k' | 'v' | 'lengths', tf.TensorInfo>;
-    const { places } = inputs;
+  registerKernel(ATTENTION, 'wasm', ({ q, k, v, lengths, places }, attributes) => {
     const { heads, length } = attributes;
     const [tokens, hidden] = q.shape as [number, number];
     const rows = tokens / length;
@@ -32,20 +23,16 @@ export function registerAttentionOnWasm(runtime: WasmRuntime): void {
     const tensors = { q, k, v, lengths, places, context, probabilities };
     const args = { ...tensors, ...sharedArguments(hidden, attributes) };
     runtime.run('attention', args, rows * heads, workspaceBytes(hidden, attributes));
-    return [context, probabilities];
+    return { context, probabilities };
   });
-  register(runtime, ATTENTION_GRADIENT, (_, inputs, attributes: Attributes) => {
-    const { dy, q, k, v, probabilities, lengths } = inputs as Record<
-      'dy' | 'q' | 'k' | 'v' | 'probabilities' | 'lengths',
-      tf.TensorInfo
-    >;
-    const { places } = inputs;
+  registerKernel(ATTENTION_GRADIENT, 'wasm', (inputs, attributes) => {
+    const { dy, q, k, v, probabilities, lengths, places } = inputs;
     const { heads, length } = attributes;
     const [tokens, hidden] = q.shape as [number, number];
     const [dq, dk, dv] = [runtime.output(q.shape), runtime.output(q.shape), runtime.output(q.shape)];
     const tensors = { dy, q, k, v, probabilities, lengths, places, dq, dk, dv };
     const args = { ...tensors, ...sharedArguments(hidden, attributes) };
     runtime.run('attentionGradient', args, (tokens / length) * heads, workspaceBytes(hidden, attributes));
-    return [dq, dk, dv];
+    return { dq, dk, dv };
   });
 }

@@ -1,10 +1,11 @@
 // Attention and its gradient as kernels of the WebGPU backend.
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, flatWorkgroups, output, release } from '../dispatch.webgpu.ts';
-import type { DropoutAttributes } from '../dropout/dropout.ts';
 import { maskWords } from '../dropout/dropout.webgpu.ts';
+import { registerKernel, type InputsOf, type OutputsOf } from '../kernelToken.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
-import { ATTENTION, ATTENTION_GRADIENT } from './attention.ts';
+import { ATTENTION, ATTENTION_GRADIENT, type AttentionAttributes } from './attention.ts';
 import {
   attentionCode,
   formKey,
@@ -13,15 +14,8 @@ import {
   type AttentionForm,
 } from './attention.wgsl.ts';
 
-interface AttentionAttributes extends DropoutAttributes {
-  heads: number;
-  length: number;
-}
-
-type Tensors = Record<string, tf.TensorInfo>;
-
 /** What the dispatches over one batch share. */
-function planOf(backend: unknown, q: tf.TensorInfo, attrs: AttentionAttributes) {
+function planOf(backend: WebGpuBackend, q: tf.TensorInfo, attrs: AttentionAttributes) {
   const [tokens, hidden] = q.shape as [number, number];
   const { heads, length } = attrs;
   const rows = tokens / length;
@@ -42,8 +36,11 @@ function planOf(backend: unknown, q: tf.TensorInfo, attrs: AttentionAttributes) 
   return { rows, form, shared, workgroups };
 }
 
-function attention(backend: unknown, inputs: Tensors, attrs: AttentionAttributes): tf.TensorInfo[] {
-  const { q, k, v, lengths } = inputs as Record<'q' | 'k' | 'v' | 'lengths', tf.TensorInfo>;
+function attention(
+  { q, k, v, lengths }: InputsOf<typeof ATTENTION>,
+  attrs: AttentionAttributes,
+  backend: WebGpuBackend,
+): OutputsOf<typeof ATTENTION> {
   const { rows, form, shared, workgroups } = planOf(backend, q, attrs);
   const context = output(backend, q.shape);
   const probabilities = output(backend, [rows, attrs.heads, attrs.length, attrs.length]);
@@ -56,14 +53,14 @@ function attention(backend: unknown, inputs: Tensors, attrs: AttentionAttributes
     reads: [q, k, v, lengths],
     workgroups: workgroups(own),
   });
-  return [context, probabilities];
+  return { context, probabilities };
 }
 
-function attentionGradient(backend: unknown, inputs: Tensors, attrs: AttentionAttributes): tf.TensorInfo[] {
-  const { dy, q, k, v, probabilities, lengths } = inputs as Record<
-    'dy' | 'q' | 'k' | 'v' | 'probabilities' | 'lengths',
-    tf.TensorInfo
-  >;
+function attentionGradient(
+  { dy, q, k, v, probabilities, lengths }: InputsOf<typeof ATTENTION_GRADIENT>,
+  attrs: AttentionAttributes,
+  backend: WebGpuBackend,
+): OutputsOf<typeof ATTENTION_GRADIENT> {
   const { form, shared, workgroups } = planOf(backend, q, attrs);
   const [dq, dk, dv] = [output(backend, q.shape), output(backend, q.shape), output(backend, q.shape)];
   const dScores = output(backend, probabilities.shape);
@@ -85,19 +82,10 @@ function attentionGradient(backend: unknown, inputs: Tensors, attrs: AttentionAt
     workgroups: workgroups(keys),
   });
   release(backend, dScores);
-  return [dq, dk, dv];
+  return { dq, dk, dv };
 }
 
 export function registerAttentionOnWebGpu(): void {
-  for (const [kernelName, run] of [
-    [ATTENTION, attention],
-    [ATTENTION_GRADIENT, attentionGradient],
-  ] as const) {
-    tf.registerKernel({
-      kernelName,
-      backendName: 'webgpu',
-      kernelFunc: ({ inputs, backend, attrs }) =>
-        run(backend, inputs as Tensors, attrs as unknown as AttentionAttributes),
-    });
-  }
+  registerKernel(ATTENTION, 'webgpu', attention);
+  registerKernel(ATTENTION_GRADIENT, 'webgpu', attentionGradient);
 }

@@ -2,14 +2,14 @@
 //
 // Kernel "SemblanceColumnSum" {x [rows, columns]} -> [columns].
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { multiply } from '../matMul/matMul.ts';
-import { hasKernel, runKernel } from '../op.ts';
 
-export const COLUMN_SUM = 'SemblanceColumnSum';
+export const COLUMN_SUM = kernelToken('SemblanceColumnSum', { inputs: ['x'], outputs: ['sums'] });
 
 /** @param x [rows, columns]. Returns [columns]; has no gradient of its own. */
 export function columnSum(x: tf.Tensor2D): tf.Tensor1D {
-  return hasKernel(COLUMN_SUM) ? runKernel(COLUMN_SUM, { x }) : composedColumnSum(x);
+  return hasKernel(COLUMN_SUM) ? (runKernel(COLUMN_SUM, { x }).sums as tf.Tensor1D) : composedColumnSum(x);
 }
 
 /** As a product with ones: no transpose and no tree of reductions. */

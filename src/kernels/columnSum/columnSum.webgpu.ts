@@ -1,7 +1,9 @@
 // Column sums as a kernel of the WebGPU backend: in one piece on a processor, by parts of the rows on a GPU.
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, output, release } from '../dispatch.webgpu.ts';
+import { registerKernel } from '../kernelToken.ts';
 import { addParts } from '../matMul/matMul.webgpu.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
 import { COLUMN_SUM } from './columnSum.ts';
 import { columnSumCode } from './columnSum.wgsl.ts';
@@ -10,11 +12,11 @@ import { columnSumCode } from './columnSum.wgsl.ts';
 const SHARE = 32;
 
 /** Parts that rows are cut into, to be added up by invocations of their own. */
-export function rowParts(backend: unknown, rows: number): number {
+export function rowParts(backend: WebGpuBackend, rows: number): number {
   return kernelConfigFor(backend).software ? 1 : Math.max(1, Math.min(256, Math.ceil(rows / SHARE)));
 }
 
-function columnSum(backend: unknown, x: tf.TensorInfo): tf.TensorInfo {
+function columnSum(backend: WebGpuBackend, x: tf.TensorInfo): tf.TensorInfo {
   const [rows, columns] = x.shape as [number, number];
   const parts = rowParts(backend, rows);
   const { type, count } = elementType(columns);
@@ -36,9 +38,5 @@ function columnSum(backend: unknown, x: tf.TensorInfo): tf.TensorInfo {
 }
 
 export function registerColumnSumOnWebGpu(): void {
-  tf.registerKernel({
-    kernelName: COLUMN_SUM,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend }) => columnSum(backend, inputs.x!),
-  });
+  registerKernel(COLUMN_SUM, 'webgpu', ({ x }, _, backend) => ({ sums: columnSum(backend, x) }));
 }

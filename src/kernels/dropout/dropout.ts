@@ -7,8 +7,7 @@
 // Kernel "SemblanceDropout" {x} {key0, key1, threshold} -> x's shape; its gradient is the same kernel.
 import * as tf from '@tensorflow/tfjs-core';
 import { threefryBlocks, type Key } from '../../util/random.ts';
-
-export const DROPOUT = 'SemblanceDropout';
+import { kernelToken, registerKernel, runKernel } from '../kernelToken.ts';
 
 export interface DropoutAttributes {
   key0: number;
@@ -16,6 +15,12 @@ export interface DropoutAttributes {
   /** Lanes below this are dropped: round(rate * 65536). */
   threshold: number;
 }
+
+export const DROPOUT = kernelToken('SemblanceDropout', {
+  inputs: ['x'],
+  attributes: {} as DropoutAttributes,
+  outputs: ['y'],
+});
 
 /** Which elements are dropped: a rate, and the key that names the draw. */
 export interface Mask {
@@ -26,7 +31,7 @@ export interface Mask {
 export const NO_MASK: Mask = { rate: 0, key: [0, 0] };
 
 /** A mask as the kernels take it. */
-export function maskAttributes({ rate, key }: Mask): { key0: number; key1: number; threshold: number } {
+export function maskAttributes({ rate, key }: Mask): DropoutAttributes {
   return { key0: key[0], key1: key[1], threshold: Math.round(rate * 65536) };
 }
 
@@ -39,7 +44,7 @@ export function keptScale(threshold: number): number {
 export function dropout<T extends tf.Tensor>(x: T, rate: number, key: Key): T {
   const attributes = maskAttributes({ rate, key });
   if (attributes.threshold === 0) return x;
-  return tf.engine().runKernel<T>(DROPOUT, { x }, attributes);
+  return runKernel(DROPOUT, { x }, attributes).y as T;
 }
 
 /** The plain form: multiplies by a mask made here. Oracle of the shader, and the path of backends without one. */
@@ -66,25 +71,16 @@ export function composedDropout(
 /** The gradient on every backend, and the kernel of the cpu backend. */
 export function registerDropout(): void {
   tf.registerGradient({
-    kernelName: DROPOUT,
-    gradFunc: (dy, _saved, attrs) => ({
-      x: () => tf.engine().runKernel(DROPOUT, { x: dy as tf.Tensor }, attrs),
+    kernelName: DROPOUT.name,
+    gradFunc: (dy, _saved, attributes) => ({
+      // tfjs hands back the attributes of the forward kernel, untyped.
+      x: () => runKernel(DROPOUT, { x: dy as tf.Tensor }, attributes as unknown as DropoutAttributes).y,
     }),
   });
-  tf.registerKernel({
-    kernelName: DROPOUT,
-    backendName: 'cpu',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const cpu = backend as CpuBackendLike;
-      const values = cpu.readSync(inputs.x!.dataId) as Float32Array;
-      const output = new Float32Array(values.length);
-      composedDropout(values, output, attrs as unknown as DropoutAttributes);
-      return cpu.makeTensorInfo(inputs.x!.shape, 'float32', output);
-    },
+  registerKernel(DROPOUT, 'cpu', ({ x }, attributes, backend) => {
+    const values = backend.readSync(x.dataId) as Float32Array;
+    const output = new Float32Array(values.length);
+    composedDropout(values, output, attributes);
+    return { y: backend.makeTensorInfo(x.shape, 'float32', output) };
   });
-}
-
-interface CpuBackendLike {
-  readSync(id: object): tf.TypedArray;
-  makeTensorInfo(shape: number[], dtype: tf.DataType, values: tf.TypedArray): tf.TensorInfo;
 }

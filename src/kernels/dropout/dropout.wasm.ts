@@ -1,7 +1,7 @@
 // Dropout on WASM: with SIMD where our module runs, else in plain JavaScript.
-import * as tf from '@tensorflow/tfjs-core';
-import { wasmHeap, type WasmBackendLike } from '../program.ts';
-import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { registerKernel } from '../kernelToken.ts';
+import { wasmValues } from '../tfjsBackends.ts';
+import type { WasmRuntime } from '../wasm/runtime.ts';
 import { composedDropout, DROPOUT, keptScale, type DropoutAttributes } from './dropout.ts';
 
 /** A multiple of 4. */
@@ -13,30 +13,20 @@ export function maskArguments({ key0, key1, threshold }: DropoutAttributes) {
 }
 
 export function registerDropoutOnWasm(runtime: WasmRuntime): void {
-  register(runtime, DROPOUT, (_, inputs, mask: DropoutAttributes) => {
-    const x = inputs.x!;
+  registerKernel(DROPOUT, 'wasm', ({ x }, mask) => {
     const y = runtime.output(x.shape);
     const size = x.shape.reduce((a, b) => a * b, 1);
     const args = { x, y, size, ...maskArguments(mask), perChunk: PER_CHUNK };
     runtime.run('dropout', args, Math.ceil(size / PER_CHUNK));
-    return y;
+    return { y };
   });
 }
 
 /** For machines without SIMD. */
 export function registerPlainDropoutOnWasm(): void {
-  tf.registerKernel({
-    kernelName: DROPOUT,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const wasm = backend as WasmBackendLike;
-      const output = wasm.makeOutput(inputs.x!.shape, 'float32');
-      composedDropout(
-        wasmHeap(wasm, inputs.x!),
-        wasmHeap(wasm, output),
-        attrs as unknown as DropoutAttributes,
-      );
-      return output;
-    },
+  registerKernel(DROPOUT, 'wasm', ({ x }, attributes, backend) => {
+    const y = backend.makeOutput(x.shape, 'float32');
+    composedDropout(wasmValues(backend, x), wasmValues(backend, y), attributes);
+    return { y };
   });
 }

@@ -1,6 +1,6 @@
 // Dropout as a kernel of the WebGPU backend, and a mask as uniforms of the kernels that have one inside.
-import * as tf from '@tensorflow/tfjs-core';
 import type { Word } from '../dispatch.webgpu.ts';
+import { registerKernel } from '../kernelToken.ts';
 import { runProgram } from '../program.ts';
 import { DROPOUT, keptScale, type DropoutAttributes } from './dropout.ts';
 import { dropoutProgram } from './dropout.wgsl.ts';
@@ -14,21 +14,16 @@ export function maskWords({ key0, key1, threshold }: DropoutAttributes): Word[] 
 }
 
 export function registerDropoutOnWebGpu(): void {
-  tf.registerKernel({
-    kernelName: DROPOUT,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const attributes = attrs as unknown as DropoutAttributes;
-      return runProgram(
-        backend,
-        dropoutProgram(inputs.x!.shape),
-        [inputs.x!],
-        [
-          { type: 'uint32', data: [attributes.key0, attributes.key1] },
-          { type: 'uint32', data: [attributes.threshold] },
-          { type: 'float32', data: [keptScale(attributes.threshold)] },
-        ],
-      );
-    },
-  });
+  registerKernel(DROPOUT, 'webgpu', ({ x }, { key0, key1, threshold }, backend) => ({
+    y: runProgram(
+      backend,
+      dropoutProgram(x.shape),
+      [x],
+      [
+        { type: 'uint32', data: [key0, key1] },
+        { type: 'uint32', data: [threshold] },
+        { type: 'float32', data: [keptScale(threshold)] },
+      ],
+    ),
+  }));
 }

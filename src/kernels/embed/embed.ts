@@ -5,17 +5,19 @@
 // Kernel "SemblanceEmbedGradient" {dy, wordIds, positionIds, typeIds} {words, positions, types} -> [dWords, dPositions, dTypes]
 //   the attributes being the entries of each table.
 import * as tf from '@tensorflow/tfjs-core';
-import { differentiable, hasKernel, runKernel, runKernelForAll } from '../op.ts';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
+import { differentiable } from '../differentiable.ts';
 import { scatterRows } from '../scatterRows/scatterRows.ts';
 
-export const EMBED = 'SemblanceEmbed';
-export const EMBED_GRADIENT = 'SemblanceEmbedGradient';
-
-export interface EmbedGradientAttributes {
-  words: number;
-  positions: number;
-  types: number;
-}
+export const EMBED = kernelToken('SemblanceEmbed', {
+  inputs: ['words', 'positions', 'types', 'wordIds', 'positionIds', 'typeIds'],
+  outputs: ['y'],
+});
+export const EMBED_GRADIENT = kernelToken('SemblanceEmbedGradient', {
+  inputs: ['dy', 'wordIds', 'positionIds', 'typeIds'],
+  attributes: {} as { words: number; positions: number; types: number },
+  outputs: ['dWords', 'dPositions', 'dTypes'],
+});
 
 /** The three tables, each [entries, d]. */
 export interface EmbeddingTables {
@@ -36,20 +38,16 @@ export function embed(tables: EmbeddingTables, ids: EmbeddingIds): tf.Tensor2D {
   const look = hasKernel(EMBED) ? lookedUp : composedLookup;
   return differentiable({
     inputs: { ...tables },
-    forward: (save) => {
-      save([ids.words, ids.positions, ids.types]);
-      return look(tables, ids);
-    },
-    backward: (dy, saved) => {
-      const [words, positions, types] = saved as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+    forward: () => ({ value: look(tables, ids), saved: { ...ids } }),
+    backward: (dy, { words, positions, types }) => {
       const entries = (name: keyof EmbeddingTables) => tables[name].shape[0];
       if (hasKernel(EMBED_GRADIENT)) {
-        const [dWords, dPositions, dTypes] = runKernelForAll(
+        const { dWords, dPositions, dTypes } = runKernel(
           EMBED_GRADIENT,
           { dy, wordIds: words, positionIds: positions, typeIds: types },
           { words: entries('words'), positions: entries('positions'), types: entries('types') },
         );
-        return { words: () => dWords!, positions: () => dPositions!, types: () => dTypes! };
+        return { words: () => dWords, positions: () => dPositions, types: () => dTypes };
       }
       return {
         words: () => scatterRows(dy, words, entries('words')),
@@ -61,12 +59,8 @@ export function embed(tables: EmbeddingTables, ids: EmbeddingIds): tf.Tensor2D {
 }
 
 function lookedUp(tables: EmbeddingTables, ids: EmbeddingIds): tf.Tensor2D {
-  return runKernel(EMBED, {
-    ...tables,
-    wordIds: ids.words,
-    positionIds: ids.positions,
-    typeIds: ids.types,
-  });
+  const inputs = { ...tables, wordIds: ids.words, positionIds: ids.positions, typeIds: ids.types };
+  return runKernel(EMBED, inputs).y as tf.Tensor2D;
 }
 
 /** As a sum of three gathers. */

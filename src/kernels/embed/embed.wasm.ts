@@ -1,21 +1,19 @@
 // The sum of three embeddings on WASM.
-import type * as tf from '@tensorflow/tfjs-core';
-import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { registerKernel } from '../kernelToken.ts';
+import type { WasmRuntime } from '../wasm/runtime.ts';
 import { EMBED } from './embed.ts';
 
 /** About how many elements a chunk has. */
 const ELEMENTS_PER_CHUNK = 16384;
 
-type Input = 'words' | 'positions' | 'types' | 'wordIds' | 'positionIds' | 'typeIds';
-
 export function registerEmbedOnWasm(runtime: WasmRuntime): void {
-  register(runtime, EMBED, (_, inputs) => {
-    const { words, positions, types, wordIds, positionIds, typeIds } = inputs as Record<Input, tf.TensorInfo>;
+  registerKernel(EMBED, 'wasm', (inputs) => {
+    const { words, positions, types, wordIds, positionIds, typeIds } = inputs;
     const [tokens, width] = [wordIds.shape[0]!, words.shape[1]!];
     const y = runtime.output([tokens, width]);
     const tokensPerChunk = Math.ceil(ELEMENTS_PER_CHUNK / width);
     const tables = { words, positions, types, wordIds, positionIds, typeIds };
     runtime.run('embed', { ...tables, y, tokens, width, tokensPerChunk }, Math.ceil(tokens / tokensPerChunk));
-    return y;
+    return { y };
   });
 }

@@ -5,8 +5,9 @@
 //
 // As one operation, so that gelu' and the sum of gradients end a matrix product. Made of the kernels of linear/linear.ts.
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, runKernel } from '../kernelToken.ts';
 import { INPUT_GRADIENT, LINEAR, linear, linearGelu, WEIGHT_GRADIENT } from '../linear/linear.ts';
-import { differentiable, hasKernel, runKernel, runKernelForAll } from '../op.ts';
+import { differentiable } from '../differentiable.ts';
 
 export interface FeedForwardWeights {
   /** [intermediate, in] */
@@ -45,28 +46,29 @@ export function composedFeedForward(
 
 function fused(x: tf.Tensor2D, weights: FeedForwardWeights): FedForward {
   const { inner, innerBias, outer, outerBias } = weights;
-  const [y, passed] = differentiable<tf.Tensor2D[]>({
+  const [y, passed] = differentiable({
     inputs: { x, ...weights },
-    forward: (save) => {
-      const [activated, z] = runKernelForAll(LINEAR, { x, weight: inner, bias: innerBias }, { gelu: true });
-      const given = { x: activated!, weight: outer, bias: outerBias };
-      const [result] = runKernelForAll(LINEAR, given, { gelu: false });
-      save([x, z!, activated!, inner, outer]);
-      return [result as tf.Tensor2D, tf.clone(x)];
+    forward: () => {
+      const first = runKernel(LINEAR, { x, weight: inner, bias: innerBias }, { gelu: true });
+      const activated = first.y;
+      const second = runKernel(LINEAR, { x: activated, weight: outer, bias: outerBias }, { gelu: false });
+      return {
+        value: [second.y as tf.Tensor2D, tf.clone(x)],
+        saved: { x, z: first.z, activated, inner, outer },
+      };
     },
     backward: ([dy, dPassed], saved) => {
-      const [input, z, activated, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const dz = runKernel(INPUT_GRADIENT, { dy: dy!, weight: w2, z });
-      const [dOuter, dOuterBias] = runKernelForAll(WEIGHT_GRADIENT, { dz: dy!, x: activated });
-      const [dInner, dInnerBias] = runKernelForAll(WEIGHT_GRADIENT, { dz, x: input });
+      const { dx: dz } = runKernel(INPUT_GRADIENT, { dy: dy, weight: saved.outer, z: saved.z });
+      const outerGradient = runKernel(WEIGHT_GRADIENT, { dz: dy, x: saved.activated });
+      const innerGradient = runKernel(WEIGHT_GRADIENT, { dz, x: saved.x });
       return {
-        x: () => runKernel(INPUT_GRADIENT, { dy: dz, weight: w1, addend: dPassed! }),
-        inner: () => dInner!,
-        innerBias: () => dInnerBias!,
-        outer: () => dOuter!,
-        outerBias: () => dOuterBias!,
+        x: () => runKernel(INPUT_GRADIENT, { dy: dz, weight: saved.inner, addend: dPassed }).dx,
+        inner: () => innerGradient.dWeight,
+        innerBias: () => innerGradient.dBias,
+        outer: () => outerGradient.dWeight,
+        outerBias: () => outerGradient.dBias,
       };
     },
   });
-  return { y: y!, passed: passed! };
+  return { y, passed };
 }

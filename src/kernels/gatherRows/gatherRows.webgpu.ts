@@ -1,6 +1,6 @@
 // Some rows of a matrix as a kernel of the WebGPU backend.
-import * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, flatMain, flatWorkgroups, header, output } from '../dispatch.webgpu.ts';
+import { registerKernel } from '../kernelToken.ts';
 import { GATHER_ROWS } from './gatherRows.ts';
 
 function gatherRowsCode(type: string): string {
@@ -13,23 +13,18 @@ function gatherRowsCode(type: string): string {
 }
 
 export function registerGatherRowsOnWebGpu(): void {
-  tf.registerKernel({
-    kernelName: GATHER_ROWS,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend }) => {
-      const { x, places } = inputs as { x: tf.TensorInfo; places: tf.TensorInfo };
-      const y = output(backend, [places.shape[0]!, x.shape[1]!]);
-      const { type, count: width } = elementType(x.shape[1]!);
-      const size = places.shape[0]! * width;
-      dispatch(backend, {
-        key: `semblance_gatherRows_${type}`,
-        code: () => gatherRowsCode(type),
-        writes: [y],
-        reads: [x, places],
-        uniforms: [size, width],
-        workgroups: flatWorkgroups(size),
-      });
-      return y;
-    },
+  registerKernel(GATHER_ROWS, 'webgpu', ({ x, places }, _, backend) => {
+    const y = output(backend, [places.shape[0]!, x.shape[1]!]);
+    const { type, count: width } = elementType(x.shape[1]!);
+    const size = places.shape[0]! * width;
+    dispatch(backend, {
+      key: `semblance_gatherRows_${type}`,
+      code: () => gatherRowsCode(type),
+      writes: [y],
+      reads: [x, places],
+      uniforms: [size, width],
+      workgroups: flatWorkgroups(size),
+    });
+    return { y };
   });
 }

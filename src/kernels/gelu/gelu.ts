@@ -3,9 +3,10 @@
 //
 // Kernel "SemblanceGeluGradient" {dy, z} -> dy (Phi(z) + z phi(z)), of any shape.
 import * as tf from '@tensorflow/tfjs-core';
-import { differentiable, hasKernel, runKernel } from '../op.ts';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
+import { differentiable } from '../differentiable.ts';
 
-export const GELU_GRADIENT = 'SemblanceGeluGradient';
+export const GELU_GRADIENT = kernelToken('SemblanceGeluGradient', { inputs: ['dy', 'z'], outputs: ['dz'] });
 
 /** Phi(x), the normal distribution function. */
 function cumulative(x: tf.Tensor): tf.Tensor {
@@ -14,7 +15,9 @@ function cumulative(x: tf.Tensor): tf.Tensor {
 
 /** d gelu(z) / dz * dy = dy (Phi(z) + z phi(z)). @param dy, z of one shape. */
 export function geluGradient<T extends tf.Tensor>(dy: T, z: T): T {
-  return hasKernel(GELU_GRADIENT) ? runKernel(GELU_GRADIENT, { dy, z }) : composedGeluGradient(dy, z);
+  return hasKernel(GELU_GRADIENT)
+    ? (runKernel(GELU_GRADIENT, { dy, z }).dz as T)
+    : composedGeluGradient(dy, z);
 }
 
 export function composedGeluGradient<T extends tf.Tensor>(dy: T, z: T): T {
@@ -27,10 +30,7 @@ export function composedGeluGradient<T extends tf.Tensor>(dy: T, z: T): T {
 export function gelu<T extends tf.Tensor>(x: T): T {
   return differentiable({
     inputs: { x },
-    forward: (save) => {
-      save([x]);
-      return tf.mul<T>(x, cumulative(x));
-    },
-    backward: (dy, saved) => ({ x: () => geluGradient(dy, saved[0] as T) }),
+    forward: () => ({ value: tf.mul<T>(x, cumulative(x)), saved: { z: x } }),
+    backward: (dy, { z }) => ({ x: () => geluGradient(dy, z) }),
   });
 }

@@ -1,17 +1,16 @@
 // GELU's gradient on WASM.
-import type * as tf from '@tensorflow/tfjs-core';
-import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { registerKernel } from '../kernelToken.ts';
+import type { WasmRuntime } from '../wasm/runtime.ts';
 import { GELU_GRADIENT } from './gelu.ts';
 
 const PER_CHUNK = 16384;
 
 export function registerGeluOnWasm(runtime: WasmRuntime): void {
-  register(runtime, GELU_GRADIENT, (_, inputs) => {
-    const { dy, z } = inputs as Record<'dy' | 'z', tf.TensorInfo>;
+  registerKernel(GELU_GRADIENT, 'wasm', ({ dy, z }) => {
     const dz = runtime.output(z.shape);
     const size = z.shape.reduce((a, b) => a * b, 1);
     const args = { dy, z, dz, size, perChunk: PER_CHUNK };
     runtime.run('geluGradient', args, Math.ceil(size / PER_CHUNK));
-    return dz;
+    return { dz };
   });
 }

@@ -9,10 +9,8 @@
 //   t_p = dy / (groups pairs) ([hinge p-1 > 0] - [hinge p > 0])           the slope of the loss along cosine p
 //   dc_p = t_p (a / (|a| |c_p|) - s_p c_p / |c_p|^2);   da = sum_p t_p (c_p / (|a| |c_p|) - s_p a / |a|^2)
 import * as tf from '@tensorflow/tfjs-core';
-import { differentiable, hasKernel, runKernel, runKernelForAll } from '../op.ts';
-
-export const TRIPLET = 'SemblanceHierarchicalTriplet';
-export const TRIPLET_GRADIENT = 'SemblanceHierarchicalTripletGradient';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
+import { differentiable } from '../differentiable.ts';
 
 /** Where the groups lie: rows `from` to `from + groups * sentences`, the anchor of each first. */
 export interface TripletGroups {
@@ -20,6 +18,17 @@ export interface TripletGroups {
   groups: number;
   sentences: number;
 }
+
+export const TRIPLET = kernelToken('SemblanceHierarchicalTriplet', {
+  inputs: ['vectors', 'margins'],
+  attributes: {} as TripletGroups,
+  outputs: ['loss', 'cosines', 'inverses'],
+});
+export const TRIPLET_GRADIENT = kernelToken('SemblanceHierarchicalTripletGradient', {
+  inputs: ['dy', 'vectors', 'margins', 'cosines', 'inverses'],
+  attributes: {} as TripletGroups,
+  outputs: ['gradient'],
+});
 
 /**
  * The loss as a scalar; undefined where the backend in use has no kernel for it.
@@ -32,19 +41,15 @@ export function fusedTriplet(
 ): tf.Scalar | undefined {
   if (!hasKernel(TRIPLET)) return undefined;
   const attributes = { from, groups, sentences };
-  return differentiable<tf.Scalar>({
+  return differentiable({
     inputs: { vectors },
-    forward: (save) => {
-      const given = { vectors, margins: tf.tensor1d([...margins]) };
-      const [loss, ...kept] = runKernelForAll(TRIPLET, given, attributes);
-      save([vectors, given.margins, ...kept]);
-      return loss as tf.Scalar;
+    forward: () => {
+      const inputs = { vectors, margins: tf.tensor1d([...margins]) };
+      const { loss, ...rest } = runKernel(TRIPLET, inputs, attributes);
+      return { value: loss as tf.Scalar, saved: { ...inputs, ...rest } };
     },
     backward: (dy, saved) => ({
-      vectors: () => {
-        const [x, m, cosines, inverses] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-        return runKernel(TRIPLET_GRADIENT, { dy, vectors: x, margins: m, cosines, inverses }, attributes);
-      },
+      vectors: () => runKernel(TRIPLET_GRADIENT, { dy, ...saved }, attributes).gradient,
     }),
   });
 }

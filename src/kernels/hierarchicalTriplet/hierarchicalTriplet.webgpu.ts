@@ -1,15 +1,16 @@
 // The hierarchical triplet loss and its gradient as kernels of the WebGPU backend.
-import * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, flatWorkgroups, output } from '../dispatch.webgpu.ts';
+import { registerKernel, type InputsOf, type OutputsOf } from '../kernelToken.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
 import { TRIPLET, TRIPLET_GRADIENT, type TripletGroups } from './hierarchicalTriplet.ts';
 import { tripletCode, tripletGradientCode } from './hierarchicalTriplet.wgsl.ts';
 
-type Tensors = Record<string, tf.TensorInfo>;
-
-function triplet(backend: unknown, inputs: Tensors, given: TripletGroups): tf.TensorInfo[] {
-  const { vectors, margins } = inputs as Record<'vectors' | 'margins', tf.TensorInfo>;
-  const { from, groups, sentences } = given;
+function triplet(
+  { vectors, margins }: InputsOf<typeof TRIPLET>,
+  { from, groups, sentences }: TripletGroups,
+  backend: WebGpuBackend,
+): OutputsOf<typeof TRIPLET> {
   const { type, count: width } = elementType(vectors.shape[1]!);
   const loss = output(backend, []);
   const cosines = output(backend, [groups, sentences - 1]);
@@ -23,15 +24,14 @@ function triplet(backend: unknown, inputs: Tensors, given: TripletGroups): tf.Te
     uniforms: [from, groups, sentences, width],
     workgroups: [1, 1, 1],
   });
-  return [loss, cosines, inverses];
+  return { loss, cosines, inverses };
 }
 
-function tripletGradient(backend: unknown, inputs: Tensors, given: TripletGroups): tf.TensorInfo {
-  const { dy, vectors, margins, cosines, inverses } = inputs as Record<
-    'dy' | 'vectors' | 'margins' | 'cosines' | 'inverses',
-    tf.TensorInfo
-  >;
-  const { from, groups, sentences } = given;
+function tripletGradient(
+  { dy, vectors, margins, cosines, inverses }: InputsOf<typeof TRIPLET_GRADIENT>,
+  { from, groups, sentences }: TripletGroups,
+  backend: WebGpuBackend,
+): OutputsOf<typeof TRIPLET_GRADIENT> {
   const [rows, features] = vectors.shape as [number, number];
   const { type, count: width } = elementType(features);
   const gradient = output(backend, [rows, features]);
@@ -43,19 +43,10 @@ function tripletGradient(backend: unknown, inputs: Tensors, given: TripletGroups
     uniforms: [from, groups, sentences, width, rows],
     workgroups: flatWorkgroups(rows * width),
   });
-  return gradient;
+  return { gradient };
 }
 
 export function registerTripletOnWebGpu(): void {
-  for (const [kernelName, run] of [
-    [TRIPLET, triplet],
-    [TRIPLET_GRADIENT, tripletGradient],
-  ] as const) {
-    tf.registerKernel({
-      kernelName,
-      backendName: 'webgpu',
-      kernelFunc: ({ inputs, backend, attrs }) =>
-        run(backend, inputs as Tensors, attrs as unknown as TripletGroups),
-    });
-  }
+  registerKernel(TRIPLET, 'webgpu', triplet);
+  registerKernel(TRIPLET_GRADIENT, 'webgpu', tripletGradient);
 }

@@ -1,8 +1,11 @@
 // tfjs's own Identity for the WASM backend, without the copy it makes there: a tensor that is saved for its gradient
 // then shares its data, as on the other backends.
 import * as tf from '@tensorflow/tfjs-core';
-import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { kernelToken, registerKernel } from '../kernelToken.ts';
+import type { WasmRuntime } from '../wasm/runtime.ts';
+
+const IDENTITY = kernelToken(tf.Identity, { inputs: ['x'], outputs: ['y'] });
 
 export function registerIdentityOnWasm(runtime: WasmRuntime): void {
-  register(runtime, tf.Identity, (_, inputs) => runtime.share(inputs.x!));
+  registerKernel(IDENTITY, 'wasm', ({ x }) => ({ y: runtime.share(x) }));
 }

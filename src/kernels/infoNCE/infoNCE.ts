@@ -10,16 +10,25 @@
 //   w_ij = (p_ij - [i = j]) dy / (n temperature |a_i| |c_j|)
 //   da_i = sum_j w_ij c_j - a_i / |a_i|^2 sum_j w_ij a_i . c_j          and so for the columns, over i
 import * as tf from '@tensorflow/tfjs-core';
-import { differentiable, hasKernel, runKernel, runKernelForAll } from '../op.ts';
-
-export const INFO_NCE = 'SemblanceInfoNCE';
-export const INFO_NCE_GRADIENT = 'SemblanceInfoNCEGradient';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
+import { differentiable } from '../differentiable.ts';
 
 export interface InfoNCEAttributes {
   anchors: number;
   columns: number;
   temperature: number;
 }
+
+export const INFO_NCE = kernelToken('SemblanceInfoNCE', {
+  inputs: ['vectors', 'index'],
+  attributes: {} as InfoNCEAttributes,
+  outputs: ['loss', 'probabilities', 'products', 'inverses'],
+});
+export const INFO_NCE_GRADIENT = kernelToken('SemblanceInfoNCEGradient', {
+  inputs: ['dy', 'vectors', 'index', 'probabilities', 'products', 'inverses'],
+  attributes: {} as InfoNCEAttributes,
+  outputs: ['gradient'],
+});
 
 /** Rows of a matrix by their part in the loss: column i is the positive of anchor i. */
 export interface InfoNCERows {
@@ -38,29 +47,15 @@ export function fusedInfoNCE(
   const part = new Int32Array(vectors.shape[0]).fill(-1);
   places.forEach((row, place) => (part[row] = place));
   const attributes = { anchors: anchors.length, columns: columns.length, temperature };
-  return differentiable<tf.Scalar>({
+  return differentiable({
     inputs: { vectors },
-    forward: (save) => {
-      const index = tf.tensor1d(Int32Array.of(...places, ...part), 'int32');
-      const [loss, ...kept] = runKernelForAll(INFO_NCE, { vectors, index }, attributes);
-      save([vectors, index, ...kept]);
-      return loss as tf.Scalar;
+    forward: () => {
+      const inputs = { vectors, index: tf.tensor1d(Int32Array.of(...places, ...part), 'int32') };
+      const { loss, ...rest } = runKernel(INFO_NCE, inputs, attributes);
+      return { value: loss as tf.Scalar, saved: { ...inputs, ...rest } };
     },
     backward: (dy, saved) => ({
-      vectors: () => {
-        const [x, index, probabilities, products, inverses] = saved as [
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-        ];
-        return runKernel(
-          INFO_NCE_GRADIENT,
-          { dy, vectors: x, index, probabilities, products, inverses },
-          attributes,
-        );
-      },
+      vectors: () => runKernel(INFO_NCE_GRADIENT, { dy, ...saved }, attributes).gradient,
     }),
   });
 }

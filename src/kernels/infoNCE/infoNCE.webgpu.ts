@@ -1,15 +1,16 @@
 // InfoNCE and its gradient as kernels of the WebGPU backend.
-import * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, flatWorkgroups, output, release } from '../dispatch.webgpu.ts';
+import { registerKernel, type InputsOf, type OutputsOf } from '../kernelToken.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
 import { INFO_NCE, INFO_NCE_GRADIENT, type InfoNCEAttributes } from './infoNCE.ts';
 import { infoNceGradientCode, infoNceRowsCode, meanCode, ROWS_OF_ONE } from './infoNCE.wgsl.ts';
 
-type Tensors = Record<string, tf.TensorInfo>;
-
-function infoNCE(backend: unknown, inputs: Tensors, attributes: InfoNCEAttributes): tf.TensorInfo[] {
-  const { vectors, index } = inputs as Record<'vectors' | 'index', tf.TensorInfo>;
-  const { anchors, columns, temperature } = attributes;
+function infoNCE(
+  { vectors, index }: InputsOf<typeof INFO_NCE>,
+  { anchors, columns, temperature }: InfoNCEAttributes,
+  backend: WebGpuBackend,
+): OutputsOf<typeof INFO_NCE> {
   const { type, count: width } = elementType(vectors.shape[1]!);
   const [loss, losses] = [output(backend, []), output(backend, [anchors])];
   const [probabilities, products] = [
@@ -35,15 +36,14 @@ function infoNCE(backend: unknown, inputs: Tensors, attributes: InfoNCEAttribute
     workgroups: [1, 1, 1],
   });
   release(backend, losses);
-  return [loss, probabilities, products, inverses];
+  return { loss, probabilities, products, inverses };
 }
 
-function infoNceGradient(backend: unknown, inputs: Tensors, attributes: InfoNCEAttributes): tf.TensorInfo {
-  const { dy, vectors, index, probabilities, products, inverses } = inputs as Record<
-    'dy' | 'vectors' | 'index' | 'probabilities' | 'products' | 'inverses',
-    tf.TensorInfo
-  >;
-  const { anchors, columns, temperature } = attributes;
+function infoNceGradient(
+  { dy, vectors, index, probabilities, products, inverses }: InputsOf<typeof INFO_NCE_GRADIENT>,
+  { anchors, columns, temperature }: InfoNCEAttributes,
+  backend: WebGpuBackend,
+): OutputsOf<typeof INFO_NCE_GRADIENT> {
   const [rows, features] = vectors.shape as [number, number];
   const { type, count: width } = elementType(features);
   const gradient = output(backend, [rows, features]);
@@ -55,19 +55,10 @@ function infoNceGradient(backend: unknown, inputs: Tensors, attributes: InfoNCEA
     uniforms: [rows, anchors, columns, width, { f32: temperature }],
     workgroups: flatWorkgroups(rows * width),
   });
-  return gradient;
+  return { gradient };
 }
 
 export function registerInfoNceOnWebGpu(): void {
-  for (const [kernelName, run] of [
-    [INFO_NCE, infoNCE],
-    [INFO_NCE_GRADIENT, infoNceGradient],
-  ] as const) {
-    tf.registerKernel({
-      kernelName,
-      backendName: 'webgpu',
-      kernelFunc: ({ inputs, backend, attrs }) =>
-        run(backend, inputs as Tensors, attrs as unknown as InfoNCEAttributes),
-    });
-  }
+  registerKernel(INFO_NCE, 'webgpu', infoNCE);
+  registerKernel(INFO_NCE_GRADIENT, 'webgpu', infoNceGradient);
 }

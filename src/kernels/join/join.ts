@@ -4,23 +4,28 @@
 // Kernel "SemblancePart" {joined [total], x0, x1, ...} {count} -> [] : overwrites every x with its stretch of `joined`.
 import * as tf from '@tensorflow/tfjs-core';
 import { makeSole } from '../inPlace.ts';
-import { hasKernel, runKernel, runKernelForAll } from '../op.ts';
+import { asList, hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 
-export const JOIN = 'SemblanceJoin';
-export const PART = 'SemblancePart';
+export const JOIN = kernelToken('SemblanceJoin', {
+  inputs: ['x*'],
+  attributes: {} as { count: number },
+  outputs: ['joined'],
+});
+export const PART = kernelToken('SemblancePart', {
+  inputs: ['joined', 'x*'],
+  attributes: {} as { count: number },
+  outputs: [],
+});
 
 /** Does the backend in use lay tensors end to end for next to nothing? */
 export function joinsForNothing(): boolean {
   return hasKernel(JOIN);
 }
 
-function named(tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> {
-  return Object.fromEntries(tensors.map((x, i) => [`x${i}`, x]));
-}
-
 /** All elements of all tensors, in order. Has no gradient. */
 export function join(tensors: readonly tf.Tensor[]): tf.Tensor1D {
-  return hasKernel(JOIN) ? runKernel(JOIN, named(tensors), { count: tensors.length }) : composedJoin(tensors);
+  if (!hasKernel(JOIN)) return composedJoin(tensors);
+  return runKernel(JOIN, asList('x', tensors), { count: tensors.length }).joined as tf.Tensor1D;
 }
 
 export function composedJoin(tensors: readonly tf.Tensor[]): tf.Tensor1D {
@@ -34,7 +39,7 @@ export function part(joined: tf.Tensor1D, variables: readonly tf.Variable[]): vo
     return;
   }
   variables.forEach(makeSole);
-  runKernelForAll(PART, { joined, ...named(variables) }, { count: variables.length });
+  runKernel(PART, { joined, ...asList('x', variables) }, { count: variables.length });
 }
 
 export function composedPart(joined: tf.Tensor1D, variables: readonly tf.Variable[]): void {

@@ -4,7 +4,7 @@
 //   dx = (g - mean(g) - xhat * mean(g * xhat)) / sqrt(variance + epsilon),   g = dy * gamma
 import * as tf from '@tensorflow/tfjs-core';
 import { columnSum } from '../columnSum/columnSum.ts';
-import { differentiable } from '../op.ts';
+import { differentiable } from '../differentiable.ts';
 
 /** @param x [rows, features]; @param gamma, bias [features]. */
 export function layerNorm(
@@ -15,25 +15,22 @@ export function layerNorm(
 ): tf.Tensor2D {
   return differentiable({
     inputs: { x, gamma, bias },
-    forward: (save) => {
+    forward: () => {
       const centred = tf.sub(x, tf.mean(x, 1, true));
       const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
       const normal = tf.mul<tf.Tensor2D>(centred, inverse);
-      save([normal, inverse, gamma]);
-      return tf.add<tf.Tensor2D>(tf.mul(normal, gamma), bias);
+      const value = tf.add<tf.Tensor2D>(tf.mul(normal, gamma), bias);
+      return { value, saved: { xhat: normal, inverse, weight: gamma } };
     },
-    backward: (dy, saved) => {
-      const [xhat, inverse, weight] = [saved[0] as tf.Tensor2D, saved[1]!, saved[2]!];
-      return {
-        x: () => {
-          const g = tf.mul(dy, weight);
-          const meanG = tf.mean(g, 1, true);
-          const meanGx = tf.mean(tf.mul(g, xhat), 1, true);
-          return tf.mul(tf.sub(tf.sub(g, meanG), tf.mul(xhat, meanGx)), inverse);
-        },
-        gamma: () => columnSum(tf.mul<tf.Tensor2D>(dy, xhat)),
-        bias: () => columnSum(dy),
-      };
-    },
+    backward: (dy, { xhat, inverse, weight }) => ({
+      x: () => {
+        const g = tf.mul(dy, weight);
+        const meanG = tf.mean(g, 1, true);
+        const meanGx = tf.mean(tf.mul(g, xhat), 1, true);
+        return tf.mul(tf.sub(tf.sub(g, meanG), tf.mul(xhat, meanGx)), inverse);
+      },
+      gamma: () => columnSum(tf.mul<tf.Tensor2D>(dy, xhat)),
+      bias: () => columnSum(dy),
+    }),
   });
 }

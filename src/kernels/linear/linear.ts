@@ -11,15 +11,27 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { columnSum } from '../columnSum/columnSum.ts';
 import { gelu, geluGradient } from '../gelu/gelu.ts';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { matMul, multiply } from '../matMul/matMul.ts';
-import { differentiable, hasKernel, runKernelForAll } from '../op.ts';
+import { differentiable } from '../differentiable.ts';
 
-export const LINEAR = 'SemblanceLinear';
-export const WEIGHT_GRADIENT = 'SemblanceWeightGradient';
-export const INPUT_GRADIENT = 'SemblanceInputGradient';
+export const LINEAR = kernelToken('SemblanceLinear', {
+  inputs: ['x', 'weight', 'bias', 'rows?'],
+  attributes: {} as { gelu: boolean },
+  outputs: ['y', 'z?'],
+});
+export const WEIGHT_GRADIENT = kernelToken('SemblanceWeightGradient', {
+  inputs: ['dz', 'x'],
+  outputs: ['dWeight', 'dBias'],
+});
+export const INPUT_GRADIENT = kernelToken('SemblanceInputGradient', {
+  inputs: ['dy', 'weight', 'z?', 'addend?'],
+  outputs: ['dx'],
+});
 
-export interface LinearAttributes {
-  gelu: boolean;
+/** Do the kernels of the backend in use leave out the padding rows they are told of? Others compute them too. */
+export function leavesOutRows(): boolean {
+  return tf.getBackend() === 'wasm' && hasKernel(LINEAR);
 }
 
 /**
@@ -50,7 +62,7 @@ export function linearGelu(
 function addBias(x: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
   return differentiable({
     inputs: { x, bias },
-    forward: () => tf.add<tf.Tensor2D>(x, bias),
+    forward: () => ({ value: tf.add<tf.Tensor2D>(x, bias) }),
     backward: (dy) => ({ x: () => tf.clone(dy), bias: () => columnSum(dy) }),
   });
 }
@@ -68,23 +80,20 @@ function fused(
 ): tf.Tensor2D {
   return differentiable({
     inputs: { x, weight, bias },
-    forward: (save) => {
-      const inputs = { x, weight, bias, ...(rows && { rows }) };
-      const [y, z] = runKernelForAll(LINEAR, inputs, { gelu: withGelu });
-      save([x, weight, ...(z ? [z] : []), ...(rows ? [rows] : [])]);
-      return y as tf.Tensor2D;
+    forward: () => {
+      const { y, z } = runKernel(LINEAR, { x, weight, bias, rows }, { gelu: withGelu });
+      return { value: y as tf.Tensor2D, saved: { x, weight, z: z as tf.Tensor2D | undefined, rows } };
     },
-    backward: (dy, [input, w, ...rest]) => {
-      const dz = withGelu ? geluGradient(dy, rest.shift() as tf.Tensor2D) : dy;
-      const [wanted] = rest;
-      const dx = () => multiply(dz, w!, false, false, wanted);
+    backward: (dy, saved) => {
+      const dz = saved.z ? geluGradient(dy, saved.z) : dy;
+      const dx = () => multiply(dz, saved.weight, false, false, saved.rows);
       if (hasKernel(WEIGHT_GRADIENT)) {
-        const [dWeight, dBias] = runKernelForAll(WEIGHT_GRADIENT, { dz, x: input! });
-        return { x: dx, weight: () => dWeight!, bias: () => dBias! };
+        const { dWeight, dBias } = runKernel(WEIGHT_GRADIENT, { dz, x: saved.x });
+        return { x: dx, weight: () => dWeight, bias: () => dBias };
       }
       return {
         x: dx,
-        weight: () => multiply(dz, input!, true, false, wanted),
+        weight: () => multiply(dz, saved.x, true, false, saved.rows),
         bias: () => columnSum(dz),
       };
     },

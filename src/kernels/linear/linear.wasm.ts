@@ -1,15 +1,12 @@
 // Dense layer on WASM: the sums start from the bias, and GELU follows while the rows are in the cache.
-import type * as tf from '@tensorflow/tfjs-core';
+import { registerKernel } from '../kernelToken.ts';
 import { multiplyMatrices } from '../matMul/matMul.wasm.ts';
-import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import type { WasmRuntime } from '../wasm/runtime.ts';
 import { fillWithZeros } from '../zeros/zeros.wasm.ts';
-import { LINEAR, type LinearAttributes } from './linear.ts';
+import { LINEAR } from './linear.ts';
 
 export function registerLinearOnWasm(runtime: WasmRuntime): void {
-  register(runtime, LINEAR, (_, inputs, { gelu }: LinearAttributes) => {
-    const { x, weight, bias, rows } = inputs as Record<'x' | 'weight' | 'bias', tf.TensorInfo> & {
-      rows?: tf.TensorInfo;
-    };
+  registerKernel(LINEAR, 'wasm', ({ x, weight, bias, rows }, { gelu }) => {
     const [m, k] = x.shape as [number, number];
     const n = weight.shape[0]!;
     const z = runtime.output([m, n]);
@@ -17,6 +14,6 @@ export function registerLinearOnWasm(runtime: WasmRuntime): void {
     for (const output of rows ? [z, y] : []) if (output) fillWithZeros(runtime, output);
     const operands = { a: x, b: weight, c: z, bias, gelu: y, rows };
     multiplyMatrices(runtime, { m, n, k, ...operands, transposeA: false, transposeB: true });
-    return y ? [y, z] : [z];
+    return y ? { y, z } : { y: z };
   });
 }

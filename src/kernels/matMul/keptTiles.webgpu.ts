@@ -1,6 +1,6 @@
 // The order of tiles that suits an adapter best: measured once, at its first use, and kept by the host from then on.
 import { z } from 'zod';
-import { internals } from '../dispatch.webgpu.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { setKernelConfig, kernelConfigFor, type Tile } from '../tuning.ts';
 import {
   candidatesOn,
@@ -40,8 +40,8 @@ type Kept = z.infer<typeof keptSchema>;
 const given = new WeakMap<TileHost, Map<string, TileOrders>>();
 
 /** Puts the tiles that are kept for the backend's adapter into use; measures those that are not. */
-export async function chooseTiles(backend: unknown, host: TileHost): Promise<TileOrigin> {
-  const adapter = adapterOf(internals(backend).device.adapterInfo);
+export async function chooseTiles(backend: WebGpuBackend, host: TileHost): Promise<TileOrigin> {
+  const adapter = adapterOf(backend.device.adapterInfo);
   const before = given.get(host) ?? new Map<string, TileOrders>();
   given.set(host, before);
   const orders = before.get(adapter) ?? (await keptOrders(backend, host, adapter));
@@ -59,7 +59,7 @@ export async function chooseTiles(backend: unknown, host: TileHost): Promise<Til
   return Object.keys(measured).length > 0 ? 'measured' : Object.keys(orders).length > 0 ? 'kept' : 'default';
 }
 
-function isToMeasure(backend: unknown, { measure, signal }: TileHost): boolean {
+function isToMeasure(backend: WebGpuBackend, { measure, signal }: TileHost): boolean {
   if (signal?.aborted || measure === 'never') return false;
   return measure === 'always' || !kernelConfigFor(backend).software;
 }
@@ -69,12 +69,12 @@ export function adapterOf({ vendor, architecture, device, description }: GPUAdap
   return [vendor, architecture, device, description].join('|');
 }
 
-function use(backend: unknown, orders: TileOrders): void {
+function use(backend: WebGpuBackend, orders: TileOrders): void {
   const kernelConfig = kernelConfigFor(backend);
   setKernelConfig(backend, { ...kernelConfig, tiles: { ...kernelConfig.tiles, ...orders } });
 }
 
-async function keptOrders(backend: unknown, { store }: TileHost, adapter: string): Promise<TileOrders> {
+async function keptOrders(backend: WebGpuBackend, { store }: TileHost, adapter: string): Promise<TileOrders> {
   const text: unknown = await store?.read(adapter).catch(() => undefined);
   const parsed = keptSchema.safeParse(text);
   if (!parsed.success || parsed.data.code !== codeName(backend)) return {};
@@ -95,7 +95,7 @@ function isWhole<T>(list: (T | undefined)[]): list is T[] {
 }
 
 async function keep(
-  backend: unknown,
+  backend: WebGpuBackend,
   { store }: TileHost,
   adapter: string,
   orders: TileOrders,
@@ -113,7 +113,7 @@ function nameOf({ kind, rows, quads, across, down }: Tile): string {
 }
 
 /** A number made of all the code that is measured (FNV-1a): it changes with the kernels and with the tiles. */
-function codeName(backend: unknown): string {
+function codeName(backend: WebGpuBackend): string {
   let hash = 0x811c9dc5;
   for (const letter of measuredCode(backend)) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
   return (hash >>> 0).toString(16);

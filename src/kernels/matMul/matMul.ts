@@ -6,14 +6,19 @@
 // faster than its own loop), and every product of a backward pass has a transposed operand. So there the operand is
 // transposed first.
 import * as tf from '@tensorflow/tfjs-core';
-import { differentiable, hasKernel, runKernel } from '../op.ts';
-
-export const MATMUL = 'SemblanceMatMul';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
+import { differentiable } from '../differentiable.ts';
 
 export interface MatMulAttributes {
   transposeA: boolean;
   transposeB: boolean;
 }
+
+export const MATMUL = kernelToken('SemblanceMatMul', {
+  inputs: ['a', 'b', 'rows?'],
+  attributes: {} as MatMulAttributes,
+  outputs: ['y'],
+});
 
 function transposeLast<T extends tf.Tensor>(x: T): T {
   const axes = x.shape.map((_, i) => i);
@@ -31,8 +36,7 @@ export function multiply(
   transposeB: boolean,
   rows?: tf.Tensor,
 ): tf.Tensor {
-  if (hasKernel(MATMUL))
-    return runKernel(MATMUL, { a, b, ...(rows && { rows }) }, { transposeA, transposeB });
+  if (hasKernel(MATMUL)) return runKernel(MATMUL, { a, b, rows }, { transposeA, transposeB }).y;
   if (tf.getBackend() !== 'wasm') return tf.matMul(a, b, transposeA, transposeB);
   return tf.tidy(() => tf.matMul(transposeA ? transposeLast(a) : a, transposeB ? transposeLast(b) : b));
 }
@@ -45,17 +49,12 @@ export function multiply(
 export function matMul(a: tf.Tensor, b: tf.Tensor, transposeA = false, transposeB = false): tf.Tensor {
   return differentiable({
     inputs: { a, b },
-    forward: (save) => {
-      save([a, b]);
-      return multiply(a, b, transposeA, transposeB);
-    },
-    backward: (dy, saved) => {
-      const [left, right] = [saved[0]!, saved[1]!];
-      return {
-        a: () =>
-          transposeA ? multiply(right, dy, transposeB, true) : multiply(dy, right, false, !transposeB),
-        b: () => (transposeB ? multiply(dy, left, true, transposeA) : multiply(left, dy, !transposeA, false)),
-      };
-    },
+    forward: () => ({ value: multiply(a, b, transposeA, transposeB), saved: { a, b } }),
+    backward: (dy, saved) => ({
+      a: () =>
+        transposeA ? multiply(saved.b, dy, transposeB, true) : multiply(dy, saved.b, false, !transposeB),
+      b: () =>
+        transposeB ? multiply(dy, saved.a, true, transposeA) : multiply(saved.a, dy, !transposeA, false),
+    }),
   });
 }

@@ -1,9 +1,10 @@
 // Matrix products on WASM: pack B, then compute C by rows (wasm/gemm.as.ts).
 import type * as tf from '@tensorflow/tfjs-core';
-import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { registerKernel } from '../kernelToken.ts';
+import type { WasmRuntime } from '../wasm/runtime.ts';
 import { PANEL_COLUMNS, STRIP_ROWS } from '../wasm/tile.ts';
 import { fillWithZeros } from '../zeros/zeros.wasm.ts';
-import { MATMUL, type MatMulAttributes } from './matMul.ts';
+import { MATMUL } from './matMul.ts';
 
 /** About how many chunks a product is cut into: enough for the threads to share it evenly. */
 const CHUNKS = 16;
@@ -69,8 +70,7 @@ export function multiplyMatrices(runtime: WasmRuntime, product: MatrixProduct): 
 }
 
 export function registerMatMulOnWasm(runtime: WasmRuntime): void {
-  register(runtime, MATMUL, (_, inputs, { transposeA, transposeB }: MatMulAttributes) => {
-    const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
+  registerKernel(MATMUL, 'wasm', ({ a, b, rows: listed }, { transposeA, transposeB }) => {
     const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
     const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
     const batch = a.shape.slice(0, -2);
@@ -79,10 +79,10 @@ export function registerMatMulOnWasm(runtime: WasmRuntime): void {
     if (k !== kOfB || batch.join() !== b.shape.slice(0, -2).join())
       throw new Error(`matrices [${a.shape.join()}] and [${b.shape.join()}] cannot be multiplied`);
     const c = runtime.output([...batch, m, n]);
-    const rows = batch.length === 0 && !transposeB ? inputs.rows : undefined;
+    const rows = batch.length === 0 && !transposeB ? listed : undefined;
     if (rows && !transposeA) fillWithZeros(runtime, c);
     const count = batch.reduce((x, y) => x * y, 1);
     multiplyMatrices(runtime, { m, n, k, a, b, c, transposeA, transposeB, count, rows });
-    return c;
+    return { y: c };
   });
 }

@@ -1,6 +1,8 @@
 // Matrix products as kernels of the WebGPU backend: which form a product takes, and its dispatch.
 import * as tf from '@tensorflow/tfjs-core';
-import { dispatch, flatWorkgroups, internals, output, release, type Word } from '../dispatch.webgpu.ts';
+import { dispatch, flatWorkgroups, output, release, type Word } from '../dispatch.webgpu.ts';
+import { registerKernel } from '../kernelToken.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import {
   HARDWARE_TILES,
   matrixTiles,
@@ -151,9 +153,9 @@ function epilogueOf({ before, bias, addend, z }: ProductTensors): Epilogue {
 }
 
 /** Puts a product, or several, into the queue. */
-export function dispatchProduct(backend: unknown, product: Product, tensors: ProductTensors): void {
+export function dispatchProduct(backend: WebGpuBackend, product: Product, tensors: ProductTensors): void {
   const { maxComputeWorkgroupStorageSize: memory, maxStorageBuffersPerShaderStage: most } =
-    internals(backend).device.limits;
+    backend.device.limits;
   const { y, sums } = tensors;
   const several = groupedGemmOf(tensors);
   const copies = several && !several.added ? several.count : 1;
@@ -207,7 +209,7 @@ function oneOf(tensors: ProductTensors, i: number): ProductTensors {
 }
 
 /** Tensors that lie one after the other in every row of `parts` [parts, their sizes]: the sums over the rows. */
-export function addParts(backend: unknown, parts: tf.TensorInfo, ...ys: tf.TensorInfo[]): void {
+export function addParts(backend: WebGpuBackend, parts: tf.TensorInfo, ...ys: tf.TensorInfo[]): void {
   let size = 0;
   const ends = ys.map(({ shape }) => (size += tf.util.sizeFromShape(shape)));
   dispatch(backend, {
@@ -221,15 +223,10 @@ export function addParts(backend: unknown, parts: tf.TensorInfo, ...ys: tf.Tenso
 }
 
 export function registerMatMulOnWebGpu(): void {
-  tf.registerKernel({
-    kernelName: MATMUL,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
-      const product = productOf(a, b, attrs as unknown as MatMulAttributes);
-      const y = output(backend, [...a.shape.slice(0, -2), product.m, product.n]);
-      dispatchProduct(backend, product, { a, b, y });
-      return y;
-    },
+  registerKernel(MATMUL, 'webgpu', ({ a, b }, attributes, backend) => {
+    const product = productOf(a, b, attributes);
+    const y = output(backend, [...a.shape.slice(0, -2), product.m, product.n]);
+    dispatchProduct(backend, product, { a, b, y });
+    return { y };
   });
 }

@@ -1,6 +1,7 @@
 // Measures which tiles of a matrix product are fastest on the device in use: bounded in time, and left off at will.
 import * as tf from '@tensorflow/tfjs-core';
-import { compileAhead, finished, internals, output, release } from '../dispatch.webgpu.ts';
+import { compileAhead, finished, output, release } from '../dispatch.webgpu.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import {
   DIRECT_TILES,
   HARDWARE_TILES,
@@ -56,9 +57,9 @@ export interface TuningOptions {
 }
 
 /** Tiles that the device could use, the defaults first. */
-export function candidatesOn(backend: unknown): Tile[] {
+export function candidatesOn(backend: WebGpuBackend): Tile[] {
   const { maxComputeWorkgroupStorageSize: memory, maxComputeInvocationsPerWorkgroup: most } =
-    internals(backend).device.limits;
+    backend.device.limits;
   const kind = kernelConfigFor(backend).software ? 'software' : 'hardware';
   const all = [...(kind === 'software' ? SOFTWARE_TILES : HARDWARE_TILES), ...FURTHER[kind]];
   return all.filter((tile) =>
@@ -69,7 +70,7 @@ export function candidatesOn(backend: unknown): Tile[] {
 }
 
 /** The code that would be measured: whoever keeps what was measured must know when it changes. */
-export function measuredCode(backend: unknown): string {
+export function measuredCode(backend: WebGpuBackend): string {
   const tiles = candidatesOn(backend);
   return TUNED_LAYOUTS.flatMap((layout) => tiles.map((tile) => matMulCode(formFor(layout, tile)))).join('');
 }
@@ -83,7 +84,7 @@ function formFor(layout: TunedLayout, tile: Tile): MatMulForm {
  * were not measured to their end keep what they had, and are not in what it returns.
  */
 export async function tuneProducts(
-  backend: unknown,
+  backend: WebGpuBackend,
   { layouts = TUNED_LAYOUTS, budget = 2000, signal, onProgress, onMeasured }: TuningOptions = {},
 ): Promise<TileOrders> {
   onProgress?.(0);
@@ -156,7 +157,7 @@ class Bench {
   private over = false;
 
   constructor(
-    private readonly backend: unknown,
+    private readonly backend: WebGpuBackend,
     private readonly layout: TunedLayout,
   ) {
     const [m, n, k] = SIZES[kernelConfigFor(backend).software ? 'software' : 'hardware'][layout];

@@ -3,23 +3,31 @@
 // Kernel "SemblanceMeanTokens" {states [rows, length, d], lengths int32 [rows]} -> [rows, d]
 // Kernel "SemblanceMeanTokensGradient" {dy [rows, d], lengths int32 [rows]} {length} -> [rows, length, d]
 import * as tf from '@tensorflow/tfjs-core';
-import { differentiable, hasKernel, runKernel } from '../op.ts';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
+import { differentiable } from '../differentiable.ts';
 
-export const MEAN_TOKENS = 'SemblanceMeanTokens';
-export const MEAN_TOKENS_GRADIENT = 'SemblanceMeanTokensGradient';
+export const MEAN_TOKENS = kernelToken('SemblanceMeanTokens', {
+  inputs: ['states', 'lengths'],
+  outputs: ['mean'],
+});
+export const MEAN_TOKENS_GRADIENT = kernelToken('SemblanceMeanTokensGradient', {
+  inputs: ['dy', 'lengths'],
+  attributes: {} as { length: number },
+  outputs: ['dStates'],
+});
 
 /** @param states [rows, length, d], padding included; @param lengths real tokens per row. Returns [rows, d]. */
 export function meanTokens(states: tf.Tensor3D, lengths: Int32Array): tf.Tensor2D {
   if (!hasKernel(MEAN_TOKENS)) return composedMeanTokens(states, lengths);
-  return differentiable<tf.Tensor2D>({
+  return differentiable({
     inputs: { states },
-    forward: (save) => {
-      const given = { states, lengths: tf.tensor1d(lengths, 'int32') };
-      save([given.lengths]);
-      return runKernel(MEAN_TOKENS, given);
+    forward: () => {
+      const saved = { lengths: tf.tensor1d(lengths, 'int32') };
+      const { mean } = runKernel(MEAN_TOKENS, { states, ...saved });
+      return { value: mean as tf.Tensor2D, saved };
     },
-    backward: (dy, [real]) => ({
-      states: () => runKernel(MEAN_TOKENS_GRADIENT, { dy, lengths: real! }, { length: states.shape[1] }),
+    backward: (dy, saved) => ({
+      states: () => runKernel(MEAN_TOKENS_GRADIENT, { dy, ...saved }, { length: states.shape[1] }).dStates,
     }),
   });
 }

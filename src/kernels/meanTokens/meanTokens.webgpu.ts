@@ -1,6 +1,8 @@
 // The mean over the tokens of a sentence, and its gradient, as kernels of the WebGPU backend.
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { dispatch, elementType, flatMain, flatWorkgroups, header, output } from '../dispatch.webgpu.ts';
+import { registerKernel } from '../kernelToken.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { MEAN_TOKENS, MEAN_TOKENS_GRADIENT } from './meanTokens.ts';
 
 const UNIFORMS = 'size : u32, width : u32, length : u32';
@@ -33,25 +35,28 @@ function meanTokensGradientCode(type: string): string {
   `)}`;
 }
 
-type Tensors = Record<string, tf.TensorInfo>;
-
-function meanTokens(backend: unknown, { states, lengths }: Tensors): tf.TensorInfo {
-  const [rows, length, features] = states!.shape as [number, number, number];
+function meanTokens(backend: WebGpuBackend, states: tf.TensorInfo, lengths: tf.TensorInfo): tf.TensorInfo {
+  const [rows, length, features] = states.shape as [number, number, number];
   const { type, count: width } = elementType(features);
   const y = output(backend, [rows, features]);
   dispatch(backend, {
     key: `semblance_meanTokens_${type}`,
     code: () => meanTokensCode(type),
     writes: [y],
-    reads: [states!, lengths!],
+    reads: [states, lengths],
     uniforms: [rows * width, width, length],
     workgroups: flatWorkgroups(rows * width),
   });
   return y;
 }
 
-function meanTokensGradient(backend: unknown, { dy, lengths }: Tensors, length: number): tf.TensorInfo {
-  const [rows, features] = dy!.shape as [number, number];
+function meanTokensGradient(
+  backend: WebGpuBackend,
+  dy: tf.TensorInfo,
+  lengths: tf.TensorInfo,
+  length: number,
+): tf.TensorInfo {
+  const [rows, features] = dy.shape as [number, number];
   const { type, count: width } = elementType(features);
   const dx = output(backend, [rows, length, features]);
   const size = rows * length * width;
@@ -59,7 +64,7 @@ function meanTokensGradient(backend: unknown, { dy, lengths }: Tensors, length: 
     key: `semblance_meanTokensGradient_${type}`,
     code: () => meanTokensGradientCode(type),
     writes: [dx],
-    reads: [dy!, lengths!],
+    reads: [dy, lengths],
     uniforms: [size, width, length],
     workgroups: flatWorkgroups(size),
   });
@@ -67,15 +72,10 @@ function meanTokensGradient(backend: unknown, { dy, lengths }: Tensors, length: 
 }
 
 export function registerMeanTokensOnWebGpu(): void {
-  tf.registerKernel({
-    kernelName: MEAN_TOKENS,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend }) => meanTokens(backend, inputs as Tensors),
-  });
-  tf.registerKernel({
-    kernelName: MEAN_TOKENS_GRADIENT,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend, attrs }) =>
-      meanTokensGradient(backend, inputs as Tensors, attrs!.length as number),
-  });
+  registerKernel(MEAN_TOKENS, 'webgpu', ({ states, lengths }, _, backend) => ({
+    mean: meanTokens(backend, states, lengths),
+  }));
+  registerKernel(MEAN_TOKENS_GRADIENT, 'webgpu', ({ dy, lengths }, { length }, backend) => ({
+    dStates: meanTokensGradient(backend, dy, lengths, length),
+  }));
 }

@@ -9,12 +9,22 @@
 // Kernel "SemblanceProjectionsInputGradient" {dq, dk, dv, dPassed, query, key, value} -> dx
 // Kernel "SemblanceProjectionsWeightGradient" {dq, dk, dv, x} -> [dQuery, dKey, dValue, dQueryBias, dKeyBias, dValueBias]
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { linear } from '../linear/linear.ts';
-import { differentiable, hasKernel, runKernel, runKernelForAll } from '../op.ts';
+import { differentiable } from '../differentiable.ts';
 
-export const PROJECTIONS = 'SemblanceProjections';
-export const PROJECTIONS_INPUT_GRADIENT = 'SemblanceProjectionsInputGradient';
-export const PROJECTIONS_WEIGHT_GRADIENT = 'SemblanceProjectionsWeightGradient';
+export const PROJECTIONS = kernelToken('SemblanceProjections', {
+  inputs: ['x', 'query', 'key', 'value', 'queryBias', 'keyBias', 'valueBias'],
+  outputs: ['q', 'k', 'v'],
+});
+export const PROJECTIONS_INPUT_GRADIENT = kernelToken('SemblanceProjectionsInputGradient', {
+  inputs: ['dq', 'dk', 'dv', 'dPassed', 'query', 'key', 'value'],
+  outputs: ['dx'],
+});
+export const PROJECTIONS_WEIGHT_GRADIENT = kernelToken('SemblanceProjectionsWeightGradient', {
+  inputs: ['dq', 'dk', 'dv', 'x'],
+  outputs: ['dQuery', 'dKey', 'dValue', 'dQueryBias', 'dKeyBias', 'dValueBias'],
+});
 
 /** int32: the rows that are wanted (all when left out); a kernel may give 0 for the others. */
 export interface ProjectedRows {
@@ -63,32 +73,26 @@ export function composedProjections(
 
 function fused(x: tf.Tensor2D, weights: ProjectionWeights): Projected {
   const { query, key, value } = weights;
-  const [q, k, v, passed] = differentiable<tf.Tensor2D[]>({
+  const [q, k, v, passed] = differentiable({
     inputs: { x, ...weights },
-    forward: (save) => {
-      save([x, query, key, value]);
-      return [...runKernelForAll(PROJECTIONS, { x, ...weights }), tf.clone(x)] as tf.Tensor2D[];
-    },
-    backward: ([dq, dk, dv, dPassed], saved) => {
-      const [input, wq, wk, wv] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const outer = { dq: dq!, dk: dk!, dv: dv! };
-      const made = runKernelForAll(PROJECTIONS_WEIGHT_GRADIENT, { ...outer, x: input });
-      const [dQuery, dKey, dValue, dQueryBias, dKeyBias, dValueBias] = made;
+    forward: () => {
+      const made = runKernel(PROJECTIONS, { x, ...weights });
       return {
-        x: () =>
-          runKernel(PROJECTIONS_INPUT_GRADIENT, {
-            ...outer,
-            dPassed: dPassed!,
-            query: wq,
-            key: wk,
-            value: wv,
-          }),
-        query: () => dQuery!,
-        key: () => dKey!,
-        value: () => dValue!,
-        queryBias: () => dQueryBias!,
-        keyBias: () => dKeyBias!,
-        valueBias: () => dValueBias!,
+        value: [made.q, made.k, made.v, tf.clone(x)] as tf.Tensor2D[],
+        saved: { x, query, key, value },
+      };
+    },
+    backward: ([dq, dk, dv, dPassed], { x: input, ...saved }) => {
+      const outer = { dq: dq!, dk: dk!, dv: dv! };
+      const made = runKernel(PROJECTIONS_WEIGHT_GRADIENT, { ...outer, x: input });
+      return {
+        x: () => runKernel(PROJECTIONS_INPUT_GRADIENT, { ...outer, dPassed: dPassed!, ...saved }).dx,
+        query: () => made.dQuery,
+        key: () => made.dKey,
+        value: () => made.dValue,
+        queryBias: () => made.dQueryBias,
+        keyBias: () => made.dKeyBias,
+        valueBias: () => made.dValueBias,
       };
     },
   });

@@ -1,19 +1,18 @@
 // Rows added into a table by id, on WASM.
-import type * as tf from '@tensorflow/tfjs-core';
-import { register, type WasmRuntime } from '../wasm/runtime.ts';
+import { registerKernel } from '../kernelToken.ts';
+import type { WasmRuntime } from '../wasm/runtime.ts';
 import { fillWithZeros } from '../zeros/zeros.wasm.ts';
-import { SCATTER_ROWS, type ScatterRowsAttributes } from './scatterRows.ts';
+import { SCATTER_ROWS } from './scatterRows.ts';
 
 const COLUMNS_PER_CHUNK = 32;
 
 export function registerScatterRowsOnWasm(runtime: WasmRuntime): void {
-  register(runtime, SCATTER_ROWS, (_, inputs, { rows }: ScatterRowsAttributes) => {
-    const { dy, ids } = inputs as Record<'dy' | 'ids', tf.TensorInfo>;
+  registerKernel(SCATTER_ROWS, 'wasm', ({ dy, ids }, { rows }) => {
     const width = dy.shape[1]!;
     const table = runtime.output([rows, width]);
     fillWithZeros(runtime, table);
     const sizes = { tokens: ids.shape[0]!, tableRows: rows, width, columnsPerChunk: COLUMNS_PER_CHUNK };
     runtime.run('scatterRows', { dy, ids, table, ...sizes }, Math.ceil(width / COLUMNS_PER_CHUNK));
-    return table;
+    return { table };
   });
 }

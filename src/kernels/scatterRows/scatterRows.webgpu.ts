@@ -1,17 +1,11 @@
 // The gradient of an embedding table as a kernel of the WebGPU backend; ids are sorted on the host.
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  dispatch,
-  elementType,
-  flatWorkgroups,
-  hostIntegers,
-  internals,
-  output,
-  release,
-} from '../dispatch.webgpu.ts';
+import { dispatch, elementType, flatWorkgroups, hostIntegers, output, release } from '../dispatch.webgpu.ts';
+import { registerKernel } from '../kernelToken.ts';
 import { addParts } from '../matMul/matMul.webgpu.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
-import { SCATTER_ROWS, type ScatterRowsAttributes } from './scatterRows.ts';
+import { SCATTER_ROWS } from './scatterRows.ts';
 import { scatterRowsCode } from './scatterRows.wgsl.ts';
 
 /** Places by id (counting sort): row r's are order[starts[r]] to order[starts[r + 1] - 1]. Ids outside are left out. */
@@ -39,7 +33,7 @@ export interface ScatteredTable {
 
 /** Adds the rows of dy into each of several tables. */
 export function scatterRows(
-  backend: unknown,
+  backend: WebGpuBackend,
   dy: tf.TensorInfo,
   tables: readonly ScatteredTable[],
 ): tf.TensorInfo[] {
@@ -55,7 +49,7 @@ export function scatterRows(
 
 /** Ids that were computed on the device are not known here: tfjs adds atomically. */
 function scatteredAtomically(
-  backend: unknown,
+  backend: WebGpuBackend,
   dy: tf.TensorInfo,
   { ids, rows }: ScatteredTable,
 ): tf.TensorInfo {
@@ -63,14 +57,14 @@ function scatteredAtomically(
   const attrs = { numSegments: rows };
   return kernelFunc({
     inputs: { x: dy, segmentIds: ids },
-    backend: backend as object,
+    backend,
     attrs,
   }) as tf.TensorInfo;
 }
 
 /** In one dispatch where no sum is made in parts. */
 function scatteredByLists(
-  backend: unknown,
+  backend: WebGpuBackend,
   dy: tf.TensorInfo,
   lists: readonly Int32Array[],
   tables: readonly ScatteredTable[],
@@ -86,9 +80,7 @@ function scatteredByLists(
     return { ...placesById(lists[t]!, rows), rows, size, parts, y };
   });
   const indices = [plans.map(({ order }) => order), plans.map(({ starts }) => starts)].map(oneAfterAnother);
-  const tensors = indices.map(({ values }) =>
-    internals(backend).makeTensorInfo([values.length], 'int32', values),
-  );
+  const tensors = indices.map(({ values }) => backend.makeTensorInfo([values.length], 'int32', values));
   const groups = plans.reduce((sum, { size, parts }) => sum + Math.ceil(size / 64) * parts, 0);
   dispatch(backend, {
     key: `semblance_scatterRows_${type}_${tables.length}`,
@@ -121,13 +113,8 @@ function oneAfterAnother(lists: Int32Array[]): { values: Int32Array; begins: num
 }
 
 export function registerScatterRowsOnWebGpu(): void {
-  tf.registerKernel({
-    kernelName: SCATTER_ROWS,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const { dy, ids } = inputs as { dy: tf.TensorInfo; ids: tf.TensorInfo };
-      const { rows } = attrs as unknown as ScatterRowsAttributes;
-      return scatterRows(backend, dy, [{ ids, rows }])[0]!;
-    },
+  registerKernel(SCATTER_ROWS, 'webgpu', ({ dy, ids }, { rows }, backend) => {
+    const [table] = scatterRows(backend, dy, [{ ids, rows }]);
+    return { table: table! };
   });
 }

@@ -1,6 +1,13 @@
 // UnsortedSegmentSum for the WASM backend: the one kernel that training an embedding table needs and it lacks.
 import * as tf from '@tensorflow/tfjs-core';
-import { wasmHeap, type WasmBackendLike } from '../program.ts';
+import { kernelToken, registerKernel } from '../kernelToken.ts';
+import { wasmValues } from '../tfjsBackends.ts';
+
+const SEGMENT_SUM = kernelToken(tf.UnsortedSegmentSum, {
+  inputs: ['x', 'segmentIds'],
+  attributes: {} as { numSegments: number },
+  outputs: ['sums'],
+});
 
 /** Adds rows of `values` [rows, width] into `output` [segments, width] by id; ids outside are dropped, as tfjs does. */
 export function composedSegmentSum(
@@ -18,18 +25,12 @@ export function composedSegmentSum(
 }
 
 export function registerSegmentSum(): void {
-  tf.registerKernel({
-    kernelName: tf.UnsortedSegmentSum,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const wasm = backend as WasmBackendLike;
-      const { x, segmentIds } = inputs as { x: tf.TensorInfo; segmentIds: tf.TensorInfo };
-      const { numSegments } = attrs as { numSegments: number };
-      const inner = x.shape.slice(segmentIds.shape.length);
-      const output = wasm.makeOutput([numSegments, ...inner], 'float32');
-      const ids = wasm.typedArrayFromHeap(segmentIds) as Int32Array;
-      composedSegmentSum(wasmHeap(wasm, x), ids, wasmHeap(wasm, output), tf.util.sizeFromShape(inner));
-      return output;
-    },
+  registerKernel(SEGMENT_SUM, 'wasm', ({ x, segmentIds }, { numSegments }, backend) => {
+    const inner = x.shape.slice(segmentIds.shape.length);
+    const sums = backend.makeOutput([numSegments, ...inner], 'float32');
+    const ids = backend.typedArrayFromHeap(segmentIds) as Int32Array;
+    const width = tf.util.sizeFromShape(inner);
+    composedSegmentSum(wasmValues(backend, x), ids, wasmValues(backend, sums), width);
+    return { sums };
   });
 }

@@ -1,6 +1,7 @@
 // Runs our own WASM kernels in the memory of tfjs's WASM backend: passes their arguments, gives them memory to work in,
 // and shares their chunks among threads. The kernels are compiled from *.as.ts (npm run kernels).
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../tfjsBackends.ts';
 import {
   RECORDS,
   SIGNATURES,
@@ -20,20 +21,6 @@ interface KernelExports {
   attentionWorkspace(length: number, headSize: number): number;
   addNormWorkspace(width: number): number;
   packedBytes(k: number, n: number): number;
-}
-
-/** The part of tfjs's WASM backend that we use. */
-export interface WasmBackend {
-  wasm: {
-    /** The exports of its module; in the build with threads the memory is elsewhere. */
-    asm: { memory?: WebAssembly.Memory };
-    wasmMemory?: WebAssembly.Memory;
-    _malloc(bytes: number): number;
-    _free(address: number): void;
-  };
-  dataIdMap: { get(id: object): { memoryOffset: number } };
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  incRef(id: object): void;
 }
 
 export function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
@@ -200,23 +187,4 @@ export class WasmRuntime {
     this.ints = new Int32Array(buffer);
     this.floats = new Float32Array(buffer);
   }
-}
-
-/** How a kernel of ours computes: inputs by name and attributes to one tensor or several. */
-export type WasmKernelFunction = (
-  runtime: WasmRuntime,
-  inputs: Record<string, tf.TensorInfo>,
-  attributes: never,
-) => tf.TensorInfo | tf.TensorInfo[];
-
-/** Registers a kernel for the WASM backend, in place of the one it may have. */
-export function register(runtime: WasmRuntime, kernelName: string, compute: WasmKernelFunction): void {
-  const present: unknown = tf.getKernel(kernelName, 'wasm');
-  if (present) tf.unregisterKernel(kernelName, 'wasm');
-  tf.registerKernel({
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs }) =>
-      compute(runtime, inputs as Record<string, tf.TensorInfo>, attrs as never),
-  });
 }

@@ -1,12 +1,13 @@
 // The compiled module of our WASM kernels (npm run kernels) and tfjs's WASM backend, put together.
-import { isShared, memoryOf, WasmRuntime, type WasmBackend } from '../wasm/runtime.ts';
+import { wasmBackend } from '../tfjsBackends.ts';
+import { isShared, memoryOf, WasmRuntime } from '../wasm/runtime.ts';
 import type { ThreadHost } from '../wasm/threads.ts';
 import { KERNELS_BASE64 } from './binary.ts';
 
-/** @param backend tfjs's WASM backend, started; @param host helper threads, used when its memory is shared */
-export function startWasmRuntime(backend: unknown, host?: ThreadHost): WasmRuntime {
-  const module = compileModule(isShared(memoryOf(backend as WasmBackend)));
-  return new WasmRuntime(backend as WasmBackend, module, host);
+/** In tfjs's WASM backend, which is in use. @param host helper threads, used when its memory is shared */
+export function startWasmRuntime(host?: ThreadHost): WasmRuntime {
+  const backend = wasmBackend();
+  return new WasmRuntime(backend, compileModule(isShared(memoryOf(backend))), host);
 }
 
 /** The binary imports a shared memory; for one that is not shared, one flag of the import is changed. */

@@ -4,18 +4,27 @@
 // Kernel "SemblanceWeightedSum" {a [], b []} {weight} -> [] : a + weight b
 // Kernel "SemblanceScaled" {x []} {weight} -> [] : weight x
 import * as tf from '@tensorflow/tfjs-core';
-import { differentiable, hasKernel, runKernel } from '../op.ts';
+import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
+import { differentiable } from '../differentiable.ts';
 
-export const WEIGHTED_SUM = 'SemblanceWeightedSum';
-export const SCALED = 'SemblanceScaled';
+export const WEIGHTED_SUM = kernelToken('SemblanceWeightedSum', {
+  inputs: ['a', 'b'],
+  attributes: {} as { weight: number },
+  outputs: ['y'],
+});
+export const SCALED = kernelToken('SemblanceScaled', {
+  inputs: ['x'],
+  attributes: {} as { weight: number },
+  outputs: ['y'],
+});
 
 /** a + weight b */
 export function weightedSum(a: tf.Scalar, b: tf.Scalar, weight: number): tf.Scalar {
   if (!hasKernel(WEIGHTED_SUM)) return composedWeightedSum(a, b, weight);
-  return differentiable<tf.Scalar>({
+  return differentiable({
     inputs: { a, b },
-    forward: () => runKernel(WEIGHTED_SUM, { a, b }, { weight }),
-    backward: (dy) => ({ a: () => tf.clone(dy), b: () => runKernel(SCALED, { x: dy }, { weight }) }),
+    forward: () => ({ value: runKernel(WEIGHTED_SUM, { a, b }, { weight }).y as tf.Scalar }),
+    backward: (dy) => ({ a: () => tf.clone(dy), b: () => runKernel(SCALED, { x: dy }, { weight }).y }),
   });
 }
 

@@ -1,37 +1,42 @@
 // Sums of scalars as kernels of the WebGPU backend.
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { dispatch, header, output } from '../dispatch.webgpu.ts';
+import { registerKernel } from '../kernelToken.ts';
+import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { SCALED, WEIGHTED_SUM } from './weightedSum.ts';
 
-type Name = 'a' | 'b' | 'x';
-
 /** One value of scalars, in WGSL. */
-function scalarCode(names: readonly Name[], value: string): string {
+function scalarCode(names: readonly string[], value: string): string {
   const reads = Object.fromEntries(names.map((name) => [name, 'f32']));
   return `${header({ y: 'f32' }, reads, 'weight : f32')}
   @compute @workgroup_size(1) fn main() { y[0] = ${value}; }`;
 }
 
-function register(kernelName: string, names: readonly Name[], value: string): void {
-  tf.registerKernel({
-    kernelName,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const y = output(backend, []);
-      dispatch(backend, {
-        key: `semblance_${kernelName}`,
-        code: () => scalarCode(names, value),
-        writes: [y],
-        reads: names.map((name) => inputs[name]!),
-        uniforms: [{ f32: attrs!.weight as number }],
-        workgroups: [1, 1, 1],
-      });
-      return y;
-    },
+/** @param inputs the scalars of which `value`, WGSL, is made */
+function scalar(
+  backend: WebGpuBackend,
+  name: string,
+  inputs: Record<string, tf.TensorInfo>,
+  value: string,
+  weight: number,
+): { y: tf.TensorInfo } {
+  const y = output(backend, []);
+  dispatch(backend, {
+    key: `semblance_${name}`,
+    code: () => scalarCode(Object.keys(inputs), value),
+    writes: [y],
+    reads: Object.values(inputs),
+    uniforms: [{ f32: weight }],
+    workgroups: [1, 1, 1],
   });
+  return { y };
 }
 
 export function registerWeightedSumOnWebGpu(): void {
-  register(WEIGHTED_SUM, ['a', 'b'], 'a[0] + uniforms.weight * b[0]');
-  register(SCALED, ['x'], 'uniforms.weight * x[0]');
+  registerKernel(WEIGHTED_SUM, 'webgpu', ({ a, b }, { weight }, backend) =>
+    scalar(backend, WEIGHTED_SUM.name, { a, b }, 'a[0] + uniforms.weight * b[0]', weight),
+  );
+  registerKernel(SCALED, 'webgpu', ({ x }, { weight }, backend) =>
+    scalar(backend, SCALED.name, { x }, 'uniforms.weight * x[0]', weight),
+  );
 }

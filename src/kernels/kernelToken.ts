@@ -1,0 +1,141 @@
+// A kernel's token: its name in tfjs's registry with the names of its inputs and outputs and the type of its attributes.
+// Operations run a kernel by its token and backends register their version of it by the same token, so the compiler
+// checks both sides against one declaration.
+import * as tf from '@tensorflow/tfjs-core';
+import type { TfjsBackends } from './tfjsBackends.ts';
+
+/**
+ * Tensors by name. A name ending in "?" may be left out; one ending in "*" stands for a list: "x*" for x0, x1, ...
+ * @typeParam T tf.Tensor for operations, tf.TensorInfo for kernels
+ */
+type TensorsByName<Names extends string, T> = {
+  [Name in Names as Name extends `${string}?` | `${string}*` ? never : Name]: T;
+} & {
+  [Name in Names as Name extends `${infer Base}?` ? Base : never]?: T | undefined;
+} & {
+  [Name in Names as Name extends `${infer Base}*` ? `${Base}${number}` : never]: T;
+};
+
+export interface KernelToken<Inputs extends string, Outputs extends string, Attributes extends object> {
+  readonly name: string;
+  readonly inputs: readonly Inputs[];
+  /** In the order in which tfjs passes them. Only the last ones may be optional. */
+  readonly outputs: readonly Outputs[];
+  /** For the compiler only, which takes their type from it: `{} as LinearAttributes`. */
+  readonly attributes?: Attributes;
+}
+
+/** @param name as in tfjs's kernel registry: "Semblance..." for kernels of our own */
+export function kernelToken<
+  const Inputs extends string,
+  const Outputs extends string,
+  Attributes extends object = object,
+>(
+  name: string,
+  types: Omit<KernelToken<Inputs, Outputs, Attributes>, 'name'>,
+): KernelToken<Inputs, Outputs, Attributes> {
+  return { name, ...types };
+}
+
+/** The inputs of a token's kernel, for functions that a backend registers under it. */
+export type InputsOf<Token> =
+  Token extends KernelToken<infer Inputs, string, object> ? TensorsByName<Inputs, tf.TensorInfo> : never;
+
+/** The outputs of a token's kernel. */
+export type OutputsOf<Token> =
+  Token extends KernelToken<string, infer Outputs, object> ? TensorsByName<Outputs, tf.TensorInfo> : never;
+
+type NamedTensors<T> = Record<string, T | undefined>;
+
+/** The arguments of tfjs's kernel functions, as a token and a backend type them. */
+interface KernelCall<Inputs extends string, Attributes, Backend> {
+  inputs: TensorsByName<Inputs, tf.TensorInfo>;
+  attrs: Attributes;
+  backend: Backend;
+}
+
+/** Registers a backend's version of a kernel, in place of the one it may have. */
+export function registerKernel<
+  Inputs extends string,
+  Outputs extends string,
+  Attributes extends object,
+  BackendName extends keyof TfjsBackends,
+>(
+  { name: kernelName, outputs: names }: KernelToken<Inputs, Outputs, Attributes>,
+  backendName: BackendName,
+  compute: (
+    inputs: TensorsByName<Inputs, tf.TensorInfo>,
+    attributes: Attributes,
+    backend: TfjsBackends[BackendName],
+  ) => TensorsByName<Outputs, tf.TensorInfo>,
+): void {
+  if (isRegistered(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    // tfjs passes everything untyped; what operations pass is checked by runKernel().
+    kernelFunc: (call: unknown) => {
+      const { inputs, attrs, backend } = call as KernelCall<Inputs, Attributes, TfjsBackends[BackendName]>;
+      const outputs: NamedTensors<tf.TensorInfo> = compute(inputs, attrs, backend);
+      const tensors = names.flatMap((name) => outputs[baseName(name)] ?? []);
+      // A single output is passed by itself, as the kernels of tfjs's own operations have to.
+      return names.length === 1 ? tensors[0]! : tensors;
+    },
+  });
+}
+
+/** Kernels without attributes are run with two arguments. */
+type AttributeArguments<Attributes> = object extends Attributes ? [] : [attributes: Attributes];
+
+/** Runs the kernel of the backend in use; it has a gradient only where one is registered for its name. */
+export function runKernel<Inputs extends string, Outputs extends string, Attributes extends object>(
+  { name, outputs }: KernelToken<Inputs, Outputs, Attributes>,
+  inputs: TensorsByName<Inputs, tf.Tensor>,
+  ...[attributes]: AttributeArguments<Attributes>
+): TensorsByName<Outputs, tf.Tensor> {
+  const given: NamedTensors<tf.Tensor> = inputs;
+  const present = Object.entries(given).filter(([, tensor]) => tensor !== undefined);
+  const result = tf
+    .engine()
+    .runKernel<tf.Tensor | tf.Tensor[]>(name, Object.fromEntries(present) as tf.NamedTensorMap, {
+      ...attributes,
+    });
+  const tensors = Array.isArray(result) ? result : [result];
+  // registerKernel() puts the outputs into the order of the token's names.
+  const entries = tensors.map((tensor, i) => [baseName(outputs[i]!), tensor]);
+  return Object.fromEntries(entries) as TensorsByName<Outputs, tf.Tensor>;
+}
+
+/** Does the backend in use have this kernel? If not, the plain composition computes. */
+export function hasKernel({ name }: { readonly name: string }): boolean {
+  return isRegistered(name, tf.getBackend());
+}
+
+function isRegistered(kernelName: string, backendName: string): boolean {
+  const kernel: unknown = tf.getKernel(kernelName, backendName);
+  return kernel !== undefined && kernel !== null;
+}
+
+function baseName(name: string): string {
+  return name.replace(/[?*]$/, '');
+}
+
+/** Tensors as the inputs "x*": x0, x1, ... */
+export function asList<T, Name extends string>(
+  name: Name,
+  tensors: readonly T[],
+): Record<`${Name}${number}`, T> {
+  return Object.fromEntries(tensors.map((tensor, i) => [`${name}${i}`, tensor])) as Record<
+    `${Name}${number}`,
+    T
+  >;
+}
+
+/** The inputs "x*" as a list again. */
+export function fromList<Name extends string>(
+  name: Name,
+  inputs: Record<`${Name}${number}`, tf.TensorInfo>,
+  count: number,
+): tf.TensorInfo[] {
+  return Array.from({ length: count }, (_, i) => inputs[`${name}${i}`]);
+}

@@ -1,0 +1,82 @@
+// The parts of tfjs's backends that our kernels use, some of them private there.
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The backends by their names in tfjs's registry. */
+export interface TfjsBackends {
+  cpu: CpuBackend;
+  wasm: WasmBackend;
+  webgpu: WebGpuBackend;
+}
+
+export interface CpuBackend {
+  readSync(id: object): tf.TypedArray;
+  makeTensorInfo(shape: number[], dtype: tf.DataType, values: tf.TypedArray): tf.TensorInfo;
+}
+
+export interface WasmBackend {
+  wasm: {
+    /** The exports of its module; in the build with threads the memory is elsewhere. */
+    asm: { memory?: WebAssembly.Memory };
+    wasmMemory?: WebAssembly.Memory;
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+  };
+  dataIdMap: { get(id: object): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  typedArrayFromHeap(info: tf.TensorInfo): tf.TypedArray;
+  incRef(id: object): void;
+}
+
+export interface WebGpuBackend {
+  device: GPUDevice;
+  queue: GPUQueue;
+  /** A promise stands for a pipeline that is still being compiled. */
+  pipelineCache: Record<string, GPUComputePipeline | Promise<GPUComputePipeline>>;
+  tensorMap: { get(id: object): TensorData };
+  bufferManager: {
+    acquireBuffer(size: number, usage: number): GPUBuffer;
+    releaseBuffer(buffer: GPUBuffer): void;
+  };
+  commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  commandQueueOwnedIds: WeakSet<object>;
+  uniformPendingDisposal: GPUBuffer[];
+  dispatchCountInPass: number;
+  activeTimers: { name: string; query: Promise<number> }[] | undefined;
+  supportTimestampQuery: boolean;
+  querySet: GPUQuerySet | null;
+  querySetCount: number;
+  getQueryTime(): Promise<number>;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  makeTensorInfo(shape: number[], dtype: tf.DataType, values?: tf.TypedArray): tf.TensorInfo;
+  disposeData(id: object): boolean;
+  incRef(id: object): void;
+}
+
+/** What tfjs knows about the data of a tensor on WebGPU. */
+interface TensorData {
+  values: tf.TypedArray | null | undefined;
+  dtype: tf.DataType;
+  shape: number[];
+  resource?: GPUBuffer | null;
+  refCount: number;
+}
+
+/** The WebGPU backend; the caller knows that it is the one in use. */
+export function webGpuBackend(): WebGpuBackend {
+  const backend: unknown = tf.backend();
+  return backend as WebGpuBackend;
+}
+
+/** The WASM backend; the caller knows that it is the one in use. */
+export function wasmBackend(): WasmBackend {
+  const backend: unknown = tf.backend();
+  return backend as WasmBackend;
+}
+
+/** A float32 tensor's values in the WASM heap, not copied. Valid until the next allocation. */
+export function wasmValues(backend: WasmBackend, tensor: tf.TensorInfo): Float32Array {
+  return backend.typedArrayFromHeap(tensor) as Float32Array;
+}
