@@ -1,67 +1,68 @@
-// A run that begins with the weights another one had at a step.
+// A run that starts with the weights another one had at a step.
 import type { Group } from '../data/group.ts';
 import { configDifference, type Config } from '../run/config.ts';
 import { KNOBS } from '../run/knobs.ts';
 import { Failure } from '../util/failure.ts';
+import { EditLog, type EditLogEntry } from './editLog.ts';
 import type { StartCommand } from './protocol.ts';
-import { EditLog } from './editLog.ts';
-import type { Origin, Training } from './training.ts';
-
-export interface BranchedRun {
-  command: StartCommand;
-  origin: Origin;
-  /** The visitor's groups that the other run did not know: for the next batch. */
-  joining: Group[];
-}
+import type { ResolvedStart } from './runContext.ts';
+import type { Training } from './training.ts';
 
 /**
- * With the same data, and only hot knobs turned, the new run carries the other one on: with no knob turned it would
- * repeat it. Edits that the other one took later are not the new one's; groups that joined it later do so again.
+ * With the same data and the same knobs the branch repeats its parent; with other hot knobs it has the parent's batches.
+ * Groups that joined the parent later join the branch at the same steps; later edits of knobs are not repeated.
  * @throws Failure when there is nothing to branch from
  */
-export async function branchOff(parent: Training | undefined, command: StartCommand): Promise<BranchedRun> {
-  const { step } = command.branch!;
-  if (!parent) throw new Failure('There is no run to branch from; begin one first.');
+export async function branchFrom(
+  parent: Training | undefined,
+  command: StartCommand,
+  step: number,
+): Promise<ResolvedStart> {
+  if (!parent) throw new Failure('There is no run to branch from; start one first.');
   const { steps } = command.config;
   if (steps > 0 && steps <= step) {
     throw new Failure(
-      `The branch begins after step ${step}, but its run would have ${steps} steps in all; raise "steps" above ${step}.`,
+      `The branch starts after step ${step}, but its run would have ${steps} steps in all; raise "steps" above ${step}.`,
     );
   }
   const from = await parent.checkpointAt(step);
-  if (!sameData(parent.command, command) || !onlyHot(command.config, from.state.config))
-    return { command, origin: { branch: { from, carriesOn: false } }, joining: [] };
-  const wanted = new Set(command.own.map(({ id }) => id));
-  const later = parent.script
-    .all()
-    .filter((entry) => entry.step >= step)
-    .map((entry) => ({ ...entry, edits: [], groups: entry.groups.filter(({ id }) => wanted.has(id)) }));
+  if (!haveSameData(parent.command, command) || !differOnlyHot(command.config, from.state.config))
+    return { command, startPoint: { branch: { from, carriesOn: false } }, newGroups: [] };
   const { own } = parent.command;
-  const known = [
-    ...own,
-    ...from.state.joined.map(({ group }) => group),
-    ...later.flatMap(({ groups }) => groups),
-  ];
-  const ids = new Set(known.map(({ id }) => id));
+  const later = laterGroups(parent.editLog, step, command.own);
+  const included = new Set(
+    [...own, ...from.state.joined.map(({ group }) => group), ...later.flatMap(({ groups }) => groups)].map(
+      ({ id }) => id,
+    ),
+  );
   return {
     command: { ...command, own },
-    origin: { branch: { from, carriesOn: true }, script: new EditLog(later) },
-    joining: command.own.filter(({ id }) => !ids.has(id)),
+    startPoint: { branch: { from, carriesOn: true }, editLog: new EditLog(later) },
+    newGroups: command.own.filter(({ id }) => !included.has(id)),
   };
 }
 
-function onlyHot(config: Config, other: Config): boolean {
+/** The parent's log from a step on, without its edits and without groups that the visitor has removed since. */
+function laterGroups(log: EditLog, step: number, own: readonly Group[]): EditLogEntry[] {
+  const ids = new Set(own.map(({ id }) => id));
+  return log
+    .entries()
+    .filter((entry) => entry.step >= step)
+    .map((entry) => ({ ...entry, edits: [], groups: entry.groups.filter(({ id }) => ids.has(id)) }));
+}
+
+function differOnlyHot(config: Config, other: Config): boolean {
   return configDifference(config, other).every((name) => KNOBS[name].hot);
 }
 
-/** The same corpus; the visitor's groups may have become more. */
-function sameData(a: StartCommand, b: StartCommand): boolean {
-  const same = (x: unknown, y: unknown) => JSON.stringify(x) === JSON.stringify(y);
-  const own = new Map(b.own.map((group) => [group.id, group]));
+/** The same corpus; the child may have more of the visitor's groups. */
+function haveSameData(parent: StartCommand, child: StartCommand): boolean {
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  const own = new Map(child.own.map((group) => [group.id, group]));
   return (
-    same(a.setting, b.setting) &&
-    same(a.groups, b.groups) &&
-    same(a.sts, b.sts) &&
-    a.own.every((group) => same(group, own.get(group.id)))
+    same(parent.setting, child.setting) &&
+    same(parent.groups, child.groups) &&
+    same(parent.sts, child.sts) &&
+    parent.own.every((group) => same(group, own.get(group.id)))
   );
 }

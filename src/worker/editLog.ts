@@ -1,46 +1,46 @@
-// What the visitor changed, and before which step: replayed, it makes a run repeat itself.
+// What the visitor changed in a run, and before which step: with it, steps of the past can be repeated exactly.
 import { z } from 'zod';
 import { completeGroupSchema, type Group } from '../data/group.ts';
 import { knobEditSchema, type KnobEdit } from '../run/knobEdit.ts';
 
 export const editLogSchema = z.array(
   z.object({
-    /** Updates made when the change came. */
+    /** Updates made before the change. */
     step: z.int(),
     edits: z.array(knobEditSchema),
     groups: z.array(completeGroupSchema),
   }),
 );
-type Entry = z.infer<typeof editLogSchema>[number];
+export type EditLogEntry = z.infer<typeof editLogSchema>[number];
 
 export class EditLog {
-  constructor(private entries: Entry[] = []) {}
+  constructor(private log: EditLogEntry[] = []) {}
 
-  /** What is changed at a step, before the next one is made. */
+  /** What changes after a step, before the next one is made. */
   at(step: number): { edits: readonly KnobEdit[]; groups: readonly Group[] } {
-    return this.entries.find((entry) => entry.step === step) ?? { edits: [], groups: [] };
+    return this.log.find((entry) => entry.step === step) ?? { edits: [], groups: [] };
   }
 
-  noteEdits(step: number, edits: readonly KnobEdit[]): void {
-    if (edits.length > 0) this.entry(step).edits.push(...edits);
+  addEdits(step: number, edits: readonly KnobEdit[]): void {
+    if (edits.length > 0) this.entryAt(step).edits.push(...edits);
   }
 
-  noteGroups(step: number, groups: readonly Group[]): void {
-    if (groups.length > 0) this.entry(step).groups.push(...groups);
+  addGroups(step: number, groups: readonly Group[]): void {
+    if (groups.length > 0) this.entryAt(step).groups.push(...groups);
   }
 
   /** Forgets what was changed after a step. */
   cut(step: number): void {
-    this.entries = this.entries.filter((entry) => entry.step <= step);
+    this.log = this.log.filter((entry) => entry.step <= step);
   }
 
-  all(): readonly Entry[] {
-    return this.entries;
+  entries(): EditLogEntry[] {
+    return [...this.log];
   }
 
-  private entry(step: number): Entry {
-    let entry = this.entries.find((known) => known.step === step);
-    if (!entry) this.entries.push((entry = { step, edits: [], groups: [] }));
+  private entryAt(step: number): EditLogEntry {
+    let entry = this.log.find((candidate) => candidate.step === step);
+    if (!entry) this.log.push((entry = { step, edits: [], groups: [] }));
     return entry;
   }
 }

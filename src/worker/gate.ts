@@ -1,4 +1,4 @@
-// Between two steps: whether the training may make the next one, and when.
+// Whether and when a training may make its next step: play, pause, a single step, a limited speed.
 
 export class Gate {
   private mode: 'closed' | 'once' | 'open' = 'closed';
@@ -6,9 +6,9 @@ export class Gate {
   private interval = 0;
   /** When the next step may begin. */
   private next = 0;
-  private nudged = false;
-  private abandoned = false;
-  private wake: (() => void) | undefined;
+  private woken = false;
+  private cancelled = false;
+  private endWait: (() => void) | undefined;
 
   get isOpen(): boolean {
     return this.mode !== 'closed';
@@ -16,15 +16,15 @@ export class Gate {
 
   /** May the next step be made at once? */
   get isReady(): boolean {
-    return this.isOpen && !this.nudged && !this.abandoned && this.next <= performance.now();
+    return this.isOpen && !this.woken && !this.cancelled && this.next <= performance.now();
   }
 
-  /** Lets steps through until paused. @param rate at most so many a second, null for as many as there can be */
+  /** Lets steps through until paused. @param rate steps a second at most; null: as fast as possible */
   play(rate: number | null): void {
     this.mode = 'open';
     this.interval = rate === null ? 0 : 1000 / rate;
     this.next = performance.now();
-    this.wake?.();
+    this.endWait?.();
   }
 
   pause(): void {
@@ -32,46 +32,47 @@ export class Gate {
   }
 
   /** Lets one step through. */
-  once(): void {
+  stepOnce(): void {
     this.mode = 'once';
     this.next = performance.now();
-    this.wake?.();
+    this.endWait?.();
   }
 
-  /** There is something to do besides stepping: ends the wait once. */
-  nudge(): void {
-    this.nudged = true;
-    this.wake?.();
+  /** There is something to do besides stepping: ends the present wait, or else the next one. */
+  wake(): void {
+    this.woken = true;
+    this.endWait?.();
   }
 
-  /** The training is given up: nothing waits here any more. */
-  abandon(): void {
-    this.abandoned = true;
-    this.wake?.();
+  /** The training is stopped: nothing waits here any more. */
+  cancel(): void {
+    this.cancelled = true;
+    this.endWait?.();
   }
 
-  /** Waits for the next thing to do. */
-  async pass(): Promise<'step' | 'nudge' | 'abandoned'> {
+  /** Waits until there is something to do. */
+  async wait(): Promise<'step' | 'woken' | 'cancelled'> {
     for (;;) {
-      if (this.abandoned) return 'abandoned';
-      if (this.nudged) {
-        this.nudged = false;
-        return 'nudge';
+      if (this.cancelled) return 'cancelled';
+      if (this.woken) {
+        this.woken = false;
+        return 'woken';
       }
-      const wait = this.next - performance.now();
-      if (this.mode !== 'closed' && wait <= 0) {
+      const milliseconds = this.next - performance.now();
+      if (this.mode !== 'closed' && milliseconds <= 0) {
         if (this.mode === 'once') this.mode = 'closed';
         this.next = Math.max(this.next + this.interval, performance.now());
         return 'step';
       }
-      await this.awake(this.mode === 'closed' ? undefined : wait);
+      await this.timeout(this.mode === 'closed' ? undefined : milliseconds);
     }
   }
 
-  private awake(timeout: number | undefined): Promise<void> {
+  /** @param milliseconds left out: waits until something happens */
+  private timeout(milliseconds: number | undefined): Promise<void> {
     return new Promise((resolve) => {
-      const timer = timeout === undefined ? undefined : setTimeout(resolve, timeout);
-      this.wake = () => {
+      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+      this.endWait = () => {
         clearTimeout(timer);
         resolve();
       };

@@ -1,17 +1,17 @@
-// A run is at rest when nothing has been asked of it for a while: time for what can wait.
+// A run is idle when nothing has been asked of it for a while: time for work that can wait.
 
 /** Milliseconds without a command or a step. */
-const REST = 500;
+const IDLE_AFTER = 500;
 
 export class IdleTimer {
   private since = performance.now();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param nudge called when the rest begins */
-  constructor(private readonly nudge: () => void) {}
+  /** @param onIdle called when the run has become idle */
+  constructor(private readonly onIdle: () => void) {}
 
   get isIdle(): boolean {
-    return performance.now() - this.since >= REST;
+    return performance.now() - this.since >= IDLE_AFTER;
   }
 
   /** Something was asked or done. */
@@ -20,13 +20,13 @@ export class IdleTimer {
     this.stop();
   }
 
-  /** Nudges when the rest begins, if it has not yet. */
+  /** Calls onIdle after the time that makes a run idle, if it is not idle already. */
   arm(): void {
     if (this.isIdle) return;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.nudge();
-    }, REST);
+      this.onIdle();
+    }, IDLE_AFTER);
   }
 
   stop(): void {

@@ -1,24 +1,25 @@
-// Kept runs in the browser: a folder each in the origin's private file system, and a lock each, so that two tabs
-// never train one run.
+// Saved runs in the browser: a folder each in the origin private file system, and a Web Lock each, so that two tabs
+// never train the same run.
 /// <reference lib="webworker" />
-import type { KeptPlace, KeptStorage } from './keptRuns.ts';
+import type { RunFolder, RunStorage } from './savedRun.ts';
 
 const FOLDER = 'runs';
-/** A tab that is being closed or reloaded may hold its lock for a moment. */
-const PATIENCE = 1000; // milliseconds
-/** The length at the head of a safetensors file is written last: a file that was cut off begins with zeros. */
-const HEAD = 8;
+/** Milliseconds to wait for a lock: a tab that is being closed or reloaded may hold it for a moment. */
+const LOCK_TIMEOUT = 1000;
+/** Bytes of the length at the start of a safetensors file, which is written last: an incomplete file starts with zeros. */
+const LENGTH_BYTES = 8;
 
+// TypeScript takes the global scope for that of a page.
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
-export function opfsStorage(): KeptStorage {
+export function opfsStorage(): RunStorage {
   return {
-    async claim(run) {
+    async open(run) {
       const runs = await allRuns();
       const release = await lock(run);
-      return release && place(() => runs.getDirectoryHandle(run, { create: true }), release);
+      return release && runFolder(() => runs.getDirectoryHandle(run, { create: true }), release);
     },
-    async forget(run) {
+    async delete(run) {
       const release = await lock(run);
       if (!release) throw new Error('This run is open in another tab; close it there first.');
       try {
@@ -33,9 +34,9 @@ export function opfsStorage(): KeptStorage {
 }
 
 async function allRuns(): Promise<FileSystemDirectoryHandle> {
-  // Private windows and pages without a secure origin have none, whatever the types say.
+  // Missing in private windows and on insecure origins, whatever the types say.
   if (!('storage' in scope.navigator) || !('getDirectory' in scope.navigator.storage))
-    throw new Error('this browser gives pages no files of their own');
+    throw new Error('this browser gives pages no private file system');
   const root = await scope.navigator.storage.getDirectory();
   return root.getDirectoryHandle(FOLDER, { create: true });
 }
@@ -45,16 +46,17 @@ function lock(run: string): Promise<(() => void) | undefined> {
   return new Promise((resolve, reject) => {
     const held = () => new Promise<void>((release) => resolve(release));
     scope.navigator.locks
-      .request(`semblance-run-${run}`, { signal: AbortSignal.timeout(PATIENCE) }, held)
+      .request(`semblance-run-${run}`, { signal: AbortSignal.timeout(LOCK_TIMEOUT) }, held)
       .catch((error: unknown) => {
-        const isLate = error instanceof DOMException && ['TimeoutError', 'AbortError'].includes(error.name);
-        if (isLate) resolve(undefined);
+        const isTimeout =
+          error instanceof DOMException && ['TimeoutError', 'AbortError'].includes(error.name);
+        if (isTimeout) resolve(undefined);
         else reject(error instanceof Error ? error : new Error(String(error)));
       });
   });
 }
 
-function place(open: () => Promise<FileSystemDirectoryHandle>, release: () => void): KeptPlace {
+function runFolder(open: () => Promise<FileSystemDirectoryHandle>, release: () => void): RunFolder {
   return {
     release,
     async list() {
@@ -86,20 +88,20 @@ async function writeWhole(file: FileSystemFileHandle, bytes: Uint8Array): Promis
   const access = await file.createSyncAccessHandle();
   try {
     access.truncate(0);
-    writeAt(access, bytes.subarray(HEAD), HEAD);
+    writeAt(access, bytes.subarray(LENGTH_BYTES), LENGTH_BYTES);
     access.flush();
-    writeAt(access, bytes.subarray(0, HEAD), 0);
+    writeAt(access, bytes.subarray(0, LENGTH_BYTES), 0);
     access.flush();
   } finally {
     access.close();
   }
 }
 
-/** A full disk may take part of a write without an error. */
+/** On a full disk only a part may be written, without an error. */
 function writeAt(access: FileSystemSyncAccessHandle, bytes: Uint8Array, at: number): void {
   for (let done = 0; done < bytes.length;) {
-    const taken = access.write(bytes.subarray(done), { at: at + done });
-    if (taken === 0) throw new Error('there is no room left');
-    done += taken;
+    const written = access.write(bytes.subarray(done), { at: at + done });
+    if (written === 0) throw new Error('there is no room left');
+    done += written;
   }
 }

@@ -1,29 +1,31 @@
-// The share of some work that is done, told to the page: not at all when the work is short, and then in whole parts.
+// Reports the progress of some work to the page, in tenths; short work is not reported at all.
 import type { Report } from './protocol.ts';
 
-/** Shorter work is over before anybody has read what it is. */
-const SHORT = 400; // milliseconds
+/** Milliseconds. Shorter work is over before anybody has read what it is. */
+const SHORT = 400;
 const PARTS = 10;
 
 type Preparing = Extract<Report, { type: 'preparing' }>;
 
-/** Returns what is to be told the share, up to 1. */
+/** Returns a function to call with the fraction that is done, up to 1. */
 export function progressReporter(
   what: Preparing['what'],
   post: (report: Preparing) => void,
   short = SHORT,
-): (share: number) => void {
-  let began: number | undefined;
-  let told = -1;
-  return (share) => {
-    began ??= performance.now();
-    const part = Math.floor(share * PARTS);
-    if (part > told && performance.now() - began >= short && (part < PARTS || told >= 0)) {
-      told = part;
+): (fraction: number) => void {
+  let startedAt: number | undefined;
+  let reported = -1;
+  return (fraction) => {
+    startedAt ??= performance.now();
+    const part = Math.floor(fraction * PARTS);
+    const isLong = performance.now() - startedAt >= short;
+    // Work that was never reported does not report its end either.
+    if (part > reported && isLong && (part < PARTS || reported >= 0)) {
+      reported = part;
       post({ type: 'preparing', what, share: part / PARTS });
     }
-    if (share < 1) return;
-    began = undefined;
-    told = -1;
+    if (fraction < 1) return;
+    startedAt = undefined;
+    reported = -1;
   };
 }

@@ -1,7 +1,7 @@
-// Things kept by step within a limit of bytes: when it is reached, the one whose neighbours are nearest to each other
-// goes, so that what stays is spread evenly. The first and the newest always stay.
+// Values by step within a limit of bytes: when it is reached, the value whose neighbours are nearest to each other is
+// dropped, so that the rest is spread evenly. The first and the newest are never dropped.
 
-interface Kept<T> {
+interface Entry<T> {
   step: number;
   value: T;
   bytes: number;
@@ -9,36 +9,36 @@ interface Kept<T> {
 
 export class ThinnedHistory<T> {
   bytes = 0;
-  private kept: Kept<T>[] = [];
+  private entries: Entry<T>[] = [];
 
   constructor(private readonly limit: number) {}
 
   get steps(): number[] {
-    return this.kept.map(({ step }) => step);
+    return this.entries.map(({ step }) => step);
   }
 
   get newest(): T | undefined {
-    return this.kept.at(-1)?.value;
+    return this.entries.at(-1)?.value;
   }
 
   at(step: number): T | undefined {
-    return this.kept.find((entry) => entry.step === step)?.value;
+    return this.entries.find((entry) => entry.step === step)?.value;
   }
 
-  /** The last one that is not after a step. */
+  /** The last value at or before a step. */
   before(step: number): T | undefined {
-    return this.kept.findLast((entry) => entry.step <= step)?.value;
+    return this.entries.findLast((entry) => entry.step <= step)?.value;
   }
 
   add(step: number, value: T, bytes: number): void {
     this.remove((entry) => entry.step === step);
-    const at = this.kept.findLastIndex((entry) => entry.step < step) + 1;
-    this.kept.splice(at, 0, { step, value, bytes });
+    const at = this.entries.findLastIndex((entry) => entry.step < step) + 1;
+    this.entries.splice(at, 0, { step, value, bytes });
     this.bytes += bytes;
-    while (this.bytes > this.limit && this.kept.length > 2) this.thin();
+    while (this.bytes > this.limit && this.entries.length > 2) this.thin();
   }
 
-  /** Forgets what came after a step. */
+  /** Drops the values after a step. */
   cut(step: number): void {
     this.remove((entry) => entry.step > step);
   }
@@ -48,18 +48,19 @@ export class ThinnedHistory<T> {
   }
 
   private thin(): void {
-    let [place, smallest] = [1, Infinity];
-    for (let i = 1; i < this.kept.length - 1; i++) {
-      const gap = this.kept[i + 1]!.step - this.kept[i - 1]!.step;
-      if (gap < smallest) [place, smallest] = [i, gap];
-    }
-    this.bytes -= this.kept.splice(place, 1)[0]!.bytes;
+    let [dropped, smallest] = [this.entries[1], Infinity];
+    this.entries.forEach((entry, i) => {
+      const [previous, next] = [this.entries[i - 1], this.entries[i + 1]];
+      if (!previous || !next || next.step - previous.step >= smallest) return;
+      [dropped, smallest] = [entry, next.step - previous.step];
+    });
+    this.remove((entry) => entry === dropped);
   }
 
-  private remove(unwanted: (entry: Kept<T>) => boolean): void {
-    this.kept = this.kept.filter((entry) => {
-      if (unwanted(entry)) this.bytes -= entry.bytes;
-      return !unwanted(entry);
+  private remove(isUnwanted: (entry: Entry<T>) => boolean): void {
+    this.entries = this.entries.filter((entry) => {
+      if (isUnwanted(entry)) this.bytes -= entry.bytes;
+      return !isUnwanted(entry);
     });
   }
 }

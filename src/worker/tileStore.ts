@@ -1,4 +1,4 @@
-// Where the page keeps what it measured of GPUs: a small database of the worker's own, by adapter.
+// Stores the fastest kernel tiles measured on each GPU adapter, in an IndexedDB database of the worker's own.
 import { openDB } from 'idb';
 import type { TileStore } from '../kernels/matMul/keptTiles.webgpu.ts';
 
@@ -6,16 +6,16 @@ const NAME = 'semblance-kernels';
 const TILES = 'tiles';
 
 export const tileStore: TileStore = {
-  read: (adapter) => within((database) => database.get(TILES, adapter)),
+  read: (adapter) => withDatabase((database) => database.get(TILES, adapter)),
   async write(adapter, kept) {
-    await within((database) => database.put(TILES, kept, adapter));
+    await withDatabase((database) => database.put(TILES, kept, adapter));
   },
 };
 
 type Database = Awaited<ReturnType<typeof openDB>>;
 
-async function within<T>(use: (database: Database) => Promise<T>): Promise<T> {
-  const database = await openDB(NAME, 1, { upgrade: (made) => void made.createObjectStore(TILES) });
+async function withDatabase<T>(use: (database: Database) => Promise<T>): Promise<T> {
+  const database = await openDB(NAME, 1, { upgrade: (created) => void created.createObjectStore(TILES) });
   try {
     return await use(database);
   } finally {

@@ -1,107 +1,116 @@
-// The past of a run, within a budget of memory: snapshots to go back to, and where the watched sentences were. What
-// lies between two snapshots is trained again, silently, with the changes that the script has recorded.
+// The past of a run, within a budget of memory: snapshots to go back to, and embeddings of the followed sentences. Steps
+// between two snapshots are repeated from the earlier one, with the changes of the edit log.
 import type { Matrix } from '../metrics/vectors.ts';
 import type { Snapshot } from '../trainer/snapshot.ts';
 import { ThinnedHistory } from './thinnedHistory.ts';
 
-/** Bytes that the past of a run may take: on any machine, and on one that says it has plenty. */
+/** Bytes that the past of a run may take: on any machine, and on one that says it has plenty of memory. */
 export const TIMELINE_BUDGET = 384 * 2 ** 20;
 export const AMPLE_BUDGET = 1024 * 2 ** 20;
-/** Snapshots along the way, those around a step that was gone back to, and embeddings that were sent to the page. */
-const SHARES = { snapshots: 0.7, visited: 0.1, looks: 0.2 };
-/** Snapshots between checkpoints are taken in at most this share of the time. */
+/** Snapshots taken while training, snapshots before a step that was sought, embeddings that were sent to the page. */
+const SHARES = { snapshots: 0.7, seekSnapshots: 0.1, embeddings: 0.2 };
+/** Share of the time that snapshots between checkpoints may take. */
 const TIME_SHARE = 0.05;
-/** Steps before a sought one that get a snapshot on the way: who steps back once often does so again. */
-export const VISITED = 4;
+/** Steps that get a snapshot on the way to a sought one: a visitor who steps back once often does so again. */
+export const SNAPSHOTS_BEFORE_SEEK = 4;
 
 export class Timeline {
+  /** The furthest step that the run has reached. */
+  head = 0;
   private readonly snapshots: ThinnedHistory<Snapshot>;
-  private readonly looks: ThinnedHistory<Float32Array>;
-  private visited: Snapshot[] = [];
-  /** When the next one between checkpoints may be taken. */
-  private next = 0;
+  private readonly embeddings: ThinnedHistory<Float32Array>;
+  private seekSnapshots: Snapshot[] = [];
+  /** When the next snapshot between checkpoints may be taken, in milliseconds. */
+  private nextDue = 0;
 
   constructor(readonly budget: number = TIMELINE_BUDGET) {
     this.snapshots = new ThinnedHistory(budget * SHARES.snapshots);
-    this.looks = new ThinnedHistory(budget * SHARES.looks);
+    this.embeddings = new ThinnedHistory(budget * SHARES.embeddings);
   }
 
-  /** Steps that can be gone to at once. */
-  get kept(): number[] {
-    return [...new Set([...this.snapshots.steps, ...this.visited.map(({ step }) => step)])].sort(
+  /** Steps with a snapshot, in ascending order. */
+  get steps(): number[] {
+    return [...new Set([...this.snapshots.steps, ...this.seekSnapshots.map(({ step }) => step)])].sort(
       (a, b) => a - b,
     );
   }
 
   get bytes(): number {
-    return this.snapshots.bytes + this.looks.bytes + this.visitedBytes;
+    return this.snapshots.bytes + this.embeddings.bytes + this.seekBytes;
   }
 
-  private get visitedBytes(): number {
-    return this.visited.reduce((total, { bytes }) => total + bytes, 0);
+  private get seekBytes(): number {
+    return this.seekSnapshots.reduce((total, { bytes }) => total + bytes, 0);
   }
 
-  /** The newest along the way: what a lost device costs no more than. */
+  /** The newest snapshot taken while training: where the run continues after a lost device. */
   get newest(): Snapshot | undefined {
     return this.snapshots.newest;
   }
 
-  /** The nearest one that is not after a step. */
+  /** The last snapshot at or before a step. */
   before(step: number): Snapshot | undefined {
-    const near = this.visited.filter((snapshot) => snapshot.step <= step);
-    const candidates = [...near, ...[this.snapshots.before(step) ?? []].flat()];
+    const candidates = this.seekSnapshots.filter((snapshot) => snapshot.step <= step);
+    const regular = this.snapshots.before(step);
+    if (regular) candidates.push(regular);
     return candidates.reduce<Snapshot | undefined>(
       (best, snapshot) => (best && best.step >= snapshot.step ? best : snapshot),
       undefined,
     );
   }
 
+  /** The run has reached a step. */
+  reach(step: number): void {
+    this.head = Math.max(this.head, step);
+  }
+
   /**
-   * Shall this step, the furthest so far, have a snapshot? The first, the last and every checkpoint have one; between
-   * them as many as fit, if they cost little time.
+   * Should this step have a snapshot? Only the head gets one: the first step, the last and every checkpoint; between
+   * them as many as fit, if they take little time.
    */
   isDue(step: number, totalSteps: number, checkpointEvery: number): boolean {
+    if (step < this.head) return false;
     const { newest } = this;
     if (newest === undefined || step === totalSteps) return newest?.step !== step;
     if (step <= newest.step) return false;
     if (step % checkpointEvery === 0) return true;
     const spacing = Math.max(1, Math.ceil((totalSteps * newest.bytes) / (this.budget * SHARES.snapshots)));
-    return step - newest.step >= spacing && performance.now() >= this.next;
+    return step - newest.step >= spacing && performance.now() >= this.nextDue;
   }
 
-  /** @param milliseconds that making it took */
-  add(snapshot: Snapshot, milliseconds: number): void {
+  /** @param milliseconds that taking it took */
+  addSnapshot(snapshot: Snapshot, milliseconds: number): void {
     this.snapshots.add(snapshot.step, snapshot, snapshot.bytes);
-    this.next = performance.now() + milliseconds / TIME_SHARE;
+    this.nextDue = performance.now() + milliseconds / TIME_SHARE;
   }
 
-  /** Keeps a step that was gone back to; the oldest of these go first. */
-  visit(snapshot: Snapshot): void {
+  /** Keeps a snapshot taken on the way to a sought step; the oldest of these are dropped first. */
+  addSeekSnapshot(snapshot: Snapshot): void {
     if (this.snapshots.at(snapshot.step)) return;
-    this.visited = [...this.visited.filter(({ step }) => step !== snapshot.step), snapshot];
-    while (this.visitedBytes > this.budget * SHARES.visited) this.visited.shift();
+    this.seekSnapshots = [...this.seekSnapshots.filter(({ step }) => step !== snapshot.step), snapshot];
+    while (this.seekBytes > this.budget * SHARES.seekSnapshots) this.seekSnapshots.shift();
   }
 
-  /** Keeps where the watched sentences are; exact, as an encoder computes in single precision. */
-  keepLook(step: number, { data }: Matrix): void {
-    this.looks.add(step, Float32Array.from(data), data.length * 4);
+  /** Stores embeddings of the followed sentences; without loss, because encoders compute in single precision. */
+  addEmbeddings(step: number, { data }: Matrix): void {
+    this.embeddings.add(step, Float32Array.from(data), data.length * 4);
   }
 
-  /** Where the watched sentences were at a step, if they were looked at then. */
-  look(step: number, rows: number): Matrix | undefined {
-    const look = this.looks.at(step);
-    return look && { data: Float64Array.from(look), rows, dimension: look.length / rows };
+  embeddingsAt(step: number, rows: number): Matrix | undefined {
+    const data = this.embeddings.at(step);
+    return data && { data: Float64Array.from(data), rows, dimension: data.length / rows };
   }
 
-  /** Other sentences are watched now. */
-  forgetLooks(): void {
-    this.looks.clear();
+  /** Other sentences are followed from now on. */
+  clearEmbeddings(): void {
+    this.embeddings.clear();
   }
 
-  /** What came after a step will not come again. */
+  /** Discards everything after a step, which becomes the head. */
   cut(step: number): void {
+    this.head = step;
     this.snapshots.cut(step);
-    this.looks.cut(step);
-    this.visited = this.visited.filter((snapshot) => snapshot.step <= step);
+    this.embeddings.cut(step);
+    this.seekSnapshots = this.seekSnapshots.filter((snapshot) => snapshot.step <= step);
   }
 }

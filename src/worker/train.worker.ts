@@ -1,15 +1,13 @@
-// The worker's own file: decodes a command, calls the core, posts what it says.
+// The worker's own file: parses a command, calls the core, posts reports.
 /// <reference lib="webworker" />
 import { loadModel, type LoadedModel } from '../encoder/folder.ts';
 import { loseDevice, startDevice, watchDevice, type BackendHost } from '../kernels/backend.ts';
 import { wasmFiles } from '../kernels/wasmFiles.ts';
 import type { DeviceInfo } from '../util/devices.ts';
 import { Failure, messageOf } from '../util/failure.ts';
-import { beginning } from './begin.ts';
 import { webFolder } from './modelFolder.ts';
 import { opfsStorage } from './opfs.ts';
 import { progressReporter } from './progressReporter.ts';
-import { tileStore } from './tileStore.ts';
 import {
   commandSchema,
   type Command,
@@ -20,16 +18,19 @@ import {
   type Responses,
   type StartCommand,
 } from './protocol.ts';
+import { resolveStart } from './startPoint.ts';
+import { tileStore } from './tileStore.ts';
 import { AMPLE_BUDGET, TIMELINE_BUDGET } from './timeline.ts';
 import { Training } from './training.ts';
 import { wasmThreads } from './wasmThreads.ts';
 
+// TypeScript takes the global scope for that of a page.
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
 /** Aborted when the visitor skips the measuring of kernel tiles. */
 const tuning = new AbortController();
 
-const host: BackendHost = {
+const backendHost: BackendHost = {
   gpu: async () =>
     'gpu' in scope.navigator ? scope.navigator.gpu : 'this browser offers no WebGPU to pages like this one.',
   wasmFiles: wasmFiles(scope.location.href),
@@ -52,12 +53,12 @@ function post(report: Report, transfer: Transferable[] = []): void {
 }
 
 async function load({ model: address, device: choice }: LoadCommand): Promise<void> {
-  await training?.giveUp();
+  await training?.stop();
   training = loaded = undefined;
   const folder = webFolder(address, (file, bytes, total) => {
     post({ type: 'loading', file, loaded: bytes, total });
   });
-  const [model, device] = await Promise.all([loadModel(folder), startDevice(choice, host)]);
+  const [model, device] = await Promise.all([loadModel(folder), startDevice(choice, backendHost)]);
   loaded = { model, device, choice };
   const { hidden, layers, maxPositions } = model.config;
   post({ type: 'loaded', device, model: { name: model.name, hidden, layers, maxPositions } });
@@ -66,34 +67,34 @@ async function load({ model: address, device: choice }: LoadCommand): Promise<vo
 async function start(command: StartCommand): Promise<void> {
   if (!loaded) throw new Failure('There is no encoder yet; wait until it is loaded.');
   const current = loaded;
-  const begun = await beginning(command, training, storage);
+  const resolved = await resolveStart(command, training, storage);
   const host = {
     post,
     model: current.model,
     device: current.device,
-    restartDevice: async () => (current.device = await startAgain(current.choice)),
-    timelineBudget: hasPlenty() ? AMPLE_BUDGET : TIMELINE_BUDGET,
+    restartDevice: async () => (current.device = await restartDevice(current.choice)),
+    timelineBudget: hasAmpleMemory() ? AMPLE_BUDGET : TIMELINE_BUDGET,
   };
-  training = new Training(begun.command, host, begun.origin);
-  training.add(begun.joining);
+  training = new Training(resolved.command, host, resolved.startPoint);
+  training.addGroups(resolved.newGroups);
   training.start();
 }
 
-/** Gigabytes, in browsers that tell (at most 8, whatever there is). */
-const PLENTY = 8;
+/** Gigabytes. Browsers that tell how much memory there is never say more than 8. */
+const AMPLE_MEMORY = 8;
 
-function hasPlenty(): boolean {
+function hasAmpleMemory(): boolean {
   const { deviceMemory = 0 } = scope.navigator as { deviceMemory?: number };
-  return deviceMemory >= PLENTY;
+  return deviceMemory >= AMPLE_MEMORY;
 }
 
-/** The same kind of device again; WASM when that fails. */
-async function startAgain(choice: LoadCommand['device']): Promise<DeviceInfo> {
+/** Starts the same kind of device again, or WASM when that fails. */
+async function restartDevice(choice: LoadCommand['device']): Promise<DeviceInfo> {
   try {
-    return await startDevice(choice, host);
+    return await startDevice(choice, backendHost);
   } catch (error) {
-    const device = await startDevice('wasm', host);
-    return { ...device, reason: `the GPU did not come back (${messageOf(error)})` };
+    const device = await startDevice('wasm', backendHost);
+    return { ...device, reason: `the GPU could not be started again (${messageOf(error)})` };
   }
 }
 
@@ -107,7 +108,7 @@ const responders: {
 
 async function respond<T extends RequestType>(id: number, request: ModelRequest<T>): Promise<void> {
   try {
-    if (!training) throw new Failure('There is no encoder yet; wait until it is loaded.');
+    if (!training) throw new Failure('There is no training yet; wait until the encoder is loaded.');
     const response: Responses[T] = await responders[request.type](training, request);
     post({ type: 'response', id, response });
   } catch (error) {
@@ -128,18 +129,18 @@ async function handleCommand(command: Command): Promise<void> {
     case 'pause':
       return training?.gate.pause();
     case 'step':
-      return training?.gate.once();
+      return training?.gate.stepOnce();
     case 'edit':
       return training?.edit(command.edit);
     case 'addGroups':
-      return training?.add(command.groups);
+      return training?.addGroups(command.groups);
     case 'follow':
-      return training?.setWatched(command.sentences);
+      return training?.follow(command.sentences);
     case 'request':
       return respond(command.id, command.request);
     case 'deleteSaved':
-      if (training?.command.saveAs === command.saveAs) training.stopKeeping();
-      return storage.forget(command.saveAs);
+      if (training?.command.saveAs === command.saveAs) training.stopSaving();
+      return storage.delete(command.saveAs);
     case 'skipTuning':
       tuning.abort();
       return;
@@ -149,33 +150,34 @@ async function handleCommand(command: Command): Promise<void> {
   }
 }
 
-function duringOf(command: Command): Extract<Report, { type: 'failed' }>['during'] {
-  return command.type === 'load' || command.type === 'start' ? command.type : 'command';
+async function handle(command: Command): Promise<void> {
+  try {
+    await handleCommand(command);
+  } catch (error) {
+    const during = command.type === 'load' || command.type === 'start' ? command.type : 'command';
+    post({ type: 'failed', during, message: messageOf(error) });
+  }
 }
 
-/** Loading and beginning take their turns, and the rest acts after them; but loading itself may be cut short. */
-let turn: Promise<void> = Promise.resolve();
+/** Settles when the last `load` or `start` has ended: these run one after another, and other commands after them. */
+let loadingOrStarting: Promise<void> = Promise.resolve();
 
 scope.onmessage = ({ data }: MessageEvent<unknown>) => {
   const parsed = commandSchema.safeParse(data);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    post({
-      type: 'failed',
-      during: 'command',
-      message: `The page asked for something the worker does not know (${issue.path.join('.')} ${issue.message}).`,
-    });
+    const [issue] = parsed.error.issues;
+    const message = `The page sent a command that is not valid (${issue?.path.join('.')} ${issue?.message}).`;
+    post({ type: 'failed', during: 'command', message });
     return;
   }
   const command = parsed.data;
-  const run = () =>
-    handleCommand(command).catch((error: unknown) =>
-      post({ type: 'failed', during: duringOf(command), message: messageOf(error) }),
-    );
-  if (command.type === 'load' || command.type === 'start') turn = turn.then(run);
-  else if (command.type === 'skipTuning') void run();
-  else void turn.then(run);
+  if (command.type === 'skipTuning') {
+    void handle(command); // it shortens the loading that the others wait for
+    return;
+  }
+  const handled = loadingOrStarting.then(() => handle(command));
+  if (command.type === 'load' || command.type === 'start') loadingOrStarting = handled;
 };
 
-// A lost device is noticed at the next step; one that waits is told to look.
-watchDevice(() => training?.gate.nudge());
+// A lost device is noticed at the next step; a training that waits is woken to notice it.
+watchDevice(() => training?.gate.wake());

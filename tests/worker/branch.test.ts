@@ -1,7 +1,7 @@
 // A branch: same weights at its step; with the same knobs its parent's own continuation, bit for bit.
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/run/events.ts';
-import { beginning } from '../../src/worker/begin.ts';
+import { resolveStart } from '../../src/worker/startPoint.ts';
 import type { StartCommand } from '../../src/worker/protocol.ts';
 import { MemoryStorage } from './memoryStorage.ts';
 import { command, goTo, playToEnd, started, stepOnce, type Started } from './page.ts';
@@ -16,8 +16,8 @@ const joined = {
 
 /** Begins what a page asks for while another run is there. */
 async function branch(parent: Started, given: StartCommand): Promise<Started> {
-  const begun = await beginning(given, parent.training, new MemoryStorage());
-  const run = await started(begun.command, { origin: begun.origin, joining: begun.joining });
+  const begun = await resolveStart(given, parent.training, new MemoryStorage());
+  const run = await started(begun.command, { startPoint: begun.startPoint, newGroups: begun.newGroups });
   return run;
 }
 
@@ -27,7 +27,7 @@ const after = (events: readonly RunEvent[], step: number) =>
 async function parentRun(config = {}): Promise<Started> {
   const run = await started(command({ steps: 16, evaluateEvery: 4, checkpointEvery: 5, ...config }));
   for (let step = 1; step <= 5; step++) await stepOnce(run, step);
-  run.training.add([joined]);
+  run.training.addGroups([joined]);
   await playToEnd(run);
   return run;
 }
@@ -49,7 +49,7 @@ describe('a branch', () => {
       ...record.filter((event) => event.type === 'pairs' && event.step === step),
       ...after(record, step),
     ]);
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('with a hot knob turned sees the same batches, and goes its own way', async () => {
@@ -62,7 +62,7 @@ describe('a branch', () => {
       theirs.map((event) => event.type === 'step' && [event.step, event.tokens, event.plain]),
     );
     expect(ours[0]!.loss).not.toBe(theirs[0]!.type === 'step' && theirs[0].loss);
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it.each([
@@ -86,7 +86,7 @@ describe('a branch', () => {
     expect([...(await run.training.encode(['a red car'])).now.data]).toEqual([...same.now.data]);
     run.training.seek(2);
     expect(await run.page.next('seeked')).toMatchObject({ step: 8 });
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('may leave a branch, whose frozen weights were trained before', async () => {
@@ -100,7 +100,7 @@ describe('a branch', () => {
     const second = await branch(first, command(first.training.command.config, { branch: { step: 12 } }));
     await playToEnd(second);
     expect(after(second.page.record(), 12)).toEqual(after(record, 12));
-    await second.training.giveUp();
+    await second.training.stop();
   });
 
   it('is refused where there is no such step, and the parent is still there', async () => {
@@ -114,8 +114,8 @@ describe('a branch', () => {
     ).rejects.toThrow(/has no step 99 to branch from/);
     await goTo(parent, 4);
     await expect(
-      beginning(command(config, { branch: { step: 1 } }), undefined, new MemoryStorage()),
+      resolveStart(command(config, { branch: { step: 1 } }), undefined, new MemoryStorage()),
     ).rejects.toThrow(/no run to branch from/);
-    await parent.training.giveUp();
+    await parent.training.stop();
   });
 });

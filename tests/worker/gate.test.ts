@@ -13,35 +13,35 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
 
 it('is closed at first, opens for one step, and closes again', async () => {
   const gate = new Gate();
-  const first = gate.pass();
+  const first = gate.wait();
   expect(await settled(first)).toBe(false);
-  gate.once();
+  gate.stepOnce();
   expect(await first).toBe('step');
-  expect(await settled(gate.pass())).toBe(false);
+  expect(await settled(gate.wait())).toBe(false);
 });
 
 it('lets every step through while playing, and none after a pause', async () => {
   const gate = new Gate();
   gate.play(null);
-  for (let step = 0; step < 5; step++) expect(await gate.pass()).toBe('step');
+  for (let step = 0; step < 5; step++) expect(await gate.wait()).toBe('step');
   gate.pause();
-  expect(await settled(gate.pass())).toBe(false);
+  expect(await settled(gate.wait())).toBe(false);
 });
 
 it('a nudge ends the wait without a step, and is not forgotten when nobody waits', async () => {
   const gate = new Gate();
-  gate.nudge();
-  expect(await gate.pass()).toBe('nudge');
-  const waiting = gate.pass();
-  gate.nudge();
-  expect(await waiting).toBe('nudge');
+  gate.wake();
+  expect(await gate.wait()).toBe('woken');
+  const waiting = gate.wait();
+  gate.wake();
+  expect(await waiting).toBe('woken');
 });
 
 it('keeps to a pace: the second step waits, and a pause in its wait holds it', async () => {
   const gate = new Gate();
   gate.play(0.5);
-  expect(await gate.pass()).toBe('step');
-  const second = gate.pass();
+  expect(await gate.wait()).toBe('step');
+  const second = gate.wait();
   expect(await settled(second)).toBe(false);
   gate.pause();
   gate.play(null);
@@ -50,8 +50,8 @@ it('keeps to a pace: the second step waits, and a pause in its wait holds it', a
 
 it('nobody waits at a gate that was given up', async () => {
   const gate = new Gate();
-  const waiting = gate.pass();
-  gate.abandon();
-  expect(await waiting).toBe('abandoned');
-  expect(await gate.pass()).toBe('abandoned');
+  const waiting = gate.wait();
+  gate.cancel();
+  expect(await waiting).toBe('cancelled');
+  expect(await gate.wait()).toBe('cancelled');
 });

@@ -1,15 +1,15 @@
 // Kept runs in memory, behaving as the browser's file system does: what is written is copied, a run has one holder,
 // and the room can run out in the middle of a write.
-import type { KeptStorage } from '../../src/worker/keptRuns.ts';
+import type { RunStorage } from '../../src/worker/savedRun.ts';
 
-export class MemoryStorage implements KeptStorage {
+export class MemoryStorage implements RunStorage {
   readonly runs = new Map<string, Map<string, Uint8Array>>();
   /** Bytes that a file may have; more is "no room left". */
   room = Infinity;
   private readonly held = new Set<string>();
   private listeners: (() => void)[] = [];
 
-  async claim(run: string) {
+  async open(run: string) {
     if (this.held.has(run)) return undefined;
     this.held.add(run);
     const files = this.runs.get(run) ?? new Map<string, Uint8Array>();
@@ -27,7 +27,7 @@ export class MemoryStorage implements KeptStorage {
     };
   }
 
-  async forget(run: string): Promise<void> {
+  async delete(run: string): Promise<void> {
     this.runs.delete(run);
   }
 

@@ -47,7 +47,7 @@ describe('a folder without one', () => {
 
   it.each([
     ['a server that fails', () => new Response('', { status: 500 }), /answered 500/],
-    ['a file cut short', () => bytes('123', { 'content-length': '5' }), /broke off after 3 of 5 bytes/],
+    ['a file cut short', () => bytes('123', { 'content-length': '5' }), /was cut off after 3 of 5 bytes/],
     [
       'no connection',
       () => {

@@ -1,17 +1,17 @@
-// Kept runs in a real browser's file system: over a reload, between two tabs, and when its quota is full.
+// Saved runs in a real browser's file system: after a reload, with two tabs, and when the quota is exceeded.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type BuiltPage } from '../support/builtPage.ts';
-import type { Asked } from './opfs/files.worker.ts';
+import type { Question } from './opfs/files.worker.ts';
 
 const executablePath = process.env.CHROMIUM;
 const MIB = 2 ** 20;
 
 describe.skipIf(!executablePath)(
-  `kept runs in a browser${executablePath ? '' : ' (skipped: no Chromium)'}`,
+  `saved runs in a browser${executablePath ? '' : ' (skipped: no Chromium)'}`,
   () => {
     let built: BuiltPage;
     let context: BrowserContext;
@@ -42,28 +42,28 @@ describe.skipIf(!executablePath)(
       await page.goto(built.address);
       return page;
     }
-    const ask = (page: Page, asked: Asked): Promise<unknown> =>
-      page.evaluate((question) => window.ask(question), asked);
+    const ask = (page: Page, question: Question): Promise<unknown> =>
+      page.evaluate((sent) => window.ask(sent), question);
 
-    it('are there after a reload, whole, and gone when forgotten', async () => {
+    it('are complete after a reload, and gone when deleted', async () => {
       const page = await tab();
-      expect(await ask(page, { do: 'claim', run: 'a' })).toBe(true);
+      expect(await ask(page, { do: 'open', run: 'a' })).toBe(true);
       await ask(page, { do: 'write', name: 'one', size: 3 * MIB, seed: 5 });
       await page.reload();
-      // The lock of the page that was there is given back with it.
-      expect(await ask(page, { do: 'claim', run: 'a' })).toBe(true);
+      // The lock of the page before is released with it.
+      expect(await ask(page, { do: 'open', run: 'a' })).toBe(true);
       expect(await ask(page, { do: 'list' })).toEqual(['one']);
       expect(await ask(page, { do: 'read', name: 'one' })).toEqual({ size: 3 * MIB, seed: 5, whole: true });
-      await expect(ask(page, { do: 'forget', run: 'a' })).rejects.toThrow(/open in another tab/);
+      await expect(ask(page, { do: 'delete', run: 'a' })).rejects.toThrow(/open in another tab/);
       await ask(page, { do: 'release' });
-      await ask(page, { do: 'forget', run: 'a' });
-      await ask(page, { do: 'forget', run: 'a' }); // nothing is there: nothing happens
-      await ask(page, { do: 'claim', run: 'a' });
+      await ask(page, { do: 'delete', run: 'a' });
+      await ask(page, { do: 'delete', run: 'a' }); // nothing is there: nothing happens
+      await ask(page, { do: 'open', run: 'a' });
       expect(await ask(page, { do: 'list' })).toEqual([]);
       await page.close();
     });
 
-    it('have beside them what was measured of GPUs, by adapter and over a reload', async () => {
+    it('keep the measured kernel tiles too, by adapter, after a reload', async () => {
       const page = await tab();
       const kept = { code: 'a', orders: { NN: ['direct 8x8 4x1'] } };
       expect(await ask(page, { do: 'readTiles', adapter: 'one' })).toBe(undefined);
@@ -74,19 +74,19 @@ describe.skipIf(!executablePath)(
       await page.close();
     });
 
-    it('have one tab that writes them; another run is free', async () => {
+    it('are held by one tab at a time; other runs are free', async () => {
       const [first, second] = [await tab(), await tab()];
-      expect(await ask(first, { do: 'claim', run: 'b' })).toBe(true);
-      expect(await ask(second, { do: 'claim', run: 'b' })).toBe(false);
-      expect(await ask(second, { do: 'claim', run: 'c' })).toBe(true);
+      expect(await ask(first, { do: 'open', run: 'b' })).toBe(true);
+      expect(await ask(second, { do: 'open', run: 'b' })).toBe(false);
+      expect(await ask(second, { do: 'open', run: 'c' })).toBe(true);
       await first.close();
-      expect(await ask(second, { do: 'claim', run: 'b' })).toBe(true);
+      expect(await ask(second, { do: 'open', run: 'b' })).toBe(true);
       await second.close();
     });
 
-    it('keep the earlier file when the quota is full in the middle of the next', async () => {
+    it('keep the earlier file when the quota is exceeded in the middle of the next', async () => {
       const page = await tab();
-      await ask(page, { do: 'claim', run: 'd' });
+      await ask(page, { do: 'open', run: 'd' });
       await ask(page, { do: 'write', name: 'one', size: MIB, seed: 7 });
       const devtools = await context.newCDPSession(page);
       const { origin } = new URL(built.address);

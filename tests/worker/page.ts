@@ -6,7 +6,8 @@ import type { Group } from '../../src/data/group.ts';
 import { defaultConfig, type Config } from '../../src/run/config.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import { reportSchema, type StartCommand, type Report } from '../../src/worker/protocol.ts';
-import { Training, type Origin, type TrainingHost } from '../../src/worker/training.ts';
+import type { StartPoint, TrainingHost } from '../../src/worker/runContext.ts';
+import { Training } from '../../src/worker/training.ts';
 import { tinyGroups, tinyModel, tinyPairs, tinyPlain } from '../support/tiny.ts';
 
 type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
@@ -105,8 +106,8 @@ export interface Started {
 
 interface StartOptions {
   host?: Partial<TrainingHost>;
-  origin?: Origin;
-  joining?: readonly Group[];
+  startPoint?: StartPoint;
+  newGroups?: readonly Group[];
   device?: DeviceInfo;
 }
 
@@ -121,8 +122,8 @@ export async function started(given: StartCommand, options: StartOptions = {}): 
     restartDevice: async () => device,
     ...options.host,
   };
-  const training = new Training(given, host, options.origin);
-  training.add(options.joining ?? []);
+  const training = new Training(given, host, options.startPoint);
+  training.addGroups(options.newGroups ?? []);
   training.start();
   await page.until(
     ({ type, ...rest }) => type === 'status' && 'status' in rest && rest.status !== 'starting',
@@ -153,6 +154,6 @@ export async function stepOnce(
   to: number,
 ): Promise<void> {
   const from = page.reports.length;
-  training.gate.once();
+  training.gate.stepOnce();
   await page.shown(to, from);
 }

@@ -18,7 +18,7 @@ async function finishedRun(config = {}, budget?: number): Promise<Started> {
   for (let step = 1; step <= 7; step++) await stepOnce(run, step);
   run.training.edit({ knob: 'temperature', value: 0.1 });
   await stepOnce(run, 8);
-  run.training.add(own);
+  run.training.addGroups(own);
   for (let step = 9; step <= 12; step++) await stepOnce(run, step);
   await playToEnd(run);
   return run;
@@ -54,7 +54,7 @@ describe('seeking', () => {
           'step' in event && event.step === step + 1 && event.type !== 'edit' && event.type !== 'pairs';
         expect(again).toEqual(whole.filter((event) => before(event) || after(event)));
       }
-      await run.training.giveUp();
+      await run.training.stop();
     },
   );
 
@@ -72,13 +72,13 @@ describe('seeking', () => {
       expect(await fingerprint(run)).toEqual(prints[step]);
     }
     // Other sentences are not remembered: the weights must be asked.
-    run.training.setWatched(['a blue ball']);
+    run.training.follow(['a blue ball']);
     for (const step of [4, 9]) {
       await goTo(run, step);
       const { now } = await run.training.encode(['a blue ball']);
       expect(run.page.watched(step)).toEqual([...now.data]);
     }
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('goes to both ends, and says where it stops when asked for more', async () => {
@@ -97,7 +97,7 @@ describe('seeking', () => {
       expect(await run.page.next('status', () => true, from)).toMatchObject({ status, step: reached });
     }
     expect(run.page.events('end')).toHaveLength(ended); // gone to, not trained to
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('plays the whole run again from its first step, and ends as it ended', async () => {
@@ -110,7 +110,7 @@ describe('seeking', () => {
       (event) => event.type !== 'header' && !(event.type === 'metric' && event.step === 0),
     );
     expect(run.page.record(from)).toEqual(trained);
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('answers only the newest of several seeks in a row', async () => {
@@ -123,7 +123,7 @@ describe('seeking', () => {
     run.training.seek(3);
     await run.page.next('seeked', ({ step }) => step === 3, from);
     expect(run.page.all('seeked').map(({ step }) => step)).toEqual([52, 3]);
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('takes another way when a knob is turned in the past, and forgets the way it went', async () => {
@@ -142,7 +142,7 @@ describe('seeking', () => {
     expect(await run.page.next('seeked')).toMatchObject({ step: 21 }); // step 40 is not known any more
     await playToEnd(run);
     expect(run.page.events('end').at(-1)).toMatchObject({ step: STEPS, reason: 'finished' });
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('goes back in a run that failed', async () => {
@@ -153,8 +153,8 @@ describe('seeking', () => {
     const run = await started(command({ steps: 20 }), { host: { model } });
     for (let step = 1; step <= 5; step++) await stepOnce(run, step);
     const record = run.page.record();
-    run.training.add([{ ...own[0]!, positive: 'a dog means' }]);
-    run.training.gate.once();
+    run.training.addGroups([{ ...own[0]!, positive: 'a dog means' }]);
+    run.training.gate.stepOnce();
     expect(await run.page.next('failed')).toMatchObject({
       during: 'training',
       message: expect.stringMatching(/^Training stopped at step 6: the loss is NaN/),
@@ -165,6 +165,6 @@ describe('seeking', () => {
     expect(run.page.record(from).filter(({ type }) => type === 'step')).toEqual(
       record.filter((event) => event.type === 'step' && event.step === 4),
     );
-    await run.training.giveUp();
+    await run.training.stop();
   });
 });

@@ -56,7 +56,7 @@ describe('the timeline', () => {
     await playToEnd(run);
     for (const step of [13, 31, 30, 29, 5]) {
       await goTo(run, step);
-      sizes.push(await run.training.ask(async (running) => measured(await running.snapshot())));
+      sizes.push(await run.training.betweenSteps(async (running) => measured(await running.snapshot())));
     }
     const reports = run.page.all('timeline');
     for (const report of reports) {
@@ -72,28 +72,28 @@ describe('the timeline', () => {
     const most = Math.max(...sizes);
     expect(last.bytes).toBeLessThanOrEqual((last.snapshots.length - 1) * most + 41 * 2 * 16 * 4);
     expect(last.bytes).toBeGreaterThanOrEqual((last.snapshots.length - 1) * 0.5 * Math.min(...sizes));
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('keeps nothing of words that no batch has touched', async () => {
     const run = await started(command({ steps: 3 }));
-    const first = await run.training.ask((running) => running.snapshot());
+    const first = await run.training.betweenSteps((running) => running.snapshot());
     expect([first.bytes, measured(first)]).toEqual([0, 0]);
     await playToEnd(run);
-    const last = await run.training.ask((running) => running.snapshot());
+    const last = await run.training.betweenSteps((running) => running.snapshot());
     const words = last.tensors.get('embeddings.word_embeddings.weight')!;
     expect(words.rows).not.toBeNull();
     expect(last.bytes).toBe(measured(last));
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('holds the newest step even when it is larger than the budget: a lost device must not cost the run', () => {
     const snapshot = (step: number, bytes: number) => ({ step, bytes }) as Snapshot;
     const timeline = new Timeline(100);
-    timeline.add(snapshot(0, 0), 0);
-    for (const step of [10, 20, 30]) timeline.add(snapshot(step, 500), 0);
-    expect([timeline.kept, timeline.bytes]).toEqual([[0, 30], 500]);
-    timeline.visit(snapshot(15, 500));
-    expect(timeline.kept).toEqual([0, 30]);
+    timeline.addSnapshot(snapshot(0, 0), 0);
+    for (const step of [10, 20, 30]) timeline.addSnapshot(snapshot(step, 500), 0);
+    expect([timeline.steps, timeline.bytes]).toEqual([[0, 30], 500]);
+    timeline.addSeekSnapshot(snapshot(15, 500));
+    expect(timeline.steps).toEqual([0, 30]);
   });
 });

@@ -18,16 +18,16 @@ describe('a training in the worker', () => {
     expect(page.reports).toContainEqual(
       expect.objectContaining({ type: 'embeddings', initial: true, step: 0 }),
     );
-    await training.giveUp();
+    await training.stop();
     expect(page.events('end')).toMatchObject([{ reason: 'interrupted' }]);
   });
 
   it('makes one step when asked for one, and shows where the sentences went', async () => {
     const { page, training } = await begun();
-    training.gate.once();
+    training.gate.stepOnce();
     await page.until((report) => report.type === 'embeddings' && report.step === 1);
     expect(page.events('step')).toHaveLength(1);
-    await training.giveUp();
+    await training.stop();
   });
 
   it('plays to its end, and its weights can be asked afterwards', async () => {
@@ -38,25 +38,27 @@ describe('a training in the worker', () => {
     const { before, now } = await training.encode(['a dog', 'a red car']);
     expect(before.rows).toBe(2);
     expect(now.data).not.toEqual(before.data);
-    await training.giveUp();
+    await training.stop();
   });
 
   it('encodes while it waits, and before any step both answers are the same', async () => {
     const { training } = await begun();
     const { before, now } = await training.encode(['a dog']);
     expect(now.data).toEqual(before.data);
-    await training.giveUp();
+    await training.stop();
   });
 
   it('takes hot edits and given groups into the next step, and records both', async () => {
     const { page, training } = await begun();
     training.edit({ knob: 'temperature', value: 0.1 });
-    training.add([{ id: 'own-1', anchor: 'a dog', positive: 'a pup', pattern: 'nli', source: 'typed' }]);
-    training.gate.once();
+    training.addGroups([
+      { id: 'own-1', anchor: 'a dog', positive: 'a pup', pattern: 'nli', source: 'typed' },
+    ]);
+    training.gate.stepOnce();
     await page.until((report) => report.type === 'embeddings' && report.step === 1);
     expect(page.events('edit')).toMatchObject([{ knob: 'temperature', from: 0.05, to: 0.1 }]);
     expect(page.events('pairs')).toHaveLength(1);
-    await training.giveUp();
+    await training.stop();
   });
 
   it('reports a run that cannot begin, with the reason', async () => {
@@ -73,6 +75,6 @@ describe('a training in the worker', () => {
     const failed = await page.until((report) => report.type === 'failed');
     expect(failed).toMatchObject({ during: 'start' });
     expect((failed as { message: string }).message).toMatch(/needs sts groups/);
-    await training.giveUp();
+    await training.stop();
   });
 });

@@ -1,16 +1,16 @@
 // The worker's end: the real storage, and bytes that can be told from one another.
 /// <reference lib="webworker" />
-import type { KeptPlace } from '../../../src/worker/keptRuns.ts';
+import type { RunFolder } from '../../../src/worker/savedRun.ts';
 import { opfsStorage } from '../../../src/worker/opfs.ts';
 import { tileStore } from '../../../src/worker/tileStore.ts';
 
-export type Asked =
-  | { do: 'claim'; run: string }
+export type Question =
+  | { do: 'open'; run: string }
   | { do: 'release' }
   | { do: 'list' }
   | { do: 'write'; name: string; size: number; seed: number }
   | { do: 'read'; name: string }
-  | { do: 'forget'; run: string }
+  | { do: 'delete'; run: string }
   | { do: 'writeTiles'; adapter: string; kept: unknown }
   | { do: 'readTiles'; adapter: string };
 
@@ -21,47 +21,47 @@ export interface Answer {
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const storage = opfsStorage();
-let place: KeptPlace | undefined;
+let folder: RunFolder | undefined;
 
-function made(size: number, seed: number): Uint8Array {
+function bytesOf(size: number, seed: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, i) => (i * 31 + seed) % 251);
 }
 
-async function obey(asked: Asked): Promise<unknown> {
-  switch (asked.do) {
-    case 'claim': {
-      const claimed = await storage.claim(asked.run);
-      place = claimed ?? place;
-      return claimed !== undefined;
+async function handle(question: Question): Promise<unknown> {
+  switch (question.do) {
+    case 'open': {
+      const opened = await storage.open(question.run);
+      folder = opened ?? folder;
+      return opened !== undefined;
     }
     case 'release': {
-      place!.release();
+      folder!.release();
       return;
     }
     case 'list':
-      return (await place!.list()).sort();
+      return (await folder!.list()).sort();
     case 'write':
-      return place!.write(asked.name, made(asked.size, asked.seed));
+      return folder!.write(question.name, bytesOf(question.size, question.seed));
     case 'read': {
-      const bytes = await place!.read(asked.name);
+      const bytes = await folder!.read(question.name);
       const seed = bytes[0]!;
       return {
         size: bytes.length,
         seed,
-        whole: made(bytes.length, seed).every((byte, i) => byte === bytes[i]),
+        whole: bytesOf(bytes.length, seed).every((byte, i) => byte === bytes[i]),
       };
     }
-    case 'forget':
-      return storage.forget(asked.run);
+    case 'delete':
+      return storage.delete(question.run);
     case 'writeTiles':
-      return tileStore.write(asked.adapter, asked.kept);
+      return tileStore.write(question.adapter, question.kept);
     case 'readTiles':
-      return tileStore.read(asked.adapter);
+      return tileStore.read(question.adapter);
   }
 }
 
-scope.onmessage = ({ data }: MessageEvent<Asked>) => {
-  obey(data).then(
+scope.onmessage = ({ data }: MessageEvent<Question>) => {
+  handle(data).then(
     (value) => scope.postMessage({ value } satisfies Answer),
     (error: unknown) => scope.postMessage({ error: String(error) } satisfies Answer),
   );

@@ -53,12 +53,12 @@ function expectOrder({ reports }: Page): void {
 it('plays to the end with fewer read-backs than steps, and the record is the same', async () => {
   const apart = await started(given);
   await playToEnd(apart);
-  await apart.training.giveUp();
+  await apart.training.stop();
   expect(reads).toEqual(Array.from({ length: 24 }, () => 1));
   reads.length = 0;
   const together = await started(given, { device: await gpu() });
   await playToEnd(together);
-  await together.training.giveUp();
+  await together.training.stop();
   expect(reads.reduce((a, b) => a + b, 0)).toBe(24);
   expect(reads.length).toBeLessThan(24);
   const events = (page: Page) => page.record().filter(({ type }) => type !== 'header');
@@ -81,10 +81,10 @@ it('tells every step before it waits, and takes edits and groups into the very n
   const own = { id: 'own-1', anchor: 'a dog', positive: 'a cat', pattern: 'nli', source: 'typed' } as const;
   for (const run of [apart, together]) {
     run.training.edit({ knob: 'temperature', value: 0.1 });
-    run.training.add([own]);
+    run.training.addGroups([own]);
     await stepOnce(run, step + 1);
     await playToEnd(run);
-    await run.training.giveUp();
+    await run.training.stop();
   }
   const events = (from: Page) => from.record().filter(({ type }) => type !== 'header');
   expect(events(page)).toEqual(events(apart.page));
@@ -100,5 +100,5 @@ it('goes back and on again to the same losses', async () => {
   await playToEnd(run);
   const again = run.page.record(from).filter((event) => event.type === 'step');
   expect(again).toEqual(known.slice(5));
-  await run.training.giveUp();
+  await run.training.stop();
 });

@@ -1,7 +1,7 @@
 // Runs that outlive their page: resumed equals never stopped, and whatever goes wrong with keeping costs no training.
 import { describe, expect, it } from 'vitest';
-import { beginning } from '../../src/worker/begin.ts';
-import type { KeptStorage } from '../../src/worker/keptRuns.ts';
+import { resolveStart } from '../../src/worker/startPoint.ts';
+import type { RunStorage } from '../../src/worker/savedRun.ts';
 import type { StartCommand } from '../../src/worker/protocol.ts';
 import { opfsStorage } from '../../src/worker/opfs.ts';
 import { tinyPlain } from '../support/tiny.ts';
@@ -21,15 +21,15 @@ const config = { steps: STEPS, evaluateEvery: 6, checkpointEvery: 5, logEvery: 2
 const given = (rest: Partial<StartCommand> = {}): StartCommand =>
   command(config, { saveAs: 'run-1', own: [own], ...rest });
 
-async function begin(asked: StartCommand, storage: KeptStorage): Promise<Started> {
-  const begun = await beginning(asked, undefined, storage);
-  return started(begun.command, { origin: begun.origin, joining: begun.joining });
+async function begin(asked: StartCommand, storage: RunStorage): Promise<Started> {
+  const begun = await resolveStart(asked, undefined, storage);
+  return started(begun.command, { startPoint: begun.startPoint, newGroups: begun.newGroups });
 }
 
 /** Trains with a group that joins and a knob that is turned on the way. */
 async function train(run: Started, from: number, to: number): Promise<void> {
   for (let step = from + 1; step <= to; step++) {
-    if (step === 4) run.training.add([joining]);
+    if (step === 4) run.training.addGroups([joining]);
     if (step === 7) run.training.edit({ knob: 'temperature', value: 0.1 });
     await stepOnce(run, step);
   }
@@ -47,7 +47,7 @@ describe('a kept run', () => {
     const first = await begin(given(), storage);
     await train(first, 0, 11);
     await storage.written(); // at rest
-    await first.training.giveUp();
+    await first.training.stop();
     // The page's list of groups has grown by the one that joined; knobs come from what is kept.
     const again = command(
       { ...config, temperature: 0.1 },
@@ -65,15 +65,15 @@ describe('a kept run', () => {
     await playToEnd(second);
     const later = record.filter((event) => 'step' in event && event.step > 11);
     expect(second.page.record(from)).toEqual(later);
-    await second.training.giveUp();
+    await second.training.stop();
 
     // The finished run was kept, too.
     const third = await begin(again, storage);
     expect(third.page.all('status').at(-1)).toMatchObject({ status: 'ended', step: STEPS });
     await third.page.shown(STEPS);
     expect(third.page.watched(STEPS)).toEqual(whole.page.watched(STEPS));
-    await whole.training.giveUp();
-    await third.training.giveUp();
+    await whole.training.stop();
+    await third.training.stop();
   });
 
   it('that is a branch goes on, back to the step it was resumed at', async () => {
@@ -81,13 +81,13 @@ describe('a kept run', () => {
     await train(parent, 0, 9);
     const storage = new MemoryStorage();
     const asked = command({ ...config, seed: 5 }, { saveAs: 'run-2', branch: { step: 6 } });
-    const begun = await beginning(asked, parent.training, storage);
-    const run = await started(begun.command, { origin: begun.origin });
+    const begun = await resolveStart(asked, parent.training, storage);
+    const run = await started(begun.command, { startPoint: begun.startPoint });
     await stepOnce(run, 7);
     await storage.written();
     await playToEnd(run);
     const record = run.page.record();
-    await run.training.giveUp();
+    await run.training.stop();
     const files = [...storage.runs.get('run-2')!.keys()];
     expect(files).toHaveLength(1);
     const resumed = await begin({ ...asked, branch: undefined, resume: true }, storage);
@@ -96,7 +96,7 @@ describe('a kept run', () => {
     expect(record.at(-1)).toMatchObject({ type: 'end', step: STEPS });
     resumed.training.seek(6);
     expect(await resumed.page.next('seeked')).toMatchObject({ step: STEPS });
-    await resumed.training.giveUp();
+    await resumed.training.stop();
   });
 
   it('is refused to a second tab, in one sentence, until the first lets go', async () => {
@@ -105,9 +105,9 @@ describe('a kept run', () => {
     await expect(begin(given({ resume: true }), storage)).rejects.toThrow(
       /^This run is open in another tab; close it there/,
     );
-    await first.training.giveUp();
+    await first.training.stop();
     const second = await begin(given(), storage);
-    await second.training.giveUp();
+    await second.training.stop();
   });
 
   it('keeps the earlier checkpoint when there is no room for the next, says so once, and trains on', async () => {
@@ -120,14 +120,16 @@ describe('a kept run', () => {
     await playToEnd(run);
     await run.training.encode(['a dog']); // after the end has been looked at
     expect(run.page.events('end')).toMatchObject([{ reason: 'finished', step: STEPS }]);
-    const notes = run.page.events('note').filter(({ text }) => text.includes('could not be kept'));
-    expect(notes.map(({ text }) => text)).toEqual([expect.stringMatching(/no room left.*training goes on/)]);
+    const notes = run.page.events('note').filter(({ text }) => text.includes('could not be saved'));
+    expect(notes.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/no room left.*training continues/),
+    ]);
     expect([...storage.runs.get('run-1')!.keys()]).toEqual(kept);
-    await run.training.giveUp();
+    await run.training.stop();
     storage.room = Infinity;
     const resumed = await begin(given({ resume: true }), storage);
     expect(resumed.page.all('status').at(-1)).toMatchObject({ step: 1 });
-    await resumed.training.giveUp();
+    await resumed.training.stop();
   });
 
   it('reads an earlier checkpoint when the newest was cut off', async () => {
@@ -135,14 +137,14 @@ describe('a kept run', () => {
     const run = await begin(given(), storage);
     await stepOnce(run, 1);
     await storage.written();
-    await run.training.giveUp();
+    await run.training.stop();
     const files = storage.runs.get('run-1')!;
     const [[, good]] = [...files] as [[string, Uint8Array]];
     files.set('00000099.safetensors', good.slice(0, good.length / 2));
     files.set('00000100.safetensors', new Uint8Array(good.length));
     const resumed = await begin(given({ resume: true }), storage);
     expect(resumed.page.all('status').at(-1)).toMatchObject({ step: 1 });
-    await resumed.training.giveUp();
+    await resumed.training.stop();
   });
 
   it('is not taken for one of other data, and says why', async () => {
@@ -150,18 +152,18 @@ describe('a kept run', () => {
     const run = await begin(given(), storage);
     await stepOnce(run, 1);
     await storage.written();
-    await run.training.giveUp();
+    await run.training.stop();
     const other = given({ resume: true, groups: tinyPlain(60, 8) });
     const refused = await begin({ ...other, setting: { domain: 'tiny', pattern: 'dropout' } }, storage);
     expect(refused.page.all('failed')).toMatchObject([
       { during: 'start', message: expect.stringMatching(/of another setting/) },
     ]);
-    await refused.training.giveUp();
+    await refused.training.stop();
   });
 
   it('that was never kept cannot go on, and says so', async () => {
     await expect(begin(given({ resume: true }), new MemoryStorage())).rejects.toThrow(
-      'The run cannot go on (nothing is kept of it); begin a new one.',
+      'The run cannot be resumed (nothing is saved of it); start a new one.',
     );
   });
 
@@ -169,9 +171,9 @@ describe('a kept run', () => {
     // Node has no such place either.
     const run = await begin(given(), opfsStorage());
     await playToEnd(run);
-    const notes = run.page.events('note').filter(({ text }) => text.includes('outlive'));
+    const notes = run.page.events('note').filter(({ text }) => text.includes('survive'));
     expect(notes).toHaveLength(1);
-    await run.training.giveUp();
-    await expect(begin(given({ resume: true }), opfsStorage())).rejects.toThrow(/none can go on/);
+    await run.training.stop();
+    await expect(begin(given({ resume: true }), opfsStorage())).rejects.toThrow(/none can be resumed/);
   });
 });

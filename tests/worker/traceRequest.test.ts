@@ -18,13 +18,13 @@ describe('a trace from the worker', () => {
     await stepOnce(run, 1);
     const [step] = run.page.events('step');
     expect([trace.step, trace.loss, trace.gradNorm]).toEqual([1, step!.loss, step!.gradNorm]);
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('has in it what waits for the step, which stays in waiting', async () => {
     const run = await started(command());
     run.training.edit({ knob: 'temperature', value: 0.3 });
-    run.training.add([FOUR]);
+    run.training.addGroups([FOUR]);
     const trace = await run.training.trace();
     expect(trace.knobs.temperature).toBe(0.3);
     expect(trace.rows.filter(({ id }) => id === OWN.id)).toHaveLength(4);
@@ -33,7 +33,7 @@ describe('a trace from the worker', () => {
     expect(run.page.events('edit')).toHaveLength(1);
     expect(run.page.events('pairs')).toHaveLength(1);
     expect(run.page.events('step')[0]!.loss).toBe(trace.loss);
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('taken while the run plays changes nothing of its record', async () => {
@@ -46,29 +46,29 @@ describe('a trace from the worker', () => {
     expect(asked.page.record()).toEqual(quiet.page.record());
     for (const trace of [first, second])
       expect(trace.loss).toBe(quiet.page.events('step')[trace.step - 1]!.loss);
-    await quiet.training.giveUp();
-    await asked.training.giveUp();
+    await quiet.training.stop();
+    await asked.training.stop();
   });
 
   it('is that of a step of the past, with what was changed there', async () => {
     const run = await started(command());
     await stepOnce(run, 1);
     run.training.edit({ knob: 'temperature', value: 0.2 });
-    run.training.add([FOUR]);
+    run.training.addGroups([FOUR]);
     await playToEnd(run);
     await goTo(run, 1);
     const trace = await run.training.trace();
     expect(trace.step).toBe(2);
     expect(trace.knobs.temperature).toBe(0.2);
     expect(trace.loss).toBe(run.page.events('step')[1]!.loss);
-    await run.training.giveUp();
+    await run.training.stop();
   });
 
   it('is refused after the last step, and of a run that was given up', async () => {
     const run = await started(command({ steps: 2 }));
     await playToEnd(run);
     await expect(run.training.trace()).rejects.toThrow('All 2 steps of this run are made');
-    await run.training.giveUp();
+    await run.training.stop();
     await expect(run.training.trace()).rejects.toThrow('This run is over');
   });
 });

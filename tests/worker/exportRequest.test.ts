@@ -11,7 +11,7 @@ describe('an exported encoder', () => {
     if (step < 6) await goTo(run, step);
     const files = await run.training.exportModel();
     const { now } = await run.training.encode(['a dog', 'a red car']);
-    await run.training.giveUp();
+    await run.training.stop();
     const model = await loadModel({ name: 'exported', read: async (file) => files.get(file) });
     const embedder = new Embedder(model, { pooling: run.training.command.config.pooling, maxLength: 32 });
     const { data } = await embedder.embedSentences(['a dog', 'a red car']);

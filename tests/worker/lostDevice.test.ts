@@ -1,5 +1,5 @@
-// A device that is lost, as a driver's crash loses it: what the visitor changed since the last snapshot is in the run
-// afterwards, and a look into the past goes on where it was.
+// A device that is lost, as a driver crash would lose it: what the visitor changed since the last snapshot is in the run
+// afterwards, and a step of the past that was shown is shown again.
 import { afterAll, describe, expect, it } from 'vitest';
 import { loseDevice, watchDevice } from '../../src/kernels/backend.ts';
 import { eachBackend, start } from '../support/backends.ts';
@@ -23,26 +23,30 @@ describe('a lost device', () => {
         { steps: 3, batch: 4, generatedBatch: 8, evaluateEvery: 100, measureCap: 2 },
         { groups: [...tinyPlain(16), ...tinyGroups(4)], sts: [] },
       );
-      const begun = async () => {
+      const begun = async (whileRestarting: () => void = () => undefined) => {
         const device = await start(backend);
-        const run = await started(given, { device, host: { restartDevice: () => start(backend) } });
-        watchDevice(() => run.training.gate.nudge());
+        const restartDevice = async () => {
+          whileRestarting();
+          return start(backend);
+        };
+        const run = await started(given, { device, host: { restartDevice } });
+        watchDevice(() => run.training.gate.wake());
         return run;
       };
       const change = ({ training }: Started) => {
         training.edit({ knob: 'temperature', value: 0.1 });
-        training.add([own]);
+        training.addGroups([own]);
       };
 
       it('costs neither a turned knob nor a group that joined', async () => {
         const calm = await started(given);
         change(calm);
         await stepOnce(calm, 1);
-        await calm.training.giveUp();
+        await calm.training.stop();
         const run = await begun();
         change(run);
         const running = run.page.next('status', ({ status }) => status === 'running');
-        run.training.gate.once();
+        run.training.gate.stepOnce();
         await running; // both are taken; the step will never end
         loseDevice();
         const from = run.page.reports.length;
@@ -62,7 +66,19 @@ describe('a lost device', () => {
           tokens: expected!.tokens,
         });
         expect(step?.type === 'step' && step.loss).toBeCloseTo(expected!.loss, 4);
-        await run.training.giveUp();
+        await run.training.stop();
+      });
+
+      it('costs nothing that is changed while the device is started again', async () => {
+        const run: Started = await begun(() => change(run));
+        const from = run.page.reports.length;
+        loseDevice();
+        await run.page.next('status', ({ status }) => status === 'recovering', from);
+        await run.page.next('status', ({ status }) => status === 'waiting', from);
+        await stepOnce(run, 1);
+        expect(run.page.events('edit')).toMatchObject([{ step: 0, knob: 'temperature', to: 0.1 }]);
+        expect(run.page.events('pairs')).toMatchObject([{ step: 0, groups: [{ id: own.id }] }]);
+        await run.training.stop();
       });
 
       it('does not bring the run back from a step of the past that is being looked at', async () => {
@@ -79,7 +95,7 @@ describe('a lost device', () => {
         run.page.watched(1).forEach((value, i) => expect(value).toBeCloseTo(shown[i]!, 4));
         run.training.seek(2); // the future is known as before
         expect(await run.page.next('seeked')).toMatchObject({ step: 2 });
-        await run.training.giveUp();
+        await run.training.stop();
       });
     },
     ['software'],

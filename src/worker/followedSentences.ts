@@ -1,0 +1,79 @@
+// The sentences followed on the map: embedded between steps, in a small share of the time, and only when something has
+// changed. Embeddings are stored in the timeline, so that a step of the past is shown without its weights.
+import type { Matrix } from '../metrics/vectors.ts';
+import type { RunningTraining } from '../trainer/train.ts';
+import type { InitialEmbedder } from './initialEmbedder.ts';
+import type { RunContext } from './runContext.ts';
+
+/** Share of the time that embedding may take while steps are made. */
+const TIME_SHARE = 0.2;
+/** Milliseconds between two embeddings, at least. */
+const INTERVAL = 33;
+
+export class FollowedSentences {
+  private sentences: readonly string[];
+  /** When they may be embedded next, in milliseconds. */
+  private nextDue = 0;
+  /** Step of the embeddings that the page shows; null before the first. */
+  private shownStep: number | null = null;
+  /** The page has no embeddings of these sentences yet, or its embeddings are from a device that was lost. */
+  private outdated = true;
+
+  constructor(
+    private readonly context: Pick<RunContext, 'command' | 'reports' | 'timeline'>,
+    private readonly initial: InitialEmbedder,
+  ) {
+    this.sentences = context.command.follow;
+  }
+
+  get wereShown(): boolean {
+    return this.shownStep !== null;
+  }
+
+  get isDue(): boolean {
+    return !this.wereShown || performance.now() >= this.nextDue;
+  }
+
+  /** Must they be embedded, whatever the timeline has stored? */
+  get needWeights(): boolean {
+    return this.outdated && this.sentences.length > 0;
+  }
+
+  replace(sentences: readonly string[]): void {
+    this.sentences = sentences;
+    this.context.timeline.clearEmbeddings();
+    this.invalidate();
+  }
+
+  /** Embeds and shows them again at the next opportunity. */
+  invalidate(): void {
+    this.outdated = true;
+  }
+
+  /** Embeds and shows them, if the page shows another step or other sentences. @param always shows them in any case */
+  async show(running: RunningTraining, always = false): Promise<void> {
+    const { sentences, outdated } = this;
+    const { reports, timeline } = this.context;
+    const { step } = running;
+    if (sentences.length === 0 || (this.shownStep === step && !outdated && !always)) return;
+    const started = performance.now();
+    if (outdated && step > 0) reports.embeddings(await this.initial.embed(sentences), step, true);
+    this.outdated = false;
+    const embeddings = await running.embed(sentences);
+    this.shownStep = step;
+    const ended = performance.now();
+    this.nextDue = ended + Math.max(INTERVAL, (ended - started) / TIME_SHARE);
+    if (sentences === this.sentences) timeline.addEmbeddings(step, embeddings);
+    reports.embeddings(embeddings, step, step === 0);
+  }
+
+  /** Their embeddings at a step, if they were embedded there. */
+  storedAt(step: number): Matrix | undefined {
+    return this.outdated ? undefined : this.context.timeline.embeddingsAt(step, this.sentences.length);
+  }
+
+  showStored(embeddings: Matrix, step: number): void {
+    this.shownStep = step;
+    this.context.reports.embeddings(embeddings, step, step === 0);
+  }
+}

@@ -1,0 +1,32 @@
+// Requests that wait for the moment between two steps of a training. Each is answered or rejected in the end.
+import type { RunningTraining } from '../trainer/train.ts';
+import { Failure } from '../util/failure.ts';
+
+interface PendingRequest {
+  answer: (running: RunningTraining) => Promise<void>;
+  reject: (error: unknown) => void;
+}
+
+export class PendingRequests {
+  private pending: PendingRequest[] = [];
+
+  get isEmpty(): boolean {
+    return this.pending.length === 0;
+  }
+
+  add<T>(answer: (running: RunningTraining) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.pending.push({ answer: async (running) => resolve(await answer(running)), reject });
+    });
+  }
+
+  async answerAll(running: RunningTraining): Promise<void> {
+    for (const { answer, reject } of this.pending.splice(0)) await answer(running).catch(reject);
+  }
+
+  /** There is no training to answer them. */
+  rejectAll(): void {
+    for (const { reject } of this.pending.splice(0))
+      reject(new Failure('This run is over; start a new one and ask again.'));
+  }
+}

@@ -1,0 +1,103 @@
+// What a run does when its training has thrown: over a lost device it continues from its newest snapshot; after any
+// other failure it has ended, but its past can still be visited.
+import { deviceFault } from '../kernels/backend.ts';
+import type { Snapshot } from '../trainer/snapshot.ts';
+import { messageOf } from '../util/failure.ts';
+import type { FollowedSentences } from './followedSentences.ts';
+import type { InitialEmbedder } from './initialEmbedder.ts';
+import type { RunContext } from './runContext.ts';
+import type { Seeker } from './seeker.ts';
+
+/** Lost devices after which a run gives up. */
+const MAX_LOSSES = 3;
+
+/** Where a run continues that has lost its device. */
+export type Continuation =
+  /** A step of the past was shown: it is shown again, and the steps after it stay known. */
+  | { kind: 'seek'; step: number }
+  /** The steps after the newest snapshot are lost and will be trained again. */
+  | { kind: 'rewind'; step: number };
+
+/**
+ * @param newest step of the newest snapshot; undefined: there is none
+ * @param shown the step that was shown
+ * @param head the furthest step that was reached
+ */
+export function continuationAfterLoss(newest: number | undefined, shown: number, head: number): Continuation {
+  const wasInPast = newest !== undefined && shown < head;
+  return wasInPast ? { kind: 'seek', step: shown } : { kind: 'rewind', step: newest ?? 0 };
+}
+
+/** From what training starts again: a snapshot, or undefined for the start of the run. */
+export interface Restart {
+  from: Snapshot | undefined;
+}
+
+interface Parts {
+  seeker: Pick<Seeker, 'seek' | 'isRequested'>;
+  followed: Pick<FollowedSentences, 'wereShown' | 'invalidate'>;
+  initial: Pick<InitialEmbedder, 'deviceLost'>;
+}
+
+export class Recovery {
+  private losses = 0;
+
+  constructor(
+    private readonly context: RunContext,
+    private readonly parts: Parts,
+  ) {}
+
+  /**
+   * @param error what training has thrown
+   * @param shown the step that was shown
+   * @returns undefined when the run is over
+   */
+  async after(error: unknown, shown: number): Promise<Restart | undefined> {
+    const fault = await deviceFault();
+    if (fault !== undefined && this.losses++ < MAX_LOSSES) return this.replaceDevice(fault, shown);
+    this.fail(error, shown);
+    return this.visitOfThePast();
+  }
+
+  private async replaceDevice(reason: string, shown: number): Promise<Restart | undefined> {
+    const { host, reports, timeline } = this.context;
+    const { seeker, followed, initial } = this.parts;
+    reports.status('recovering', shown);
+    initial.deviceLost();
+    try {
+      host.device = await host.restartDevice();
+    } catch (error) {
+      this.fail(error, shown);
+      return undefined;
+    }
+    followed.invalidate();
+    const from = timeline.newest;
+    const { kind, step } = continuationAfterLoss(from?.step, shown, timeline.head);
+    if (kind === 'seek') {
+      if (!seeker.isRequested) seeker.seek(step);
+    } else {
+      timeline.cut(step);
+      reports.rewound(step, reason);
+    }
+    return { from };
+  }
+
+  private fail(error: unknown, shown: number): void {
+    const { reports, signal } = this.context;
+    if (signal.aborted) return;
+    reports.failed(this.parts.followed.wereShown ? 'training' : 'start', messageOf(error));
+    reports.status('ended', shown);
+  }
+
+  /** Waits until the visitor goes back to a step of the run that has failed, or the run is stopped. */
+  private async visitOfThePast(): Promise<Restart | undefined> {
+    const { gate, requests, signal, timeline } = this.context;
+    while (!signal.aborted && timeline.newest !== undefined) {
+      if (this.parts.seeker.isRequested) return { from: timeline.newest };
+      requests.rejectAll();
+      gate.pause();
+      await gate.wait();
+    }
+    return undefined;
+  }
+}

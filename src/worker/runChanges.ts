@@ -1,0 +1,60 @@
+// What the visitor changes in a running training: edits of hot knobs and new groups wait here for the next step, and are
+// logged with it. A change at a step of the past rewrites the past: the steps after it are discarded.
+import type { Group } from '../data/group.ts';
+import type { KnobEdit } from '../run/knobEdit.ts';
+import type { RunningTraining } from '../trainer/train.ts';
+import type { Autosave } from './autosave.ts';
+import type { RunContext } from './runContext.ts';
+
+export class RunChanges {
+  private waitingEdits: KnobEdit[] = [];
+  private waitingGroups: Group[] = [];
+
+  constructor(
+    private readonly context: Pick<RunContext, 'timeline' | 'editLog' | 'reports'>,
+    private readonly autosave: Pick<Autosave, 'cut'>,
+  ) {}
+
+  edit(edit: KnobEdit): void {
+    this.waitingEdits.push(edit);
+  }
+
+  addGroups(groups: readonly Group[]): void {
+    this.waitingGroups.push(...groups);
+  }
+
+  /** What will change after a step: what was changed there before, and what waits. */
+  nextAt(step: number): { edits: KnobEdit[]; groups: Group[] } {
+    const { edits, groups } = this.context.editLog.at(step);
+    return { edits: [...edits, ...this.waitingEdits], groups: [...groups, ...this.waitingGroups] };
+  }
+
+  /** The edits for the next step. Called before takeGroups, so that either kind of change rewrites the past in time. */
+  takeEdits(running: Pick<RunningTraining, 'step' | 'forgetLater'>): KnobEdit[] {
+    const { step } = running;
+    const { editLog, timeline } = this.context;
+    const isChanged = this.waitingEdits.length + this.waitingGroups.length > 0;
+    if (isChanged && step < timeline.head) this.rewritePast(running);
+    const { edits } = this.nextAt(step);
+    editLog.addEdits(step, this.waitingEdits.splice(0));
+    return edits;
+  }
+
+  /** The groups for the next step. */
+  takeGroups({ step }: Pick<RunningTraining, 'step'>): Group[] {
+    const { groups } = this.nextAt(step);
+    this.context.editLog.addGroups(step, this.waitingGroups.splice(0));
+    return groups;
+  }
+
+  private rewritePast(running: Pick<RunningTraining, 'step' | 'forgetLater'>): void {
+    const { step } = running;
+    const { editLog, reports, timeline } = this.context;
+    timeline.cut(step);
+    editLog.cut(step);
+    this.autosave.cut(step);
+    running.forgetLater();
+    reports.rewound(step, `A change at step ${step} replaces the steps after it`);
+    reports.timeline(timeline);
+  }
+}

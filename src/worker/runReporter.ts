@@ -1,0 +1,83 @@
+// What one run reports to the page. Events are gathered and sent at most once a frame; every other report is sent at
+// once, after the events that came before it.
+import type { Matrix } from '../metrics/vectors.ts';
+import type { RunEvent } from '../run/events.ts';
+import { FRAME } from '../trainer/stepLog.ts';
+import type { Report } from './protocol.ts';
+
+export type Post = (report: Report, transfer?: Transferable[]) => void;
+export type RunStatus = Extract<Report, { type: 'status' }>['status'];
+
+export class RunReporter {
+  private events: RunEvent[] = [];
+  /** When events were last sent, in milliseconds. */
+  private sentAt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private lastStatus = '';
+
+  /** @param run its number in every report */
+  constructor(
+    private readonly run: number,
+    private readonly post: Post,
+  ) {}
+
+  event(event: RunEvent): void {
+    this.events.push(event);
+    const wait = this.sentAt + FRAME - performance.now();
+    if (wait <= 0) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), wait);
+  }
+
+  /** A sentence for the run's record. */
+  note(step: number, text: string): void {
+    this.event({ type: 'note', step, text });
+  }
+
+  /** Sends the events gathered so far. */
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.sentAt = performance.now();
+    if (this.events.length === 0) return;
+    this.post({ type: 'events', run: this.run, events: this.events });
+    this.events = [];
+  }
+
+  /** Reports the status if it has changed; while a run trains, its step is in the events. */
+  status(status: RunStatus, step: number): void {
+    const now = status === 'running' ? status : `${status} ${step}`;
+    if (now !== this.lastStatus) this.send({ type: 'status', run: this.run, status, step });
+    this.lastStatus = now;
+  }
+
+  /** A seek is done. The status follows, also when it is the same as before. */
+  seeked(step: number, milliseconds: number, status: RunStatus): void {
+    this.send({ type: 'seeked', run: this.run, step, milliseconds });
+    this.lastStatus = '';
+    this.status(status, step);
+  }
+
+  rewound(step: number, reason: string): void {
+    this.send({ type: 'rewound', run: this.run, step, reason });
+  }
+
+  timeline({ steps, bytes, budget }: { steps: number[]; bytes: number; budget: number }): void {
+    this.send({ type: 'timeline', run: this.run, snapshots: steps, bytes, budget });
+  }
+
+  /** Embeddings of the followed sentences; their memory is handed over to the page. */
+  embeddings(embeddings: Matrix, step: number, initial: boolean): void {
+    this.send({ type: 'embeddings', run: this.run, step, initial, embeddings }, [
+      embeddings.data.buffer as ArrayBuffer, // typed arrays of ours never lie in shared memory
+    ]);
+  }
+
+  failed(during: 'start' | 'training', message: string): void {
+    this.send({ type: 'failed', during, message });
+  }
+
+  private send(report: Report, transfer: Transferable[] = []): void {
+    this.flush();
+    this.post(report, transfer);
+  }
+}

@@ -1,0 +1,97 @@
+// Goes to another step of a run: restores the nearest snapshot before it, and repeats the steps from there with the
+// changes of the edit log. Where the followed sentences were is often stored; then it is shown at once, and the weights
+// follow when something needs them.
+import type { RunningTraining } from '../trainer/train.ts';
+import { breathe } from '../util/breathe.ts';
+import type { FollowedSentences } from './followedSentences.ts';
+import type { RunContext } from './runContext.ts';
+import { SNAPSHOTS_BEFORE_SEEK } from './timeline.ts';
+
+interface Target {
+  step: number;
+  requestedAt: number;
+  /** Nothing is reported or shown. */
+  silent: boolean;
+}
+
+export class Seeker {
+  /** Where to go next; the newest one counts. */
+  private target: Target | undefined;
+  /** The step that is shown while the weights are still those of another one. */
+  private shownAhead: number | undefined;
+
+  constructor(
+    private readonly context: Pick<RunContext, 'timeline' | 'editLog' | 'reports' | 'signal'>,
+    private readonly followed: FollowedSentences,
+  ) {}
+
+  /** Asks for a step; a seek that is on its way is given up for it. @param silent nothing is reported or shown */
+  seek(step: number, silent = false): void {
+    this.target = { step, silent, requestedAt: performance.now() };
+  }
+
+  get isRequested(): boolean {
+    return this.target !== undefined;
+  }
+
+  /** Are the weights those of another step than the one that is shown? */
+  get weightsAreBehind(): boolean {
+    return this.shownAhead !== undefined;
+  }
+
+  /** The step that the run is at, as far as the page can see. */
+  shownStep(running: RunningTraining): number {
+    return this.shownAhead ?? running.step;
+  }
+
+  /** Goes to the requested step, and on to a newer one that is requested meanwhile. */
+  async run(running: RunningTraining): Promise<void> {
+    const { reports, signal } = this.context;
+    while (this.target && !signal.aborted) {
+      const { step: requested, requestedAt, silent } = this.target;
+      this.target = undefined;
+      const step = this.nearestReachable(requested, running);
+      const isLast = step === running.totalSteps;
+      const stored = silent || isLast ? undefined : this.followed.storedAt(step);
+      this.shownAhead = step;
+      if (!stored && !(await this.moveWeights(running))) continue;
+      if (silent) continue;
+      reports.seeked(step, performance.now() - requestedAt, isLast ? 'ended' : 'waiting');
+      if (stored) this.followed.showStored(stored, step);
+      else await this.followed.show(running, true);
+    }
+  }
+
+  /** Brings the weights to the step that is shown. @returns false when a newer seek or the end of the run came first */
+  async moveWeights(running: RunningTraining): Promise<boolean> {
+    if (this.shownAhead === undefined) return true;
+    if (!(await this.replayTo(this.shownAhead, running))) return false;
+    this.shownAhead = undefined;
+    return true;
+  }
+
+  private nearestReachable(step: number, running: RunningTraining): number {
+    const { steps, head } = this.context.timeline;
+    return Math.max(steps[0] ?? running.step, Math.min(head, step));
+  }
+
+  private async replayTo(step: number, running: RunningTraining): Promise<boolean> {
+    const { timeline, editLog, reports, signal } = this.context;
+    const snapshot = timeline.before(step);
+    // The weights as they are may be nearer than any snapshot.
+    if (snapshot && (running.step > step || running.step < snapshot.step)) running.goTo(snapshot);
+    let added = false;
+    while (running.step < step) {
+      if (this.target || signal.aborted) return false;
+      const { edits, groups } = editLog.at(running.step);
+      await running.repeat(edits, groups);
+      if (step - running.step < SNAPSHOTS_BEFORE_SEEK) {
+        timeline.addSeekSnapshot(await running.snapshot());
+        added = true;
+      }
+      await breathe();
+    }
+    if (added) reports.timeline(timeline);
+    return true;
+  }
+}
