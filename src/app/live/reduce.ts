@@ -1,0 +1,51 @@
+// The live training as a state machine: (phase, command or report) -> (phase, effects). Pure: no runes, no DOM, no worker.
+import { branch, change, load, pause, play, restart, resume, seek, start, step } from './commands.ts';
+import { wantsPlay, type Phase } from './phase.ts';
+import { afterFailure, loaded, onStatus } from './reports.ts';
+import { to, type Command, type PhaseReport, type Transition } from './transition.ts';
+
+export function reduce(phase: Phase, input: Command | PhaseReport): Transition {
+  switch (input.type) {
+    case 'load':
+      return load(wantsPlay(phase));
+    case 'start':
+      return restart(phase, input.play ?? wantsPlay(phase), input.readiness);
+    case 'play':
+      return play(phase, input.restartNeeded, input.readiness);
+    case 'pause':
+      return pause(phase);
+    case 'step':
+      return step(phase);
+    case 'seek':
+      return seek(phase, input.step);
+    case 'branch':
+      return branch(phase, input.readiness);
+    case 'resume':
+      return resume(phase, input.run);
+    case 'edit':
+      return change(phase, input.inPast, { type: 'edit', edit: input.edit });
+    case 'addGroups':
+      return change(phase, input.inPast, { type: 'addGroups', groups: input.groups });
+    case 'setRate':
+      return phase.kind === 'playing' ? to(phase, input) : to(phase);
+    case 'loaded':
+      return loaded(phase);
+    case 'runFound':
+      if (phase.kind !== 'findingRun') return to(phase);
+      return input.run === null ? start(phase, phase.play, input.readiness) : resume(phase, input.run);
+    case 'status':
+      return onStatus(phase, input);
+    case 'seeked':
+      return phase.kind === 'seeking' && phase.to === input.step
+        ? to({ ...phase, arrived: true })
+        : to(phase);
+    case 'rewound': {
+      const rewound = phase.kind === 'seeking' ? { ...phase, to: Math.min(phase.to, input.step) } : phase;
+      return to(rewound, { type: 'rewind', step: input.step }, { type: 'sayRewound', report: input });
+    }
+    case 'failed':
+      return to(afterFailure(phase, input.during), { type: 'sayFailed', report: input });
+    case 'workerDied':
+      return to({ kind: 'workerDied', play: wantsPlay(phase) }, { type: 'sayWorkerDied', why: input.why });
+  }
+}

@@ -1,0 +1,69 @@
+// What can happen to the live training, and what is then to be done: commands of the visitor, reports of the worker,
+// and effects, which are data that liveTraining.svelte.ts carries out.
+import type { Group } from '../../data/group.ts';
+import type { Report } from '../../worker/protocol.ts';
+import type { KnobEdit, UnfinishedRun } from './options.ts';
+import type { Phase } from './phase.ts';
+
+/** Whether a run can start with what the recipe and the corpus say now. */
+export type Readiness =
+  | 'ready'
+  /** The recipe names another encoder or device than the worker has: it is started again. */
+  | 'otherEncoder'
+  | 'dataLoading'
+  /** Too few data; one sentence. */
+  | { shortfall: string };
+
+export type Command =
+  | { type: 'load' }
+  /** Starts a run at step 0. @param play null: as the visitor has wished before */
+  | { type: 'start'; play: boolean | null; readiness: Readiness }
+  | { type: 'play'; restartNeeded: boolean; readiness: Readiness }
+  | { type: 'pause' }
+  | { type: 'step' }
+  | { type: 'seek'; step: number }
+  /** Starts a run from the weights of the step that is shown. */
+  | { type: 'branch'; readiness: Readiness }
+  | { type: 'resume'; run: UnfinishedRun }
+  /** @param inPast an earlier step is shown than the run has reached */
+  | { type: 'edit'; edit: KnobEdit; inPast: boolean }
+  | { type: 'addGroups'; groups: readonly Group[]; inPast: boolean }
+  | { type: 'setRate' };
+
+type WorkerReport = Extract<Report, { type: 'loaded' | 'status' | 'seeked' | 'rewound' | 'failed' }>;
+
+export type PhaseReport =
+  | WorkerReport
+  /** Which run was left unfinished, if any. */
+  | { type: 'runFound'; run: UnfinishedRun | null; readiness: Readiness }
+  | { type: 'workerDied'; why: string };
+
+export type Effect =
+  | { type: 'load' }
+  /** Asks for a `runFound` report. */
+  | { type: 'findRun' }
+  | { type: 'start' }
+  /** `applied`: with what the run was started with, not with what the recipe says now. */
+  | { type: 'branch'; with: 'recipe' | 'applied' }
+  | { type: 'resume'; run: UnfinishedRun }
+  | { type: 'play' }
+  /** Plays on at another rate. */
+  | { type: 'setRate' }
+  | { type: 'pause' }
+  | { type: 'step' }
+  | { type: 'seek'; step: number }
+  | { type: 'edit'; edit: KnobEdit }
+  | { type: 'addGroups'; groups: readonly Group[] }
+  /** Drops what the record holds after a step. */
+  | { type: 'rewind'; step: number }
+  | { type: 'sayShortfall'; text: string }
+  | { type: 'sayFailed'; report: Extract<Report, { type: 'failed' }> }
+  | { type: 'sayRewound'; report: Extract<Report, { type: 'rewound' }> }
+  | { type: 'sayWorkerDied'; why: string };
+
+export interface Transition {
+  phase: Phase;
+  effects: readonly Effect[];
+}
+
+export const to = (phase: Phase, ...effects: Effect[]): Transition => ({ phase, effects });
