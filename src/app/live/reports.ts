@@ -4,8 +4,6 @@ import { resume } from './commands.ts';
 import { hasPast, isRunning, wantsPlay, type Next, type Phase } from './phase.ts';
 import { to, type Effect, type Transition } from './transition.ts';
 
-const WAITING: Phase = { kind: 'waiting' };
-
 export function loaded(phase: Phase): Transition {
   if (phase.kind !== 'loadingEncoder') return to(phase);
   const { play, resume: run } = phase;
@@ -55,22 +53,30 @@ function onRunning(phase: Phase): Transition {
   }
 }
 
+/** The worker is right about where it waits: a lost device or messages that crossed may have left it elsewhere. */
 function onWaiting(phase: Phase, step: number): Transition {
+  const waitsAt = (next: Next) => {
+    const { phase: following, effects } = goOn(next);
+    return to(following, { type: 'show', step }, ...effects);
+  };
   switch (phase.kind) {
     case 'starting': {
       const { phase: next, effects } = goOn(phase.play ? 'play' : 'wait');
       return to(next, ...rewindResumed(phase, step), ...effects);
     }
     case 'seeking':
-      return phase.arrived ? goOn(phase.then) : to(phase);
+      return phase.arrived ? waitsAt(phase.then) : to(phase);
     case 'stepping':
     case 'recovering':
-      return goOn(phase.then);
+      return waitsAt(phase.then);
+    case 'waiting':
     case 'pausing':
     case 'finished':
     case 'failed':
-      return to(WAITING);
-    // `playing` means that the worker was told to play after all else: it said this before it knew.
+      return waitsAt('wait');
+    // The worker was told to play after all else: it said this before it knew.
+    case 'playing':
+      return to({ ...phase, confirmed: false });
     default:
       return to(phase);
   }
@@ -78,7 +84,7 @@ function onWaiting(phase: Phase, step: number): Transition {
 
 function goOn(next: Next): Transition {
   if (next === 'play') return to({ kind: 'playing', confirmed: false }, { type: 'play' });
-  return next === 'step' ? to({ kind: 'stepping', then: 'wait' }, { type: 'step' }) : to(WAITING);
+  return next === 'step' ? to({ kind: 'stepping', then: 'wait' }, { type: 'step' }) : to({ kind: 'waiting' });
 }
 
 function rewindResumed({ resumed }: Extract<Phase, { kind: 'starting' }>, step: number): Effect[] {
@@ -105,5 +111,6 @@ function recovering(phase: Phase): Phase {
 function onEnded(phase: Phase, step: number): Transition {
   if (phase.kind === 'starting') return to({ kind: 'finished' }, ...rewindResumed(phase, step));
   const isElsewhere = phase.kind === 'seeking' && !phase.arrived;
-  return isRunning(phase) && !isElsewhere ? to({ kind: 'finished' }) : to(phase);
+  if (!isRunning(phase) || isElsewhere) return to(phase);
+  return to({ kind: 'finished' }, { type: 'show', step });
 }

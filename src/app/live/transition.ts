@@ -1,8 +1,9 @@
 // What can happen to the live training, and what is then to be done: commands of the visitor, reports of the worker,
 // and effects, which are data that liveTraining.svelte.ts carries out.
 import type { Group } from '../../data/group.ts';
+import type { KnobEdit } from '../../run/knobEdit.ts';
 import type { Report } from '../../worker/protocol.ts';
-import type { KnobEdit, UnfinishedRun } from './options.ts';
+import type { UnfinishedRun } from './options.ts';
 import type { Phase } from './phase.ts';
 
 /** Whether a run can start with what the recipe and the corpus say now. */
@@ -54,6 +55,8 @@ export type Effect =
   | { type: 'seek'; step: number }
   | { type: 'edit'; edit: KnobEdit }
   | { type: 'addGroups'; groups: readonly Group[] }
+  /** Shows a step of the record. */
+  | { type: 'show'; step: number }
   /** Drops what the record holds after a step. */
   | { type: 'rewind'; step: number }
   | { type: 'sayShortfall'; text: string }

@@ -160,15 +160,16 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   },
   waiting: {
     ...WITH_RUN,
-    '=': 'starting pause branch-dataLoading setRate loaded runFound runFound-none waiting seeked-7',
+    '=': 'starting pause branch-dataLoading setRate loaded runFound runFound-none seeked-7',
     'playing, unconfirmed | play': 'play',
     'stepping | step': 'step',
     'seeking 3 | seek 3': 'seek',
     awaitingData: 'start-dataLoading',
     'failed, run left | sayShortfall': 'start-shortfall',
+    '= | show 5': 'waiting',
     pausing: 'running',
     recovering: 'recovering',
-    finished: 'ended',
+    'finished | show 5': 'ended',
   },
   stepping: {
     ...WITH_RUN,
@@ -178,20 +179,21 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
     'seeking 3 | seek 3': 'seek',
     awaitingData: 'start-dataLoading',
     'failed, run left | sayShortfall': 'start-shortfall',
-    waiting: 'waiting',
+    'waiting | show 5': 'waiting',
     recovering: 'recovering',
-    finished: 'ended',
+    'finished | show 5': 'ended',
   },
   playing: {
     ...WITH_RUN,
-    '=': 'starting play step branch-dataLoading loaded runFound runFound-none waiting running seeked-7',
+    '=': 'starting play step branch-dataLoading loaded runFound runFound-none running seeked-7',
     '= | setRate': 'setRate',
     'pausing | pause': 'pause',
+    'playing, unconfirmed': 'waiting',
     'seeking 3 | seek 3': 'seek',
     'awaitingData | pause': 'start-dataLoading',
     'failed, run left | pause, sayShortfall': 'start-shortfall',
     'recovering, then play': 'recovering',
-    finished: 'ended',
+    'finished | show 5': 'ended',
   },
   'playing, unconfirmed': {
     ...WITH_RUN,
@@ -203,7 +205,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
     'awaitingData | pause': 'start-dataLoading',
     'failed, run left | pause, sayShortfall': 'start-shortfall',
     'recovering, then play': 'recovering',
-    finished: 'ended',
+    'finished | show 5': 'ended',
   },
   pausing: {
     ...WITH_RUN,
@@ -212,9 +214,9 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
     'seeking 3 | seek 3': 'seek',
     awaitingData: 'start-dataLoading',
     'failed, run left | sayShortfall': 'start-shortfall',
-    waiting: 'waiting',
+    'waiting | show 5': 'waiting',
     recovering: 'recovering',
-    finished: 'ended',
+    'finished | show 5': 'ended',
   },
   seeking: {
     ...WITH_RUN,
@@ -237,9 +239,9 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
     'seeking 3 | seek 3': 'seek',
     awaitingData: 'start-dataLoading',
     'failed, run left | sayShortfall': 'start-shortfall',
-    waiting: 'waiting',
+    'waiting | show 5': 'waiting',
     recovering: 'recovering',
-    finished: 'ended',
+    'finished | show 5': 'ended',
     'seeking 2, arrived | rewind 2, sayRewound': 'rewound-2',
     '= | rewind 2, sayRewound': '',
   },
@@ -251,9 +253,9 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
     'recovering, then play | play': 'play',
     awaitingData: 'start-dataLoading',
     'failed, run left | sayShortfall': 'start-shortfall',
-    waiting: 'waiting',
+    'waiting | show 5': 'waiting',
     pausing: 'running',
-    finished: 'ended',
+    'finished | show 5': 'ended',
   },
   'recovering, then play': {
     ...WITH_RUN,
@@ -262,9 +264,9 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
     '= | play': 'play',
     'awaitingData | pause': 'start-dataLoading',
     'failed, run left | pause, sayShortfall': 'start-shortfall',
-    'playing, unconfirmed | play': 'waiting',
+    'playing, unconfirmed | show 5, play': 'waiting',
     'playing | play': 'running',
-    finished: 'ended',
+    'finished | show 5': 'ended',
   },
   finished: {
     ...ANYWHERE,
@@ -278,7 +280,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
     'seeking 3 | seek 3': 'seek',
     'starting | branch recipe': 'branch',
     'starting, resumed | resume left': 'resume',
-    waiting: 'waiting',
+    'waiting | show 5': 'waiting',
     recovering: 'recovering',
     'failed, run left | sayFailed': 'failed-training',
     'failed, encoder left | sayFailed': 'failed-start',
@@ -295,7 +297,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
     'seeking 3 | seek 3': 'seek',
     'starting | branch recipe': 'branch',
     'starting, resumed | resume left': 'resume',
-    waiting: 'waiting',
+    'waiting | show 5': 'waiting',
     '= | sayFailed': 'failed-command failed-training',
     'failed, encoder left | sayFailed': 'failed-start',
   },
@@ -309,7 +311,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
     awaitingData: 'start-dataLoading',
     '= | sayShortfall': 'start-shortfall',
     'starting, resumed | resume left': 'resume',
-    waiting: 'waiting',
+    'waiting | show 5': 'waiting',
     '= | sayFailed': 'failed-command failed-start',
     'failed, run left | sayFailed': 'failed-training',
   },
@@ -363,13 +365,13 @@ describe.each(Object.entries(TABLE))('%s', (name, row) => {
 });
 
 const names = (...inputs: string[]) => inputs.map((input) => INPUTS[input]!);
-/** Where a sequence leads, and the effects of all of it. */
+/** Where a sequence leads, and the effects of all of it but `show`, which changes nothing here. */
 function after(phase: Phase, ...inputs: string[]): string {
   const effects = [];
   for (const input of names(...inputs)) {
     const next = reduce(phase, input);
     phase = next.phase;
-    effects.push(...next.effects);
+    effects.push(...next.effects.filter(({ type }) => type !== 'show'));
   }
   return transitionText(null, { phase, effects });
 }
@@ -419,7 +421,12 @@ describe('in sequence', () => {
     ['Train during a step', stepping, 'step play waiting', 'playing, unconfirmed | play'],
     ['Train during a step, taken back', stepping, 'play pause waiting', 'waiting'],
     ['Train and Pause at once', PHASES.waiting, 'play pause', 'waiting | play, pause'],
-    ['Train and Pause at once, which the worker tells late', PHASES.waiting, 'play pause running waiting', 'waiting | play, pause'],
+    [
+      'Train and Pause at once, which the worker tells late',
+      PHASES.waiting,
+      'play pause running waiting',
+      'waiting | play, pause',
+    ],
     ['Pause and Train at once', playing, 'pause play waiting running', 'playing | pause, play'],
     [
       'a step of the past, and on from there',

@@ -21,6 +21,7 @@ export function effectText(effect: Effect): string {
     case 'resume':
       return `resume ${effect.run.id}`;
     case 'seek':
+    case 'show':
     case 'rewind':
       return `${effect.type} ${effect.step}`;
     case 'edit':

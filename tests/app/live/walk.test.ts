@@ -47,13 +47,12 @@ class Page {
     const message = this.worker.outbox.shift();
     if (message === undefined || (message.run !== 0 && message.run !== this.run)) return;
     const { report } = message;
-    if (report.type === 'status' && report.status !== 'recovering' && isRunning(this.phase)) {
-      const past = this.phase.kind === 'seeking';
-      if (!past) this.step = report.step;
+    if (report.type === 'stepMade') {
       this.head = Math.max(this.head, report.step);
-      if (report.status === 'waiting' || report.status === 'ended') this.openSteps = 0;
+      if (this.phase.kind !== 'seeking') this.step = report.step;
+      return;
     }
-    if (report.type === 'status' && report.status === 'recovering') this.openSteps = 0;
+    if (report.type === 'status' && !['starting', 'running'].includes(report.status)) this.openSteps = 0;
     this.dispatch(report);
   }
 
@@ -71,6 +70,9 @@ class Page {
         return;
       case 'rewind':
         this.step = this.head = effect.step;
+        return;
+      case 'show':
+        this.step = effect.step;
         return;
       case 'load':
         this.worker = new SimulatedWorker();
@@ -159,7 +161,7 @@ function walked(steps: readonly Act[]): Page {
   return page;
 }
 
-const RUNS = { numRuns: 3000 };
+const RUNS = { numRuns: 2000 };
 
 it('page and worker agree once everything has arrived', () => {
   fc.assert(

@@ -4,12 +4,23 @@ import type { Effect, PhaseReport } from '../../../src/app/live/transition.ts';
 
 export const STEPS = 6;
 
-type Sent = Exclude<Effect['type'], 'findRun' | 'rewind' | `say${string}`>;
-export type Message = { type: Sent; run: number; step?: number; edit?: number; resume?: boolean };
+type Sent = Exclude<Effect['type'], 'findRun' | 'rewind' | 'show' | `say${string}`>;
+export interface Message {
+  type: Sent;
+  run: number;
+  step?: number;
+  edit?: number;
+}
+
+/** A step that was made, as the events of a run tell it. */
+export interface StepMade {
+  type: 'stepMade';
+  step: number;
+}
 
 export class SimulatedWorker {
   readonly inbox: Message[] = [];
-  readonly outbox: { run: number; report: PhaseReport }[] = [];
+  readonly outbox: { run: number; report: PhaseReport | StepMade }[] = [];
   /** Edits as they acted: the run, and which edit. */
   readonly taken: number[] = [];
   step = 0;
@@ -85,6 +96,7 @@ export class SimulatedWorker {
       this.taken.push(...this.waitingEdits.splice(0));
       this.step++;
       this.known = Math.max(this.known, this.step);
+      this.post({ type: 'stepMade', step: this.step });
     }
   }
 
@@ -127,7 +139,7 @@ export class SimulatedWorker {
     this.said = said;
   }
 
-  private post(report: PhaseReport): void {
+  private post(report: PhaseReport | StepMade): void {
     this.outbox.push({ run: this.run, report });
   }
 }
