@@ -1,6 +1,6 @@
 // The words of the field as the page uses them, in the order in which they meet a newcomer.
 import type { MessageKey } from '../messages/t.ts';
-import { ROLE_LOOKS } from '../style/roles.ts';
+import { ROLE_STYLES } from '../style/roles.ts';
 
 const WORDS = [
   'anchor',
@@ -25,7 +25,7 @@ export interface Entry {
   color: string | undefined;
 }
 
-const colors: Partial<Record<Word, { color: string }>> = ROLE_LOOKS;
+const colors: Partial<Record<Word, { color: string }>> = ROLE_STYLES;
 
 export const GLOSSARY: readonly Entry[] = WORDS.map((id) => ({
   id,

@@ -9,7 +9,7 @@ import type { KeyItem, Line, PlotTableData } from './line.ts';
 import type { PlotName } from './plotNames.ts';
 import type { RunSeries } from '../../record/series.ts';
 import type { Domain } from './thinned.ts';
-import { ROLE_LOOKS } from '../style/roles.ts';
+import { ROLE_STYLES } from '../style/roles.ts';
 
 export type LinePlotName = 'loss' | 'alignment' | 'uniformity' | 'rfd-alignment' | 'rfd-uniformity' | 'sts';
 export type HistogramName = 'cosines' | 'mer';
@@ -188,7 +188,7 @@ export function distributionsOf(
   const of = (role: (typeof COSINE_ROLES)[number], values: readonly number[] | undefined): Distribution => ({
     id: role,
     label: t(`plots.role.${role}`),
-    ...ROLE_LOOKS[role],
+    ...ROLE_STYLES[role],
     values: values ?? [],
   });
   if (name === 'mer') return [of('positive', mer?.positive), of('negative', mer?.negative)];

@@ -2,14 +2,14 @@
 // are in tokens.css, so that themes can change them.
 import type { PointRole } from '../../run/roles.ts';
 
-export interface RoleLook {
+export interface RoleStyle {
   /** CSS colour. */
   color: string;
   /** Told apart without colour. */
   shape: 'circle' | 'square' | 'triangle' | 'diamond' | 'ring';
 }
 
-export const ROLE_LOOKS: Record<PointRole, RoleLook> = {
+export const ROLE_STYLES: Record<PointRole, RoleStyle> = {
   anchor: { color: 'var(--role-anchor)', shape: 'circle' },
   positive: { color: 'var(--role-positive)', shape: 'square' },
   intermediate: { color: 'var(--role-intermediate)', shape: 'triangle' },

@@ -17,14 +17,14 @@ import {
 import { textTex } from '../../../src/app/steps/microscope/forwardFormulas.ts';
 import { FORMULAS } from '../../../src/app/steps/microscope/formulas.ts';
 import { heatGradient } from '../../../src/app/steps/microscope/heat.ts';
-import { litIndex, litNames, proseParts } from '../../../src/app/steps/microscope/lit.ts';
+import { termIndex, termIds, textParts } from '../../../src/app/steps/microscope/highlight.ts';
 import {
-  firstChoice,
-  askingTokens,
-  lookAt,
-  pointedAt,
-  type Look,
-} from '../../../src/app/steps/microscope/look.ts';
+  initialSelection,
+  queryTokens,
+  stageDataOf,
+  withPointed,
+  type StageData,
+} from '../../../src/app/steps/microscope/stageData.ts';
 import {
   decimalsApart,
   figuresTex,
@@ -40,18 +40,18 @@ import {
   played,
   type PlaybackAction,
 } from '../../../src/app/steps/microscope/playback.ts';
-import { plainProse, stageProse, stageTitle } from '../../../src/app/steps/microscope/prose.ts';
+import { plainText, stageText, stageTitle } from '../../../src/app/steps/microscope/stageText.ts';
 import { stagesOf, type StageKind } from '../../../src/app/steps/microscope/stages.ts';
 import { makeTrace } from './fixture.ts';
 
 const trace = makeTrace();
-const lookOf = (of: StepTrace, anchor = defaultAnchor(of), layer = 0): Look =>
-  lookAt(of, { ...firstChoice(of), anchor }, layer);
+const dataOf = (of: StepTrace, anchor = defaultAnchor(of), layer = 0): StageData =>
+  stageDataOf(of, { ...initialSelection(of), anchor }, layer);
 /** A formula without what marks its terms. */
-const formula = (kind: StageKind, look: Look): string =>
-  FORMULAS[kind](look)
+const formula = (kind: StageKind, data: StageData): string =>
+  FORMULAS[kind](data)
     .lines.join('\n')
-    .replace(/\\htmlData\{lit=[^}]*\}/g, '')
+    .replace(/\\htmlData\{term=[^}]*\}/g, '')
     .replace(/[{}]/g, '');
 
 describe('stages', () => {
@@ -79,35 +79,35 @@ describe('stages', () => {
       const of = makeTrace(given);
       for (const stage of stagesOf(of))
         for (const anchor of [0, defaultAnchor(of)]) {
-          const look = lookOf(of, anchor, stage.layer);
-          const said = plainProse(stageProse(stage, look));
+          const data = dataOf(of, anchor, stage.layer);
+          const said = plainText(stageText(stage, data));
           expect(said, stage.id).not.toMatch(/\{\{|\]\(|NaN|undefined|microscope\./);
           expect(stageTitle(stage), stage.id).not.toMatch(/\{\{|microscope\./);
-          const { lines, terms } = FORMULAS[stage.kind](look);
+          const { lines, terms } = FORMULAS[stage.kind](data);
           expect(terms.length, stage.id).toBeGreaterThan(0);
           for (const tex of lines) {
             expect(tex, stage.id).not.toMatch(/NaN|undefined|Infinity/);
             const set = katex.renderToString(tex, { throwOnError: true, strict: 'ignore', trust: true });
             // Every term that is marked can be pointed at.
-            expect(set.match(/data-lit=/g)?.length ?? 0).toBe(tex.match(/htmlData/g)?.length ?? 0);
+            expect(set.match(/data-term=/g)?.length ?? 0).toBe(tex.match(/htmlData/g)?.length ?? 0);
           }
           // What the terms name stands in the formula, so that both light up.
           if (lines.some((tex) => tex.includes('htmlData')))
-            expect(terms.some(({ lit }) => lines.some((tex) => tex.includes(`lit=${lit}}`)))).toBe(true);
+            expect(terms.some(({ term }) => lines.some((tex) => tex.includes(`term=${term}}`)))).toBe(true);
         }
     }
   });
 });
 
 describe('formulas hold the numbers of the trace', () => {
-  const look = lookOf(trace);
-  const { followed, column } = look;
+  const data = dataOf(trace);
+  const { followed, column } = data;
   const { infonce, knobs } = trace;
   const cosine = valueAt(infonce.cosines, followed.anchor, column);
   const probability = valueAt(infonce.probabilities, followed.anchor, column);
 
   it('cosine: dot product over lengths is the cosine that the trace has', () => {
-    const tex = formula('cosines', look);
+    const tex = formula('cosines', data);
     const [own, other] = [rowOf(trace.vectors, followed.row), rowOf(trace.vectors, infonce.columns[column]!)];
     expect(dot(own, other) / (norm(own) * norm(other))).toBeCloseTo(cosine, 5);
     for (const number of [dot(own, other), norm(own), norm(other), cosine])
@@ -115,7 +115,7 @@ describe('formulas hold the numbers of the trace', () => {
   });
 
   it('softmax: cosine, temperature, their ratio, probability', () => {
-    const tex = formula('softmax', look);
+    const tex = formula('softmax', data);
     expect(tex).toContain(cosine.toFixed(3));
     expect(tex).toContain('0.05');
     expect(tex).toContain((cosine / 0.05).toFixed(2));
@@ -125,15 +125,15 @@ describe('formulas hold the numbers of the trace', () => {
 
   it('loss: minus the logarithm of the probability that is shown is the loss that is shown', () => {
     for (const anchor of infonce.anchors.keys()) {
-      const [, p, loss] = /-\\log ([\d.]+) = ([\d.]+)/.exec(formula('loss', lookOf(trace, anchor)))!;
+      const [, p, loss] = /-\\log ([\d.]+) = ([\d.]+)/.exec(formula('loss', dataOf(trace, anchor)))!;
       expect(-Math.log(Number(p))).toBeCloseTo(Number(loss), 1);
       expect(Number(loss)).toBeCloseTo(valueAt(infonce.losses, anchor), 3);
     }
-    expect(formula('loss', look)).toContain(infonce.value.toFixed(3));
+    expect(formula('loss', data)).toContain(infonce.value.toFixed(3));
   });
 
   it('hierarchy: each hinge of the followed group, and the whole loss', () => {
-    const tex = formula('ht', look);
+    const tex = formula('ht', data);
     const hinges = hingesOf(trace, followed);
     expect(hinges).toHaveLength(2);
     for (const { closer, farther, margin, value, active } of hinges) {
@@ -145,21 +145,21 @@ describe('formulas hold the numbers of the trace', () => {
     expect(trace.infonce.value + knobs.beta * trace.ht!.value).toBeCloseTo(trace.loss, 6);
     expect(tex).toContain(trace.loss.toFixed(3));
     // A plain sentence has no levels: only the rule and the sum are left.
-    expect(FORMULAS.ht(lookOf(trace, 0)).lines).toHaveLength(2);
+    expect(FORMULAS.ht(dataOf(trace, 0)).lines).toHaveLength(2);
   });
 
   it('gradient: (p - [j = +]) / (N tau) is the gradient of the trace', () => {
     const gradient = valueAt(infonce.gradient, followed.anchor, column);
     expect((probability - 1) / (infonce.anchors.length * knobs.temperature)).toBeCloseTo(gradient, 5);
-    expect(formula('gradient', look)).toContain(`= ${numberTex(gradient)}`.replace(/[{}]/g, ''));
+    expect(formula('gradient', data)).toContain(`= ${numberTex(gradient)}`.replace(/[{}]/g, ''));
   });
 
   it('clip and update: every number of the one weight that is followed', () => {
-    expect(formula('clip', look)).toContain('2.750');
+    expect(formula('clip', data)).toContain('2.750');
     expect(formula('clip', makeLook({ maxGradNorm: 0 }))).not.toContain('min');
     for (const optimizer of ['adamw-hf', 'adamw-torch'] as const) {
       const of = makeTrace({ optimizer });
-      const tex = formula('update', lookOf(of));
+      const tex = formula('update', dataOf(of));
       const { gradient, clipped, mBefore, mAfter, vBefore, vAfter, before, after } = of.update.example;
       for (const value of [gradient, clipped, mBefore, vBefore])
         expect(tex).toContain(figuresTex(value).replace(/[{}]/g, ''));
@@ -172,7 +172,7 @@ describe('formulas hold the numbers of the trace', () => {
   });
 
   it('attention: the strongest weights of the token, which sum to no more than 1', () => {
-    const asked = lookAt(trace, { ...firstChoice(trace), head: 1, query: 2 }, 1);
+    const asked = stageDataOf(trace, { ...initialSelection(trace), head: 1, query: 2 }, 1);
     const weights = Array.from(rowOf(trace.layers[1]!.attention, asked.followed.row, 1, 2)).sort(
       (a, b) => b - a,
     );
@@ -182,23 +182,23 @@ describe('formulas hold the numbers of the trace', () => {
 
   it('attention: speaks of a token that was asked, where only one was', () => {
     const alone = makeTrace();
-    const { row } = lookOf(alone).followed;
+    const { row } = dataOf(alone).followed;
     const { attention } = alone.layers[1]!;
     for (let head = 0; head < alone.model.heads; head++)
       for (let query = 1; query < alone.length; query++) rowOf(attention, row, head, query).fill(0);
-    const chosen = { ...firstChoice(alone), query: 2 };
-    expect(askingTokens(alone, row, 1)).toEqual([0]);
-    expect([0, 1].map((layer) => lookAt(alone, chosen, layer).query)).toEqual([2, 0]);
+    const selection = { ...initialSelection(alone), query: 2 };
+    expect(queryTokens(alone, row, 1)).toEqual([0]);
+    expect([0, 1].map((layer) => stageDataOf(alone, selection, layer).query)).toEqual([2, 0]);
   });
 
   it('pooling names the token that stands for the sentence', () => {
     expect(formula('pooling', makeLook({ pooling: 'cls' }))).toContain('[CLS]');
     const first = rowOf(trace.pooled, followed.row)[0]!;
-    expect(formula('pooling', look)).toContain(first.toFixed(3));
+    expect(formula('pooling', data)).toContain(first.toFixed(3));
   });
 
   it('afterwards: the same cosine and the loss, before and after', () => {
-    const tex = formula('after', look);
+    const tex = formula('after', data);
     expect(tex).toContain(cosine.toFixed(3));
     expect(tex).toContain(valueAt(trace.after.cosines, followed.anchor, column).toFixed(3));
     expect(tex).toContain(trace.after.loss.toFixed(decimalsApart(trace.loss, trace.after.loss)));
@@ -211,8 +211,8 @@ describe('formulas hold the numbers of the trace', () => {
       ).not.toThrow();
   });
 
-  function makeLook(given: Parameters<typeof makeTrace>[0]): Look {
-    return lookOf(makeTrace(given));
+  function makeLook(given: Parameters<typeof makeTrace>[0]): StageData {
+    return dataOf(makeTrace(given));
   }
 });
 
@@ -396,23 +396,23 @@ describe('playback', () => {
   });
 });
 
-describe('what is lit', () => {
+describe('highlighting', () => {
   it('is named by words, and a sentence is cut at its terms', () => {
-    expect(litNames(' query:2  key:5 ')).toEqual(['query:2', 'key:5']);
-    expect(litIndex(['query:2', 'key:5'], 'key')).toBe(5);
-    expect(litIndex(['temperature'], 'key')).toBeUndefined();
-    expect(proseParts('by the [temperature 0.05](temperature), then')).toEqual([
-      { text: 'by the ', lit: null },
-      { text: 'temperature 0.05', lit: 'temperature' },
-      { text: ', then', lit: null },
+    expect(termIds(' query:2  key:5 ')).toEqual(['query:2', 'key:5']);
+    expect(termIndex(['query:2', 'key:5'], 'key')).toBe(5);
+    expect(termIndex(['temperature'], 'key')).toBeUndefined();
+    expect(textParts('by the [temperature 0.05](temperature), then')).toEqual([
+      { text: 'by the ', term: null },
+      { text: 'temperature 0.05', term: 'temperature' },
+      { text: ', then', term: null },
     ]);
   });
 
   it('chooses the column and the token of the formula, and nothing else', () => {
-    const chosen = firstChoice(trace);
-    expect(pointedAt(chosen, ['row:3', 'column:4']).column).toBe(4);
-    expect(pointedAt(chosen, ['query:2', 'key:5']).query).toBe(2);
-    expect(pointedAt(chosen, ['temperature'])).toBe(chosen);
+    const selection = initialSelection(trace);
+    expect(withPointed(selection, ['row:3', 'column:4']).column).toBe(4);
+    expect(withPointed(selection, ['query:2', 'key:5']).query).toBe(2);
+    expect(withPointed(selection, ['temperature'])).toBe(selection);
   });
 });
 

@@ -20,14 +20,14 @@ describe.skipIf(browser === undefined)(title, () => {
     await page.locator('[data-stage-view] .katex').first().waitFor();
     return page;
   };
-  /** Walks through all stages by the presenter's key; `look` sees each. */
-  const walk = async (page: Page, look: (stage: string) => Promise<void>) => {
+  /** Walks through all stages by the presenter's key; `visit` sees each. */
+  const walk = async (page: Page, visit: (stage: string) => Promise<void>) => {
     const ids = await page
       .locator('nav button')
       .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-stage')!));
     for (const id of ids) {
       await page.locator(`[data-stage-view="${id}"] .katex`).first().waitFor();
-      await look(id);
+      await visit(id);
       await page.keyboard.press('PageDown');
     }
     return ids;
@@ -84,7 +84,7 @@ describe.skipIf(browser === undefined)(title, () => {
   it('is read from the last row: sentence, numbers and terms have 28 pixels on a projector', async () => {
     const page = await opened('?projector=true', { width: 1920, height: 1080 });
     const sizes = await page
-      .locator('.prose, .katex, .terms .value, .sentences li, .place')
+      .locator('.term-text, .katex, .terms .value, .sentences li, .place')
       .evaluateAll((nodes) => nodes.map((node) => parseFloat(getComputedStyle(node).fontSize)));
     expect(sizes.length).toBeGreaterThan(5);
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(28);
@@ -97,23 +97,26 @@ describe.skipIf(browser === undefined)(title, () => {
     const page = await opened();
     await page.locator('nav button[data-stage="softmax"]').click();
     await page.locator('[data-stage-view="softmax"] .katex').first().waitFor();
-    const lit = (place: string) => page.locator(`${place} [data-lit~="temperature"][data-on]`).count();
-    await page.locator('.prose [data-lit="temperature"]').hover();
-    for (const place of ['.prose', '[data-formula]', '.terms', 'table'])
-      expect(await lit(place), place).toBeGreaterThan(0);
+    const highlighted = (place: string) =>
+      page.locator(`${place} [data-term~="temperature"][data-active]`).count();
+    await page.locator('.term-text [data-term="temperature"]').hover();
+    for (const place of ['.term-text', '[data-formula]', '.terms', 'table'])
+      expect(await highlighted(place), place).toBeGreaterThan(0);
     await page.mouse.move(5, 5);
-    expect(await lit('dialog')).toBe(0);
-    await page.locator('.terms [data-lit="temperature"]').focus();
-    expect(await lit('[data-formula]')).toBeGreaterThan(0);
+    expect(await highlighted('dialog')).toBe(0);
+    await page.locator('.terms [data-term="temperature"]').focus();
+    expect(await highlighted('[data-formula]')).toBeGreaterThan(0);
 
     // Another column under the pointer: the formula speaks of it, and goes on doing so.
     const row = page.locator('tbody tr').nth(2);
-    const column = (await row.getAttribute('data-lit'))!;
+    const column = (await row.getAttribute('data-term'))!;
     await row.locator('.text').hover();
     const number = Number(column.split(':')[1]) + 1;
-    await page.locator(`[data-formula] [data-lit="${column}"]`).first().waitFor();
+    await page.locator(`[data-formula] [data-term="${column}"]`).first().waitFor();
     expect(await page.locator('[data-formula]').textContent()).toContain(`p_{${number}} =`);
-    expect(await page.locator(`[data-formula] [data-lit="${column}"][data-on]`).count()).toBeGreaterThan(0);
+    expect(await page.locator(`[data-formula] [data-term="${column}"][data-active]`).count()).toBeGreaterThan(
+      0,
+    );
     await page.close();
   });
 

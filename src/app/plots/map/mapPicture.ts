@@ -1,6 +1,6 @@
 // The map as a file: SVG with the page's colours written into it. PNG is made of it (exportImage.ts).
 import type { Matrix } from '../../../metrics/vectors.ts';
-import { ROLE_LOOKS } from '../../style/roles.ts';
+import { ROLE_STYLES } from '../../style/roles.ts';
 import { POINT_ROLES, type PointRole } from '../../../run/roles.ts';
 import type { Picture } from '../exportImage.ts';
 import type { Palette } from './paint.ts';
@@ -82,7 +82,7 @@ function marks(scene: Scene, points: Drawn['points'], palette: Palette): string[
 }
 
 function mark(role: PointRole, x: number, y: number, size: number, palette: Palette, text = ''): string {
-  const { shape } = ROLE_LOOKS[role];
+  const { shape } = ROLE_STYLES[role];
   const color = palette.roles[role];
   const look =
     shape === 'ring'

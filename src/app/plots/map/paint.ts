@@ -1,5 +1,5 @@
 // Draws the map on a canvas: rings of the plane or the wire of the sphere, then the points.
-import { ROLE_LOOKS } from '../../style/roles.ts';
+import { ROLE_STYLES } from '../../style/roles.ts';
 import { POINT_ROLES, type PointRole } from '../../../run/roles.ts';
 import { ringRadii } from './scale.ts';
 import type { Scene } from './scene.ts';
@@ -29,7 +29,7 @@ export interface Points {
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
   const value = (name: string): string => style.getPropertyValue(name).trim();
-  const role = (mark: PointRole): string => value(ROLE_LOOKS[mark].color.replace(/^var\(|\)$/g, ''));
+  const role = (mark: PointRole): string => value(ROLE_STYLES[mark].color.replace(/^var\(|\)$/g, ''));
   return {
     roles: Object.fromEntries(POINT_ROLES.map((mark) => [mark, role(mark)])) as Record<PointRole, string>,
     ink: value('--ink'),
@@ -143,7 +143,7 @@ function paintPoints(
     if (strength[i]! <= 0 || !Number.isFinite(x)) continue;
     const near = sphere ? (depth + 1) / 2 : 1;
     const mark = roles[i]!;
-    const { shape } = ROLE_LOOKS[mark];
+    const { shape } = ROLE_STYLES[mark];
     const radius = palette.dot * (sphere ? 0.72 + 0.4 * near : 1);
     context.setTransform(ratio, 0, 0, ratio, x * ratio, y * ratio);
     context.globalAlpha = strength[i]! * (sphere ? 0.25 + 0.7 * near : 0.92);

@@ -1,8 +1,8 @@
 // The shapes of the roles, for the canvas and for SVG: equal to the eye, told apart without colour.
 import { symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle, type SymbolType } from 'd3-shape';
-import type { RoleLook } from '../../style/roles.ts';
+import type { RoleStyle } from '../../style/roles.ts';
 
-type Shape = RoleLook['shape'];
+type Shape = RoleStyle['shape'];
 
 const SYMBOLS: Record<Shape, SymbolType> = {
   circle: symbolCircle,

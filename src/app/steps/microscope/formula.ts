@@ -37,8 +37,8 @@ export type TermName =
 
 export interface Term {
   name: TermName;
-  /** What lights up with it. */
-  lit: string;
+  /** Id of the term (highlight.ts). */
+  term: string;
   /** As shown. */
   value: string;
 }

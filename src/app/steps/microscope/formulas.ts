@@ -1,8 +1,8 @@
-// The formula of each stage, in TeX, with the actual numbers of the step in it; terms can be pointed at (lit.ts).
+// The formula of each stage, in TeX, with the actual numbers of the step in it; terms can be pointed at (highlight.ts).
 // h: embedding of the followed sentence, h_j: of column j, s: cosine, p: probability, g: gradient, theta: a weight.
 import type { Formula } from './formula.ts';
 import type { StageKind } from './stages.ts';
-import type { Look } from './look.ts';
+import type { StageData } from './stageData.ts';
 import {
   attentionFormula,
   cosineFormula,
@@ -22,7 +22,7 @@ import {
   updateFormula,
 } from './backwardFormulas.ts';
 
-export const FORMULAS: Record<StageKind, (look: Look) => Formula> = {
+export const FORMULAS: Record<StageKind, (data: StageData) => Formula> = {
   sentence: sentenceFormula,
   tokens: tokenFormula,
   embeddings: embeddingFormula,

@@ -1,9 +1,9 @@
-// The one sentence of each stage, with the step's numbers in it. Terms are marked as links are: [text](lit name).
+// The one sentence of each stage, with the step's numbers in it. Terms are marked as links are: [text](term).
 import { rowOf } from '../../../run/trace.ts';
 import { t } from '../../messages/t.ts';
 import { strongest } from './derived.ts';
 import { hingesOf } from './followed.ts';
-import type { Look } from './look.ts';
+import type { StageData } from './stageData.ts';
 import { decimalsApart, knobText, numberText } from './numbers.ts';
 import type { Stage } from './stages.ts';
 
@@ -12,16 +12,16 @@ export function stageTitle(stage: Stage): string {
 }
 
 /** With the marks of its terms. */
-export function stageProse(stage: Stage, look: Look): string {
-  const { trace, followed, query } = look;
+export function stageText(stage: Stage, data: StageData): string {
+  const { trace, followed, query } = data;
   const common = { row: followed.row, hidden: trace.model.hidden, query };
   switch (stage.kind) {
     case 'sentence':
       return t('microscope.sentence.does', { ...common, anchors: trace.infonce.anchors.length });
     case 'attention':
-      return t('microscope.attention.does', { ...common, ...attentionWords(look) });
+      return t('microscope.attention.does', { ...common, ...attentionWords(data) });
     case 'pooling':
-      return poolingProse(look);
+      return poolingText(data);
     case 'cosines':
       return t('microscope.cosines.does', {
         anchor: followed.anchor,
@@ -30,11 +30,11 @@ export function stageProse(stage: Stage, look: Look): string {
     case 'softmax':
       return t('microscope.softmax.does', { temperature: knobText(trace.knobs.temperature) });
     case 'ht':
-      return hierarchyProse(look);
+      return hierarchyText(data);
     case 'gradient':
-      return t('microscope.gradient.does', { ...common, column: look.column });
+      return t('microscope.gradient.does', { ...common, column: data.column });
     case 'clip':
-      return clipProse(look);
+      return clipText(data);
     case 'update':
       return t('microscope.update.does', {
         name: trace.update.example.name,
@@ -55,7 +55,14 @@ export function stageProse(stage: Stage, look: Look): string {
   }
 }
 
-function attentionWords({ trace, followed, layer, head, query }: Look) {
+/** What is said under the formula of a stage; null: nothing. */
+export function stageNote(stage: Stage, { trace }: StageData): string | null {
+  const { accumulate } = trace.knobs;
+  if (stage.kind === 'update' && accumulate > 1) return t('microscope.accumulated', { count: accumulate });
+  return stage.kind === 'after' ? t('microscope.after.leaving') : null;
+}
+
+function attentionWords({ trace, followed, layer, head, query }: StageData) {
   const { tokens } = trace.rows[followed.row]!;
   const weights = rowOf(trace.layers[layer]!.attention, followed.row, head, query).subarray(0, tokens.length);
   const key = strongest(weights, 1)[0]!;
@@ -74,7 +81,7 @@ function unbracketed(token: string): string {
   return token.replace(/[[\]]/g, '');
 }
 
-function poolingProse({ trace, followed }: Look): string {
+function poolingText({ trace, followed }: StageData): string {
   const { pooling } = trace.knobs;
   const values = {
     row: followed.row,
@@ -85,7 +92,7 @@ function poolingProse({ trace, followed }: Look): string {
   return t(pooling === 'mask' ? 'microscope.pooling.doesMask' : 'microscope.pooling.doesMean', values);
 }
 
-function hierarchyProse({ trace, followed }: Look): string {
+function hierarchyText({ trace, followed }: StageData): string {
   const hinges = hingesOf(trace, followed);
   if (hinges.length === 0) return t('microscope.ht.doesNot');
   return t('microscope.ht.does', {
@@ -94,7 +101,7 @@ function hierarchyProse({ trace, followed }: Look): string {
   });
 }
 
-function clipProse({ trace }: Look): string {
+function clipText({ trace }: StageData): string {
   const { gradNorm, clipFactor, knobs } = trace;
   const size = numberText(gradNorm);
   if (knobs.maxGradNorm <= 0) return t('microscope.clip.doesOff', { size });
@@ -104,6 +111,6 @@ function clipProse({ trace }: Look): string {
 }
 
 /** The same sentence without its marks, to be read out. */
-export function plainProse(prose: string): string {
-  return prose.replace(/\[([^\]]+)\]\([^)\s]+\)/g, '$1');
+export function plainText(text: string): string {
+  return text.replace(/\[([^\]]+)\]\([^)\s]+\)/g, '$1');
 }
