@@ -63,12 +63,3 @@ export async function fileOf<T>(
   }
   return new Blob(parts, { type: `${TYPES[format]};charset=utf-8` });
 }
-
-/** Offers a file to the visitor. */
-export function download(file: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}

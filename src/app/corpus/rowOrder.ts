@@ -40,8 +40,8 @@ const BUDGET = 8;
 /** Steps of work between two looks at the clock. */
 const STRIDE = 64;
 
-export function isOwn(group: Group): boolean {
-  return group.source !== 'bundled';
+export function isOwn({ source }: Pick<Group, 'source'>): boolean {
+  return source !== 'bundled';
 }
 
 export interface Mers {

@@ -16,7 +16,10 @@ export function union(extents: readonly (Domain | null)[]): Domain | null {
   return result;
 }
 
-/** Rounds outwards to whole tick steps; a side whose values have one sign does not cross zero for the rounding's sake. */
+/**
+ * Rounds outwards to whole tick steps; a side whose values have one sign does not cross zero because of the rounding.
+ * Not d3's nice(): that chooses the step again after it has grown the domain, and leaves up to a third of the axis empty.
+ */
 export function roundOut([low, high]: Domain, count = 4): Domain {
   const span = high > low ? high - low : Math.abs(low) * 0.2 || 1;
   const [a, b] = high > low ? [low, high] : [low - span / 2, high + span / 2];
@@ -84,9 +87,4 @@ export function stepTicks([low, high]: Domain, room: number): number[] {
 /** The last step of the axis: what the run will make, or what it has made beyond that. */
 export function stepDomain(totalSteps: number, lastSteps: readonly (number | undefined)[]): Domain {
   return [0, Math.max(1, totalSteps, ...lastSteps.map((step) => step ?? 0))];
-}
-
-export function linear([from, to]: Domain, [start, end]: Domain): (value: number) => number {
-  const scale = (end - start) / (to - from);
-  return (value) => start + (value - from) * scale;
 }

@@ -91,7 +91,7 @@ export interface Picture {
 }
 
 /** A copy that looks the same without the page, on the page's own ground, under a title and a key. */
-export function standalone(svg: SVGSVGElement, title: string, keys: readonly KeyItem[]): Picture {
+function standalone(svg: SVGSVGElement, title: string, keys: readonly KeyItem[]): Picture {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
   for (const [i, target] of [copy, ...copy.querySelectorAll<SVGElement>('*')].entries()) {
@@ -149,12 +149,14 @@ export async function pngOf(image: Picture, scale = 3): Promise<Blob> {
   }
 }
 
-export function download(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads the blob after the click has returned.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+/** A drawing of the page as a file, with its font. */
+export async function imageFile(
+  svg: SVGSVGElement | null,
+  title: string,
+  keys: readonly KeyItem[],
+  kind: 'svg' | 'png',
+): Promise<Blob> {
+  if (svg === null) throw new Error('nothing is drawn');
+  const image = await withFont(standalone(svg, title, keys));
+  return kind === 'png' ? pngOf(image) : new Blob([image.text], { type: 'image/svg+xml' });
 }

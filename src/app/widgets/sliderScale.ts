@@ -1,9 +1,10 @@
 // From a knob's range to the positions of a slider and back: linear, or logarithmic where a range spans decades.
+import { scaleLinear, scaleLog } from 'd3-scale';
 
 export interface SliderScale {
   min: number;
   max: number;
-  /** Equal ways multiply by equal factors; needs min > 0. */
+  /** Equal distances are equal factors; needs min > 0. */
   log: boolean;
   /** Whole numbers only. */
   integer: boolean;
@@ -12,24 +13,22 @@ export interface SliderScale {
 /** Positions of a slider, from 0: fine enough to drag, coarse enough that an arrow key does something. */
 export const POSITIONS = 200;
 
-/** A log scale that is asked for zero or less has nothing below its left end. */
-function share(value: number, { min, max, log }: SliderScale): number {
-  const way = log ? Math.log(Math.max(value, min) / min) / Math.log(max / min) : (value - min) / (max - min);
-  return Math.min(1, Math.max(0, way));
+function scaleOf({ min, max, log }: SliderScale) {
+  return (log ? scaleLog() : scaleLinear()).domain([min, max]).range([0, POSITIONS]).clamp(true);
 }
 
-/** Where the thumb stands, in [0, POSITIONS]. Values out of the slider's range stand at its end. */
+/** Position of the thumb, in [0, POSITIONS]. Values out of the slider's range are at its ends. */
 export function positionOf(value: number, scale: SliderScale): number {
-  return share(value, scale) * POSITIONS;
+  // A logarithm has no place for zero and below.
+  return scaleOf(scale)(scale.log ? Math.max(value, scale.min) : value);
 }
 
 /** The value at a position, rounded to what a reader wants to see: two significant digits, or a whole number. */
 export function valueAt(position: number, scale: SliderScale): number {
   const { min, max, log, integer } = scale;
-  const way = Math.min(1, Math.max(0, position / POSITIONS));
-  if (way === 0) return min;
-  if (way === 1) return max;
-  const exact = log ? min * (max / min) ** way : min + (max - min) * way;
+  if (position <= 0) return min;
+  if (position >= POSITIONS) return max;
+  const exact = scaleOf(scale).invert(position);
   const rounded = integer
     ? Math.round(exact)
     : log
