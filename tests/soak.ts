@@ -37,7 +37,7 @@ console.log('step   tensors  tensor MiB  process MiB  heap MiB');
 while (session.step < steps) {
   await session.update();
   if (session.step % 50 === 0) await session.evaluate();
-  if (session.step % 100 === 0) await session.checkpointFiles();
+  if (session.step % 100 === 0) await session.state.checkpointFiles();
   if (session.step % Math.ceil(steps / 10) === 0 || session.step === 10) {
     globalThis.gc?.();
     const { rss, heapUsed } = process.memoryUsage();

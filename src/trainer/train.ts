@@ -77,7 +77,7 @@ export async function* train(
         ? `${session.step} steps`
         : `stopped after step ${session.step}; resume to go on`;
       yield { type: 'end', step: session.step, reason, message };
-      if (!finished || !(await options.control?.afterLast?.())) return session.summary();
+      if (!finished || !(await options.control?.afterLast?.())) return session.state.summary();
     }
   } catch (error) {
     yield* session.told();
@@ -91,9 +91,9 @@ export async function* train(
 function start(inputs: RunInputs, { resume, branch, at, frame }: TrainOptions): TrainingSession {
   const session = new TrainingSession(inputs, frame);
   try {
-    if (branch) session.branch(branch);
-    if (resume) session.restore(resume);
-    if (at) session.goTo(at);
+    if (branch) session.state.branch(branch);
+    if (resume) session.state.restore(resume);
+    if (at) session.state.goTo(at);
     return session;
   } catch (error) {
     session.dispose();
@@ -152,13 +152,17 @@ function* additions(session: TrainingSession, groups: Group[]): Generator<RunEve
 async function* evaluation(session: TrainingSession, store: RunStore | undefined): AsyncGenerator<RunEvent> {
   for (const event of await session.evaluate()) {
     yield event;
-    if (event.name !== 'sts' || event.value === null || !session.noteSts(event.value) || !store) continue;
-    const path = await store.writeBest(await session.modelFiles());
+    if (event.name !== 'sts' || event.value === null || !session.state.noteSts(event.value) || !store)
+      continue;
+    const path = await store.writeBest(await session.state.modelFiles());
     yield { type: 'checkpoint', step: session.step, path, best: true };
   }
 }
 
 async function* checkpoint(session: TrainingSession, store: RunStore): AsyncGenerator<RunEvent> {
-  const path = await store.writeCheckpoint(checkpointName(session.step), await session.checkpointFiles());
+  const path = await store.writeCheckpoint(
+    checkpointName(session.step),
+    await session.state.checkpointFiles(),
+  );
   yield { type: 'checkpoint', step: session.step, path, best: false };
 }

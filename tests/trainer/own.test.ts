@@ -100,7 +100,7 @@ describe('in a running training', () => {
     for (let step = 0; step < 12; step++) {
       if (step === 3) whole.add([pair, four]);
       losses.push((await whole.update())[0]!.loss);
-      if (step === 5) files = await whole.checkpointFiles();
+      if (step === 5) files = await whole.state.checkpointFiles();
     }
     const first = whole.prepared.examples.findIndex(({ id }) => id === 'own-1');
     expect(whole.prepared.plan.since[first]).toBeGreaterThan(0);
@@ -108,7 +108,7 @@ describe('in a running training', () => {
 
     const resumed = new TrainingSession(given());
     const weights = readSafetensors(files.get('model.safetensors')!, 'model').tensors;
-    resumed.restore(readCheckpoint('test', files.get(STATE_FILE)!, files.get(TENSOR_FILE)!, weights));
+    resumed.state.restore(readCheckpoint('test', files.get(STATE_FILE)!, files.get(TENSOR_FILE)!, weights));
     const again: number[] = [];
     for (let step = 6; step < 12; step++) again.push((await resumed.update())[0]!.loss);
     resumed.dispose();

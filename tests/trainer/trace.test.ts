@@ -246,7 +246,7 @@ describe('a trace on', () => {
 
 /** Everything that going on depends on. */
 async function stateOf(run: TrainingSession) {
-  const files = await run.checkpointFiles();
+  const files = await run.state.checkpointFiles();
   return [...files].map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')] as const);
 }
 

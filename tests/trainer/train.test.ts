@@ -121,7 +121,7 @@ describe('a run on', () => {
       for (let step = 0; step < (small ? 1 : 4); step++) {
         await session.update();
         await session.evaluate();
-        await session.checkpointFiles();
+        await session.state.checkpointFiles();
         expect(tf.memory().numTensors).toBe(after);
       }
       session.dispose();
@@ -238,7 +238,7 @@ describe('on wasm', () => {
       const broken = tf.fill(weight.shape, Infinity);
       weight.assign(broken);
       broken.dispose();
-      await expect(session.checkpointFiles()).rejects.toThrow(
+      await expect(session.state.checkpointFiles()).rejects.toThrow(
         /output\.dense\.weight" is not finite; the last checkpoint is kept/,
       );
       session.dispose();
