@@ -1,13 +1,13 @@
-// On a GPU the worker reads the numbers of short steps together. The page must not notice: the same events in the same
-// order, and nothing seen or said of a step before its own event.
+// On a GPU the numbers of short steps are read back together. The page must not notice: it gets the same events in the
+// same order, and no report about a step before the event of that step.
 import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
 import { startDevice } from '../../src/kernels/backend.ts';
 import type { DeviceInfo } from '../../src/util/devices.ts';
-import { command, goTo, playToEnd, started, stepOnce, type Page } from './page.ts';
+import { startCommand, seekTo, playToEnd, startTraining, stepOnce, type FakePage } from './harness.ts';
 
-const given = command({ steps: 24, evaluateEvery: 12, checkpointEvery: 12 });
+const given = startCommand({ steps: 24, evaluateEvery: 12, checkpointEvery: 12 });
 
-/** How many steps each read-back was for. */
+/** Steps per read-back. */
 const reads = vi.hoisted((): number[] => []);
 vi.mock('../../src/trainer/scalars.ts', async (original) => {
   const scalars = await original<typeof import('../../src/trainer/scalars.ts')>();
@@ -22,7 +22,7 @@ vi.mock('../../src/trainer/scalars.ts', async (original) => {
 
 let clock: MockInstance<() => number>;
 
-/** Steps take next to no time: as many as can be are read together, and no look is due by the clock. */
+/** Slows the clock down: as many steps as possible are read together, and no embedding is due by time. */
 beforeEach(() => {
   const now = performance.now.bind(performance);
   clock = vi.spyOn(performance, 'now').mockImplementation(() => now() / 10_000);
@@ -33,13 +33,13 @@ afterEach(() => {
   clock.mockRestore();
 });
 
-/** WASM that is said to be a GPU: it is read as one. */
+/** WASM under the name of a GPU, so that its numbers are read back as from a GPU. */
 async function gpu(): Promise<DeviceInfo> {
   return { ...(await startDevice('wasm', { gpu: async () => 'none' })), name: 'webgpu' };
 }
 
 /** Every report of a step comes after the step's event. */
-function expectOrder({ reports }: Page): void {
+function expectOrder({ reports }: FakePage): void {
   let last = 0;
   for (const report of reports) {
     if (report.type === 'events')
@@ -50,25 +50,25 @@ function expectOrder({ reports }: Page): void {
   }
 }
 
-it('plays to the end with fewer read-backs than steps, and the record is the same', async () => {
-  const apart = await started(given);
+it('plays to the end with fewer read-backs than steps and the same record', async () => {
+  const apart = await startTraining(given);
   await playToEnd(apart);
   await apart.training.stop();
   expect(reads).toEqual(Array.from({ length: 24 }, () => 1));
   reads.length = 0;
-  const together = await started(given, { device: await gpu() });
+  const together = await startTraining(given, { device: await gpu() });
   await playToEnd(together);
   await together.training.stop();
   expect(reads.reduce((a, b) => a + b, 0)).toBe(24);
   expect(reads.length).toBeLessThan(24);
-  const events = (page: Page) => page.record().filter(({ type }) => type !== 'header');
+  const events = (page: FakePage) => page.record().filter(({ type }) => type !== 'header');
   expect(events(together.page)).toEqual(events(apart.page));
   expectOrder(together.page);
 });
 
-it('tells every step before it waits, and takes edits and groups into the very next one', async () => {
-  const apart = await started(given);
-  const together = await started(given, { device: await gpu() });
+it('reports every step before it waits, and applies edits and groups to the next step', async () => {
+  const apart = await startTraining(given);
+  const together = await startTraining(given, { device: await gpu() });
   const { page, training } = together;
   training.gate.play(null);
   await page.next('events', ({ events }) => events.some(({ type }) => type === 'step'));
@@ -86,16 +86,16 @@ it('tells every step before it waits, and takes edits and groups into the very n
     await playToEnd(run);
     await run.training.stop();
   }
-  const events = (from: Page) => from.record().filter(({ type }) => type !== 'header');
+  const events = (from: FakePage) => from.record().filter(({ type }) => type !== 'header');
   expect(events(page)).toEqual(events(apart.page));
 });
 
-it('goes back and on again to the same losses', async () => {
-  const run = await started(given, { device: await gpu() });
+it('goes back and trains again to the same losses', async () => {
+  const run = await startTraining(given, { device: await gpu() });
   await playToEnd(run);
   const known = run.page.events('step');
-  await goTo(run, 5);
-  run.training.edit({ knob: 'learningRate', value: 1e-3 }); // as it was: the same way again
+  await seekTo(run, 5);
+  run.training.edit({ knob: 'learningRate', value: 1e-3 }); // the value it has: the same losses again
   const from = run.page.reports.length;
   await playToEnd(run);
   const again = run.page.record(from).filter((event) => event.type === 'step');

@@ -1,10 +1,10 @@
-// A branch: same weights at its step; with the same knobs its parent's own continuation, bit for bit.
+// A branch has its parent's weights at its first step; with the same knobs it repeats its parent, bit for bit.
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/run/events.ts';
 import { resolveStart } from '../../src/worker/startPoint.ts';
 import type { StartCommand } from '../../src/worker/protocol.ts';
 import { MemoryStorage } from './memoryStorage.ts';
-import { command, goTo, playToEnd, started, stepOnce, type Started } from './page.ts';
+import { startCommand, seekTo, playToEnd, startTraining, stepOnce, type StartedTraining } from './harness.ts';
 
 const joined = {
   id: 'own-1',
@@ -14,18 +14,23 @@ const joined = {
   source: 'typed' as const,
 };
 
-/** Begins what a page asks for while another run is there. */
-async function branch(parent: Started, given: StartCommand): Promise<Started> {
-  const begun = await resolveStart(given, parent.training, new MemoryStorage());
-  const run = await started(begun.command, { startPoint: begun.startPoint, newGroups: begun.newGroups });
+/** Starts a run while another one is there. */
+async function branch(parent: StartedTraining, given: StartCommand): Promise<StartedTraining> {
+  const resolved = await resolveStart(given, parent.training, new MemoryStorage());
+  const run = await startTraining(resolved.command, {
+    startPoint: resolved.startPoint,
+    newGroups: resolved.newGroups,
+  });
   return run;
 }
 
 const after = (events: readonly RunEvent[], step: number) =>
   events.filter((event) => 'step' in event && event.step > step);
 
-async function parentRun(config = {}): Promise<Started> {
-  const run = await started(command({ steps: 16, evaluateEvery: 4, checkpointEvery: 5, ...config }));
+async function parentRun(config = {}): Promise<StartedTraining> {
+  const run = await startTraining(
+    startCommand({ steps: 16, evaluateEvery: 4, checkpointEvery: 5, ...config }),
+  );
   for (let step = 1; step <= 5; step++) await stepOnce(run, step);
   run.training.addGroups([joined]);
   await playToEnd(run);
@@ -36,8 +41,8 @@ describe('a branch', () => {
   it.each([3, 5, 8, 15])('with the same knobs repeats its parent from step %i', async (step) => {
     const parent = await parentRun();
     const record = parent.page.record();
-    // The visitor's list has the group that joined the parent by now.
-    const given = command(parent.training.command.config, { run: 4, own: [joined], branch: { step } });
+    // By now the visitor's list has the group that joined the parent.
+    const given = startCommand(parent.training.command.config, { run: 4, own: [joined], branch: { step } });
     const run = await branch(parent, given);
     const header = run.page.events('header');
     expect(header).toMatchObject([{ steps: 16, from: { step } }]);
@@ -52,10 +57,10 @@ describe('a branch', () => {
     await run.training.stop();
   });
 
-  it('with a hot knob turned sees the same batches, and goes its own way', async () => {
+  it('with another value of a hot knob has the same batches and other losses', async () => {
     const parent = await parentRun();
     const config = { ...parent.training.command.config, temperature: 0.2 };
-    const run = await branch(parent, command(config, { own: [joined], branch: { step: 8 } }));
+    const run = await branch(parent, startCommand(config, { own: [joined], branch: { step: 8 } }));
     await playToEnd(run);
     const [ours, theirs] = [run.page.events('step'), after(parent.page.events('step'), 8)];
     expect(ours.map(({ step, tokens, plain }) => [step, tokens, plain])).toEqual(
@@ -67,54 +72,54 @@ describe('a branch', () => {
 
   it.each([
     ['another batch size and seed', { batch: 6, seed: 9 }],
-    ['another pooling, with a head of its own', { pooling: 'cls' as const }],
-    ['embeddings frozen from now on', { freezeEmbeddings: true }],
-  ])('with %s has the weights, the step and an order of its own', async (_, changed) => {
+    ['another pooling, with its own head', { pooling: 'cls' as const }],
+    ['frozen embeddings', { freezeEmbeddings: true }],
+  ])('with %s has the same weights and step, and its own order of batches', async (_, changed) => {
     const parent = await parentRun({ pooling: 'mean' });
-    await goTo(parent, 8);
+    await seekTo(parent, 8);
     const { now } = await parent.training.encode(['a red car']);
     const config = { ...parent.training.command.config, ...changed };
-    const run = await branch(parent, command(config, { branch: { step: 8 } }));
+    const run = await branch(parent, startCommand(config, { branch: { step: 8 } }));
     expect(run.page.events('header')).toMatchObject([{ from: { step: 8 }, config: changed }]);
     const same = await run.training.encode(['a red car']);
     if (!('pooling' in changed)) expect([...same.now.data]).toEqual([...now.data]);
     await playToEnd(run);
     const steps = run.page.events('step').map(({ step }) => step);
     expect(steps).toEqual([9, 10, 11, 12, 13, 14, 15, 16]);
-    // It can be gone back in as well, to its own first step and no further.
-    await goTo(run, 8);
+    // Its past can be visited as well, back to its own first step.
+    await seekTo(run, 8);
     expect([...(await run.training.encode(['a red car'])).now.data]).toEqual([...same.now.data]);
     run.training.seek(2);
     expect(await run.page.next('seeked')).toMatchObject({ step: 8 });
     await run.training.stop();
   });
 
-  it('may leave a branch, whose frozen weights were trained before', async () => {
+  it('can be taken of a branch, whose frozen weights were trained before', async () => {
     const parent = await parentRun();
     const first = await branch(
       parent,
-      command({ ...parent.training.command.config, freezeEmbeddings: true }, { branch: { step: 8 } }),
+      startCommand({ ...parent.training.command.config, freezeEmbeddings: true }, { branch: { step: 8 } }),
     );
     await playToEnd(first);
     const record = first.page.record();
-    const second = await branch(first, command(first.training.command.config, { branch: { step: 12 } }));
+    const second = await branch(first, startCommand(first.training.command.config, { branch: { step: 12 } }));
     await playToEnd(second);
     expect(after(second.page.record(), 12)).toEqual(after(record, 12));
     await second.training.stop();
   });
 
-  it('is refused where there is no such step, and the parent is still there', async () => {
+  it('is refused at a step that does not exist, and the parent is still available', async () => {
     const parent = await parentRun();
     const { config } = parent.training.command;
-    await expect(branch(parent, command(config, { branch: { step: 99 } }))).rejects.toThrow(
+    await expect(branch(parent, startCommand(config, { branch: { step: 99 } }))).rejects.toThrow(
       /would have 16 steps in all; raise "steps" above 99/,
     );
     await expect(
-      branch(parent, command({ ...config, steps: 200 }, { branch: { step: 99 } })),
+      branch(parent, startCommand({ ...config, steps: 200 }, { branch: { step: 99 } })),
     ).rejects.toThrow(/has no step 99 to branch from/);
-    await goTo(parent, 4);
+    await seekTo(parent, 4);
     await expect(
-      resolveStart(command(config, { branch: { step: 1 } }), undefined, new MemoryStorage()),
+      resolveStart(startCommand(config, { branch: { step: 1 } }), undefined, new MemoryStorage()),
     ).rejects.toThrow(/no run to branch from/);
     await parent.training.stop();
   });

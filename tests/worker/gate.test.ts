@@ -1,9 +1,9 @@
 // The gate decides whether a training takes its next step: a wrong answer is a training that runs while paused, or
-// hangs for ever.
+// hangs forever.
 import { expect, it } from 'vitest';
 import { Gate } from '../../src/worker/gate.ts';
 
-/** Has the promise been kept, once everything that is due has run? */
+/** Is the promise fulfilled after everything that is due has run? */
 async function settled(promise: Promise<unknown>): Promise<boolean> {
   let done = false;
   void promise.then(() => (done = true));
@@ -28,7 +28,7 @@ it('lets every step through while playing, and none after a pause', async () => 
   expect(await settled(gate.wait())).toBe(false);
 });
 
-it('a nudge ends the wait without a step, and is not forgotten when nobody waits', async () => {
+it('wake() ends the wait without a step, or the next wait if there is none now', async () => {
   const gate = new Gate();
   gate.wake();
   expect(await gate.wait()).toBe('woken');
@@ -37,7 +37,7 @@ it('a nudge ends the wait without a step, and is not forgotten when nobody waits
   expect(await waiting).toBe('woken');
 });
 
-it('keeps to a pace: the second step waits, and a pause in its wait holds it', async () => {
+it('limits the speed: the second step waits, and a pause meanwhile holds it back', async () => {
   const gate = new Gate();
   gate.play(0.5);
   expect(await gate.wait()).toBe('step');
@@ -48,7 +48,7 @@ it('keeps to a pace: the second step waits, and a pause in its wait holds it', a
   expect(await second).toBe('step');
 });
 
-it('nobody waits at a gate that was given up', async () => {
+it('does not wait after it was cancelled', async () => {
   const gate = new Gate();
   const waiting = gate.wait();
   gate.cancel();

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loseDevice, watchDevice } from '../../src/kernels/backend.ts';
 import { eachBackend, start } from '../support/backends.ts';
 import { tinyGroups, tinyPlain } from '../support/tiny.ts';
-import { command, goTo, started, stepOnce, type Started } from './page.ts';
+import { startCommand, seekTo, startTraining, stepOnce, type StartedTraining } from './harness.ts';
 
 const own = {
   id: 'own-1',
@@ -19,35 +19,35 @@ describe('a lost device', () => {
     (backend) => {
       afterAll(() => watchDevice(() => undefined));
 
-      const given = command(
+      const given = startCommand(
         { steps: 3, batch: 4, generatedBatch: 8, evaluateEvery: 100, measureCap: 2 },
         { groups: [...tinyPlain(16), ...tinyGroups(4)], sts: [] },
       );
-      const begun = async (whileRestarting: () => void = () => undefined) => {
+      const startRun = async (whileRestarting: () => void = () => undefined) => {
         const device = await start(backend);
         const restartDevice = async () => {
           whileRestarting();
           return start(backend);
         };
-        const run = await started(given, { device, host: { restartDevice } });
+        const run = await startTraining(given, { device, host: { restartDevice } });
         watchDevice(() => run.training.gate.wake());
         return run;
       };
-      const change = ({ training }: Started) => {
+      const change = ({ training }: StartedTraining) => {
         training.edit({ knob: 'temperature', value: 0.1 });
         training.addGroups([own]);
       };
 
-      it('costs neither a turned knob nor a group that joined', async () => {
-        const calm = await started(given);
+      it('costs neither a knob edit nor a group that joined', async () => {
+        const calm = await startTraining(given);
         change(calm);
         await stepOnce(calm, 1);
         await calm.training.stop();
-        const run = await begun();
+        const run = await startRun();
         change(run);
         const running = run.page.next('status', ({ status }) => status === 'running');
         run.training.gate.stepOnce();
-        await running; // both are taken; the step will never end
+        await running; // both are applied; the step will never end
         loseDevice();
         const from = run.page.reports.length;
         expect(await run.page.next('rewound', () => true, from)).toMatchObject({ step: 0 });
@@ -69,8 +69,8 @@ describe('a lost device', () => {
         await run.training.stop();
       });
 
-      it('costs nothing that is changed while the device is started again', async () => {
-        const run: Started = await begun(() => change(run));
+      it('costs no change made while the device is started again', async () => {
+        const run: StartedTraining = await startRun(() => change(run));
         const from = run.page.reports.length;
         loseDevice();
         await run.page.next('status', ({ status }) => status === 'recovering', from);
@@ -81,11 +81,11 @@ describe('a lost device', () => {
         await run.training.stop();
       });
 
-      it('does not bring the run back from a step of the past that is being looked at', async () => {
-        const run = await begun();
+      it('leaves the run at the step of the past that is shown', async () => {
+        const run = await startRun();
         for (const step of [1, 2]) await stepOnce(run, step);
         const shown = run.page.watched(1);
-        await goTo(run, 1);
+        await seekTo(run, 1);
         const from = run.page.reports.length;
         loseDevice();
         await run.page.next('seeked', ({ step }) => step === 1, from);
@@ -93,7 +93,7 @@ describe('a lost device', () => {
         expect(run.page.all('rewound')).toEqual([]);
         await run.page.shown(1, from);
         run.page.watched(1).forEach((value, i) => expect(value).toBeCloseTo(shown[i]!, 4));
-        run.training.seek(2); // the future is known as before
+        run.training.seek(2); // the steps after it are still known
         expect(await run.page.next('seeked')).toMatchObject({ step: 2 });
         await run.training.stop();
       });

@@ -1,11 +1,11 @@
-// Kept runs in memory, behaving as the browser's file system does: what is written is copied, a run has one holder,
-// and the room can run out in the middle of a write.
+// Saved runs in memory, behaving like the browser's file system: bytes are copied, a run has one holder, and a write
+// fails when it exceeds the quota.
 import type { RunStorage } from '../../src/worker/savedRun.ts';
 
 export class MemoryStorage implements RunStorage {
   readonly runs = new Map<string, Map<string, Uint8Array>>();
-  /** Bytes that a file may have; more is "no room left". */
-  room = Infinity;
+  /** Bytes that a file may have. */
+  quota = Infinity;
   private readonly held = new Set<string>();
   private listeners: (() => void)[] = [];
 
@@ -19,7 +19,7 @@ export class MemoryStorage implements RunStorage {
       list: async () => [...files.keys()],
       read: async (name: string) => files.get(name)!.slice(),
       write: async (name: string, bytes: Uint8Array) => {
-        if (bytes.length > this.room) throw new Error('there is no room left');
+        if (bytes.length > this.quota) throw new Error('there is no room left');
         files.set(name, bytes.slice());
         for (const listener of this.listeners.splice(0)) listener();
       },
@@ -31,7 +31,7 @@ export class MemoryStorage implements RunStorage {
     this.runs.delete(run);
   }
 
-  /** Waits for the next file that is written. */
+  /** Fulfilled when the next file has been written. */
   written(): Promise<void> {
     return new Promise((resolve) => this.listeners.push(resolve));
   }

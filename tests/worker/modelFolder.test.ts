@@ -1,10 +1,10 @@
-// An encoder behind an address: what is missing is known as missing, and what went wrong on the way is said.
+// An encoder folder at a web address: missing files are recognised, and errors are reported in a clear sentence.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { webFolder } from '../../src/worker/modelFolder.ts';
 
 type Answer = () => Response | Promise<Response>;
 
-/** Answers by the end of the address; whatever is not there is a 404. */
+/** Responds by the end of the URL; everything else is a 404. */
 function serve(answers: Record<string, Answer>): string[] {
   const asked: string[] = [];
   vi.stubGlobal('fetch', async (url: string) => {
@@ -21,7 +21,7 @@ const folder = (progress = vi.fn()) => webFolder('http://host/models/pocket/', p
 afterEach(() => vi.unstubAllGlobals());
 
 describe('a folder with a list of its files', () => {
-  it('is asked for nothing that is not in it, and the list is fetched once', async () => {
+  it('is asked only for files in the list, which is fetched once', async () => {
     const asked = serve({ 'files.json': () => bytes('["config.json"]'), 'config.json': () => bytes('{}') });
     const reader = folder();
     expect(await reader.read('vocab.txt')).toBeUndefined();
@@ -31,14 +31,14 @@ describe('a folder with a list of its files', () => {
   });
 });
 
-describe('a folder without one', () => {
-  it('is looked through: a 404 is "not there", and so is the page itself, which some servers send instead', async () => {
+describe('a folder without a list', () => {
+  it('has each file tried: a 404 means missing, and so does the page itself, which some servers send instead', async () => {
     serve({ 'vocab.txt': () => bytes('<html>', { 'content-type': 'text/html' }) });
     expect(await folder().read('modules.json')).toBeUndefined();
     expect(await folder().read('vocab.txt')).toBeUndefined();
   });
 
-  it('tells the bytes as they come, with the total where the server says it', async () => {
+  it('reports bytes as they arrive, with the total if the server says it', async () => {
     serve({ 'model.safetensors': () => bytes('12345', { 'content-length': '5' }) });
     const progress = vi.fn();
     await folder(progress).read('model.safetensors');
@@ -47,7 +47,7 @@ describe('a folder without one', () => {
 
   it.each([
     ['a server that fails', () => new Response('', { status: 500 }), /answered 500/],
-    ['a file cut short', () => bytes('123', { 'content-length': '5' }), /was cut off after 3 of 5 bytes/],
+    ['an incomplete file', () => bytes('123', { 'content-length': '5' }), /was cut off after 3 of 5 bytes/],
     [
       'no connection',
       () => {

@@ -1,11 +1,11 @@
-// The page is told how far a GPU is prepared, but not of work that is over before anybody has read what it is.
+// The page is told how far the preparation of a GPU is, but not of work that is over before anybody could read it.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reportSchema } from '../../src/worker/protocol.ts';
 import { progressReporter } from '../../src/worker/progressReporter.ts';
 import { sayPreparing } from '../../src/app/state/trainerNotices.ts';
 import type { Notice, NoticesState } from '../../src/app/state/notices.svelte.ts';
 
-describe('the share of a preparation', () => {
+describe('the progress of a preparation', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
   afterEach(() => vi.useRealTimers());
 
@@ -21,12 +21,12 @@ describe('the share of a preparation', () => {
     return posted;
   }
 
-  it('is not told of short work, its end included', () => {
+  it('is not reported for short work, nor is its end', () => {
     expect(told(100, [0.3, 0.7, 1])).toEqual([]);
     expect(told(1000, [1])).toEqual([]);
   });
 
-  it('is told in few parts, with the end', () => {
+  it('is reported in tenths, with the end', () => {
     expect(told(1000, [0.31, 0.32, 0.39, 0.55, 0.56, 1])).toEqual([0.3, 0.5, 1]);
   });
 });
@@ -46,7 +46,7 @@ describe('on the page', () => {
     return { notices: [...notices.values()], skipped: () => skip.mock.calls.length };
   }
 
-  it('tuning is one notice with its share, which can be skipped', () => {
+  it('tuning is one notice with its progress, and can be skipped', () => {
     const { notices, skipped } = said(
       { type: 'preparing', what: 'tiles', share: 0.1 },
       { type: 'preparing', what: 'tiles', share: 0.4 },
@@ -57,7 +57,7 @@ describe('on the page', () => {
     expect(skipped()).toBe(1);
   });
 
-  it('compiling takes the place of tuning, cannot be skipped, and goes when it is done', () => {
+  it('compiling replaces tuning, cannot be skipped, and disappears when it is done', () => {
     const { notices } = said(
       { type: 'preparing', what: 'tiles', share: 0.9 },
       { type: 'preparing', what: 'kernels', share: 0.5 },

@@ -10,7 +10,7 @@ import type { Report } from '../../src/worker/protocol.ts';
 import { continuationAfterLoss, Recovery } from '../../src/worker/recovery.ts';
 import { RunReporter } from '../../src/worker/runReporter.ts';
 import { Timeline } from '../../src/worker/timeline.ts';
-import { command } from './page.ts';
+import { startCommand } from './harness.ts';
 import { tinyModel } from '../support/tiny.ts';
 
 const device = vi.hoisted(() => ({ fault: undefined as string | undefined }));
@@ -63,7 +63,7 @@ describe('recovery', () => {
     const abort = new AbortController();
     const gate = new Gate();
     const context = {
-      command: command(),
+      command: startCommand(),
       host: { post, model: tinyModel(), device: { ...wasm, name: 'webgpu' as const }, restartDevice },
       reports: new RunReporter(1, post),
       timeline,

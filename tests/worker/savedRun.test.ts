@@ -1,4 +1,5 @@
-// Runs that outlive their page: resumed equals never stopped, and whatever goes wrong with keeping costs no training.
+// Runs that survive a reload of the page: a resumed run equals one that never stopped, and training continues whatever
+// goes wrong with saving.
 import { describe, expect, it } from 'vitest';
 import { resolveStart } from '../../src/worker/startPoint.ts';
 import type { RunStorage } from '../../src/worker/savedRun.ts';
@@ -6,7 +7,7 @@ import type { StartCommand } from '../../src/worker/protocol.ts';
 import { opfsStorage } from '../../src/worker/opfs.ts';
 import { tinyPlain } from '../support/tiny.ts';
 import { MemoryStorage } from './memoryStorage.ts';
-import { command, goTo, playToEnd, started, stepOnce, type Started } from './page.ts';
+import { startCommand, seekTo, playToEnd, startTraining, stepOnce, type StartedTraining } from './harness.ts';
 
 const STEPS = 24;
 const own = {
@@ -19,15 +20,15 @@ const own = {
 const joining = { ...own, id: 'own-2', anchor: 'a cat' };
 const config = { steps: STEPS, evaluateEvery: 6, checkpointEvery: 5, logEvery: 2 };
 const given = (rest: Partial<StartCommand> = {}): StartCommand =>
-  command(config, { saveAs: 'run-1', own: [own], ...rest });
+  startCommand(config, { saveAs: 'run-1', own: [own], ...rest });
 
-async function begin(asked: StartCommand, storage: RunStorage): Promise<Started> {
-  const begun = await resolveStart(asked, undefined, storage);
-  return started(begun.command, { startPoint: begun.startPoint, newGroups: begun.newGroups });
+async function resolveAndStart(asked: StartCommand, storage: RunStorage): Promise<StartedTraining> {
+  const resolved = await resolveStart(asked, undefined, storage);
+  return startTraining(resolved.command, { startPoint: resolved.startPoint, newGroups: resolved.newGroups });
 }
 
-/** Trains with a group that joins and a knob that is turned on the way. */
-async function train(run: Started, from: number, to: number): Promise<void> {
+/** Trains with a group that joins and a knob that is edited on the way. */
+async function train(run: StartedTraining, from: number, to: number): Promise<void> {
   for (let step = from + 1; step <= to; step++) {
     if (step === 4) run.training.addGroups([joining]);
     if (step === 7) run.training.edit({ knob: 'temperature', value: 0.1 });
@@ -35,40 +36,40 @@ async function train(run: Started, from: number, to: number): Promise<void> {
   }
 }
 
-describe('a kept run', () => {
-  it('goes on after a reload as if it had never stopped, and its past can be gone back to', async () => {
-    const whole = await begin(given(), new MemoryStorage());
+describe('a saved run', () => {
+  it('continues after a reload as if it had never stopped, and its past can be visited', async () => {
+    const whole = await resolveAndStart(given(), new MemoryStorage());
     await train(whole, 0, 11);
     const shown = [0, 3, 11].map((step) => whole.page.watched(step));
     await playToEnd(whole);
     const record = whole.page.record();
 
     const storage = new MemoryStorage();
-    const first = await begin(given(), storage);
+    const first = await resolveAndStart(given(), storage);
     await train(first, 0, 11);
-    await storage.written(); // at rest
+    await storage.written(); // when idle
     await first.training.stop();
-    // The page's list of groups has grown by the one that joined; knobs come from what is kept.
-    const again = command(
+    // The page's list of groups has grown by the one that joined; knobs come from the saved run.
+    const again = startCommand(
       { ...config, temperature: 0.1 },
       { saveAs: 'run-1', resume: true, own: [own, joining] },
     );
-    const second = await begin(again, storage);
+    const second = await resolveAndStart(again, storage);
     expect(second.page.all('status').at(-1)).toMatchObject({ status: 'waiting', step: 11 });
     expect(second.page.watched(11)).toEqual(shown[2]);
-    await goTo(second, 3);
+    await seekTo(second, 3);
     expect(second.page.watched(3)).toEqual(shown[1]);
-    await goTo(second, 0);
+    await seekTo(second, 0);
     expect(second.page.watched(0)).toEqual(shown[0]);
-    await goTo(second, 11);
+    await seekTo(second, 11);
     const from = second.page.reports.length;
     await playToEnd(second);
     const later = record.filter((event) => 'step' in event && event.step > 11);
     expect(second.page.record(from)).toEqual(later);
     await second.training.stop();
 
-    // The finished run was kept, too.
-    const third = await begin(again, storage);
+    // The finished run was saved, too.
+    const third = await resolveAndStart(again, storage);
     expect(third.page.all('status').at(-1)).toMatchObject({ status: 'ended', step: STEPS });
     await third.page.shown(STEPS);
     expect(third.page.watched(STEPS)).toEqual(whole.page.watched(STEPS));
@@ -76,13 +77,13 @@ describe('a kept run', () => {
     await third.training.stop();
   });
 
-  it('that is a branch goes on, back to the step it was resumed at', async () => {
-    const parent = await begin(given(), new MemoryStorage());
+  it('that is a branch continues, and its past reaches back to the step it was resumed at', async () => {
+    const parent = await resolveAndStart(given(), new MemoryStorage());
     await train(parent, 0, 9);
     const storage = new MemoryStorage();
-    const asked = command({ ...config, seed: 5 }, { saveAs: 'run-2', branch: { step: 6 } });
-    const begun = await resolveStart(asked, parent.training, storage);
-    const run = await started(begun.command, { startPoint: begun.startPoint });
+    const asked = startCommand({ ...config, seed: 5 }, { saveAs: 'run-2', branch: { step: 6 } });
+    const resolved = await resolveStart(asked, parent.training, storage);
+    const run = await startTraining(resolved.command, { startPoint: resolved.startPoint });
     await stepOnce(run, 7);
     await storage.written();
     await playToEnd(run);
@@ -90,8 +91,8 @@ describe('a kept run', () => {
     await run.training.stop();
     const files = [...storage.runs.get('run-2')!.keys()];
     expect(files).toHaveLength(1);
-    const resumed = await begin({ ...asked, branch: undefined, resume: true }, storage);
-    await goTo(resumed, STEPS);
+    const resumed = await resolveAndStart({ ...asked, branch: undefined, resume: true }, storage);
+    await seekTo(resumed, STEPS);
     expect(resumed.page.watched(STEPS)).toEqual(run.page.watched(STEPS));
     expect(record.at(-1)).toMatchObject({ type: 'end', step: STEPS });
     resumed.training.seek(6);
@@ -99,26 +100,26 @@ describe('a kept run', () => {
     await resumed.training.stop();
   });
 
-  it('is refused to a second tab, in one sentence, until the first lets go', async () => {
+  it('is refused to a second tab, in one sentence, until the first releases it', async () => {
     const storage = new MemoryStorage();
-    const first = await begin(given(), storage);
-    await expect(begin(given({ resume: true }), storage)).rejects.toThrow(
+    const first = await resolveAndStart(given(), storage);
+    await expect(resolveAndStart(given({ resume: true }), storage)).rejects.toThrow(
       /^This run is open in another tab; close it there/,
     );
     await first.training.stop();
-    const second = await begin(given(), storage);
+    const second = await resolveAndStart(given(), storage);
     await second.training.stop();
   });
 
-  it('keeps the earlier checkpoint when there is no room for the next, says so once, and trains on', async () => {
+  it('keeps the earlier checkpoint when there is no room for the next, says so once, and continues training', async () => {
     const storage = new MemoryStorage();
-    const run = await begin(given(), storage);
+    const run = await resolveAndStart(given(), storage);
     await stepOnce(run, 1);
     await storage.written();
     const kept = [...storage.runs.get('run-1')!.keys()];
-    storage.room = 1000;
+    storage.quota = 1000;
     await playToEnd(run);
-    await run.training.encode(['a dog']); // after the end has been looked at
+    await run.training.encode(['a dog']); // after the end has been handled
     expect(run.page.events('end')).toMatchObject([{ reason: 'finished', step: STEPS }]);
     const notes = run.page.events('note').filter(({ text }) => text.includes('could not be saved'));
     expect(notes.map(({ text }) => text)).toEqual([
@@ -126,15 +127,15 @@ describe('a kept run', () => {
     ]);
     expect([...storage.runs.get('run-1')!.keys()]).toEqual(kept);
     await run.training.stop();
-    storage.room = Infinity;
-    const resumed = await begin(given({ resume: true }), storage);
+    storage.quota = Infinity;
+    const resumed = await resolveAndStart(given({ resume: true }), storage);
     expect(resumed.page.all('status').at(-1)).toMatchObject({ step: 1 });
     await resumed.training.stop();
   });
 
   it('reads an earlier checkpoint when the newest was cut off', async () => {
     const storage = new MemoryStorage();
-    const run = await begin(given(), storage);
+    const run = await resolveAndStart(given(), storage);
     await stepOnce(run, 1);
     await storage.written();
     await run.training.stop();
@@ -142,38 +143,43 @@ describe('a kept run', () => {
     const [[, good]] = [...files] as [[string, Uint8Array]];
     files.set('00000099.safetensors', good.slice(0, good.length / 2));
     files.set('00000100.safetensors', new Uint8Array(good.length));
-    const resumed = await begin(given({ resume: true }), storage);
+    const resumed = await resolveAndStart(given({ resume: true }), storage);
     expect(resumed.page.all('status').at(-1)).toMatchObject({ step: 1 });
     await resumed.training.stop();
   });
 
-  it('is not taken for one of other data, and says why', async () => {
+  it('is not resumed with other data, and says why', async () => {
     const storage = new MemoryStorage();
-    const run = await begin(given(), storage);
+    const run = await resolveAndStart(given(), storage);
     await stepOnce(run, 1);
     await storage.written();
     await run.training.stop();
     const other = given({ resume: true, groups: tinyPlain(60, 8) });
-    const refused = await begin({ ...other, setting: { domain: 'tiny', pattern: 'dropout' } }, storage);
+    const refused = await resolveAndStart(
+      { ...other, setting: { domain: 'tiny', pattern: 'dropout' } },
+      storage,
+    );
     expect(refused.page.all('failed')).toMatchObject([
       { during: 'start', message: expect.stringMatching(/of another setting/) },
     ]);
     await refused.training.stop();
   });
 
-  it('that was never kept cannot go on, and says so', async () => {
-    await expect(begin(given({ resume: true }), new MemoryStorage())).rejects.toThrow(
+  it('that was never saved cannot be resumed, and says so', async () => {
+    await expect(resolveAndStart(given({ resume: true }), new MemoryStorage())).rejects.toThrow(
       'The run cannot be resumed (nothing is saved of it); start a new one.',
     );
   });
 
-  it('trains on without a place for files, and says so once', async () => {
-    // Node has no such place either.
-    const run = await begin(given(), opfsStorage());
+  it('trains without storage, and says so once', async () => {
+    // Node has no OPFS.
+    const run = await resolveAndStart(given(), opfsStorage());
     await playToEnd(run);
     const notes = run.page.events('note').filter(({ text }) => text.includes('survive'));
     expect(notes).toHaveLength(1);
     await run.training.stop();
-    await expect(begin(given({ resume: true }), opfsStorage())).rejects.toThrow(/none can be resumed/);
+    await expect(resolveAndStart(given({ resume: true }), opfsStorage())).rejects.toThrow(
+      /none can be resumed/,
+    );
   });
 });

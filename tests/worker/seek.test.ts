@@ -1,18 +1,18 @@
-// Going back and forth in a run: what was logged comes again, bit for bit on wasm, from wherever it is entered.
+// Going back and forth in a run: steps trained again give the same record, bit for bit on wasm, from any step.
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/util/random.ts';
 import { tinyModel } from '../support/tiny.ts';
-import { command, goTo, playToEnd, started, stepOnce, type Started } from './page.ts';
+import { startCommand, seekTo, playToEnd, startTraining, stepOnce, type StartedTraining } from './harness.ts';
 
 const STEPS = 60;
 const own = [
   { id: 'own-1', anchor: 'a dog', positive: 'a pup', pattern: 'nli' as const, source: 'typed' as const },
 ];
 
-/** A run with a turned knob and a joined group on its way, played to its end. */
-async function finishedRun(config = {}, budget?: number): Promise<Started> {
-  const run = await started(
-    command({ steps: STEPS, evaluateEvery: 10, checkpointEvery: 10, dropout: 0.1, ...config }),
+/** A run with a knob edit and a group that joins on the way, played to its end. */
+async function finishedRun(config = {}, budget?: number): Promise<StartedTraining> {
+  const run = await startTraining(
+    startCommand({ steps: STEPS, evaluateEvery: 10, checkpointEvery: 10, dropout: 0.1, ...config }),
     { host: { timelineBudget: budget } },
   );
   for (let step = 1; step <= 7; step++) await stepOnce(run, step);
@@ -24,8 +24,8 @@ async function finishedRun(config = {}, budget?: number): Promise<Started> {
   return run;
 }
 
-/** Weights, as what they make of two sentences. */
-async function fingerprint({ training }: Started): Promise<number[]> {
+/** Stands for the weights: the embeddings of two sentences. */
+async function fingerprint({ training }: StartedTraining): Promise<number[]> {
   const { now } = await training.encode(['a dog plays', 'the red car']);
   return [...now.data];
 }
@@ -42,7 +42,7 @@ describe('seeking', () => {
       const random = Random.seeded(11);
       for (let i = 0; i < 20; i++) {
         const step = random.integer(STEPS);
-        await goTo(run, step);
+        await seekTo(run, step);
         expect(run.page.all('seeked').at(-1)).toMatchObject({ step });
         const from = run.page.reports.length;
         await stepOnce(run, step + 1);
@@ -59,7 +59,7 @@ describe('seeking', () => {
   );
 
   it('shows the embeddings that were shown, and has the weights that belong to them', async () => {
-    const run = await started(command({ steps: 12 }));
+    const run = await startTraining(startCommand({ steps: 12 }));
     const prints = [await fingerprint(run)];
     for (let step = 1; step <= 12; step++) {
       await stepOnce(run, step);
@@ -67,21 +67,21 @@ describe('seeking', () => {
     }
     const shown = prints.map((_, step) => run.page.watched(step));
     for (const step of [5, 11, 0, 12, 3, 2, 1, 7]) {
-      await goTo(run, step);
+      await seekTo(run, step);
       expect(run.page.watched(step)).toEqual(shown[step]);
       expect(await fingerprint(run)).toEqual(prints[step]);
     }
-    // Other sentences are not remembered: the weights must be asked.
+    // Embeddings of other sentences are not stored: they need the weights.
     run.training.follow(['a blue ball']);
     for (const step of [4, 9]) {
-      await goTo(run, step);
+      await seekTo(run, step);
       const { now } = await run.training.encode(['a blue ball']);
       expect(run.page.watched(step)).toEqual([...now.data]);
     }
     await run.training.stop();
   });
 
-  it('goes to both ends, and says where it stops when asked for more', async () => {
+  it('goes to both ends, and reports the step it reached when asked for one outside', async () => {
     const run = await finishedRun();
     const ended = run.page.events('end').length;
     for (const [asked, reached] of [
@@ -96,14 +96,14 @@ describe('seeking', () => {
       const status = reached === STEPS ? 'ended' : 'waiting';
       expect(await run.page.next('status', () => true, from)).toMatchObject({ status, step: reached });
     }
-    expect(run.page.events('end')).toHaveLength(ended); // gone to, not trained to
+    expect(run.page.events('end')).toHaveLength(ended); // sought, not trained
     await run.training.stop();
   });
 
-  it('plays the whole run again from its first step, and ends as it ended', async () => {
+  it('plays the whole run again from its first step to the same end', async () => {
     const run = await finishedRun();
     const record = run.page.record();
-    await goTo(run, 0);
+    await seekTo(run, 0);
     const from = run.page.reports.length;
     await playToEnd(run);
     const trained = record.filter(
@@ -113,8 +113,8 @@ describe('seeking', () => {
     await run.training.stop();
   });
 
-  it('answers only the newest of several seeks in a row', async () => {
-    const run = await finishedRun({}, 1); // no budget: everything is trained again
+  it('performs only the newest of several seeks', async () => {
+    const run = await finishedRun({}, 1); // no budget: every step is trained again
     const from = run.page.reports.length;
     for (const step of [55, 31, 44, 20, 52]) run.training.seek(step);
     await run.page.next('seeked', () => true, from);
@@ -126,9 +126,9 @@ describe('seeking', () => {
     await run.training.stop();
   });
 
-  it('takes another way when a knob is turned in the past, and forgets the way it went', async () => {
+  it('discards the later steps when a knob is edited at a step of the past', async () => {
     const run = await finishedRun();
-    await goTo(run, 20);
+    await seekTo(run, 20);
     run.training.edit({ knob: 'temperature', value: 0.2 });
     const from = run.page.reports.length;
     await stepOnce(run, 21);
@@ -139,18 +139,18 @@ describe('seeking', () => {
       expect.objectContaining({ type: 'edit', step: 20, from: 0.1, to: 0.2 }),
     );
     run.training.seek(40);
-    expect(await run.page.next('seeked')).toMatchObject({ step: 21 }); // step 40 is not known any more
+    expect(await run.page.next('seeked')).toMatchObject({ step: 21 }); // step 40 was discarded
     await playToEnd(run);
     expect(run.page.events('end').at(-1)).toMatchObject({ step: STEPS, reason: 'finished' });
     await run.training.stop();
   });
 
-  it('goes back in a run that failed', async () => {
-    // A word that the corpus does not have, with a weight as an overflow would leave it.
+  it('visits the past of a run that failed', async () => {
+    // The embedding of a word outside the corpus is NaN, as after an overflow.
     const model = tinyModel();
     const words = model.tensors.get('embeddings.word_embeddings.weight')!;
     words.data.fill(NaN, 10 * 16, 11 * 16);
-    const run = await started(command({ steps: 20 }), { host: { model } });
+    const run = await startTraining(startCommand({ steps: 20 }), { host: { model } });
     for (let step = 1; step <= 5; step++) await stepOnce(run, step);
     const record = run.page.record();
     run.training.addGroups([{ ...own[0]!, positive: 'a dog means' }]);
@@ -159,7 +159,7 @@ describe('seeking', () => {
       during: 'training',
       message: expect.stringMatching(/^Training stopped at step 6: the loss is NaN/),
     });
-    await goTo(run, 3);
+    await seekTo(run, 3);
     const from = run.page.reports.length;
     await stepOnce(run, 4);
     expect(run.page.record(from).filter(({ type }) => type === 'step')).toEqual(

@@ -1,16 +1,16 @@
-// The page may ask for the next step taken apart at any time: waiting, playing, looking at the past, too late. The answer
-// is that of the step which then comes, and the run goes on as if nobody had asked.
+// The page may request a trace of the next step at any time: while waiting, playing, visiting the past, or too late. The
+// trace has the numbers of the step that follows, and the run continues as if it had not been requested.
 import { describe, expect, it } from 'vitest';
 import type { Group } from '../../src/data/group.ts';
 import { responseSchemas } from '../../src/worker/protocol.ts';
-import { command, goTo, playToEnd, started, stepOnce } from './page.ts';
+import { startCommand, seekTo, playToEnd, startTraining, stepOnce } from './harness.ts';
 
 const OWN: Group = { id: 'own-1', anchor: 'a dog', positive: 'a cat', pattern: 'nli', source: 'typed' };
 const FOUR: Group = { ...OWN, intermediate: 'a bird', negative: 'a red ball', pattern: 'sts' };
 
 describe('a trace from the worker', () => {
-  it('is that of the next step, survives the way to the page, and leaves the run waiting', async () => {
-    const run = await started(command());
+  it('has the numbers of the next step, survives the way to the page, and leaves the run waiting', async () => {
+    const run = await startTraining(startCommand());
     const trace = await run.training.trace();
     const sent = structuredClone(trace);
     expect(responseSchemas.trace.parse(sent)).toEqual(sent);
@@ -21,8 +21,8 @@ describe('a trace from the worker', () => {
     await run.training.stop();
   });
 
-  it('has in it what waits for the step, which stays in waiting', async () => {
-    const run = await started(command());
+  it('includes the changes that wait for the step, which keep waiting', async () => {
+    const run = await startTraining(startCommand());
     run.training.edit({ knob: 'temperature', value: 0.3 });
     run.training.addGroups([FOUR]);
     const trace = await run.training.trace();
@@ -36,8 +36,8 @@ describe('a trace from the worker', () => {
     await run.training.stop();
   });
 
-  it('taken while the run plays changes nothing of its record', async () => {
-    const [quiet, asked] = [await started(command()), await started(command())];
+  it('requested while the run plays does not change its record', async () => {
+    const [quiet, asked] = [await startTraining(startCommand()), await startTraining(startCommand())];
     await playToEnd(quiet);
     const end = playToEnd(asked);
     const first = await asked.training.trace();
@@ -50,13 +50,13 @@ describe('a trace from the worker', () => {
     await asked.training.stop();
   });
 
-  it('is that of a step of the past, with what was changed there', async () => {
-    const run = await started(command());
+  it('of a step of the past includes the changes made there', async () => {
+    const run = await startTraining(startCommand());
     await stepOnce(run, 1);
     run.training.edit({ knob: 'temperature', value: 0.2 });
     run.training.addGroups([FOUR]);
     await playToEnd(run);
-    await goTo(run, 1);
+    await seekTo(run, 1);
     const trace = await run.training.trace();
     expect(trace.step).toBe(2);
     expect(trace.knobs.temperature).toBe(0.2);
@@ -64,8 +64,8 @@ describe('a trace from the worker', () => {
     await run.training.stop();
   });
 
-  it('is refused after the last step, and of a run that was given up', async () => {
-    const run = await started(command({ steps: 2 }));
+  it('is refused after the last step, and of a run that was stopped', async () => {
+    const run = await startTraining(startCommand({ steps: 2 }));
     await playToEnd(run);
     await expect(run.training.trace()).rejects.toThrow('All 2 steps of this run are made');
     await run.training.stop();

@@ -1,4 +1,4 @@
-// A training without its worker, on a tiny encoder, and the page's end of it: what was heard, and waiting for more.
+// For the tests of this room: a training on a tiny encoder without its worker, and a fake page that collects its reports.
 import { expect } from 'vitest';
 import type { DeviceInfo } from '../../src/util/devices.ts';
 import { startDevice } from '../../src/kernels/backend.ts';
@@ -12,7 +12,7 @@ import { tinyGroups, tinyModel, tinyPairs, tinyPlain } from '../support/tiny.ts'
 
 type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
 
-export function command(config: Partial<Config> = {}, rest: Partial<StartCommand> = {}): StartCommand {
+export function startCommand(config: Partial<Config> = {}, rest: Partial<StartCommand> = {}): StartCommand {
   return {
     type: 'start',
     run: 3,
@@ -36,7 +36,7 @@ export function command(config: Partial<Config> = {}, rest: Partial<StartCommand
   };
 }
 
-export class Page {
+export class FakePage {
   readonly reports: Report[] = [];
   private listeners: (() => void)[] = [];
 
@@ -55,7 +55,7 @@ export class Page {
     }
   }
 
-  /** Waits for the next report of a kind that fits. */
+  /** Waits for the next matching report of a type. */
   async next<T extends Report['type']>(
     type: T,
     fits: (report: ReportOf<T>) => boolean = () => true,
@@ -75,7 +75,7 @@ export class Page {
     return this.record().filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
   }
 
-  /** Events in their order, without what the clock says. @param from index of the first report that counts */
+  /** Events in order, without their measured times. @param from index of the first report that counts */
   record(from = 0): RunEvent[] {
     return this.reports
       .slice(from)
@@ -83,7 +83,7 @@ export class Page {
       .map((event) => (event.type === 'step' ? { ...event, milliseconds: 0 } : event));
   }
 
-  /** Waits until the embeddings of a step have come. */
+  /** Waits until the embeddings of a step have arrived. */
   async shown(step: number, from = 0): Promise<void> {
     await this.next('embeddings', (report) => report.step === step && report.initial === (step === 0), from);
   }
@@ -98,8 +98,8 @@ export class Page {
   }
 }
 
-export interface Started {
-  page: Page;
+export interface StartedTraining {
+  page: FakePage;
   training: Training;
   host: TrainingHost;
 }
@@ -111,10 +111,13 @@ interface StartOptions {
   device?: DeviceInfo;
 }
 
-/** A training that waits for its next step, or has ended. */
-export async function started(given: StartCommand, options: StartOptions = {}): Promise<Started> {
+/** Starts a training and waits until it waits for its next step, or has ended. */
+export async function startTraining(
+  given: StartCommand,
+  options: StartOptions = {},
+): Promise<StartedTraining> {
   const device = options.device ?? (await startDevice('wasm', { gpu: async () => 'none' }));
-  const page = new Page();
+  const page = new FakePage();
   const host = {
     post: page.post,
     model: tinyModel(),
@@ -131,16 +134,19 @@ export async function started(given: StartCommand, options: StartOptions = {}): 
   return { page, training, host };
 }
 
-export async function playToEnd({ page, training }: Pick<Started, 'page' | 'training'>): Promise<void> {
+export async function playToEnd({
+  page,
+  training,
+}: Pick<StartedTraining, 'page' | 'training'>): Promise<void> {
   const from = page.reports.length;
   training.gate.play(null);
   const { step } = await page.next('status', ({ status }) => status === 'ended', from);
   await page.shown(step, from);
 }
 
-/** Goes to a step and waits until it is shown. */
-export async function goTo(
-  { page, training }: Pick<Started, 'page' | 'training'>,
+/** Seeks a step and waits until it is shown. */
+export async function seekTo(
+  { page, training }: Pick<StartedTraining, 'page' | 'training'>,
   step: number,
 ): Promise<void> {
   const from = page.reports.length;
@@ -148,9 +154,9 @@ export async function goTo(
   await page.shown(step, from);
 }
 
-/** One step by hand; waits until it is shown. */
+/** Makes one step and waits until it is shown. */
 export async function stepOnce(
-  { page, training }: Pick<Started, 'page' | 'training'>,
+  { page, training }: Pick<StartedTraining, 'page' | 'training'>,
   to: number,
 ): Promise<void> {
   const from = page.reports.length;
