@@ -14,7 +14,8 @@ export interface PlaneRun {
 /** Runs whose fitting difficulty is known, then the paper's settings. */
 export function planeRuns(runs: readonly StoredRun[], paper: readonly PaperSetting[]): PlaneRun[] {
   const ours = runs.flatMap(({ id, name, summary }): PlaneRun[] => {
-    const { rfdAlignment: alignment, rfdUniformity: uniformity, stsBest: sts } = summary;
+    const { alignment, uniformity } = summary.rfd;
+    const sts = summary.sts.best;
     return alignment === null || uniformity === null
       ? []
       : [{ id, name, kind: 'run', alignment, uniformity, sts }];

@@ -9,7 +9,6 @@ import type { RecipeState } from './recipe.svelte.ts';
 import type { RunsState, StoredRun } from './runs.svelte.ts';
 import { ShownRun } from './shown.svelte.ts';
 import type { TrainerState } from './trainer.svelte.ts';
-import { finalConfig } from './unfinished.ts';
 
 export interface ComparedOptions {
   runs: RunsState;
@@ -33,9 +32,8 @@ export class ComparedState {
       return;
     }
     try {
-      const record = await runs.read(id);
-      const run = new ShownRun();
-      run.append(record.events);
+      const run = new ShownRun(await runs.read(id));
+      run.goTo(run.head);
       this.visited = { id, run, name: runs.list.find((stored) => stored.id === id)?.name ?? '' };
     } catch (error) {
       notices.say({ id: 'visited', kind: 'bad', text: messageOf(error) });
@@ -69,13 +67,13 @@ export class ComparedState {
     const { runs, trainer, recipe, corpus, notices } = this.options;
     try {
       const record = await runs.read(id);
-      const header = record.events.find((event) => event.type === 'header');
-      if (header === undefined || (await runs.resume(id)) === null) return;
+      const [{ header }, config] = [record, record.configAt()];
+      if (header === null || config === null || (await runs.resume(id)) === null) return;
       this.visited = null;
-      await this.prepare(parseSettingName(header.setting), finalConfig(header.config, record.events));
+      await this.prepare(parseSettingName(header.setting), config);
       await corpus.own.restored;
       recipe.start();
-      trainer.takeUp({ id, events: record.events, playing: true });
+      trainer.takeUp({ id, record, playing: true });
     } catch (error) {
       notices.say({ id: 'continue', kind: 'bad', text: messageOf(error) });
     }

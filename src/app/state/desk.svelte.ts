@@ -113,11 +113,11 @@ export class DeskState {
     if (newest?.status !== 'interrupted' || newest.header === null) return null;
     try {
       const record = await this.runs.read(newest.id);
-      if (!continues(this.recipe.values, record.events)) return null;
+      if (!continues(this.recipe.values, record)) return null;
       const { domain, pattern } = this.recipe.setting;
       await Promise.all([this.corpus.load(domain, pattern), this.corpus.own.restored]);
       const playing = wasPlaying() === newest.id;
-      return (await this.runs.resume(newest.id)) && { id: newest.id, events: record.events, playing };
+      return (await this.runs.resume(newest.id)) && { id: newest.id, record, playing };
     } catch {
       return null; // its list says what is wrong with it; a fresh run begins
     }
@@ -144,17 +144,20 @@ export class DeskState {
     const run = this.curves;
     const id = this.compared.visited?.id ?? this.trainer.runId;
     if (run.revision === 0 || run.header === null) return null;
-    const { events, points, initial, current, step } = run;
+    const { record, points, initial, current, step } = run;
+    // Where its sentences are is shared as it is shown: before training and now.
+    const events = record.events.filter(({ type }) => type !== 'embeddings');
     const name = this.runs.list.find((stored) => stored.id === id)?.name ?? run.header.setting;
-    return { name, events: [...events, ...run.future], points, initial, current, step };
+    return { name, events, points, initial, current, step };
   });
 
   /** Curves behind those of the shown run: chosen runs, and its own future while a step of the past is shown. */
   readonly behind = $derived.by((): readonly OtherRun[] => {
-    const { whole } = this.trainer.run;
+    const { isRewound, record } = this.trainer.run;
     const { others } = this.runs.overlays;
-    if (whole === null || this.showsRecord) return others;
-    const later = { id: 'later', name: t('timeline.later'), color: 'var(--accent)', series: whole };
+    if (!isRewound || this.showsRecord) return others;
+    const { series } = record;
+    const later = { id: 'later', name: t('timeline.later'), color: 'var(--accent)', series };
     return [later, ...others];
   });
 

@@ -1,9 +1,9 @@
 // Which runs lie over the shown one: at most five, each with a colour of its own that it keeps while it is selected.
 // The shown run has the page's accent colour, which is the first of the six.
+import type { RunRecord } from '../../record/runRecord.ts';
 import { t } from '../messages/t.ts';
 import type { OtherRun, SeedBand } from '../plots/overlay.ts';
 import type { StoredRun } from '../storage/runStore.ts';
-import type { LoadedRun } from './loadedRun.ts';
 import { settingWords } from './runNames.ts';
 import { seedGroups } from './seedGroups.ts';
 
@@ -51,7 +51,7 @@ export function readSelection(stored: unknown): Selection {
 /** What the plots lay over the shown run; selected runs whose events are not here yet are left out. */
 export function overlaysOf(
   runs: readonly StoredRun[],
-  loaded: ReadonlyMap<string, LoadedRun>,
+  loaded: ReadonlyMap<string, RunRecord>,
   selection: Selection,
   current: string | null,
 ): { others: OtherRun[]; bands: SeedBand[] } {

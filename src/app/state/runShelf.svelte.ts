@@ -1,4 +1,5 @@
 // All runs of this browser in memory and in the store: reading, changing, deleting with undo, clearing away.
+import { RunRecord } from '../../record/runRecord.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { t } from '../messages/t.ts';
 import { StorageFailure, storageFailureOf } from '../storage/database.ts';
@@ -11,7 +12,6 @@ import {
   type StoredRun,
   type UnreadableRun,
 } from '../storage/runStore.ts';
-import { LoadedRun, NO_RECORDS, withoutRecords, withRecord, type Records } from './loadedRun.ts';
 
 /** A deleted run is cleared away at a visit this long after. */
 const UNDO_TIME = 10 * 60_000; // milliseconds
@@ -25,12 +25,12 @@ export interface ShelfOptions {
 }
 
 /** Does a run count? From its first step on: a recipe that is only being tried fills no list. */
-export const counts = ({ summary, source }: StoredRun): boolean => summary.step > 0 || source === 'opened';
+export const counts = ({ summary, source }: StoredRun): boolean => summary.steps > 0 || source === 'opened';
 
 export class RunShelf {
   /** In no order, deleted ones among them. */
   all = $state.raw<readonly StoredRun[]>([]);
-  loaded = $state.raw<Records>(NO_RECORDS);
+  loaded = $state.raw<ReadonlyMap<string, RunRecord>>(new Map());
   unreadable = $state.raw<readonly UnreadableRun[]>([]);
   failure = $state<string | null>(null);
   /** Deleted in this visit, the last one last. */
@@ -76,13 +76,10 @@ export class RunShelf {
       this.unreadable = unreadable;
       // Another tab has gone on with a run that was read here.
       const grown = found.filter(
-        ({ id, summary }) => (this.loaded.get(id)?.step ?? summary.step) !== summary.step,
+        ({ id, summary }) => (this.loaded.get(id)?.head ?? summary.steps) !== summary.steps,
       );
       if (grown.length > 0)
-        this.loaded = withoutRecords(
-          this.loaded,
-          grown.map(({ id }) => id),
-        );
+        this.loaded = new Map([...this.loaded].filter(([id]) => !grown.some((run) => run.id === id)));
     } catch (error) {
       this.report(storageFailureOf(error));
     }
@@ -95,19 +92,19 @@ export class RunShelf {
   }
 
   /** The record of a run, read when first asked for. @throws StorageFailure */
-  async read(id: string): Promise<LoadedRun> {
+  async read(id: string): Promise<RunRecord> {
     const { store } = this.options;
     const known = this.loaded.get(id);
-    if (known !== undefined || store === null) return known ?? new LoadedRun();
+    if (known !== undefined || store === null) return known ?? new RunRecord();
     const { events, faults } = await parsePieces(await store.read(id));
-    const loaded = this.loaded.get(id) ?? new LoadedRun(events, faults);
-    this.loaded = withRecord(this.loaded, id, loaded);
+    const loaded = this.loaded.get(id) ?? new RunRecord(events, faults);
+    this.loaded = new Map(this.loaded).set(id, loaded);
     return loaded;
   }
 
-  add(run: StoredRun, loaded: LoadedRun): void {
+  add(run: StoredRun, record: RunRecord): void {
     this.all = [...this.all, run];
-    this.loaded = withRecord(this.loaded, run.id, loaded);
+    this.loaded = new Map(this.loaded).set(run.id, record);
     if (counts(run)) this.saver?.changed(run.id, 0);
   }
 

@@ -1,5 +1,7 @@
 // The runs of this browser: those trained here and those opened from files, kept between visits; and which of them are
 // laid over the one that is shown. A run counts from its first step on.
+import { RunRecord, UNCHANGED } from '../../record/runRecord.ts';
+import { EMPTY_SUMMARY } from '../../record/summary.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { settingName, type Setting } from '../../run/settings.ts';
 import { Failure } from '../../util/failure.ts';
@@ -7,7 +9,6 @@ import { t } from '../messages/t.ts';
 import { indexedDbPreferences, type PreferenceStore } from '../storage/preferenceStore.ts';
 import { claimRun, type Claim } from '../storage/runLock.ts';
 import { indexedDbRunStore, type RunStore, type StoredRun } from '../storage/runStore.ts';
-import { LoadedRun } from './loadedRun.ts';
 import { automaticName, branchName, cleanName, uniqueName, type RunBase } from './runNames.ts';
 import {
   isFull,
@@ -21,10 +22,8 @@ import {
   type Selection,
 } from './runOverlays.ts';
 import { counts, RunShelf, statusOf } from './runShelf.svelte.ts';
-import { NOTHING_YET, summaryOf } from './runSummary.ts';
 
-export type { RunSummary, StoredRun, UnreadableRun } from '../storage/runStore.ts';
-export type { LoadedRun } from './loadedRun.ts';
+export type { StoredRun, UnreadableRun } from '../storage/runStore.ts';
 
 export interface RunsOptions {
   /** The page's own recipe, which a name leaves out. */
@@ -114,8 +113,12 @@ export class RunsState {
 
   // --- a run that is being made -----------------------------------------------------------------------------------
 
-  /** A run begins; it is kept from its first step on. The run it branches off stays visible. */
-  begin(id: string, parent: StoredRun['parent'] = null): void {
+  /**
+   * A run begins; it is kept from its first step on, and the run it branches off stays visible. The run before it, if
+   * it has not ended, is interrupted.
+   */
+  begin(id: string, record: RunRecord, parent: StoredRun['parent'] = null): void {
+    this.interruptCurrent();
     this.shelf.sweep();
     const run: StoredRun = {
       id,
@@ -127,54 +130,54 @@ export class RunsState {
       status: 'running',
       source: 'trained',
       header: null,
-      summary: NOTHING_YET,
+      summary: EMPTY_SUMMARY,
       removed: null,
     };
-    this.shelf.add(run, new LoadedRun());
+    this.shelf.add(run, record);
     void this.shelf.take(id);
     this.current = id;
     if (parent !== null && this.shelf.find(parent.id) !== undefined) this.lay(parent.id);
   }
 
   /**
-   * Goes on with a stored run.
+   * Goes on with a stored run, as begin does with a new one.
    * @returns its record; null when another tab writes it
    * @throws StorageFailure
    */
-  async resume(id: string): Promise<LoadedRun | null> {
+  async resume(id: string): Promise<RunRecord | null> {
     if (!(await this.shelf.take(id))) return null;
-    const loaded = await this.read(id);
+    const record = await this.read(id);
+    this.interruptCurrent();
     this.shelf.change(id, { status: 'running' });
     this.current = id;
-    return loaded;
+    return record;
   }
 
-  append(id: string, events: readonly RunEvent[]): void {
-    const loaded = this.shelf.loaded.get(id);
-    if (loaded === undefined || events.length === 0) return;
-    const from = loaded.append(events);
-    const header = events.findLast((event) => event.type === 'header');
-    if (header) {
-      this.shelf.change(id, { header });
+  /** The record of a run has changed. @param from first event that is not what it was before, or UNCHANGED */
+  changed(id: string, from: number): void {
+    const record = this.shelf.loaded.get(id);
+    if (record === undefined || from === UNCHANGED) return;
+    if (from === 0 && record.header !== null) {
+      this.shelf.change(id, { header: record.header });
       if (this.shelf.find(id)?.named === false) this.shelf.change(id, { name: this.automatic(id) });
     }
     this.shelf.grown(id, from);
-    const due = this.now() - this.summed >= SUMMARY_EVERY;
-    if (due || (loaded.step > 0 && this.shelf.find(id)?.summary.step === 0)) this.sum(id, loaded);
+    const known = this.shelf.find(id)?.summary.steps ?? 0;
+    const isDue = this.now() - this.summed >= SUMMARY_EVERY;
+    if (isDue || record.head < known || (known === 0 && record.head > 0)) this.summarize(id, record);
+    const end = record.events.slice(from).findLast((event) => event.type === 'end');
+    if (end) this.finish(id, record, end.reason);
   }
 
-  /** Forgets what came after a step. */
-  cut(id: string, step: number): void {
-    const loaded = this.shelf.loaded.get(id);
-    if (loaded === undefined) return;
-    this.shelf.grown(id, loaded.cut(step));
-    this.sum(id, loaded);
+  /** Ends the run that is being made, if it has not ended. */
+  interruptCurrent(): void {
+    const run = this.shelf.find(this.current ?? '');
+    const record = this.shelf.loaded.get(this.current ?? '');
+    if (run?.status === 'running' && record) this.finish(run.id, record, 'interrupted');
   }
 
-  finish(id: string, reason: 'finished' | 'interrupted' | 'failed'): void {
-    const loaded = this.shelf.loaded.get(id);
-    if (loaded === undefined) return;
-    this.sum(id, loaded);
+  private finish(id: string, record: RunRecord, reason: StoredRun['status']): void {
+    this.summarize(id, record);
     this.shelf.change(id, { status: reason });
     this.shelf.tell();
     void this.flush().then(() => {
@@ -183,18 +186,20 @@ export class RunsState {
     });
   }
 
-  private sum(id: string, loaded: LoadedRun): void {
+  private summarize(id: string, record: RunRecord): void {
+    // Before its own header a branch holds nothing but its parent's past.
+    if (this.shelf.find(id)?.header === null) return;
     this.summed = this.now();
-    this.shelf.change(id, { summary: summaryOf(loaded.series, loaded.step) });
+    this.shelf.change(id, { summary: record.summary() });
   }
 
   // --- runs that are there ----------------------------------------------------------------------------------------
 
   /** Takes over a record from a file. @returns its id @throws Failure when it holds no run */
-  open(record: readonly RunEvent[], name: string): string {
-    const header = record.find((event) => event.type === 'header');
-    if (header === undefined) throw new Failure(t('runs.noHeader', { name: cleanName(name) }));
-    const loaded = new LoadedRun(record);
+  open(events: readonly RunEvent[], name: string): string {
+    const record = new RunRecord(events);
+    const { header } = record;
+    if (header === null) throw new Failure(t('runs.noHeader', { name: cleanName(name) }));
     const id = crypto.randomUUID();
     const given = cleanName(name) || automaticName(header, this.defaults);
     const run: StoredRun = {
@@ -204,19 +209,19 @@ export class RunsState {
       note: '',
       created: this.now(),
       parent: null,
-      status: statusOf(record),
+      status: statusOf(record.events),
       source: 'opened',
       header,
-      summary: summaryOf(loaded.series, loaded.step),
+      summary: record.summary(),
       removed: null,
     };
-    this.shelf.add(run, loaded);
+    this.shelf.add(run, record);
     this.shelf.tell();
     return id;
   }
 
   /** The record of a run, read when first asked for. @throws StorageFailure */
-  read(id: string): Promise<LoadedRun> {
+  read(id: string): Promise<RunRecord> {
     return this.shelf.read(id);
   }
 

@@ -8,7 +8,6 @@ import { TrainerClient } from '../../worker/client.ts';
 import type { Report } from '../../worker/protocol.ts';
 import { t } from '../messages/t.ts';
 import { totals } from './loadProgress.ts';
-import { Recording } from './recording.ts';
 import { followedPoints } from './sentences.ts';
 import { ShownRun } from './shown.svelte.ts';
 import { SpeedMeter } from './speed.ts';
@@ -59,7 +58,6 @@ export class TrainerState {
   private looked = false;
   /** It is being asked: no other run may begin meanwhile. */
   deciding = $state(false);
-  private readonly recording: Recording;
   /** Waits for the end of the run. */
   private ended: ((reason: string, message: string) => void) | null = null;
   /** The run that plays as soon as it is ready. */
@@ -67,9 +65,7 @@ export class TrainerState {
   private files: Record<string, { loaded: number; total: number }> = {};
   private readonly speed = new SpeedMeter();
 
-  constructor(private readonly options: TrainerOptions) {
-    this.recording = new Recording(options.recorder);
-  }
+  constructor(private readonly options: TrainerOptions) {}
 
   /** Does something differ from the run that only a restart can apply? */
   get restartNeeded(): boolean {
@@ -164,8 +160,7 @@ export class TrainerState {
     this.run = run;
     this.resuming = resumed !== null;
     this.runId = resumed ?? this.options.newId();
-    if (resumed === null) this.recording.begin(this.runId, parent);
-    else this.recording.goOn(this.runId);
+    if (resumed === null) this.options.recorder.begin(this.runId, run.record, parent);
     const { setting, config } = recipe;
     this.client?.send({
       type: 'start',
@@ -288,7 +283,7 @@ export class TrainerState {
 
   /** What changes at a step of the past belongs to a branch: the run that has been stays as it was. */
   private leavePast(): void {
-    if (this.run.future.length === 0) return;
+    if (!this.run.isRewound) return;
     const { recipe } = this.options;
     const { setting, config } = recipe;
     if (recipe.applied) {
@@ -329,8 +324,7 @@ export class TrainerState {
         this.kept = { steps: report.snapshots, bytes: report.bytes, budget: report.budget };
         break;
       case 'rewound':
-        this.run.rewind(report.step);
-        this.recording.cut(report.step);
+        this.rewind(report.step);
         sayRewound(this.options.notices, report);
         break;
       case 'embeddings':
@@ -357,8 +351,7 @@ export class TrainerState {
   private turn({ status, step }: Extract<Report, { type: 'status' }>): void {
     if (this.resuming && (status === 'waiting' || status === 'ended')) {
       this.resuming = false;
-      this.run.rewind(step);
-      this.recording.cut(step);
+      this.rewind(step);
     }
     if (status !== 'running') this.stepping = false;
     switch (status) {
@@ -387,9 +380,15 @@ export class TrainerState {
     }
   }
 
+  /** The run goes on from a step: what came after it is void. */
+  private rewind(step: number): void {
+    this.options.recorder.changed(this.runId, this.run.rewind(step));
+  }
+
   private take({ events }: Extract<Report, { type: 'events' }>): void {
-    if (this.seeking) this.run.keep(events);
-    else this.recording.take(this.run, events);
+    const { run } = this;
+    const changed = this.seeking ? run.appendToFuture(events) : run.append(events);
+    this.options.recorder.changed(this.runId, changed);
     const end = events.find((event) => event.type === 'end');
     if (end) this.ended?.(end.reason, end.message);
     const header = events.find((event) => event.type === 'header');

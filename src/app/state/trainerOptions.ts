@@ -1,6 +1,6 @@
 // What the trainer of the page is told and given: the words between it and the desk.
 import type { Group, ScoredPair } from '../../data/group.ts';
-import type { RunEvent } from '../../run/events.ts';
+import type { RunRecord } from '../../record/runRecord.ts';
 import type { NoticesState } from './notices.svelte.ts';
 import type { RecipeState } from './recipe.svelte.ts';
 
@@ -31,19 +31,18 @@ export interface TrainerOptions {
   unfinished: () => Promise<Unfinished | null>;
 }
 
-/** Who keeps the records of runs. */
+/** Stores the records of runs. */
 export interface Recorder {
-  begin: (id: string, parent: Parent | null) => void;
-  append: (id: string, events: readonly RunEvent[]) => void;
-  /** What came after a step is void. */
-  cut: (id: string, step: number) => void;
-  finish: (id: string, reason: 'finished' | 'interrupted' | 'failed') => void;
+  /** A run begins: its record is stored as it grows. The run before it, if it has not ended, is interrupted. */
+  begin: (id: string, record: RunRecord, parent: Parent | null) => void;
+  /** @param from first event of the record that is not what it was before, or UNCHANGED */
+  changed: (id: string, from: number) => void;
 }
 
 /** A run whose page was closed, and its record. */
 export interface Unfinished {
   id: string;
-  events: readonly RunEvent[];
+  record: RunRecord;
   /** Was it training when the page was closed? */
   playing: boolean;
 }

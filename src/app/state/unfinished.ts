@@ -1,6 +1,6 @@
 // A run that a closed page left behind: may it be taken up again, and did it train when the page was loaded anew?
-import { configDifference, type Config } from '../../run/config.ts';
-import type { RunEvent } from '../../run/events.ts';
+import type { RunRecord } from '../../record/runRecord.ts';
+import { configDifference } from '../../run/config.ts';
 import { settingName, type PatternName } from '../../run/settings.ts';
 import type { RecipeValues } from './link.ts';
 import { followedPoints } from './sentences.ts';
@@ -8,28 +8,18 @@ import { ShownRun } from './shown.svelte.ts';
 import type { TrainingData, Unfinished } from './trainerOptions.ts';
 
 /** Is the recipe the one that the record was made with, its hot edits included? */
-export function continues(
-  recipe: Pick<RecipeValues, 'setting' | 'config'>,
-  record: readonly RunEvent[],
-): boolean {
-  const header = record.find((event) => event.type === 'header');
-  if (header === undefined || record.some((event) => event.type === 'end')) return false;
-  const config = finalConfig(header.config, record);
+export function continues(recipe: Pick<RecipeValues, 'setting' | 'config'>, record: RunRecord): boolean {
+  const config = record.configAt();
+  if (config === null || record.events.some((event) => event.type === 'end')) return false;
   return (
-    header.setting === settingName(recipe.setting) && configDifference(config, recipe.config).length === 0
+    record.header?.setting === settingName(recipe.setting) &&
+    configDifference(config, recipe.config).length === 0
   );
 }
 
-/** A configuration with the hot knobs that were turned on the way. */
-export function finalConfig(config: Config, record: readonly RunEvent[]): Config {
-  const edits = record.flatMap((event) => (event.type === 'edit' ? [{ [event.knob]: event.to }] : []));
-  return Object.assign({}, config, ...edits) as Config;
-}
-
 /** The run as it stands in its record. What it trained on is in its checkpoint. */
-export function takenUp({ events }: Unfinished, data: TrainingData, pattern: PatternName): ShownRun {
-  const run = new ShownRun();
-  run.append(events);
+export function takenUp({ record }: Unfinished, data: TrainingData, pattern: PatternName): ShownRun {
+  const run = new ShownRun(record);
   run.points = followedPoints(data, pattern);
   return run;
 }

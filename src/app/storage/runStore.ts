@@ -1,6 +1,7 @@
 // Where the runs lie between visits: what is known of each in one record, its events in pieces, so that a growing run
 // writes only its end; and the parsing of what comes back.
 import { z } from 'zod';
+import { EMPTY_SUMMARY, runSummarySchema, type RunSummary } from '../../record/summary.ts';
 import { eventSchema, type RunEvent } from '../../run/events.ts';
 import { breathe } from '../../util/breathe.ts';
 import { database, storageFailureOf, type Database } from './database.ts';
@@ -8,21 +9,27 @@ import type { Stored } from './ownStore.ts';
 
 /** Events in one piece of a record; all pieces but the last are full. */
 export const PIECE = 500;
-/** Version of what is stored of a run; records of another one are left as they are. */
-const VERSION = 1;
+/** Version of what is stored of a run. Version 1 differs in its summary; runs of any other are left as they are. */
+export const STORED_VERSION = 2;
 
 const numberOrNull = z.number().nullable();
-const summarySchema = z.object({
-  /** The last step. */
-  step: z.int().min(0),
-  loss: numberOrNull,
-  /** Spearman's correlation: the highest and the last one. */
-  stsBest: numberOrNull,
-  stsLast: numberOrNull,
-  rfdAlignment: numberOrNull,
-  rfdUniformity: numberOrNull,
-});
-export type RunSummary = z.infer<typeof summarySchema>;
+/** A summary of version 1; the figures that it lacks are null. */
+const summaryV1Schema = z
+  .object({
+    step: z.int().min(0),
+    loss: numberOrNull,
+    stsBest: numberOrNull,
+    stsLast: numberOrNull,
+    rfdAlignment: numberOrNull,
+    rfdUniformity: numberOrNull,
+  })
+  .transform(({ step, loss, stsBest, stsLast, rfdAlignment, rfdUniformity }): RunSummary => ({
+    ...EMPTY_SUMMARY,
+    steps: step,
+    loss,
+    sts: { first: null, best: stsBest, last: stsLast },
+    rfd: { alignment: rfdAlignment, uniformity: rfdUniformity },
+  }));
 
 const headerSchema = eventSchema.transform((event, context) => {
   if (event.type === 'header') return event;
@@ -46,7 +53,7 @@ const runSchema = z.object({
   source: z.enum(['trained', 'opened']),
   /** null until the run has begun. */
   header: headerSchema.nullable(),
-  summary: summarySchema,
+  summary: z.union([runSummarySchema, summaryV1Schema]),
   /** When it was deleted; it can be brought back until it is cleared away. */
   removed: z.number().nullable(),
 });
@@ -103,7 +110,7 @@ export function indexedDbRunStore(target: Database = database): RunStore {
     read: (id) => attempt(async () => (await target.open()).getAll('runEvents', piecesOf(id))),
     put: (run) =>
       attempt(async () => {
-        await (await target.open()).put('runs', { version: VERSION, ...run }, run.id);
+        await (await target.open()).put('runs', { version: STORED_VERSION, ...run }, run.id);
       }),
     write: (run, from, pieces) =>
       attempt(async () => {
@@ -112,7 +119,7 @@ export function indexedDbRunStore(target: Database = database): RunStore {
         done.catch(() => undefined); // awaited below, unless a request fails first
         const events = transaction.objectStore('runEvents');
         if (from > 0 && (await events.getKey([run.id, from - 1])) === undefined) return false;
-        await transaction.objectStore('runs').put({ version: VERSION, ...run }, run.id);
+        await transaction.objectStore('runs').put({ version: STORED_VERSION, ...run }, run.id);
         await events.delete(piecesOf(run.id, from));
         for (const [i, piece] of pieces.entries()) await events.put(piece, [run.id, from + i]);
         await done;
@@ -144,11 +151,12 @@ export function parseRuns(records: readonly Stored<unknown>[]): {
   for (const { key, value } of records) {
     const parsed = runSchema.safeParse(value);
     const { version } = (value ?? {}) as { version?: unknown };
-    if (version === VERSION && parsed.success && parsed.data.id === key) runs.push(parsed.data);
+    const isKnown = version === STORED_VERSION || version === 1;
+    if (isKnown && parsed.success && parsed.data.id === key) runs.push(parsed.data);
     else
       unreadable.push({
         id: key,
-        why: typeof version === 'number' && version !== VERSION ? 'version' : 'damaged',
+        why: typeof version === 'number' && !isKnown ? 'version' : 'damaged',
       });
   }
   return { runs, unreadable };

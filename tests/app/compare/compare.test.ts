@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { bestOf, configRows } from '../../../src/app/compare/configRows.ts';
 import { PAPER_SETTINGS } from '../../../src/app/compare/paperSettings.ts';
 import { namesThatFit, planeRuns, shareOf, stsScale } from '../../../src/app/compare/rfdPlane.ts';
-import { NOTHING_YET } from '../../../src/app/state/runSummary.ts';
 import type { StoredRun } from '../../../src/app/state/runs.svelte.ts';
+import { EMPTY_SUMMARY } from '../../../src/record/summary.ts';
 import { KNOB_NAMES } from '../../../src/run/knobs.ts';
 import { Random } from '../../../src/util/random.ts';
 import { header } from './records.ts';
@@ -19,7 +19,7 @@ const run = (id: string, part: Partial<StoredRun> = {}): StoredRun => ({
   status: 'finished',
   source: 'trained',
   header: header(),
-  summary: NOTHING_YET,
+  summary: EMPTY_SUMMARY,
   removed: null,
   ...part,
 });
@@ -47,7 +47,13 @@ describe('side by side', () => {
 
 describe('the plane of fitting difficulties', () => {
   const measured = (id: string, a: number | null, sts: number | null) =>
-    run(id, { summary: { ...NOTHING_YET, rfdAlignment: a, rfdUniformity: 0.1, stsBest: sts } });
+    run(id, {
+      summary: {
+        ...EMPTY_SUMMARY,
+        rfd: { alignment: a, uniformity: 0.1 },
+        sts: { first: null, best: sts, last: null },
+      },
+    });
 
   it('leaves out runs without a fitting difficulty, and colours by our scores alone', () => {
     const points = planeRuns(

@@ -5,6 +5,7 @@ import '../../../src/app/style/base.css';
 import { PAPER_SETTINGS } from '../../../src/app/compare/paperSettings.ts';
 import { RunsState } from '../../../src/app/state/runs.svelte.ts';
 import { ThirteenState } from '../../../src/app/state/thirteen.svelte.ts';
+import { append, begin } from '../storage/liveRuns.ts';
 import Bench from './Bench.svelte';
 import { BASE, end, header, record, stepsOf } from './records.ts';
 
@@ -18,18 +19,17 @@ const thirteen = new ThirteenState({
   // As a training would: the record comes bit by bit, and stopping it leaves what there is.
   startRun: async ({ domain, pattern }, config, signal) => {
     const id = crypto.randomUUID();
-    runs.begin(id);
-    runs.append(id, [header(config, { setting: `${domain}.${pattern}` })]);
+    begin(runs, id);
+    append(runs, id, [header(config, { setting: `${domain}.${pattern}` })]);
     for (let step = 0; step <= 120; step += 10) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       if (signal.aborted) {
-        runs.finish(id, 'interrupted');
+        runs.interruptCurrent();
         throw signal.reason;
       }
-      runs.append(id, stepsOf(step, step + 9, pattern.length / 100));
+      append(runs, id, stepsOf(step, step + 9, pattern.length / 100));
     }
-    runs.append(id, [end(129)]);
-    runs.finish(id, 'finished');
+    append(runs, id, [end(129)]);
     return { run: id };
   },
 });
@@ -47,9 +47,10 @@ async function fill(count: number): Promise<void> {
     const [changes, offset] = KINDS[i % KINDS.length]!;
     const id = `run-${i}`;
     const setting = i % 4 === 3 ? { setting: 'encyclopedia.dropout' } : {};
-    runs.begin(id, i === 4 ? { id: 'run-0', step: 40 } : null);
-    runs.append(id, record(changes as object, offset + i / 300, i === 2 ? 60 : 120, setting));
-    runs.finish(id, i === 2 ? 'interrupted' : 'finished');
+    begin(runs, id, i === 4 ? { id: 'run-0', step: 40 } : null);
+    const events = record(changes as object, offset + i / 300, i === 2 ? 60 : 120, setting);
+    append(runs, id, i === 2 ? events.slice(0, -1) : events);
+    if (i === 2) runs.interruptCurrent();
   }
   if (count > 4) {
     runs.setNote(
@@ -74,6 +75,8 @@ document.body.dataset.ready = 'true';
 declare global {
   interface Window {
     runs: RunsState;
+    begin: typeof begin;
+    append: typeof append;
   }
 }
-window.runs = runs;
+Object.assign(window, { runs, begin, append });

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { append, begin } from '../storage/liveRuns.ts';
 import type { RunsState } from '../../../src/app/state/runs.svelte.ts';
 import { serveBuilt, type BuiltPage } from '../../support/builtPage.ts';
 
@@ -146,8 +147,8 @@ describe.skipIf(executablePath === undefined)(title, () => {
     const [one, other] = [await open(), await open()];
     await one.evaluate(async () => {
       const { events } = await window.runs.read('run-0');
-      window.runs.begin('mine');
-      window.runs.append('mine', events.slice(0, 100));
+      window.begin(window.runs, 'mine');
+      window.append(window.runs, 'mine', events.slice(0, 100));
       await window.runs.flush();
     });
     const load = (page: Page) => page.evaluate(() => window.runs.load());
@@ -158,7 +159,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await load(other);
     expect(await mine(other)).toBe('running');
     expect(await resume(other)).toBe('refused');
-    await one.evaluate(() => window.runs.finish('mine', 'interrupted'));
+    await one.evaluate(() => window.runs.interruptCurrent());
     await expect.poll(() => mine(other)).toBe('interrupted');
     expect(await resume(other)).toBe(100);
     expect(await resume(one)).toBe('refused');
@@ -251,5 +252,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
 declare global {
   interface Window {
     runs: RunsState;
+    begin: typeof begin;
+    append: typeof append;
   }
 }

@@ -12,10 +12,10 @@ import {
 import { linesOf } from '../../../src/app/plots/evidence.ts';
 import { MAX_ROWS, runTable } from '../../../src/app/plots/runTable.ts';
 import { rfd } from '../../../src/metrics/rfd.ts';
-import { LoadedRun } from '../../../src/app/state/loadedRun.ts';
+import { RunRecord } from '../../../src/record/runRecord.ts';
 import { record } from '../compare/records.ts';
 
-const series = (offset: number, steps = 60) => new LoadedRun(record({}, offset, steps)).series;
+const series = (offset: number, steps = 60) => new RunRecord(record({}, offset, steps)).series;
 const other = (id: string, offset: number): OtherRun => ({
   id,
   name: `run ${id}`,
@@ -75,7 +75,7 @@ describe('other runs in a plot', () => {
   });
 
   it('that grow are looked at anew, those that ended are not worked out again', () => {
-    const growing = new LoadedRun(record({}, 0, 20));
+    const growing = new RunRecord(record({}, 0, 20));
     const run = { id: 'g', name: 'g', color: '', series: growing.series };
     expect(otherLines('rfd-alignment', [run], [])[0]!.points).toHaveLength(4);
     growing.append(record({}, 0, 25).filter((event) => event.type === 'metric' && event.step === 25));
@@ -109,7 +109,7 @@ describe('the tooltip’s table', () => {
   });
 
   it('leaves out a run that has measured nothing', () => {
-    const empty = { ...other('e', 0), series: new LoadedRun().series };
+    const empty = { ...other('e', 0), series: new RunRecord().series };
     expect(runTable(60, own, otherLines('alignment', [empty], []), '', null).rows).toHaveLength(1);
   });
 });

@@ -1,9 +1,45 @@
 // What the page works out of a shown run: cosines of the followed groups, and how fast it goes.
 import { describe, expect, it } from 'vitest';
 import { cosineSets, groupCosines } from '../../../src/app/state/groupCosines.ts';
+import { ShownRun } from '../../../src/app/state/shown.svelte.ts';
 import { SpeedMeter } from '../../../src/app/state/speed.ts';
 import type { Point } from '../../../src/data/points.ts';
 import { matrixFromRows } from '../../../src/metrics/vectors.ts';
+import { RunRecord, UNCHANGED } from '../../../src/record/runRecord.ts';
+import { packEmbeddings } from '../../../src/run/embeddings.ts';
+import { header, step } from '../../record/events.ts';
+
+describe('a shown run', () => {
+  const packed = (at: number) => packEmbeddings(at, matrixFromRows([[1, 0]]));
+
+  it('follows its record, and says when it has changed', () => {
+    const run = new ShownRun();
+    expect([run.revision, run.totalSteps]).toEqual([0, 0]);
+    expect(run.append([header(), packed(0), step(1), step(2)])).toBe(0);
+    expect(run).toMatchObject({ revision: 1, step: 2, head: 2, totalSteps: 40, isRewound: false });
+    expect(run.initial).not.toBeNull();
+    run.goTo(1);
+    expect(run).toMatchObject({ revision: 2, step: 1, head: 2, isRewound: true });
+    expect(run.series.loss).toHaveLength(1);
+    expect(run.record.series.loss).toHaveLength(2);
+    expect(run.append([step(2)])).toBe(UNCHANGED);
+    expect(run.series).toBe(run.record.series);
+    expect(run.appendToFuture([step(3)])).toBe(4);
+    expect(run).toMatchObject({ step: 2, head: 3 });
+  });
+
+  it('is opened at the embeddings that its record holds, and hands them to a branch', () => {
+    const run = new ShownRun(new RunRecord([header(), packed(0), step(1), packed(1), step(2)]));
+    expect(run.revision).toBe(1);
+    expect(run.current).not.toBe(run.initial);
+    run.goTo(1);
+    const branch = run.branch();
+    expect(branch).toMatchObject({ step: 1, head: 1, header: run.header });
+    expect([branch.initial, branch.current]).toEqual([run.initial, run.current]);
+    expect(run.rewind(0)).toBe(2);
+    expect(run).toMatchObject({ step: 0, head: 0 });
+  });
+});
 
 describe('cosines of the followed groups', () => {
   const point = (group: string, role: Point['role']): Point => ({

@@ -1,7 +1,7 @@
 // A disk in memory that several tabs share: it copies what it is given, can be made to fail, and counts what is written.
 import type { PreferenceStore } from '../../../src/app/storage/preferenceStore.ts';
 import type { Claim } from '../../../src/app/storage/runLock.ts';
-import type { RunStore } from '../../../src/app/storage/runStore.ts';
+import { STORED_VERSION, type RunStore } from '../../../src/app/storage/runStore.ts';
 
 export interface MemoryDisk {
   runs: Map<string, unknown>;
@@ -37,13 +37,13 @@ export function memoryDisk(): MemoryDisk {
         read: async (id) => structuredClone(disk.pieces.get(id) ?? []),
         put: async (run) => {
           if (disk.failing) throw disk.failing;
-          disk.runs.set(run.id, structuredClone({ version: 1, ...run }));
+          disk.runs.set(run.id, structuredClone({ version: STORED_VERSION, ...run }));
         },
         write: async (run, from, pieces) => {
           if (disk.failing) throw disk.failing;
           const before = disk.pieces.get(run.id) ?? [];
           if (before.length < from) return false;
-          disk.runs.set(run.id, structuredClone({ version: 1, ...run }));
+          disk.runs.set(run.id, structuredClone({ version: STORED_VERSION, ...run }));
           disk.pieces.set(run.id, [...before.slice(0, from), ...structuredClone(pieces)]);
           disk.written += pieces.reduce((sum, piece) => sum + piece.length, 0);
           return true;

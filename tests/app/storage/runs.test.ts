@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_SELECTED } from '../../../src/app/state/runOverlays.ts';
 import { RunsState } from '../../../src/app/state/runs.svelte.ts';
-import { PIECE } from '../../../src/app/storage/runStore.ts';
+import { PIECE, STORED_VERSION, type StoredRun } from '../../../src/app/storage/runStore.ts';
 import { BASE, end, header, record, stepsOf } from '../compare/records.ts';
+import { append, begin } from './liveRuns.ts';
 import { memoryDisk, type MemoryDisk } from './memoryRunStore.ts';
 import { domError } from './memoryStore.ts';
 
@@ -16,9 +17,8 @@ const visit = async () => {
 };
 /** Trains a whole run. */
 const trained = async (runs: RunsState, id: string, ...of: Parameters<typeof record>) => {
-  runs.begin(id);
-  runs.append(id, record(...of));
-  runs.finish(id, 'finished');
+  begin(runs, id);
+  append(runs, id, record(...of));
   await runs.flush();
 };
 
@@ -31,9 +31,8 @@ describe('runs between visits', () => {
   it('come back event by event, with name, note, figures and parent', async () => {
     const first = await visit();
     await trained(first, 'a', { temperature: 0.1 });
-    first.begin('b', { id: 'a', step: 40 });
-    first.append('b', record({ temperature: 0.1, seed: 7 }));
-    first.finish('b', 'finished');
+    begin(first, 'b', { id: 'a', step: 40 });
+    append(first, 'b', record({ temperature: 0.1, seed: 7 }));
     first.rename('b', 'my branch');
     first.setNote('b', 'colder');
     await first.flush();
@@ -60,26 +59,60 @@ describe('runs between visits', () => {
       );
     const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
     const { summary } = runs.list[0]!;
-    expect(summary.rfdAlignment).toBeCloseTo(
+    expect(summary.rfd.alignment).toBeCloseTo(
       mean(of('train', 'alignment')) - mean(of('eval', 'alignment')),
       12,
     );
-    expect(summary.rfdUniformity).toBeCloseTo(
+    expect(summary.rfd.uniformity).toBeCloseTo(
       mean(of('train', 'uniformity')) - mean(of('eval', 'uniformity')),
       12,
     );
-    expect(summary.stsBest).toBe(Math.max(...of('eval', 'sts')));
-    expect(summary.step).toBe(120);
+    expect(summary.sts.best).toBe(Math.max(...of('eval', 'sts')));
+    expect(summary.steps).toBe(120);
+  });
+
+  it('are read as an earlier version of the page stored them, with its shorter summary', async () => {
+    await trained(await visit(), 'a');
+    const { summary, ...rest } = disk.runs.get('a') as StoredRun;
+    const old = {
+      step: summary.steps,
+      loss: summary.loss,
+      stsBest: summary.sts.best,
+      stsLast: summary.sts.last,
+      rfdAlignment: summary.rfd.alignment,
+      rfdUniformity: summary.rfd.uniformity,
+    };
+    disk.runs.set('a', { ...rest, version: 1, summary: old });
+    const runs = await visit();
+    expect(runs.unreadable).toEqual([]);
+    expect(runs.list[0]!.summary).toEqual({
+      ...summary,
+      sts: { ...summary.sts, first: null },
+      alignment: { train: null, eval: null },
+      uniformity: { train: null, eval: null },
+    });
+    const opened = await runs.read('a');
+    expect(opened.events).toEqual(record());
+    expect(opened.summary()).toEqual(summary);
+    // It is stored anew as soon as something of it changes.
+    runs.rename('a', 'mine');
+    await runs.flush();
+    expect(disk.runs.get('a')).toMatchObject({
+      name: 'mine',
+      version: STORED_VERSION,
+      summary: { steps: 120 },
+    });
+    expect((await visit()).list[0]).toMatchObject({ name: 'mine', summary: { loss: summary.loss } });
   });
 
   it('do not list a run before its first step, nor keep it', async () => {
     const runs = await visit();
-    runs.begin('tried');
-    runs.append('tried', [header(), ...stepsOf(0, 0)]);
+    begin(runs, 'tried');
+    append(runs, 'tried', [header(), ...stepsOf(0, 0)]);
     await runs.flush();
     expect(runs.list).toEqual([]);
     expect(disk.runs.size).toBe(0);
-    runs.append('tried', stepsOf(1, 1));
+    append(runs, 'tried', stepsOf(1, 1));
     await runs.flush();
     expect(runs.list).toHaveLength(1);
     expect((await (await visit()).read('tried')).events).toHaveLength(1 + 5 + 1); // what came before it as well
@@ -87,8 +120,8 @@ describe('runs between visits', () => {
 
   it('say of a run whose page was closed that it was interrupted, and go on with it', async () => {
     const first = new RunsState({ defaults: BASE, now: () => (clock += 10), ...disk.tab() });
-    first.begin('a');
-    first.append('a', [header(), ...stepsOf(0, 30)]);
+    begin(first, 'a');
+    append(first, 'a', [header(), ...stepsOf(0, 30)]);
     await first.flush();
     // The tab is gone, and its locks with it.
     const { claim: _held, ...tab } = disk.tab();
@@ -98,22 +131,21 @@ describe('runs between visits', () => {
       claim: async () => ({ release: () => {} }),
     });
     await second.load();
-    expect(second.list[0]).toMatchObject({ status: 'interrupted', summary: { step: 30 } });
+    expect(second.list[0]).toMatchObject({ status: 'interrupted', summary: { steps: 30 } });
     const resumed = await second.resume('a');
     expect(resumed?.step).toBe(30);
-    second.cut('a', 20); // the checkpoint is older than the record
-    second.append('a', [...stepsOf(21, 120), end(120)]);
-    second.finish('a', 'finished');
+    second.changed('a', resumed!.cut(20)); // the checkpoint is older than the record
+    second.changed('a', resumed!.append([...stepsOf(21, 120), end(120)]));
     await second.flush();
     expect((await (await visit()).read('a')).events).toEqual(record());
   });
 
   it('begin a record anew when a header comes again', async () => {
     const runs = await visit();
-    runs.begin('a');
-    runs.append('a', [header(), ...stepsOf(0, 30)]);
+    begin(runs, 'a');
+    append(runs, 'a', [header(), ...stepsOf(0, 30)]);
     await runs.flush();
-    runs.append('a', [header(), ...stepsOf(0, 3)]);
+    append(runs, 'a', [header(), ...stepsOf(0, 3)]);
     await runs.flush();
     expect((await (await visit()).read('a')).events).toEqual([header(), ...stepsOf(0, 3)]);
   });
@@ -142,7 +174,11 @@ describe('runs between visits', () => {
     await runs.flush();
     const later = await visit();
     expect(later.list.map(({ name }) => name)).toEqual(Array.from({ length: 50 }, (_, i) => `run ${49 - i}`));
-    expect(later.list[0]!.summary).toMatchObject({ step: 3, rfdAlignment: null, stsBest: null });
+    expect(later.list[0]!.summary).toMatchObject({
+      steps: 3,
+      rfd: { alignment: null, uniformity: null },
+      sts: { best: null },
+    });
   });
 });
 
@@ -152,13 +188,13 @@ describe('writing', () => {
 
   it('happens about once a second while a run grows, and writes its end only', async () => {
     const runs = await visit();
-    runs.begin('a');
-    runs.append('a', [header(), ...stepsOf(0, 2000)]);
+    begin(runs, 'a');
+    append(runs, 'a', [header(), ...stepsOf(0, 2000)]);
     await vi.advanceTimersByTimeAsync(1000);
     const before = disk.written;
     expect(disk.pieces.get('a')!.length).toBeGreaterThan(5);
     for (let step = 2001; step <= 2010; step++) {
-      runs.append('a', stepsOf(step, step));
+      append(runs, 'a', stepsOf(step, step));
       await vi.advanceTimersByTimeAsync(100);
     }
     expect(disk.written).toBeGreaterThan(before);
@@ -208,14 +244,14 @@ describe('a store that fails', () => {
     ['Whatever', /could not be kept \(Whatever happened\)/],
   ])('says so (%s), keeps all of the run here, and stores it when it can', async (name, words) => {
     const runs = await visit();
-    runs.begin('a');
+    begin(runs, 'a');
     disk.failing = domError(name);
-    runs.append('a', [header(), ...stepsOf(0, 700)]);
+    append(runs, 'a', [header(), ...stepsOf(0, 700)]);
     await runs.flush();
     expect(runs.storageFailure).toMatch(words);
     expect((await runs.read('a')).step).toBe(700);
     disk.failing = null;
-    runs.append('a', stepsOf(701, 710));
+    append(runs, 'a', stepsOf(701, 710));
     await runs.flush();
     expect(runs.storageFailure).toBeNull();
     expect((await (await visit()).read('a')).events).toEqual([header(), ...stepsOf(0, 710)]);
@@ -224,9 +260,9 @@ describe('a store that fails', () => {
   it('frees room at once when a run is deleted while it is full', async () => {
     const runs = await visit();
     await trained(runs, 'old');
-    runs.begin('a');
+    begin(runs, 'a');
     disk.failing = domError('QuotaExceededError');
-    runs.append('a', [header({ seed: 7 }), ...stepsOf(0, 20)]);
+    append(runs, 'a', [header({ seed: 7 }), ...stepsOf(0, 20)]);
     await runs.flush();
     disk.failing = null;
     runs.remove('old');
@@ -239,7 +275,7 @@ describe('a store that fails', () => {
   it('names runs that cannot be read, leaves them as they are, and deletes them when told', async () => {
     await trained(await visit(), 'good');
     const { version: _, ...rest } = disk.runs.get('good') as { version: number };
-    disk.runs.set('other', { ...rest, id: 'other', version: 2, knobs: [] });
+    disk.runs.set('other', { ...rest, id: 'other', version: 3, knobs: [] });
     disk.runs.set('broken', 17);
     const runs = await visit();
     expect(runs.list.map(({ id }) => id)).toEqual(['good']);
@@ -248,7 +284,7 @@ describe('a store that fails', () => {
       { id: 'broken', why: 'damaged' },
     ]);
     await runs.flush();
-    expect(disk.runs.get('other')).toMatchObject({ version: 2, knobs: [] });
+    expect(disk.runs.get('other')).toMatchObject({ version: 3, knobs: [] });
     await runs.discard('broken');
     expect(disk.runs.has('broken')).toBe(false);
   });
@@ -265,15 +301,14 @@ describe('a store that fails', () => {
 describe('two tabs', () => {
   it('see one another’s runs, and only one of them writes a run', async () => {
     const [one, other] = [await visit(), await visit()];
-    one.begin('a');
-    one.append('a', [header(), ...stepsOf(0, 30)]);
+    begin(one, 'a');
+    append(one, 'a', [header(), ...stepsOf(0, 30)]);
     await one.flush();
     await other.load();
     expect(other.list[0]).toMatchObject({ id: 'a', status: 'running' });
     expect(await other.resume('a')).toBeNull();
     await other.read('a');
-    one.append('a', [...stepsOf(31, 120), end(120)]);
-    one.finish('a', 'finished');
+    append(one, 'a', [...stepsOf(31, 120), end(120)]);
     await one.flush();
     await vi.waitFor(() => expect(other.list[0]?.status).toBe('finished'));
     expect((await other.read('a')).step).toBe(120); // what was read earlier is read again
@@ -282,12 +317,12 @@ describe('two tabs', () => {
 
   it('lose nothing when one deletes for good what the other is training', async () => {
     const one = await visit();
-    one.begin('a');
-    one.append('a', [header(), ...stepsOf(0, 700)]);
+    begin(one, 'a');
+    append(one, 'a', [header(), ...stepsOf(0, 700)]);
     await one.flush();
     disk.runs.delete('a');
     disk.pieces.delete('a');
-    one.append('a', stepsOf(701, 705));
+    append(one, 'a', stepsOf(701, 705));
     await one.flush();
     expect((await (await visit()).read('a')).events).toEqual([header(), ...stepsOf(0, 705)]);
   });
@@ -318,7 +353,7 @@ describe('the selection', () => {
     const runs = await visit();
     for (let i = 0; i < 6; i++) await trained(runs, `run-${i}`, { batch: 8 + i });
     for (let i = 0; i < 5; i++) runs.select(`run-${i}`, true);
-    runs.begin('branch', { id: 'run-5', step: 10 });
+    begin(runs, 'branch', { id: 'run-5', step: 10 });
     expect(runs.selected).toContain('run-5');
     expect(runs.selected).toHaveLength(5);
     runs.remove('run-5');
@@ -334,8 +369,8 @@ describe('the selection', () => {
     expect(runs.overlays.bands.map(({ ids }) => [...ids].sort())).toEqual([['seed-1', 'seed-2', 'seed-3']]);
     expect(runs.overlays.bands[0]!.name).toBe('3 seeds of scenes, STS pattern + HT');
     expect(runs.overlays.others.map(({ id }) => id)).toEqual(['hot']);
-    runs.begin('seed-4');
-    runs.append('seed-4', [header({ seed: 4 }), ...stepsOf(0, 10)]);
+    begin(runs, 'seed-4');
+    append(runs, 'seed-4', [header({ seed: 4 }), ...stepsOf(0, 10)]);
     expect(runs.overlays.bands[0]!.ids).toEqual(['seed-2', 'seed-1']);
   });
 });
