@@ -83,6 +83,8 @@ export function addNorm(args: AddNormArgs, chunk: i32, workspace: usize): void {
 }
 
 /** In place: x - mean(x), for one row. Returns 1 / sqrt(variance + epsilon). */
+// @ts-ignore: decorator
+@inline
 function center(x: usize, width: i32, epsilon: f32): f32 {
   const mean = f32x4.splat(rowSum(x, width) / <f32>width);
   let squares = f32x4.splat(0);
@@ -134,6 +136,8 @@ export function addNormGradient(args: AddNormGradientArgs, chunk: i32, workspace
 }
 
 /** The gradient of one row with respect to what is normalised. */
+// @ts-ignore: decorator
+@inline
 function normGradient(dy: usize, xhat: usize, gamma: usize, rstd: usize, dx: usize, width: i32): void {
   let sumG = f32x4.splat(0),
     sumGx = f32x4.splat(0);

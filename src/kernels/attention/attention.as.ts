@@ -173,6 +173,8 @@ export function attentionGradient(args: AttentionGradientArgs, chunk: i32, works
  * One query's row: from dy V^T in `dScores` to dS, in place; writes D to `dropped`.
  * @param first number of the row's first probability
  */
+// @ts-ignore: decorator
+@inline
 function softmaxGradient(
   args: AttentionGradientArgs,
   first: i32,

@@ -34,7 +34,7 @@ export function isShared({ buffer }: WebAssembly.Memory): boolean {
 }
 
 /** A layout as a list, which is faster to go through than an object. */
-type Words = readonly (readonly [name: string, type: ArgumentType])[];
+type Words = readonly { name: string; type: ArgumentType }[];
 type Values = Readonly<Record<string, tf.TensorInfo | number | boolean | undefined>>;
 
 interface Kernel {
@@ -51,7 +51,7 @@ const RECORD_WORDS = Object.fromEntries(
 ) as Record<RecordName, Words>;
 
 function wordsOf(layout: Layout): Words {
-  return Object.entries(layout);
+  return Object.entries(layout).map(([name, type]) => ({ name, type }));
 }
 
 const MAX_ARGUMENTS = Math.max(...Object.values(KERNELS).map(({ words }) => words.length));
@@ -172,7 +172,7 @@ export class WasmRuntime {
   private write(words: Words, values: Values, address: number): void {
     this.refreshViews();
     let index = address >>> 2;
-    for (const [name, type] of words) {
+    for (const { name, type } of words) {
       const value = values[name];
       if (type === 'f32') this.floats[index++] = value as number;
       else if (typeof value === 'object') this.ints[index++] = this.addressOf(value);
