@@ -2,7 +2,7 @@
 // recorded run and a shared page are all one of these; only where the events come from differs.
 //
 //   events   header | 0 ............ step | ......... head
-//                     what is shown         the future: trained before, behind a step that was gone back to
+//                     what is shown         the future: recorded before the visitor went back to a step
 import type { Config } from '../run/config.ts';
 import { stepOf, type HeaderEvent, type RunEvent } from '../run/events.ts';
 import { appendEvent, cutSeries, emptySeries, firstFrom, seriesUpTo, type RunSeries } from './series.ts';
@@ -11,7 +11,7 @@ import { summarize, type RunSummary } from './summary.ts';
 /** What a method returns when no event has changed. */
 export const UNCHANGED = Infinity;
 
-/** The events of a run that goes on from a step: what came after it is void, and so is its end. */
+/** The events of a run that continues from a step: later events and the end of the run are dropped. */
 export function eventsUpTo(events: readonly RunEvent[], step: number): RunEvent[] {
   return events.filter((event) => stepOf(event) <= step && event.type !== 'end');
 }
@@ -31,7 +31,7 @@ export class RunRecord {
   step = 0;
   /** The last step of the record. */
   head = 0;
-  /** Index of the first event that training may repeat, after the record was gone back in, cut or branched off. */
+  /** Index of the first event that training may repeat, after goTo, cut or branch. */
   private repeatFrom = Infinity;
 
   constructor(
@@ -42,16 +42,16 @@ export class RunRecord {
     this.append(events);
   }
 
-  /** Is an earlier step shown than the record holds? */
+  /** Is the shown step earlier than the last step of the record? */
   get isRewound(): boolean {
     return this.step < this.head;
   }
 
   /**
-   * Adds events, each behind all that belongs to its step, and shows them. A header begins the record anew, but for
-   * that of a branch, which takes the place of its parent's. Going on from a step of the past repeats what the record
-   * holds already: such events only move the step that is shown.
-   * @returns index of the first event that is not what it was before, or UNCHANGED
+   * Adds events, each after the others of its step, and shows them. A header restarts the record, except the header of
+   * a branch, which replaces its parent's. Training that continues from a step of the past repeats events that the
+   * record already holds: these only move the shown step.
+   * @returns index of the first event that has changed, or UNCHANGED
    */
   append(events: readonly RunEvent[]): number {
     let changed = UNCHANGED;
@@ -68,7 +68,7 @@ export class RunRecord {
     return changed;
   }
 
-  /** Adds events that arrive while an earlier step is shown, and goes on showing that step. @returns as append does */
+  /** Adds events that arrive while an earlier step is shown; that step stays shown. @returns as append does */
   appendToFuture(events: readonly RunEvent[]): number {
     if (events.some(({ type }) => type === 'header')) return this.append(events);
     const fresh = events.filter((event) => this.indexOf(event, 0) < 0);
@@ -77,13 +77,13 @@ export class RunRecord {
     return Math.min(UNCHANGED, ...changed);
   }
 
-  /** Shows a step: back, or forward again. Nothing is lost. */
+  /** Shows an earlier step, or a later one again. No event is dropped. */
   goTo(step: number): void {
     this.show(step);
     this.repeatFrom = firstFrom(this.events, step, stepOf);
   }
 
-  /** Drops what came after a step, and the run's end: it goes on from there. @returns as append does */
+  /** Drops the events after a step, and the end of the run: it continues from there. @returns as append does */
   cut(step: number): number {
     const kept = eventsUpTo(this.events, step);
     const changed = kept.length === this.events.length ? UNCHANGED : firstDifference(this.events, kept);
@@ -96,8 +96,8 @@ export class RunRecord {
   }
 
   /**
-   * A new record with the past of the shown step, for another run to go on from. What was changed at that step is not
-   * part of it: it acts on the step after.
+   * A new record with the past of the shown step, from which another run continues. Edits and groups of that step are
+   * left out: they act on the next step.
    */
   branch(): RunRecord {
     const actsLater = (event: RunEvent) =>
@@ -111,7 +111,7 @@ export class RunRecord {
   configAt(step = this.head): Config | null {
     if (this.header === null) return null;
     const { config, from } = this.header;
-    // What its parent changed before is part of a branch's own configuration.
+    // A branch's configuration already has the edits of its parent.
     const own = (at: number) => at <= step && (from === undefined || at >= from.step);
     const edits = this.events.flatMap((event) =>
       event.type === 'edit' && own(event.step) ? [{ [event.knob]: event.to }] : [],
@@ -124,7 +124,7 @@ export class RunRecord {
     return summarize(this.series, this.head, this.series.loss.at(-1)?.value);
   }
 
-  /** Adds an event behind all that belongs to its step. @returns its index */
+  /** Adds an event after the others of its step. @returns its index */
   private insert(event: RunEvent): number {
     const step = stepOf(event);
     const at = this.endOf(step);
@@ -138,12 +138,12 @@ export class RunRecord {
     return at;
   }
 
-  /** Index behind the last event of a step. */
+  /** Index after the last event of a step. */
   private endOf(step: number): number {
     return firstFrom(this.events, step + 1, stepOf);
   }
 
-  /** @returns index of the first event that has changed: the header is the first of all */
+  /** @returns index of the first event that has changed: 0, the header's */
   private begin(header: HeaderEvent): number {
     const isBranch = header.from !== undefined && this.header !== null;
     if (isBranch) this.events[0] = header;
@@ -161,8 +161,8 @@ export class RunRecord {
   }
 
   /**
-   * Where the record holds an event already; -1 when it does not.
-   * @param from the first index that counts for what may come more than once at a step
+   * Index of an event that the record already holds; -1 when it does not.
+   * @param from where to start for events that may occur more than once at a step
    */
   private indexOf(event: RunEvent, from: number): number {
     const end = this.endOf(stepOf(event));
@@ -187,10 +187,10 @@ export class RunRecord {
   }
 }
 
-/** A step is made once, and a quantity is measured once at a step; edits, groups and notes may come more than once. */
+/** A step is made once, and each metric is measured once at a step; edits, groups and notes may occur more than once. */
 const isReading = ({ type }: RunEvent): boolean => type === 'step' || type === 'metric';
 
-/** Are both the same step, or the same quantity of it? */
+/** Are both the same step, or the same metric at one step? */
 function isSameReading(a: RunEvent, b: RunEvent): boolean {
   if (a.type === 'metric') return b.type === 'metric' && a.name === b.name && a.split === b.split;
   return a.type === 'step' && b.type === 'step';

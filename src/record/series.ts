@@ -1,5 +1,5 @@
-// The curves of a run: what its events say, gathered into one array of readings a quantity. Page, command line and
-// trainer all use these. The arrays grow in place and are ordered by step, so that a redraw looks only at what is new.
+// The curves of a run: its events collected into one array of readings per quantity. Page, command line and trainer
+// all use these. The arrays grow in place and are ordered by step, so that a redraw looks only at what is new.
 import type { Reading } from '../metrics/rfd.ts';
 import type { MetricEvent, RunEvent } from '../run/events.ts';
 
@@ -26,7 +26,7 @@ export interface MetricSeries {
 }
 
 export interface RunSeries extends MetricSeries {
-  /** Steps the run will have, by its header. */
+  /** Steps the run will make, from its header. */
   totalSteps: number;
   loss: Reading[];
   infonce: Reading[];
@@ -55,7 +55,7 @@ export function firstFrom<T>(items: readonly T[], step: number, stepOf: (item: T
 
 const stepOfReading = ({ step }: { step: number }) => step;
 
-/** Appends a reading, or takes the place of the one at the same step. */
+/** Appends a reading, or replaces the one at the same step. */
 function put(readings: Reading[], step: number, value: number): void {
   const last = readings.at(-1);
   if (last === undefined || last.step < step) {
@@ -66,12 +66,12 @@ function put(readings: Reading[], step: number, value: number): void {
   readings.splice(at, readings[at]!.step === step ? 1 : 0, { step, value });
 }
 
-/** Appends a measured number, in place; one that is not defined is left out. */
+/** Appends a measured value, in place; undefined values are left out. */
 export function appendMetric(metrics: MetricSeries, { name, split, step, value }: MetricEvent): void {
   if (value !== null) put(name === 'sts' ? metrics.sts : metrics[name][split], step, value);
 }
 
-/** Appends what an event says, in place. */
+/** Appends the values of an event, in place. */
 export function appendEvent(series: RunSeries, event: RunEvent): void {
   switch (event.type) {
     case 'header':
@@ -104,12 +104,12 @@ const metricArrays = ({ alignment, uniformity, sts }: MetricSeries) => [
   sts,
 ];
 
-/** Drops what comes after a step, in place. */
+/** Drops everything after a step, in place. */
 export function cutMetrics(metrics: MetricSeries, step: number): void {
   for (const readings of metricArrays(metrics)) cutArray(readings, step);
 }
 
-/** Drops what comes after a step, in place. */
+/** Drops everything after a step, in place. */
 export function cutSeries(series: RunSeries, step: number): void {
   cutMetrics(series, step);
   for (const array of [series.loss, series.infonce, series.ht, series.flags]) cutArray(array, step);
@@ -119,7 +119,7 @@ function cutArray(array: { step: number }[], step: number): void {
   array.length = firstFrom(array, step + 1, stepOfReading);
 }
 
-/** A copy with what is known at a step. */
+/** A copy of everything up to a step. */
 export function metricsUpTo({ alignment, uniformity, sts }: MetricSeries, step: number): MetricSeries {
   const bySplit = (split: BySplit) => ({
     train: arrayUpTo(split.train, step),
@@ -132,7 +132,7 @@ export function metricsUpTo({ alignment, uniformity, sts }: MetricSeries, step: 
   };
 }
 
-/** A copy with what is known at a step. */
+/** A copy of everything up to a step. */
 export function seriesUpTo(series: RunSeries, step: number): RunSeries {
   return {
     totalSteps: series.totalSteps,

@@ -1,5 +1,5 @@
-// One run as the page shows it: its record made reactive, and where its sentences are. A live run and a recorded one
-// are the same thing here; only who feeds it differs.
+// One run as the page shows it: its record made reactive, and the embeddings of its sentences. The live run and the
+// recorded one are both this; only the source of their events differs.
 import type { Point } from '../../data/points.ts';
 import type { Matrix } from '../../metrics/vectors.ts';
 import { RunRecord } from '../../record/runRecord.ts';
@@ -33,7 +33,7 @@ export class ShownRun {
     return this.header?.steps ?? 0;
   }
 
-  /** Is an earlier step shown than the record holds? */
+  /** Is the shown step earlier than the last step of the record? */
   get isRewound(): boolean {
     return this.step < this.head;
   }
@@ -56,12 +56,12 @@ export class ShownRun {
     this.changed();
   }
 
-  /** Forgets what came after a step: the run goes on from there. */
+  /** Drops everything after a step: the run continues from there. */
   rewind(step: number): number {
     return this.changed(this.record.cut(step));
   }
 
-  /** Another run with the same past: what a branch starts from. */
+  /** A new run with the same past, from which a branch starts. */
   branch(): ShownRun {
     const branch = new ShownRun(this.record.branch());
     branch.points = this.points;
@@ -89,7 +89,7 @@ export class ShownRun {
     return from;
   }
 
-  /** What the record holds now; what is as it was is not announced. */
+  /** Copies the state of the record; runes announce only what differs. */
   private refresh(): void {
     const { shownSeries, step, head, header, notes } = this.record;
     this.series = shownSeries;
