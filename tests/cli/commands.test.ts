@@ -287,6 +287,14 @@ describe('doctor, help and version of things', () => {
     },
   );
 
+  it("verify without --goldens runs the project's own reference values", async () => {
+    const json = lastJson<{ passed: number; failed: number }>(
+      await cli('verify', '--device', 'wasm', '--json'),
+    );
+    expect(json.failed).toBe(0);
+    expect(json.passed).toBeGreaterThan(100);
+  });
+
   it('the bundled corpora and the bundled model are where the defaults look', () => {
     const at = (path: string) => existsSync(new URL(`../../${path}`, import.meta.url));
     expect(

@@ -28,7 +28,7 @@ export interface GoldenEncoding {
 
 /** What Hugging Face's own tokenizers gives (tests/golden/make/tokenizer.py). */
 export const GOLDEN = (
-  JSON.parse(read('tests/golden/tokenizer_pocket.json')) as { cases: GoldenEncoding[] }
+  JSON.parse(read('tests/golden/tokenizer/pocket.json')) as { cases: GoldenEncoding[] }
 ).cases.map(({ sentence, ids, tokens, offsets }) => ({
   sentence,
   /** With [CLS] and [SEP]; the rest without. */

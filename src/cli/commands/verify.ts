@@ -11,7 +11,11 @@ import { Failure, messageOf } from '../../util/failure.ts';
 import { readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { deviceOption, jsonOption } from '../options.ts';
+import { root } from '../root.ts';
 import { printResult, say, type CommonOptions } from '../output.ts';
+
+/** The project's own reference values, described in the README there. */
+const OWN_REFERENCES = join(root, 'tests', 'golden');
 
 interface VerifyOptions extends CommonOptions {
   goldens: string;
@@ -27,7 +31,7 @@ export function addVerify(program: Command): void {
         'statistics) through the code that trains, on the device you name, and reports the largest error of each case. ' +
         'Leaves with 1 when a case fails.',
     )
-    .requiredOption('--goldens <dir>', 'folder with the reference-value files (*.json)')
+    .option('--goldens <dir>', 'folder with the reference-value files (*.json)', OWN_REFERENCES)
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(verify);

@@ -53,7 +53,7 @@ FILES: dict[str, ReferenceFile] = {
     "training_trace": ReferenceFile(optimiser.training_trace, tolerance=1e-7, compare=compare_trace),
     "collator": ReferenceFile(batching.collator),
     "prompt": ReferenceFile(batching.prompt),
-    "tokenizer_pocket": ReferenceFile(tokenizer.tokenizer_pocket, text=indented),
+    "tokenizer/pocket": ReferenceFile(tokenizer.pocket, text=indented),
 }
 
 

@@ -1,4 +1,4 @@
-"""tokenizer_pocket.json: what Hugging Face's own tokenizers library (Rust) gives for models/pocket."""
+"""tokenizer/pocket.json: what Hugging Face's own tokenizers library (Rust) gives for models/pocket."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def utf16_offsets(sentence: str, offsets: list[tuple[int, int]]) -> list[list[in
     return [[units[a], units[b]] for a, b in offsets]
 
 
-def tokenizer_pocket() -> Json:
+def pocket() -> Json:
     tokenizer = Tokenizer.from_file(str(POCKET))
 
     def case(sentence: str) -> dict[str, Json]:
