@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDERS = ['src', 'tests', 'models', 'docs', 'public'];
-const SOURCE = /\.(ts|svelte|mjs|cjs|js)$/;
+const SOURCE = /\w\.(ts|svelte|mjs|cjs|js)$/;
 
 const list = (folder: string): string[] =>
   existsSync(join(ROOT, folder)) ? readdirSync(join(ROOT, folder)) : [];
