@@ -2,7 +2,7 @@
 // drivers make them beside one another, and nothing else stands still meanwhile. A processor that plays GPU has nothing
 // of that: SwiftShader compiles one kernel after the other, and waiting for it takes time from it.
 import * as tf from '@tensorflow/tfjs-core';
-import { compileAhead } from './dispatch.webgpu.ts';
+import { compileAhead } from './pipelines.webgpu.ts';
 import { webGpuBackend } from './tfjsBackends.ts';
 import { kernelConfigFor } from './tuning.ts';
 

@@ -4,8 +4,3 @@
 export const MIN_SQUARED_NORM = 1e-16;
 /** Inverse lengths from here on belong to vectors that count as longer than they are. */
 export const CLAMPED_INVERSE = 0.99e8;
-
-export const product = (type: string, x: string, y: string) =>
-  type === 'f32' ? `${x} * ${y}` : `dot(${x}, ${y})`;
-
-export const inner = (type: string, x: string) => product(type, x, x);

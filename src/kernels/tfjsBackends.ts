@@ -80,3 +80,8 @@ export function wasmBackend(): WasmBackend {
 export function wasmValues(backend: WasmBackend, tensor: tf.TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array;
 }
+
+/** Elements of a tensor. */
+export function sizeOf({ shape }: { readonly shape: readonly number[] }): number {
+  return shape.reduce((product, length) => product * length, 1);
+}

@@ -1,12 +1,13 @@
-// Which form of a kernel suits the device in use.
+// The configuration of the kernels for the device in use.
 //
-// A processor that plays GPU has no fast workgroup memory: there kernels do without barriers and give every invocation
-// much work. A real GPU is the other way round. Which tile of a matrix product is fastest on it can be measured
-// (matMul/matMulTuning.webgpu.ts); until then the order below stands.
+// A software (CPU) WebGPU adapter has no fast workgroup memory: there kernels use no barriers and give each invocation
+// much work. A hardware GPU is the other way round. Which tile of a matrix product is fastest on it can be measured
+// (matMul/matMulTuning.webgpu.ts); until then the order below is used.
 import { capabilitiesOf, type MatrixShape } from './capabilities.ts';
+import { isSoftwareAdapter } from './softwareAdapter.ts';
 import type { WebGpuBackend } from './tfjsBackends.ts';
 
-/** How a matrix product is cut; see matMul/matMul.wgsl.ts. */
+/** How a matrix product is tiled; see matMul/matMul.wgsl.ts. */
 export interface Tile {
   kind: 'direct' | 'shared' | 'matrix';
   /** Rows of an invocation (of a subgroup, for 'matrix'); a multiple of four. */
@@ -27,9 +28,9 @@ export type TransposeLayout = 'NN' | 'NT' | 'TN' | 'TT';
 export type Precision = 'f32' | 'f16';
 
 export interface KernelConfig {
-  /** Does the adapter compute on the processor? Then no workgroup memory. */
+  /** Is the adapter a software one, which computes on the CPU? Then kernels use no workgroup memory. */
   software: boolean;
-  /** Tiles by preference, as measured; a turn that is missing takes the default order. */
+  /** Tiles by speed, as measured; a layout that is missing takes the default order. */
   tiles?: Partial<Record<TransposeLayout, readonly Tile[]>>;
   /** What matrix products round their operands to; F32 when left out. Set by usePrecision(). */
   precision?: Precision;
@@ -47,7 +48,7 @@ export const SOFTWARE_TILES: readonly Tile[] = [
   { kind: 'direct', rows: 4, quads: 1, across: 4, down: 1 },
 ];
 
-/** Tiles for real GPUs, from large to small. */
+/** Tiles for hardware GPUs, from large to small. */
 export const HARDWARE_TILES: readonly Tile[] = [
   { kind: 'shared', rows: 8, quads: 2, across: 16, down: 16 },
   { kind: 'shared', rows: 4, quads: 1, across: 16, down: 16 },
@@ -67,7 +68,7 @@ export function matrixTiles({ precision, matrix }: KernelConfig): readonly Tile[
   }));
 }
 
-/** Tiles for real GPUs without workgroup memory of their own, from large to small. */
+/** Tiles for hardware GPUs whose workgroup memory is in main memory, from large to small. */
 export const DIRECT_TILES: readonly Tile[] = [
   { kind: 'direct', rows: 8, quads: 1, across: 8, down: 8 },
   { kind: 'direct', rows: 4, quads: 1, across: 8, down: 8 },
@@ -86,24 +87,26 @@ function tilesOfVendor(vendor: string): Pick<KernelConfig, 'tiles'> {
   return own ? { tiles: { NN: own, NT: own, TN: own, TT: own } } : {};
 }
 
-const kernelConfig = new WeakMap<GPUDevice, KernelConfig>();
+const kernelConfigs = new WeakMap<GPUDevice, KernelConfig>();
 
-const SOFTWARE = /^google |swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
-
-/** What suits the device of a WebGPU backend. */
-export function kernelConfigFor({ device }: Pick<WebGpuBackend, 'device'>): KernelConfig {
-  let choice = kernelConfig.get(device);
-  if (!choice) {
-    const { vendor, architecture, description } = device.adapterInfo;
-    const software = SOFTWARE.test(`${vendor} ${architecture} ${description}`);
-    // Where a processor computes, an invocation does best alone.
-    choice = software ? { software } : { software, ...tilesOfVendor(vendor), ...capabilitiesOf(device) };
-    kernelConfig.set(device, choice);
-  }
-  return choice;
+/** The configuration of a device for which nothing was measured. */
+export function defaultKernelConfig(device: GPUDevice, software: boolean): KernelConfig {
+  // On the CPU, invocations that share nothing are fastest.
+  if (software) return { software };
+  return { software, ...tilesOfVendor(device.adapterInfo.vendor), ...capabilitiesOf(device) };
 }
 
-/** Sets the choice for the device of a backend: what was measured (now or before), or a form that a test wants. */
-export function setKernelConfig(backend: WebGpuBackend, choice: KernelConfig): void {
-  kernelConfig.set(backend.device, choice);
+/** The configuration of the kernels on a backend's device. */
+export function kernelConfigFor({ device }: Pick<WebGpuBackend, 'device'>): KernelConfig {
+  let config = kernelConfigs.get(device);
+  if (!config) {
+    config = defaultKernelConfig(device, isSoftwareAdapter({ info: device.adapterInfo }));
+    kernelConfigs.set(device, config);
+  }
+  return config;
+}
+
+/** Sets it: to what was measured, now or before, or to what a test needs. */
+export function setKernelConfig({ device }: Pick<WebGpuBackend, 'device'>, config: KernelConfig): void {
+  kernelConfigs.set(device, config);
 }

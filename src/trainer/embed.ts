@@ -5,7 +5,7 @@ import { encode } from '../encoder/encoder.ts';
 import { NO_DROPOUT, type DropoutRates } from '../encoder/pass.ts';
 import type { Parameters } from '../encoder/parameters.ts';
 import { pool, poolingPlaces, type Pooling } from '../encoder/pooling.ts';
-import { assertDeviceSound } from '../kernels/backend.ts';
+import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import { readBack } from '../kernels/readBack.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import { padRows } from '../tokenizer/pad.ts';

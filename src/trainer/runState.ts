@@ -5,7 +5,7 @@ import { modelFiles } from '../encoder/folder.ts';
 import { initialHead, isHead } from '../encoder/head.ts';
 import { isEmbedding, Parameters } from '../encoder/parameters.ts';
 import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
-import { assertDeviceSound } from '../kernels/backend.ts';
+import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import { appendMetric, cutMetrics, emptyMetrics, metricsUpTo } from '../record/series.ts';
 import { bestSts, summarize, type RunSummary } from '../record/summary.ts';
 import type { Config } from '../run/config.ts';

@@ -1,7 +1,7 @@
 // A training in progress: steps, evaluation and tracing on the state of a run.
 import type { Group } from '../data/group.ts';
 import { dropoutEverywhere } from '../encoder/pass.ts';
-import { assertDeviceSound } from '../kernels/backend.ts';
+import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import type { CompileOptions } from '../kernels/compile.ts';
 import { usePrecision } from '../kernels/precision.ts';
 import type { Matrix } from '../metrics/vectors.ts';

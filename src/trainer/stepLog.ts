@@ -2,7 +2,7 @@
 // all that was queued before it and then leaves the device idle, so steps that are shorter than a displayed frame are
 // read together. Every logged step gets its event, in order, with its own numbers.
 import * as tf from '@tensorflow/tfjs-core';
-import { assertDeviceSound } from '../kernels/backend.ts';
+import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import type { StepEvent } from '../run/events.ts';
 import type { DeviceInfo } from '../util/devices.ts';
 import { readTogether, stackScalars, type Scalars, type StackedScalars } from './scalars.ts';

@@ -5,7 +5,7 @@ import type { Config } from '../run/config.ts';
 import type { StepTrace, Table, TraceRow, TraceUpdate } from '../run/trace.ts';
 import { isEmbedding, Parameters, type ParameterName } from '../encoder/parameters.ts';
 import type { TensorMap } from '../encoder/safetensors.ts';
-import { assertDeviceSound } from '../kernels/backend.ts';
+import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import { marginOf } from '../losses/hierarchicalTriplet.ts';
 import { Failure } from '../util/failure.ts';
 import { AdamW, disposeClipped, type ClippedGradients, type Gradients } from './adamw.ts';

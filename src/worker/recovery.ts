@@ -1,6 +1,6 @@
 // What a run does when its training has thrown: over a lost device it continues from its newest snapshot; after any
 // other failure it has ended, but its past can still be visited.
-import { deviceFault } from '../kernels/backend.ts';
+import { deviceFault } from '../kernels/deviceHealth.ts';
 import type { Snapshot } from '../trainer/snapshot.ts';
 import { messageOf } from '../util/failure.ts';
 import type { FollowedSentences } from './followedSentences.ts';

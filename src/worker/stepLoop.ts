@@ -1,6 +1,6 @@
 // What a training in the worker does between two steps: waits at the gate, goes to other steps, answers requests, takes
 // snapshots, saves checkpoints and shows the followed sentences.
-import { assertDeviceSound } from '../kernels/backend.ts';
+import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { RunningTraining } from '../trainer/train.ts';
 import type { Autosave } from './autosave.ts';

@@ -1,7 +1,8 @@
 // The worker's own file: parses a command, calls the core, posts reports.
 /// <reference lib="webworker" />
 import { loadModel, type LoadedModel } from '../encoder/folder.ts';
-import { loseDevice, startDevice, watchDevice, type BackendHost } from '../kernels/backend.ts';
+import { startDevice, type BackendHost } from '../kernels/backend.ts';
+import { loseDevice, watchDevice } from '../kernels/deviceHealth.ts';
 import { wasmFiles } from '../kernels/wasmFiles.ts';
 import type { DeviceInfo } from '../util/devices.ts';
 import { Failure, messageOf } from '../util/failure.ts';

@@ -11,7 +11,7 @@
 //   4. After the last step afterLast() keeps weights and past available; after an error recovery.ts decides whether
 //      training starts again from a snapshot (lost device), waits for a visit of the past, or is over.
 import type { Group } from '../data/group.ts';
-import { deviceFault } from '../kernels/backend.ts';
+import { deviceFault } from '../kernels/deviceHealth.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import type { KnobEdit } from '../run/knobEdit.ts';
 import type { StepTrace } from '../run/trace.ts';

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeHost } from '../../src/cli/node/gpu.ts';
-import { findAdapter } from '../../src/kernels/backend.ts';
+import { findAdapter } from '../../src/kernels/adapter.ts';
 import { cli, type CliResult } from '../support/cli.ts';
 import { tinyFiles, type TinyFiles } from '../support/tinyFiles.ts';
 import { writeTinyModel } from '../support/tiny.ts';

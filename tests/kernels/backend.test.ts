@@ -2,7 +2,9 @@
 // replaced, would spoil every number of a run. Hosts are faked, so the ladder is tested on machines of every kind.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { assertDeviceSound, findAdapter, startDevice, type BackendHost } from '../../src/kernels/backend.ts';
+import { findAdapter } from '../../src/kernels/adapter.ts';
+import { startDevice, type BackendHost } from '../../src/kernels/backend.ts';
+import { assertDeviceSound } from '../../src/kernels/deviceHealth.ts';
 import type { DeviceChoice } from '../../src/util/devices.ts';
 import { Failure, messageOf } from '../../src/util/failure.ts';
 import { eachBackend, start } from '../support/backends.ts';

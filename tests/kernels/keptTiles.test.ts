@@ -11,7 +11,8 @@ import {
 } from '../../src/kernels/matMul/keptTiles.webgpu.ts';
 import { candidatesOn, tuneProducts, TUNED_LAYOUTS } from '../../src/kernels/matMul/matMulTuning.webgpu.ts';
 import { nodeHost } from '../../src/cli/node/gpu.ts';
-import { assertDeviceSound, startDevice } from '../../src/kernels/backend.ts';
+import { startDevice } from '../../src/kernels/backend.ts';
+import { assertDeviceSound } from '../../src/kernels/deviceHealth.ts';
 import { multiply } from '../../src/kernels/matMul/matMul.ts';
 import { formOf } from '../../src/kernels/matMul/matMul.webgpu.ts';
 import { setKernelConfig, kernelConfigFor, type Tile } from '../../src/kernels/tuning.ts';

@@ -1,7 +1,7 @@
 // A device that is lost, as a driver crash would lose it: what the visitor changed since the last snapshot is in the run
 // afterwards, and a step of the past that was shown is shown again.
 import { afterAll, describe, expect, it } from 'vitest';
-import { loseDevice, watchDevice } from '../../src/kernels/backend.ts';
+import { loseDevice, watchDevice } from '../../src/kernels/deviceHealth.ts';
 import { eachBackend, start } from '../support/backends.ts';
 import { tinyGroups, tinyPlain } from '../support/tiny.ts';
 import { startCommand, seekTo, startTraining, stepOnce, type StartedTraining } from './harness.ts';

@@ -1,7 +1,8 @@
 // `semblance doctor`: what this machine offers, how fast it is, and what a run would use.
 import { arch, cpus, platform, totalmem } from 'node:os';
 import type { Command } from 'commander';
-import { findAdapter, startDevice } from '../../kernels/backend.ts';
+import { findAdapter } from '../../kernels/adapter.ts';
+import { startDevice } from '../../kernels/backend.ts';
 import type { DeviceChoice } from '../../util/devices.ts';
 import { matMulRate } from '../../kernels/measure.ts';
 import { messageOf } from '../../util/failure.ts';

@@ -1,15 +1,12 @@
 // AdamW and the gradient's norm on WASM, all parameters in one call.
 import type * as tf from '@tensorflow/tfjs-core';
 import { fromList, registerKernel } from '../kernelToken.ts';
+import { sizeOf } from '../tfjsBackends.ts';
 import type { WasmRuntime } from '../wasm/runtime.ts';
 import { ADAMW, SQUARED_NORM } from './adamw.ts';
 
 /** Most elements of a piece; a multiple of 4. */
 const MAX_PIECE = 16384;
-
-function sizeOf({ shape }: tf.TensorInfo): number {
-  return shape.reduce((a, b) => a * b, 1);
-}
 
 /** Cuts a stretch of elements into pieces. */
 function pieces<T>(size: number, piece: (offset: number, count: number) => T): T[] {

@@ -1,15 +1,10 @@
 // AdamW and the gradient's norm as kernels of the WebGPU backend: tensors of like size share a dispatch.
-import * as tf from '@tensorflow/tfjs-core';
-import {
-  dispatch,
-  elementType,
-  flatWorkgroups,
-  output,
-  release,
-  withScalarUniform,
-} from '../dispatch.webgpu.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import { output, release, withScalarUniform } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { elementType, flatWorkgroups } from '../wgsl.ts';
 import { fromList, registerKernel, type InputsOf } from '../kernelToken.ts';
-import type { WebGpuBackend } from '../tfjsBackends.ts';
+import { sizeOf, type WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
 import { ADAMW, GRADIENT_NORM, type AdamWScalars } from './adamw.ts';
 import { adamwCode, normCode, PARTS, squaresCode } from './adamw.wgsl.ts';
@@ -22,8 +17,6 @@ interface Parameter {
   /** Numbers, not elements. */
   decayed: number;
 }
-
-const sizeOf = ({ shape }: tf.TensorInfo) => tf.util.sizeFromShape(shape);
 
 /** How much larger than the first the others of a list may be: every one has as many invocations as the largest. */
 const LIKE = 2;

@@ -1,16 +1,14 @@
 // AdamW and the sum of squares in WGSL, over as many tensors in one dispatch as storage buffers can be bound.
-import { header } from '../dispatch.webgpu.ts';
-
-const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
+import { header, inner, range } from '../wgsl.ts';
 
 /** Workgroup y is the parameter; formulas in adamw.ts. rest = 1 - beta, which float32 cannot subtract well. */
 export function adamwCode(type: string, count: number, decayFirst: boolean): string {
   const writes = Object.fromEntries(
-    upTo(count).flatMap((i) => ['p', 'm', 'v'].map((name) => [`${name}${i}`, type])),
+    range(count).flatMap((i) => ['p', 'm', 'v'].map((name) => [`${name}${i}`, type])),
   );
-  const reads = Object.fromEntries(upTo(count).map((i) => [`g${i}`, type]));
+  const reads = Object.fromEntries(range(count).map((i) => [`g${i}`, type]));
   const uniforms = `factor : f32, beta1 : f32, rest1 : f32, beta2 : f32, rest2 : f32, rate : f32, epsilon : f32,
-    keep : f32, ${upTo(count)
+    keep : f32, ${range(count)
       .map((i) => `decayed${i} : u32`)
       .join(', ')}`;
   const kept =
@@ -39,7 +37,7 @@ export function adamwCode(type: string, count: number, decayFirst: boolean): str
   ) {
     let index = (group.z * groups.x + group.x) * 64u + local;
     switch (group.y) {
-      ${upTo(count).map(update).join('\n')}
+      ${range(count).map(update).join('\n')}
       default: {}
     }
   }`;
@@ -50,11 +48,11 @@ export const PARTS = 1024;
 
 /** partial[PARTS * (from + group.y) + invocation] = its part of the squares of tensor group.y. */
 export function squaresCode(type: string, count: number): string {
-  const reads = Object.fromEntries(upTo(count).map((i) => [`x${i}`, type]));
+  const reads = Object.fromEntries(range(count).map((i) => [`x${i}`, type]));
   const part = (i: number) => `case ${i}u: {
       for (var at = index; at < arrayLength(&x${i}); at += ${PARTS}u) {
         let x = x${i}[at];
-        sum += ${type === 'f32' ? 'x * x' : 'dot(x, x)'};
+        sum += ${inner(type, 'x', 'x')};
       }
     }`;
   return `${header({ partial: 'f32' }, reads, 'first : u32')}
@@ -65,7 +63,7 @@ export function squaresCode(type: string, count: number): string {
     let index = place.x;
     var sum = 0.0;
     switch (group.y) {
-      ${upTo(count).map(part).join('\n')}
+      ${range(count).map(part).join('\n')}
       default: {}
     }
     partial[${PARTS}u * (uniforms.first + group.y) + index] = sum;

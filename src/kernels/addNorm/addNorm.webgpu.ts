@@ -1,7 +1,9 @@
 // LayerNorm(dropout(x) + residual) and its gradient as kernels of the WebGPU backend.
 import { rowParts } from '../columnSum/columnSum.webgpu.ts';
-import { dispatch, elementType, output, release, type Workgroups } from '../dispatch.webgpu.ts';
-import { maskWords } from '../dropout/dropout.webgpu.ts';
+import { output, release } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { elementType, type Workgroups } from '../wgsl.ts';
+import { maskUniforms } from '../dropout/dropout.webgpu.ts';
 import type { DropoutAttributes } from '../dropout/dropout.ts';
 import { registerKernel, type InputsOf, type OutputsOf } from '../kernelToken.ts';
 import { addParts } from '../matMul/matMul.webgpu.ts';
@@ -47,7 +49,7 @@ function addNorm(
     code: () => addNormCode(form, residual !== undefined),
     writes: [y, normalised, rstd],
     reads: residual ? [x, residual, gamma, bias] : [x, gamma, bias],
-    uniforms: [rows, width, features, { f32: attrs.epsilon }, ...maskWords(attrs)],
+    uniforms: [rows, width, features, { f32: attrs.epsilon }, ...maskUniforms(attrs)],
     changing: attrs.threshold > 0,
     workgroups: inRows(rowWorkgroups(rows, form)),
   });
@@ -76,7 +78,7 @@ function addNormGradient(
     code: () => addNormGradientCode(form, masked, sums !== undefined),
     writes: masked ? [dResidual, dx, ...columns] : [dResidual, ...columns],
     reads: [dy, normalised, rstd, gamma],
-    uniforms: [...sizes, ...(masked ? maskWords(attrs) : [])],
+    uniforms: [...sizes, ...(masked ? maskUniforms(attrs) : [])],
     changing: masked,
     workgroups: inRows(rowGroups + columnGroups * parts),
   });

@@ -2,7 +2,7 @@
 //
 // A row belongs to one invocation where there is no fast workgroup memory, else to a workgroup of `lanes` invocations
 // that add up their sums in it. Elements are f32 or vec4<f32>.
-import { header } from '../dispatch.webgpu.ts';
+import { header, inner } from '../wgsl.ts';
 import { MASK, MASK_UNIFORMS } from '../dropout/dropout.wgsl.ts';
 import { rowSum, rowSumBegin, rowSumDirectives, rowSumParameters } from '../rowSum.wgsl.ts';
 
@@ -31,7 +31,6 @@ export function rowWorkgroups(rows: number, { lanes }: RowForm): number {
   return lanes === 1 ? Math.ceil(rows / ROWS) : rows;
 }
 
-const inner = (type: string, a: string, b: string) => (type === 'f32' ? `${a} * ${b}` : `dot(${a}, ${b})`);
 const maskOf = (type: string, at: string) => (type === 'f32' ? `maskOfOne(${at})` : `maskOfQuad(${at})`);
 
 /** sumOverRow(value): the sum of a number over the invocations of a row. */

@@ -1,7 +1,9 @@
 // Attention and its gradient as kernels of the WebGPU backend.
 import type * as tf from '@tensorflow/tfjs-core';
-import { dispatch, elementType, flatWorkgroups, output, release } from '../dispatch.webgpu.ts';
-import { maskWords } from '../dropout/dropout.webgpu.ts';
+import { output, release } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { elementType, flatWorkgroups } from '../wgsl.ts';
+import { maskUniforms } from '../dropout/dropout.webgpu.ts';
 import { registerKernel, type InputsOf, type OutputsOf } from '../kernelToken.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
@@ -30,7 +32,7 @@ function planOf(backend: WebGpuBackend, q: tf.TensorInfo, attrs: AttentionAttrib
     mask,
   });
   const scale = { f32: 1 / Math.sqrt(hidden / heads) };
-  const shared = { uniforms: [rows, heads, length, scale, ...maskWords(attrs)], changing: mask };
+  const shared = { uniforms: [rows, heads, length, scale, ...maskUniforms(attrs)], changing: mask };
   const workgroups = ({ tokens: own, size }: AttentionForm) =>
     flatWorkgroups(rows * heads * Math.ceil(length / own), size);
   return { rows, form, shared, workgroups };

@@ -5,7 +5,7 @@
 //   key gradient     an invocation has some keys of one row and head: dk, dv
 //
 // A head's part of a token is held in registers, at most 16 units (f32 or vec4<f32>) at a time.
-import { header } from '../dispatch.webgpu.ts';
+import { header, inner, range, unrolled } from '../wgsl.ts';
 import { MASK, MASK_UNIFORMS } from '../dropout/dropout.wgsl.ts';
 
 export interface AttentionForm {
@@ -30,10 +30,6 @@ const MAX_UNITS = 16;
 function chunkOf(units: number): number {
   for (let chunk = Math.min(units, MAX_UNITS); ; chunk--) if (units % chunk === 0) return chunk;
 }
-
-const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
-const each = (n: number, line: (i: number) => string) => upTo(n).map(line).join('\n');
-const inner = (type: string, a: string, b: string) => (type === 'f32' ? `${a} * ${b}` : `dot(${a}, ${b})`);
 
 const UNIFORMS = `rows : u32, heads : u32, length : u32, scale : f32, ${MASK_UNIFORMS}`;
 
@@ -64,7 +60,7 @@ function program(
     let width = uniforms.heads * ${units}u;
     let at = row * length * width + head * ${units}u;
     let table = (row * uniforms.heads + head) * length * length;
-    ${each(tokens, (t) => `let token${t} = min(first + ${t}u, length - 1u);`)}
+    ${unrolled(tokens, (t) => `let token${t} = min(first + ${t}u, length - 1u);`)}
     ${body}
   }`;
 }
@@ -90,22 +86,22 @@ function innerProducts(
   return chunks(
     form,
     (chunk) => `
-      ${each(tokens, (t) =>
-        upTo(chunk)
+      ${unrolled(tokens, (t) =>
+        range(chunk)
           .map((u) => `let own${t}_${u} = ${unit(own, `token${t}`, u)};`)
           .join(' '),
       )}
       let last = part + ${chunk}u == ${units}u;
       for (var j = 0u; j < keys; j++) {
-        ${each(tokens, (t) => `var s${t} = 0.0;`)}
-        ${each(
+        ${unrolled(tokens, (t) => `var s${t} = 0.0;`)}
+        ${unrolled(
           chunk,
           (u) => `{ let other = ${unit(other, 'j', u)};
-          ${upTo(tokens)
+          ${range(tokens)
             .map((t) => `s${t} += ${inner(type, `own${t}_${u}`, 'other')};`)
             .join(' ')} }`,
         )}
-        ${each(
+        ${unrolled(
           tokens,
           (t) => `if (first + ${t}u < length) {
           let e = table + token${t} * length + j;
@@ -123,25 +119,25 @@ function weightedSums(form: AttentionForm, weight: string, other: string, result
   return chunks(
     form,
     (chunk) => `
-      ${each(tokens, (t) =>
-        upTo(chunk)
+      ${unrolled(tokens, (t) =>
+        range(chunk)
           .map((u) => `var sum${t}_${u} = ${type}();`)
           .join(' '),
       )}
       for (var j = 0u; j < keys; j++) {
-        ${each(tokens, (t) => `var w${t} = 0.0; { let e = table + token${t} * length + j; w${t} = ${weight}; }`)}
-        ${each(
+        ${unrolled(tokens, (t) => `var w${t} = 0.0; { let e = table + token${t} * length + j; w${t} = ${weight}; }`)}
+        ${unrolled(
           chunk,
           (u) => `{ let other = ${unit(other, 'j', u)};
-          ${upTo(tokens)
+          ${range(tokens)
             .map((t) => `sum${t}_${u} += w${t} * other;`)
             .join(' ')} }`,
         )}
       }
-      ${each(
+      ${unrolled(
         tokens,
         (t) =>
-          `if (first + ${t}u < length) { ${upTo(chunk)
+          `if (first + ${t}u < length) { ${range(chunk)
             .map((u) => `${unit(result, `token${t}`, u)} = sum${t}_${u};`)
             .join(' ')} }`,
       )}`,
@@ -151,9 +147,9 @@ function weightedSums(form: AttentionForm, weight: string, other: string, result
 export function attentionCode(form: AttentionForm): string {
   const { type, tokens } = form;
   const body = `
-    ${each(tokens, (t) => `var top${t} = -3.0e38;`)}
+    ${unrolled(tokens, (t) => `var top${t} = -3.0e38;`)}
     ${innerProducts(form, 'q', 'k', 'probabilities', (t) => `let s = s${t} * uniforms.scale; top${t} = max(top${t}, s); probabilities[e] = s;`)}
-    ${each(
+    ${unrolled(
       tokens,
       (t) => `if (first + ${t}u < length) {
       let start = table + token${t} * length;
@@ -181,9 +177,9 @@ export function attentionCode(form: AttentionForm): string {
 export function queryGradientCode(form: AttentionForm): string {
   const { type, tokens } = form;
   const body = `
-    ${each(tokens, (t) => `var total${t} = 0.0;`)}
+    ${unrolled(tokens, (t) => `var total${t} = 0.0;`)}
     ${innerProducts(form, 'dy', 'v', 'dScores', (t) => `let d = s${t} * maskOfOne(e); total${t} += probabilities[e] * d; dScores[e] = d;`)}
-    ${each(
+    ${unrolled(
       tokens,
       (t) => `if (first + ${t}u < length) {
       let start = table + token${t} * length;
@@ -206,13 +202,13 @@ export function keyGradientCode(form: AttentionForm): string {
   const body = chunks(
     form,
     (chunk) => `
-      ${each(tokens, (t) =>
-        upTo(chunk)
+      ${unrolled(tokens, (t) =>
+        range(chunk)
           .map((u) => `var dk${t}_${u} = ${type}(); var dv${t}_${u} = ${type}();`)
           .join(' '),
       )}
       for (var i = 0u; i < length; i++) {
-        ${each(
+        ${unrolled(
           tokens,
           (t) => `var ds${t} = 0.0; var p${t} = 0.0;
         if (first + ${t}u < keys) {
@@ -221,18 +217,18 @@ export function keyGradientCode(form: AttentionForm): string {
           p${t} = probabilities[e] * maskOfOne(e);
         }`,
         )}
-        ${each(
+        ${unrolled(
           chunk,
           (u) => `{ let query = ${unit('q', 'i', u)}; let d = ${unit('dy', 'i', u)};
-          ${upTo(tokens)
+          ${range(tokens)
             .map((t) => `dk${t}_${u} += ds${t} * query; dv${t}_${u} += p${t} * d;`)
             .join(' ')} }`,
         )}
       }
-      ${each(
+      ${unrolled(
         tokens,
         (t) =>
-          `if (first + ${t}u < length) { ${upTo(chunk)
+          `if (first + ${t}u < length) { ${range(chunk)
             .map(
               (u) =>
                 `${unit('dk', `token${t}`, u)} = dk${t}_${u}; ${unit('dv', `token${t}`, u)} = dv${t}_${u};`,

@@ -1,6 +1,8 @@
 // Column sums as a kernel of the WebGPU backend: in one piece on a processor, by parts of the rows on a GPU.
 import type * as tf from '@tensorflow/tfjs-core';
-import { dispatch, elementType, output, release } from '../dispatch.webgpu.ts';
+import { output, release } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { elementType } from '../wgsl.ts';
 import { registerKernel } from '../kernelToken.ts';
 import { addParts } from '../matMul/matMul.webgpu.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';

@@ -1,5 +1,5 @@
 // Column sums in WGSL: an invocation adds up one column (or four neighbours) over its part of the rows.
-import { header } from '../dispatch.webgpu.ts';
+import { header } from '../wgsl.ts';
 
 /** Workgroup y is the part of the rows; every part has a row in the result. */
 export function columnSumCode(type: string, size: number): string {

@@ -1,12 +1,14 @@
 // Dropout as a kernel of the WebGPU backend, and a mask as uniforms of the kernels that have one inside.
-import type { Word } from '../dispatch.webgpu.ts';
+import { output, type UniformValue } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
 import { registerKernel } from '../kernelToken.ts';
-import { runProgram } from '../program.ts';
+import { sizeOf } from '../tfjsBackends.ts';
+import { flatWorkgroups } from '../wgsl.ts';
 import { DROPOUT, keptScale, type DropoutAttributes } from './dropout.ts';
-import { dropoutProgram } from './dropout.wgsl.ts';
+import { dropoutCode } from './dropout.wgsl.ts';
 
 /** The uniforms MASK_UNIFORMS. */
-export function maskWords({ key0, key1, threshold }: DropoutAttributes): Word[] {
+export function maskUniforms({ key0, key1, threshold }: DropoutAttributes): UniformValue[] {
   // Without a mask the key plays no part: equal words share a buffer.
   return threshold === 0
     ? [0, 0, 0, { f32: 1 }]
@@ -14,16 +16,18 @@ export function maskWords({ key0, key1, threshold }: DropoutAttributes): Word[] 
 }
 
 export function registerDropoutOnWebGpu(): void {
-  registerKernel(DROPOUT, 'webgpu', ({ x }, { key0, key1, threshold }, backend) => ({
-    y: runProgram(
-      backend,
-      dropoutProgram(x.shape),
-      [x],
-      [
-        { type: 'uint32', data: [key0, key1] },
-        { type: 'uint32', data: [threshold] },
-        { type: 'float32', data: [keptScale(threshold)] },
-      ],
-    ),
-  }));
+  registerKernel(DROPOUT, 'webgpu', ({ x }, attributes, backend) => {
+    const y = output(backend, x.shape);
+    const size = sizeOf(x);
+    dispatch(backend, {
+      key: 'semblance_dropout',
+      code: dropoutCode,
+      writes: [y],
+      reads: [x],
+      uniforms: [size, ...maskUniforms(attributes)],
+      changing: true,
+      workgroups: flatWorkgroups(Math.ceil(size / 4)),
+    });
+    return { y };
+  });
 }

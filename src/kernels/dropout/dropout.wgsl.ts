@@ -1,5 +1,5 @@
 // Dropout on WebGPU: one Threefry-2x32-20 block serves four elements.
-import { flatProgram, type Program } from '../program.ts';
+import { flatMain, header } from '../wgsl.ts';
 
 const THREEFRY = `
   const PARITY = 0x1BD11BDAu;
@@ -39,24 +39,16 @@ export const MASK = `${THREEFRY}
   }
 `;
 
-const CODE = `${THREEFRY}
-  fn main(index : i32) {
-    let first = index * 4;
+/** Four elements an invocation. */
+export function dropoutCode(): string {
+  return `${header({ y: 'f32' }, { x: 'f32' }, `size : u32, ${MASK_UNIFORMS}`)}
+  ${MASK}
+  ${flatMain(`
+    let first = index * 4u;
     if (first >= uniforms.size) { return; }
-    let bits = threefry(uniforms.key, vec2<u32>(u32(index), 0u));
-    let lanes = array<u32, 4>(bits.x & 0xFFFFu, bits.x >> 16u, bits.y & 0xFFFFu, bits.y >> 16u);
-    for (var lane = 0; lane < min(4, uniforms.size - first); lane++) {
-      let kept = lanes[lane] >= uniforms.threshold;
-      setOutputAtIndex(first + lane, select(0.0, x[first + lane] * uniforms.scale, kept));
+    let mask = maskOfQuad(index);
+    for (var lane = 0u; lane < min(4u, uniforms.size - first); lane++) {
+      y[first + lane] = select(0.0, x[first + lane] * uniforms.keptScale, mask[lane] > 0.0);
     }
-  }
-`;
-
-export function dropoutProgram(shape: number[]): Program {
-  return flatProgram('semblance_dropout', shape, {
-    inputs: ['x'],
-    elementsPerInvocation: 4,
-    uniforms: 'key : vec2<u32>, threshold : u32, scale : f32,',
-    code: CODE,
-  });
+  `)}`;
 }

@@ -1,5 +1,7 @@
 // The embedding lookup and the gradient of its tables as kernels of the WebGPU backend.
-import { dispatch, elementType, flatWorkgroups, output } from '../dispatch.webgpu.ts';
+import { output } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { elementType, flatWorkgroups } from '../wgsl.ts';
 import { registerKernel } from '../kernelToken.ts';
 import { scatterRows } from '../scatterRows/scatterRows.webgpu.ts';
 import { EMBED, EMBED_GRADIENT } from './embed.ts';

@@ -1,5 +1,5 @@
 // The sum of three embeddings of a token in WGSL, an element of `type` an invocation.
-import { flatMain, header } from '../dispatch.webgpu.ts';
+import { flatMain, header } from '../wgsl.ts';
 
 export function embedCode(type: string): string {
   const reads = {

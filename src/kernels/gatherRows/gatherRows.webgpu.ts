@@ -1,5 +1,7 @@
 // Some rows of a matrix as a kernel of the WebGPU backend.
-import { dispatch, elementType, flatMain, flatWorkgroups, header, output } from '../dispatch.webgpu.ts';
+import { output } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { elementType, flatMain, flatWorkgroups, header } from '../wgsl.ts';
 import { registerKernel } from '../kernelToken.ts';
 import { GATHER_ROWS } from './gatherRows.ts';
 

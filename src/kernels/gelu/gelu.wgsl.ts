@@ -1,5 +1,5 @@
 // GELU in WGSL, exact (erf) form; the polynomial of erf is the one of tfjs (Abramowitz & Stegun 7.1.26, 1.5e-7).
-import { flatMain, header } from '../dispatch.webgpu.ts';
+import { flatMain, header } from '../wgsl.ts';
 
 /** The functions on one type, f32 or vec4<f32>. */
 export function geluFunctions(type: string): string {

@@ -1,5 +1,7 @@
 // The hierarchical triplet loss and its gradient as kernels of the WebGPU backend.
-import { dispatch, elementType, flatWorkgroups, output } from '../dispatch.webgpu.ts';
+import { output } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { elementType, flatWorkgroups } from '../wgsl.ts';
 import { registerKernel, type InputsOf, type OutputsOf } from '../kernelToken.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';

@@ -1,6 +1,6 @@
 // The hierarchical triplet loss in WGSL: all groups by one workgroup, then the gradient of all rows at once.
-import { CLAMPED_INVERSE, inner, MIN_SQUARED_NORM, product } from '../cosines.wgsl.ts';
-import { flatMain, header } from '../dispatch.webgpu.ts';
+import { CLAMPED_INVERSE, MIN_SQUARED_NORM } from '../cosines.wgsl.ts';
+import { flatMain, header, inner } from '../wgsl.ts';
 
 /** A group an invocation, in turns. @param lanes invocations of the workgroup */
 export function tripletCode(type: string, lanes: number): string {
@@ -28,8 +28,8 @@ export function tripletCode(type: string, lanes: number): string {
         var square = 0.0;
         for (var u = 0u; u < width; u++) {
           let y = x[c + u];
-          both += ${product(type, 'x[a + u]', 'y')};
-          square += ${inner(type, 'y')};
+          both += ${inner(type, 'x[a + u]', 'y')};
+          square += ${inner(type, 'y', 'y')};
         }
         let inverse = inverseSqrt(max(square, ${MIN_SQUARED_NORM}));
         inverses[b * sentences + k] = inverse;

@@ -1,6 +1,6 @@
 // InfoNCE in WGSL: the rows of the softmax with the lengths they need, their mean, and the gradient of all rows at once.
-import { flatMain, header } from '../dispatch.webgpu.ts';
-import { CLAMPED_INVERSE, inner, MIN_SQUARED_NORM, product } from '../cosines.wgsl.ts';
+import { flatMain, header, inner } from '../wgsl.ts';
+import { CLAMPED_INVERSE, MIN_SQUARED_NORM } from '../cosines.wgsl.ts';
 
 /** Rows of a workgroup, where every row has one invocation. */
 export const ROWS_OF_ONE = 8;
@@ -43,7 +43,7 @@ export function infoNceRowsCode(type: string, lanes: number): string {
     if (row >= anchors) { return; }
     let a = u32(lists[row]) * width;
     var squares = 0.0;
-    for (var u = 0u; u < width; u++) { squares += ${inner(type, 'x[a + u]')}; }
+    for (var u = 0u; u < width; u++) { squares += ${inner(type, 'x[a + u]', 'x[a + u]')}; }
     let inverse = inverseSqrt(max(squares, ${MIN_SQUARED_NORM}));
     let scale = inverse / uniforms.temperature;
     let at = row * columns;
@@ -55,8 +55,8 @@ export function infoNceRowsCode(type: string, lanes: number): string {
       var square = 0.0;
       for (var u = 0u; u < width; u++) {
         let y = x[c + u];
-        both += ${product(type, 'x[a + u]', 'y')};
-        square += ${inner(type, 'y')};
+        both += ${inner(type, 'x[a + u]', 'y')};
+        square += ${inner(type, 'y', 'y')};
       }
       let length = inverseSqrt(max(square, ${MIN_SQUARED_NORM}));
       if (row == 0u) { inverses[anchors + j] = length; }

@@ -1,11 +1,10 @@
 // Tensors laid end to end on WebGPU: by copies between buffers, which are commands but no dispatches.
-import * as tf from '@tensorflow/tfjs-core';
-import { bufferOf, output } from '../dispatch.webgpu.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import { bufferOf, output } from '../buffers.webgpu.ts';
 import { fromList, registerKernel } from '../kernelToken.ts';
-import type { WebGpuBackend } from '../tfjsBackends.ts';
+import { onlyCompiling } from '../pipelines.webgpu.ts';
+import { sizeOf, type WebGpuBackend } from '../tfjsBackends.ts';
 import { JOIN, PART } from './join.ts';
-
-const sizeOf = ({ shape }: tf.TensorInfo) => tf.util.sizeFromShape(shape);
 
 /** Copies between one tensor and the tensors that are its stretches, in order. */
 function copyStretches(
@@ -14,8 +13,8 @@ function copyStretches(
   stretches: readonly tf.TensorInfo[],
   towards: 'whole' | 'stretches',
 ): void {
-  // Nothing is computed while programs are compiled ahead (compileAhead); a copy would be of no numbers.
-  if (tf.env().getBool('WEBGPU_ENGINE_COMPILE_ONLY')) return;
+  // There is nothing to copy while kernels are only compiled (compileAhead).
+  if (onlyCompiling()) return;
   const buffer = bufferOf(backend, whole);
   const buffers = stretches.map((tensor) => bufferOf(backend, tensor));
   backend.ensureCommandEncoderReady();

@@ -1,6 +1,6 @@
 // The dense layer and its gradients as kernels of the WebGPU backend: products with bias, or bias and GELU, as epilogue;
 // on the way back with GELU's gradient, or another gradient that is added.
-import { output } from '../dispatch.webgpu.ts';
+import { output } from '../buffers.webgpu.ts';
 import { registerKernel } from '../kernelToken.ts';
 import { dispatchProduct, productOf } from '../matMul/matMul.webgpu.ts';
 import { INPUT_GRADIENT, LINEAR, WEIGHT_GRADIENT } from './linear.ts';

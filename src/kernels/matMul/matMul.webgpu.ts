@@ -1,8 +1,10 @@
 // Matrix products as kernels of the WebGPU backend: which form a product takes, and its dispatch.
-import * as tf from '@tensorflow/tfjs-core';
-import { dispatch, flatWorkgroups, output, release, type Word } from '../dispatch.webgpu.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import { output, release, type UniformValue } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { flatWorkgroups } from '../wgsl.ts';
 import { registerKernel } from '../kernelToken.ts';
-import type { WebGpuBackend } from '../tfjsBackends.ts';
+import { sizeOf, type WebGpuBackend } from '../tfjsBackends.ts';
 import {
   HARDWARE_TILES,
   matrixTiles,
@@ -50,7 +52,7 @@ export function productOf(
   };
 }
 
-function liftOf({ gradient }: Product): Word {
+function liftOf({ gradient }: Product): UniformValue {
   return { f32: gradient ? GRADIENT_LIFT : 1 };
 }
 
@@ -211,7 +213,7 @@ function oneOf(tensors: ProductTensors, i: number): ProductTensors {
 /** Tensors that lie one after the other in every row of `parts` [parts, their sizes]: the sums over the rows. */
 export function addParts(backend: WebGpuBackend, parts: tf.TensorInfo, ...ys: tf.TensorInfo[]): void {
   let size = 0;
-  const ends = ys.map(({ shape }) => (size += tf.util.sizeFromShape(shape)));
+  const ends = ys.map((y) => (size += sizeOf(y)));
   dispatch(backend, {
     key: `semblance_sumOfParts_${ys.length}`,
     code: () => sumOfPartsCode(ys.length),

@@ -8,10 +8,12 @@
 // In all but the last an invocation holds acc[i][j]: row i of its rows, four columns. Sizes come in by uniforms; workgroup z
 // counts batch * splits, and every split writes a product of its own part of k. Several products of the same sizes may
 // share a dispatch: each on buffers of its own, one after the other in z, or added up by the same invocations.
-import { header } from '../dispatch.webgpu.ts';
+import { header, range, unrolled } from '../wgsl.ts';
 import { geluFunctions } from '../gelu/gelu.wgsl.ts';
-import { each, invocationsOf, multiplied, stored, tileOf, upTo, type MatMulForm } from './matMulForm.wgsl.ts';
-import { halfFunctions, LIFT, quantised, quantisingFunctions, UNLIFT } from './matMulHalf.wgsl.ts';
+import { directBody } from './matMulDirect.wgsl.ts';
+import { invocationsOf, stored, tileOf, type MatMulForm } from './matMulForm.wgsl.ts';
+import { halfFunctions, LIFT, quantisingFunctions, UNLIFT } from './matMulHalf.wgsl.ts';
+import { plainBody } from './matMulPlain.wgsl.ts';
 import { sharedBody, sharedBytes, sharedMemory } from './matMulShared.wgsl.ts';
 import {
   MATRIX_DIRECTIVES,
@@ -69,7 +71,7 @@ const ownBuffer = (name: string, i: number) => `${name}Of${i}`;
 function ownBuffers({ several }: MatMulForm, bindings: Record<string, string>): Record<string, string> {
   const entries = Object.entries(bindings).flatMap(([name, type]) =>
     several?.own.includes(name)
-      ? upTo(several.count).map((i) => [ownBuffer(name, i), type] as const)
+      ? range(several.count).map((i) => [ownBuffer(name, i), type] as const)
       : [[name, type] as const],
   );
   return Object.fromEntries(entries);
@@ -133,16 +135,16 @@ function products(form: MatMulForm): string {
   if (!several) return whole;
   const own = (i: number) => Object.fromEntries(several.own.map((name) => [name, ownBuffer(name, i)]));
   if (!several.added)
-    return each(several.count, (i) => `if (product == ${i}u) { ${onBuffers(whole, own(i))} }`);
+    return unrolled(several.count, (i) => `if (product == ${i}u) { ${onBuffers(whole, own(i))} }`);
   const added = (i: number) =>
     `{ ${onBuffers(body, own(i))} ${i === several.count - 1 ? stores(form) : ''} }`;
-  return `${begin} ${each(several.count, added)}`;
+  return `${begin} ${unrolled(several.count, added)}`;
 }
 
 /** A line for every vector of sums that an invocation holds. */
 function ofSums({ rows, quads }: MatMulForm, line: (acc: string) => string): string {
-  return each(rows, (i) =>
-    upTo(quads)
+  return unrolled(rows, (i) =>
+    range(quads)
       .map((j) => line(`acc${i}_${j}`))
       .join(' '),
   );
@@ -167,108 +169,6 @@ function sumsBody(form: MatMulForm): string {
     }`;
 }
 
-/** Expressions for an element of a and of b. */
-function readers({ half }: MatMulForm): Record<'a' | 'b', (at: string) => string> {
-  const reader = (name: 'a' | 'b') => (at: string) =>
-    half ? quantised(name, `${name}[${at}]`) : `${name}[${at}]`;
-  return { a: reader('a'), b: reader('b') };
-}
-
-// ---- direct
-
-function directBody(form: MatMulForm): string {
-  const { transposeA, transposeB, rows, quads, across, down } = form;
-  const { a, b } = readers(form);
-  const bases = `
-    let row = (group.y * ${down}u + place.y) * ${rows}u;
-    let quad = (group.x * ${across}u + place.x) * ${quads}u;
-    let aAt = batch * (m * k / 4u);
-    let bAt = batch * (k * n / 4u);
-    ${
-      transposeA
-        ? each(rows / 4, (g) => `let a_${g} = aAt + min(row / 4u + ${g}u, m / 4u - 1u);`)
-        : each(rows, (i) => `let a_${i} = aAt + min(row + ${i}u, m - 1u) * (k / 4u);`)
-    }
-    ${
-      transposeB
-        ? each(4 * quads, (c) => `let b_${c} = bAt + min(quad * 4u + ${c}u, n - 1u) * (k / 4u);`)
-        : each(quads, (j) => `let b_${j} = bAt + min(quad + ${j}u, n / 4u - 1u);`)
-    }`;
-  if (transposeA && !transposeB) {
-    return `${bases}
-    for (var at = start; at < stop; at++) {
-      ${each(rows / 4, (g) => `let av${g} = ${a(`a_${g} + at * (m / 4u)`)};`)}
-      ${each(quads, (j) => `let bv${j} = ${b(`b_${j} + at * (n / 4u)`)};`)}
-      ${multiplied(
-        form,
-        (i) => `av${i >> 2}[${i & 3}]`,
-        (j) => `bv${j}`,
-      )}
-    }`;
-  }
-  const loads = [
-    transposeA ? '' : each(rows, (i) => `let av${i} = ${a(`a_${i} + at`)};`),
-    transposeB ? each(4 * quads, (c) => `let bv${c} = ${b(`b_${c} + at`)};`) : '',
-  ].join('\n');
-  const turn = (j: number, q: number) =>
-    `vec4<f32>(${upTo(4)
-      .map((c) => `bv${4 * j + c}[${q}]`)
-      .join(', ')})`;
-  return `${bases}
-    for (var at = start / 4u; at < stop / 4u; at++) {
-      ${loads}
-      ${each(
-        4,
-        (q) => `{
-        ${transposeA ? each(rows / 4, (g) => `let av${g} = ${a(`a_${g} + (at * 4u + ${q}u) * (m / 4u)`)};`) : ''}
-        ${each(quads, (j) => `let b${j} = ${transposeB ? turn(j, q) : b(`b_${j} + (at * 4u + ${q}u) * (n / 4u)`)};`)}
-        ${multiplied(
-          form,
-          (i) => (transposeA ? `av${i >> 2}[${i & 3}]` : `av${i}[${q}]`),
-          (j) => `b${j}`,
-        )}
-      }`,
-      )}
-    }`;
-}
-
-// ---- plain
-
-function plainBody(form: MatMulForm): string {
-  const { transposeA, transposeB, rows, quads, across, down } = form;
-  const read = readers(form);
-  const a = (i: number) => {
-    const own = `min(row + ${i}u, m - 1u)`;
-    return read.a(transposeA ? `aAt + at * m + ${own}` : `aAt + ${own} * k + at`);
-  };
-  const b = (c: number) => {
-    const column = `min(quad * 4u + ${c}u, n - 1u)`;
-    return read.b(transposeB ? `bAt + ${column} * k + at` : `bAt + at * n + ${column}`);
-  };
-  return `
-    let row = (group.y * ${down}u + place.y) * ${rows}u;
-    let quad = (group.x * ${across}u + place.x) * ${quads}u;
-    let aAt = batch * (m * k);
-    let bAt = batch * (k * n);
-    for (var at = start; at < stop; at++) {
-      ${each(rows, (i) => `let av${i} = ${a(i)};`)}
-      ${each(
-        quads,
-        (j) =>
-          `let bv${j} = vec4<f32>(${upTo(4)
-            .map((c) => b(4 * j + c))
-            .join(', ')});`,
-      )}
-      ${multiplied(
-        form,
-        (i) => `av${i}`,
-        (j) => `bv${j}`,
-      )}
-    }`;
-}
-
-// ---- results
-
 /** Row i of an invocation's rows. */
 function rowOf({ kind, transposeA, down }: MatMulForm, i: number): string {
   if (kind !== 'shared') return `row + ${i}u`;
@@ -285,20 +185,26 @@ function columnOf({ kind, transposeB, across }: MatMulForm, j: number, q: number
 
 function stores(form: MatMulForm): string {
   if (form.kind === 'matrix') return matrixStores(form);
-  const whole = storesQuads(form);
-  const lowered = form.half ? ofSums(form, (acc) => `${acc} *= ${UNLIFT};`) : '';
-  const lines = each(form.rows, (i) => {
-    const columns = upTo(form.quads).map((j) => {
-      if (whole)
-        return `{ let column = ${columnOf(form, j, 0)}; if (column < n) { ${stored(form, '(line + column) / 4u', `acc${i}_${j}`, 'column / 4u')} } }`;
-      return upTo(4)
-        .map((q) => {
-          const column = columnOf(form, j, q);
-          return `{ let column = ${column}; if (column < n) { ${stored(form, 'line + column', `acc${i}_${j}[${q}]`, 'column')} } }`;
-        })
-        .join(' ');
-    });
+  const unscaled = form.half ? ofSums(form, (acc) => `${acc} *= ${UNLIFT};`) : '';
+  const store = storesQuads(form) ? storeQuad : storeFour;
+  const rows = unrolled(form.rows, (i) => {
+    const columns = range(form.quads).map((j) => store(form, i, j));
     return `{ let r = ${rowOf(form, i)}; if (r < m) { let line = yAt + r * n; ${columns.join(' ')} } }`;
   });
-  return `${lowered} ${lines}`;
+  return `${unscaled} ${rows}`;
+}
+
+/** Stores a group of four columns as one vector. */
+function storeQuad(form: MatMulForm, i: number, j: number): string {
+  const value = stored(form, '(line + column) / 4u', `acc${i}_${j}`, 'column / 4u');
+  return `{ let column = ${columnOf(form, j, 0)}; if (column < n) { ${value} } }`;
+}
+
+/** Stores a group of four columns one by one. */
+function storeFour(form: MatMulForm, i: number, j: number): string {
+  const lines = range(4).map((q) => {
+    const value = stored(form, 'line + column', `acc${i}_${j}[${q}]`, 'column');
+    return `{ let column = ${columnOf(form, j, q)}; if (column < n) { ${value} } }`;
+  });
+  return lines.join(' ');
 }

@@ -1,4 +1,5 @@
 // What a matrix product in WGSL is cut into, and the text that all of its forms share.
+import { range, unrolled } from '../wgsl.ts';
 import type { Tile } from '../tuning.ts';
 
 /** What follows a product: + bias, gelu(+ bias), + addend, or * gelu'(z). */
@@ -56,13 +57,10 @@ export function invocationsOf({ across, down, matrix }: MatMulForm): number {
   return across * down * (matrix?.lanes ?? 1);
 }
 
-export const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
-export const each = (n: number, line: (i: number) => string) => upTo(n).map(line).join('\n');
-
 /** acc[i][j] += a[i] * b[j] for one k. @param a, b expressions: a scalar, and four columns */
 export function multiplied(form: MatMulForm, a: (i: number) => string, b: (j: number) => string): string {
-  return each(form.rows, (i) =>
-    upTo(form.quads)
+  return unrolled(form.rows, (i) =>
+    range(form.quads)
       .map((j) => `acc${i}_${j} += ${a(i)} * ${b(j)};`)
       .join(' '),
   );

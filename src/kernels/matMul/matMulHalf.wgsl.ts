@@ -35,3 +35,10 @@ export const rounded = (name: 'a' | 'b', element: string) => `halfOf(${lifted(na
 
 /** The same as F32 that F16 holds. */
 export const quantised = (name: 'a' | 'b', element: string) => `quantised(${lifted(name, element)})`;
+
+/** Expressions for an element of each operand, as float32; rounded to F16 where asked for. */
+export function operandReaders({ half }: { half?: boolean }): Record<'a' | 'b', (at: string) => string> {
+  const reader = (name: 'a' | 'b') => (at: string) =>
+    half ? quantised(name, `${name}[${at}]`) : `${name}[${at}]`;
+  return { a: reader('a'), b: reader('b') };
+}

@@ -1,6 +1,7 @@
 // The form of a matrix product that goes through workgroup memory: tiles of both operands are brought in, DEPTH of k at a
 // time, and every invocation multiplies its part of them out of there.
-import { each, multiplied, tileOf, upTo, type MatMulForm } from './matMulForm.wgsl.ts';
+import { range, unrolled } from '../wgsl.ts';
+import { multiplied, tileOf, type MatMulForm } from './matMulForm.wgsl.ts';
 import { rounded } from './matMulHalf.wgsl.ts';
 
 /** Depth of a tile. */
@@ -101,14 +102,14 @@ export function sharedBody(form: MatMulForm): string {
       ${bringIn('b', transposeB, tile.columns, 'n', form)}
       workgroupBarrier();
       for (var step = 0u; step < ${DEPTH / 4}u; step++) {
-        ${transposeA ? '' : each(rows, (i) => `let av${i} = ${aRow(i)};`)}
-        ${transposeB ? each(4 * quads, (c) => `let bv${c} = ${bRow(c)};`) : ''}
-        ${each(
+        ${transposeA ? '' : unrolled(rows, (i) => `let av${i} = ${aRow(i)};`)}
+        ${transposeB ? unrolled(4 * quads, (c) => `let bv${c} = ${bRow(c)};`) : ''}
+        ${unrolled(
           4,
           (q) => `{
-          ${transposeA ? each(rows / 4, (g) => `let av${g} = ${aQuad(g, q)};`) : ''}
-          ${each(quads, (j) => {
-            const turned = upTo(4).map((c) => `bv${4 * j + c}[${q}]`);
+          ${transposeA ? unrolled(rows / 4, (g) => `let av${g} = ${aQuad(g, q)};`) : ''}
+          ${unrolled(quads, (j) => {
+            const turned = range(4).map((c) => `bv${4 * j + c}[${q}]`);
             return `let b${j} = ${transposeB ? `vec4<f32>(${turned.join(', ')})` : bQuad(j, q)};`;
           })}
           ${multiplied(

@@ -3,7 +3,8 @@
 // A workgroup brings tiles of both operands into workgroup memory as they lie in storage, DEPTH of k at a time. Each
 // subgroup (`unit`) makes a part of the result of `rows` x `quads * 4`, held in matrices of the device's own shape; these
 // leave through workgroup memory, one place of every unit at a time, where the epilogue is added.
-import { each, invocationsOf, stored, tileOf, upTo, type MatMulForm } from './matMulForm.wgsl.ts';
+import { range, unrolled } from '../wgsl.ts';
+import { invocationsOf, stored, tileOf, type MatMulForm } from './matMulForm.wgsl.ts';
 import { rounded, UNLIFT } from './matMulHalf.wgsl.ts';
 import { fill } from './matMulShared.wgsl.ts';
 import type { MatrixShape } from '../capabilities.ts';
@@ -58,8 +59,8 @@ export function matrixBytes(form: MatMulForm): number {
 /** A line for every matrix that a unit holds. */
 function ofMatrices(form: MatMulForm, line: (i: number, j: number) => string): string {
   const { m, n } = shapeOf(form);
-  return each(form.rows / m, (i) =>
-    upTo((4 * form.quads) / n)
+  return unrolled(form.rows / m, (i) =>
+    range((4 * form.quads) / n)
       .map((j) => line(i, j))
       .join('\n'),
   );
@@ -85,7 +86,7 @@ export function matrixBody(form: MatMulForm): string {
       invocations: invocationsOf(form),
       put: `let half = ${rounded(name, 'value')};
       let slot = line * ${tiles[name].stride}u + q * 4u;
-      ${upTo(4)
+      ${range(4)
         .map((c) => `${name}Tile[slot + ${c}u] = half[${c}];`)
         .join(' ')}`,
     });
@@ -102,8 +103,8 @@ export function matrixBody(form: MatMulForm): string {
       workgroupBarrier();
       if (unit < ${across * down}u) {
         for (var step = 0u; step < ${DEPTH}u; step += ${shape.k}u) {
-          ${each(rows / shape.m, (i) => `let left${i} = ${loaded(form, 'a', i)};`)}
-          ${each((4 * quads) / shape.n, (j) => `let right${j} = ${loaded(form, 'b', j)};`)}
+          ${unrolled(rows / shape.m, (i) => `let left${i} = ${loaded(form, 'a', i)};`)}
+          ${unrolled((4 * quads) / shape.n, (j) => `let right${j} = ${loaded(form, 'b', j)};`)}
           ${ofMatrices(form, (i, j) => `acc${i}_${j} = subgroupMatrixMultiplyAccumulate(left${i}, right${j}, acc${i}_${j});`)}
         }
       }
@@ -132,7 +133,7 @@ function loaded(form: MatMulForm, name: 'a' | 'b', i: number): string {
 function leaving(form: MatMulForm, i: number, j: number): string {
   const { rows, quads, across, down } = form;
   const { m, n } = shapeOf(form);
-  const vectors = upTo(4).map((c) => `exit[4u * e + ${c}u]`);
+  const vectors = range(4).map((c) => `exit[4u * e + ${c}u]`);
   return `
     if (unit < ${across * down}u) { subgroupMatrixStore<row_major>(&exit, unit * ${m * n}u, acc${i}_${j}, ${n}u); }
     workgroupBarrier();

@@ -1,6 +1,8 @@
 // Measures which tiles of a matrix product are fastest on the device in use: bounded in time, and left off at will.
 import * as tf from '@tensorflow/tfjs-core';
-import { compileAhead, finished, output, release } from '../dispatch.webgpu.ts';
+import { output, release } from '../buffers.webgpu.ts';
+import { finished } from '../dispatch.webgpu.ts';
+import { compileAhead } from '../pipelines.webgpu.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import {
   DIRECT_TILES,

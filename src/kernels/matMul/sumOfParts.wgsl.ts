@@ -1,11 +1,10 @@
 // What a product (or another sum) left in parts, added up in WGSL.
-import { flatMain, header } from '../dispatch.webgpu.ts';
-import { upTo } from './matMulForm.wgsl.ts';
+import { flatMain, header, range } from '../wgsl.ts';
 
 /** Adds parts of which each has `count` tensors one after the other; uniforms.ends are where these end. */
 export function sumOfPartsCode(count: number): string {
-  const names = upTo(count).map((i) => `y${i}`);
-  const ends = upTo(count).map((i) => `end${i} : u32`);
+  const names = range(count).map((i) => `y${i}`);
+  const ends = range(count).map((i) => `end${i} : u32`);
   return `${header(Object.fromEntries(names.map((name) => [name, 'f32'])), { parts: 'f32' }, `size : u32, splits : u32, ${ends.join(', ')}`)}
   ${flatMain(`
     if (index >= uniforms.size) { return; }

@@ -1,6 +1,8 @@
 // The mean over the tokens of a sentence, and its gradient, as kernels of the WebGPU backend.
 import type * as tf from '@tensorflow/tfjs-core';
-import { dispatch, elementType, flatMain, flatWorkgroups, header, output } from '../dispatch.webgpu.ts';
+import { output } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { elementType, flatMain, flatWorkgroups, header } from '../wgsl.ts';
 import { registerKernel } from '../kernelToken.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { MEAN_TOKENS, MEAN_TOKENS_GRADIENT } from './meanTokens.ts';

@@ -1,5 +1,5 @@
 // The three projections and their gradients as kernels of the WebGPU backend: three matrix products a dispatch.
-import { output } from '../dispatch.webgpu.ts';
+import { output } from '../buffers.webgpu.ts';
 import { registerKernel } from '../kernelToken.ts';
 import { dispatchProduct, productOf } from '../matMul/matMul.webgpu.ts';
 import { PROJECTIONS, PROJECTIONS_INPUT_GRADIENT, PROJECTIONS_WEIGHT_GRADIENT } from './projections.ts';

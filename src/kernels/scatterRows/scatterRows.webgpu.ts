@@ -1,6 +1,8 @@
 // The gradient of an embedding table as a kernel of the WebGPU backend; ids are sorted on the host.
 import * as tf from '@tensorflow/tfjs-core';
-import { dispatch, elementType, flatWorkgroups, hostIntegers, output, release } from '../dispatch.webgpu.ts';
+import { hostIntegers, output, release } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { elementType, flatWorkgroups } from '../wgsl.ts';
 import { registerKernel } from '../kernelToken.ts';
 import { addParts } from '../matMul/matMul.webgpu.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';

@@ -1,6 +1,6 @@
 // Rows added into a table by id in WGSL. The ids come sorted: `order` has the places of one row's ids side by side,
 // from starts[row] to starts[row + 1], in rising order. So nothing is atomic and sums never change from run to run.
-import { header } from '../dispatch.webgpu.ts';
+import { header, range } from '../wgsl.ts';
 
 /**
  * Several tables of one width are made of one dy, each from a list of ids of its own: of a table, workgroups follow each
@@ -8,7 +8,7 @@ import { header } from '../dispatch.webgpu.ts';
  * one after the other.
  */
 export function scatterRowsCode(type: string, tables: number): string {
-  const all = Array.from({ length: tables }, (_, t) => t);
+  const all = range(tables);
   const sizes = all.map((t) => `size${t} : u32, parts${t} : u32, orderAt${t} : u32, startsAt${t} : u32`);
   const names = Object.fromEntries(all.map((t) => [`y${t}`, type]));
   return `${header(names, { dy: type, order: 'i32', starts: 'i32' }, `width : u32, ${sizes.join(', ')}`)}

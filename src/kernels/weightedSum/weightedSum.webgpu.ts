@@ -1,6 +1,8 @@
 // Sums of scalars as kernels of the WebGPU backend.
 import type * as tf from '@tensorflow/tfjs-core';
-import { dispatch, header, output } from '../dispatch.webgpu.ts';
+import { output } from '../buffers.webgpu.ts';
+import { dispatch } from '../dispatch.webgpu.ts';
+import { header } from '../wgsl.ts';
 import { registerKernel } from '../kernelToken.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { SCALED, WEIGHTED_SUM } from './weightedSum.ts';

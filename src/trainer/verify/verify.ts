@@ -1,5 +1,5 @@
 // Runs reference-value files through the real code, on whatever backend is started. One file, one verifier.
-import { assertDeviceSound } from '../../kernels/backend.ts';
+import { assertDeviceSound } from '../../kernels/deviceHealth.ts';
 import { messageOf } from '../../util/failure.ts';
 import type { CaseResult } from './compare.ts';
 import { verifyCollator, verifyPrompt } from './data.ts';

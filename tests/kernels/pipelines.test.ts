@@ -8,7 +8,8 @@ import { gelu } from '../../src/kernels/gelu/gelu.ts';
 import { layerNorm } from '../../src/kernels/layerNorm/layerNorm.ts';
 import { linear } from '../../src/kernels/linear/linear.ts';
 import { matMul } from '../../src/kernels/matMul/matMul.ts';
-import { flatProgram } from '../../src/kernels/program.ts';
+import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
+import { flatWorkgroups } from '../../src/kernels/wgsl.ts';
 import { eachBackend } from '../support/backends.ts';
 import { outcome, type Op, normals } from './numbers.ts';
 
@@ -37,8 +38,7 @@ const OPS: Record<string, { op: Op; shapes: (rows: number) => number[][] }> = {
 
 describe('shader compilation on', () => {
   eachBackend(() => {
-    const pipelines = () =>
-      Object.keys((tf.backend() as unknown as { pipelineCache: object }).pipelineCache).sort();
+    const pipelines = () => Object.keys(webGpuBackend().pipelineCache).sort();
     const run = (name: string, rows: number) => {
       const { op, shapes } = OPS[name]!;
       return outcome(
@@ -57,14 +57,18 @@ describe('shader compilation on', () => {
   }, ['software']);
 });
 
-describe('flatProgram', () => {
-  it('dispatches enough invocations for every element, and names its code alone', () => {
-    const options = { inputs: ['x'], elementsPerInvocation: 4, uniforms: '', code: 'fn main(i : i32) {}' };
-    for (const count of [1, 4, 5, 255, 256, 257, 1000]) {
-      const program = flatProgram('key', [count], options);
-      expect(program.dispatch).toEqual([Math.ceil(count / 256), 1, 1]);
-      expect(program.shaderKey).toBe('key');
-      expect(program.getUserCode()).toBe(options.code);
+describe('flatWorkgroups', () => {
+  it('is enough invocations for every element, in as few workgroups as that takes', () => {
+    for (const count of [1, 4, 5, 63, 64, 65, 255, 256, 257, 1000])
+      expect(flatWorkgroups(count)).toEqual([Math.ceil(count / 64), 1, 1]);
+  });
+
+  it('goes over into rows before an axis is longer than devices allow', () => {
+    for (const count of [64 * 65535, 64 * 65535 + 1, 100_000_000]) {
+      const [columns, rows, layers] = flatWorkgroups(count);
+      expect(Math.max(columns, rows)).toBeLessThanOrEqual(65535);
+      expect(columns * rows * layers * 64).toBeGreaterThanOrEqual(count);
+      expect((columns - 1) * rows * 64).toBeLessThan(count);
     }
   });
 });

@@ -1,0 +1,62 @@
+// The health of the WebGPU device in use: WebGPU reports a lost device or a refused command by events, not by exceptions.
+import { Failure, messageOf } from '../util/failure.ts';
+
+/** The WebGPU device in use, and what went wrong with it. */
+let running: GPUDevice | undefined;
+let fault: string | undefined;
+/** Called with what went wrong, once for each device. */
+let onFault: ((what: string) => void) | undefined;
+
+/** After a lost device or a refused command tfjs goes on with garbage; the fault is kept here, and raised when asked for. */
+export function useDevice(device: GPUDevice): void {
+  running = device;
+  const note = (what: string, error: unknown) => {
+    if (device !== running || fault !== undefined) return;
+    fault = `${what}${firstLine(error)}`;
+    onFault?.(fault);
+  };
+  device.addEventListener('uncapturederror', ({ error }) =>
+    note('WebGPU refused a command: ', error.message),
+  );
+  void device.lost.then(({ reason, message }) => note('The GPU device was lost: ', message || reason));
+}
+
+/** Ends the use of the device and returns it: its faults say nothing about the next one. */
+export function releaseDevice(): GPUDevice | undefined {
+  const device = running;
+  running = fault = undefined;
+  return device;
+}
+
+/** How long to wait for the report of a lost device: a read-back that waits for the device fails before it comes. */
+const REPORT_DELAY = 500; // milliseconds
+
+/** After an error: what went wrong with the WebGPU device in use, if anything did. */
+export async function deviceFault(): Promise<string | undefined> {
+  if (fault === undefined && running) {
+    await Promise.race([running.lost, new Promise((resolve) => setTimeout(resolve, REPORT_DELAY))]);
+  }
+  return fault;
+}
+
+/** Tells a host at once when the device in use is lost or refuses work, rather than at the next read-back. */
+export function watchDevice(listener: (what: string) => void): void {
+  onFault = listener;
+}
+
+/** Destroys the device in use, as a driver's crash would: for tests of recovery. Returns whether there was one. */
+export function loseDevice(): boolean {
+  running?.destroy();
+  return running !== undefined;
+}
+
+/** @throws Failure when the device has been lost or has refused work since it was started. */
+export function assertDeviceSound(): void {
+  if (fault !== undefined)
+    throw new Failure(`${fault}. The last checkpoint is kept; go on with --resume, or with --device wasm.`);
+}
+
+/** The first line of an error, without its full stop. */
+export function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0]!.replace(/\.$/, '');
+}

@@ -1,0 +1,35 @@
+// The form of a matrix product for operands whose rows are no multiple of four long: scalar loads, no workgroup memory.
+import { range, unrolled } from '../wgsl.ts';
+import { multiplied, type MatMulForm } from './matMulForm.wgsl.ts';
+import { operandReaders } from './matMulHalf.wgsl.ts';
+
+export function plainBody(form: MatMulForm): string {
+  const { transposeA, transposeB, rows, quads, across, down } = form;
+  const read = operandReaders(form);
+  const a = (i: number) => {
+    const own = `min(row + ${i}u, m - 1u)`;
+    return read.a(transposeA ? `aAt + at * m + ${own}` : `aAt + ${own} * k + at`);
+  };
+  const b = (c: number) => {
+    const column = `min(quad * 4u + ${c}u, n - 1u)`;
+    return read.b(transposeB ? `bAt + ${column} * k + at` : `bAt + at * n + ${column}`);
+  };
+  const fourOfB = (j: number) => range(4).map((c) => b(4 * j + c));
+  const loadA = unrolled(rows, (i) => `let av${i} = ${a(i)};`);
+  const loadB = unrolled(quads, (j) => `let bv${j} = vec4<f32>(${fourOfB(j).join(', ')});`);
+  const products = multiplied(
+    form,
+    (i) => `av${i}`,
+    (j) => `bv${j}`,
+  );
+  return `
+    let row = (group.y * ${down}u + place.y) * ${rows}u;
+    let quad = (group.x * ${across}u + place.x) * ${quads}u;
+    let aAt = batch * (m * k);
+    let bAt = batch * (k * n);
+    for (var at = start; at < stop; at++) {
+      ${loadA}
+      ${loadB}
+      ${products}
+    }`;
+}
