@@ -3,7 +3,7 @@
 // feed-forward output. The two models differ in their configuration only.
 import * as tf from '@tensorflow/tfjs-core';
 import { addNorm } from '../kernels/addNorm/addNorm.ts';
-import { dropout, type Mask } from '../kernels/dropout/dropout.ts';
+import { dropout, type DropoutMask } from '../kernels/dropout/dropout.ts';
 import { embed } from '../kernels/embed/embed.ts';
 import { feedForward } from '../kernels/feedForward/feedForward.ts';
 import { linear } from '../kernels/linear/linear.ts';
@@ -99,7 +99,7 @@ function normalise(
   name: string,
   pass: Pass,
   residual?: tf.Tensor2D,
-  mask?: Mask,
+  mask?: DropoutMask,
 ): tf.Tensor2D {
   return addNorm({
     x,

@@ -1,6 +1,6 @@
 // What one forward pass is told, and what its parts share.
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Mask } from '../kernels/dropout/dropout.ts';
+import type { DropoutMask } from '../kernels/dropout/dropout.ts';
 import type { TokenBatch } from '../tokenizer/pad.ts';
 import type { Key } from '../util/random.ts';
 import type { EncoderConfig } from './config.ts';
@@ -42,7 +42,7 @@ export interface Pass {
   batch: TokenBatch;
   dropoutRate: DropoutRates;
   /** The dropout mask of a site; undefined when its rate is 0. */
-  mask: (rate: number, site: string) => Mask | undefined;
+  mask: (rate: number, site: string) => DropoutMask | undefined;
   /** Real tokens of every row, int32 [rows]. */
   lengths: tf.Tensor1D;
   /** Which rows of [rows * length, ...] are real tokens, int32; undefined when all rows are to be computed. */

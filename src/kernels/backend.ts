@@ -9,7 +9,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { DeviceChoice, DeviceInfo } from '../util/devices.ts';
 import { Failure } from '../util/failure.ts';
-import { chooseTiles, type TileHost } from './matMul/keptTiles.webgpu.ts';
+import { chooseTiles, type TileHost } from './matMul/tileCache.webgpu.ts';
 import { findAdapter, requestDevice, type AdapterDescription, type GpuHost } from './adapter.ts';
 import { keepMatrixConfigs } from './capabilities.ts';
 import { firstLine, releaseDevice, useDevice } from './deviceHealth.ts';

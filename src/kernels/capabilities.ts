@@ -38,13 +38,13 @@ export function keepMatrixConfigs(device: GPUDevice, info: GPUAdapterInfo): void
 export const SMALLEST_SUBGROUP = 4;
 
 export function capabilitiesOf(device: GPUDevice): Capabilities {
-  if (whyNoSubgroups(device) !== undefined) return {};
+  if (subgroupsUnsupported(device) !== undefined) return {};
   const matrix = matrixOf(device);
   return { subgroups: true, ...(matrix && { matrix }) };
 }
 
-/** Why there are no subgroup operations; undefined where there are. */
-export function whyNoSubgroups(device: GPUDevice): string | undefined {
+/** Why the device has no subgroup operations; undefined when it has. */
+export function subgroupsUnsupported(device: GPUDevice): string | undefined {
   if (!device.features.has('subgroups')) return 'the adapter does not offer "subgroups"';
   const { gpu } = navigator as { gpu?: GPU };
   if (!gpu?.wgslLanguageFeatures.has('subgroup_id')) return 'its WGSL has no "subgroup_id"';
@@ -52,15 +52,15 @@ export function whyNoSubgroups(device: GPUDevice): string | undefined {
   return smallest >= SMALLEST_SUBGROUP ? undefined : `its subgroups may have ${smallest} invocations only`;
 }
 
-/** Why there are no products in F16; undefined where there are. */
-export function whyNoHalf(device: GPUDevice): string | undefined {
+/** Why the device cannot multiply in F16; undefined when it can. */
+export function f16Unsupported(device: GPUDevice): string | undefined {
   return device.features.has('shader-f16') ? undefined : 'the adapter does not offer "shader-f16"';
 }
 
-/** Why there are no products by subgroup matrices; undefined where there are. */
-export function whyNoMatrix(device: GPUDevice): string | undefined {
+/** Why the device cannot multiply by subgroup matrices; undefined when it can. */
+export function subgroupMatrixUnsupported(device: GPUDevice): string | undefined {
   if (!device.features.has(MATRIX_FEATURE)) return `the adapter does not offer "${MATRIX_FEATURE}"`;
-  const missing = whyNoHalf(device) ?? whyNoSubgroups(device);
+  const missing = f16Unsupported(device) ?? subgroupsUnsupported(device);
   if (missing !== undefined) return missing;
   return matrixOf(device) ? undefined : 'none of its matrices has F16 in, F32 out and a shape that fits';
 }

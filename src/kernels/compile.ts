@@ -1,6 +1,6 @@
-// Kernels compiled before they are needed. Only WebGPU compiles at run time, and a training step has dozens of kernels;
-// drivers make them beside one another, and nothing else stands still meanwhile. A processor that plays GPU has nothing
-// of that: SwiftShader compiles one kernel after the other, and waiting for it takes time from it.
+// Compiles kernels before they are needed. Only WebGPU compiles at run time, and a training step has dozens of kernels;
+// drivers compile them in parallel and in the background. A software adapter gains nothing: SwiftShader compiles one
+// kernel after the other, on the CPU that also waits for it.
 import * as tf from '@tensorflow/tfjs-core';
 import { compileAhead } from './pipelines.webgpu.ts';
 import { webGpuBackend } from './tfjsBackends.ts';

@@ -1,15 +1,15 @@
 // What matrix products round their operands to: nothing (float32), or F16 where the device in use computes with it.
 import * as tf from '@tensorflow/tfjs-core';
 import { Failure } from '../util/failure.ts';
-import { whyNoHalf } from './capabilities.ts';
+import { f16Unsupported } from './capabilities.ts';
 import { webGpuBackend } from './tfjsBackends.ts';
 import { setKernelConfig, kernelConfigFor, type Precision } from './tuning.ts';
 
 /** Why the device in use cannot multiply in F16; undefined when it can. */
-export function whyNoF16(): string | undefined {
+export function f16Unavailable(): string | undefined {
   const backend = tf.getBackend();
   if (backend !== 'webgpu') return `only WebGPU has it, and "${backend}" computes`;
-  return whyNoHalf(webGpuBackend().device);
+  return f16Unsupported(webGpuBackend().device);
 }
 
 /**
@@ -19,7 +19,7 @@ export function whyNoF16(): string | undefined {
  */
 export function usePrecision(precision: Precision): void {
   if (precision === 'f16') {
-    const reason = whyNoF16();
+    const reason = f16Unavailable();
     if (reason !== undefined)
       throw new Failure(
         `Precision f16 is not available: ${reason}. Use precision f32, or a GPU that offers "shader-f16".`,

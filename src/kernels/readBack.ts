@@ -1,17 +1,20 @@
-// Numbers of a tensor on the host. Firefox looks only every 100 ms whether a GPU is done (its bug 1870699), but at once
-// whenever something is submitted: so nothing is submitted, again and again, until the answer is there.
+// Reads the values of a tensor back to the host. Firefox checks only every 100 ms whether the GPU is done (its bug 1870699),
+// but also whenever work is submitted: so empty submissions are made until the values arrive.
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
-/** Milliseconds between two submissions of nothing. */
+/** Milliseconds between two empty submissions. */
 const POLL = 2;
 
 export function readBack(tensor: tf.Tensor): Promise<Float32Array> {
-  return polled(tensor.data<'float32'>(), slowQueue());
+  return withPolling(tensor.data<'float32'>(), slowQueue());
 }
 
-/** Waits for an answer, and asks for it where it would be slow to come. */
-export async function polled<T>(answer: Promise<T>, queue: Pick<GPUQueue, 'submit'> | undefined): Promise<T> {
+/** Waits for an answer; with a queue, polls it by empty submissions. */
+export async function withPolling<T>(
+  answer: Promise<T>,
+  queue: Pick<GPUQueue, 'submit'> | undefined,
+): Promise<T> {
   if (!queue) return answer;
   const timer = setInterval(() => queue.submit([]), POLL);
   try {

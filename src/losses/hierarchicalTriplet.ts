@@ -12,7 +12,7 @@ import {
   type TripletGroups,
 } from '../kernels/hierarchicalTriplet/hierarchicalTriplet.ts';
 import { hasKernel } from '../kernels/kernelToken.ts';
-import type { Watch } from '../kernels/watched.ts';
+import type { TensorHook } from '../kernels/tensorHook.ts';
 import { unitRows } from './infoNCE.ts';
 
 /**
@@ -22,7 +22,7 @@ import { unitRows } from './infoNCE.ts';
 export function hierarchicalTriplet(
   groups: tf.Tensor3D,
   margins: readonly number[],
-  watch?: Watch,
+  watch?: TensorHook,
 ): tf.Scalar {
   const [count, sentences, dimension] = groups.shape;
   // A look at what lies between needs the plain composition.
@@ -52,7 +52,11 @@ export function tripletOfRows(
   );
 }
 
-export function composedTriplet(groups: tf.Tensor3D, margins: readonly number[], watch?: Watch): tf.Scalar {
+export function composedTriplet(
+  groups: tf.Tensor3D,
+  margins: readonly number[],
+  watch?: TensorHook,
+): tf.Scalar {
   return tf.tidy(() => {
     const [count, sentences, dimension] = groups.shape;
     const pairs = sentences - 2;

@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { fusedInfoNCE, INFO_NCE } from '../kernels/infoNCE/infoNCE.ts';
 import { matMul } from '../kernels/matMul/matMul.ts';
 import { hasKernel } from '../kernels/kernelToken.ts';
-import { watched, type Watch } from '../kernels/watched.ts';
+import { withHook, type TensorHook } from '../kernels/tensorHook.ts';
 
 /** Rows scaled to length 1; lengths below 1e-8 count as 1e-8. @param x [..., d] */
 export function unitRows<T extends tf.Tensor>(x: T): T {
@@ -28,7 +28,7 @@ export function infoNCE(
   anchors: tf.Tensor2D,
   columns: tf.Tensor2D,
   temperature: number,
-  watch?: Watch,
+  watch?: TensorHook,
 ): tf.Scalar {
   // A look at what lies between needs the plain composition.
   if (watch || !hasKernel(INFO_NCE)) return composedInfoNCE(anchors, columns, temperature, watch);
@@ -44,12 +44,12 @@ export function composedInfoNCE(
   anchors: tf.Tensor2D,
   columns: tf.Tensor2D,
   temperature: number,
-  watch?: Watch,
+  watch?: TensorHook,
 ): tf.Scalar {
   return tf.tidy(() => {
     const rows = anchors.shape[0];
     const cosines = matMul(unitRows(anchors), unitRows(columns), false, true);
-    const similarity = watched(cosines, 'infonce.cosines', watch);
+    const similarity = withHook(cosines, 'infonce.cosines', watch);
     const logits = tf.mul<tf.Tensor2D>(similarity, 1 / temperature);
     const target = tf.eye(rows, columns.shape[0]);
     const own = tf.sum(tf.mul(logits, target), 1);

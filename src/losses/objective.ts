@@ -8,7 +8,7 @@
 // then learns from HT alone.
 import * as tf from '@tensorflow/tfjs-core';
 import { fusedInfoNCE, type InfoNCERows } from '../kernels/infoNCE/infoNCE.ts';
-import type { Watch } from '../kernels/watched.ts';
+import type { TensorHook } from '../kernels/tensorHook.ts';
 import { weightedSum } from '../kernels/weightedSum/weightedSum.ts';
 import { hierarchicalTriplet, tripletOfRows } from './hierarchicalTriplet.ts';
 import { infoNCE } from './infoNCE.ts';
@@ -116,7 +116,7 @@ export function batchObjective(
   vectors: tf.Tensor2D,
   layout: BatchLayout,
   knobs: ObjectiveKnobs,
-  watch?: Watch,
+  watch?: TensorHook,
 ): ObjectiveValue {
   // A look at what lies between needs the plain composition.
   const rows = watch ? undefined : rowsAndColumns(layout, knobs.hierarchical);
@@ -143,7 +143,7 @@ export function objective(
   plain: tf.Tensor3D | undefined,
   generated: tf.Tensor3D | undefined,
   knobs: ObjectiveKnobs,
-  watch?: Watch,
+  watch?: TensorHook,
 ): ObjectiveValue {
   const rows = { plain, generated };
   const { anchors, columns } = chosen(

@@ -6,7 +6,7 @@
 // At weight decay 0 they differ through eps alone. State is plain data: two moments per parameter and a step count.
 import * as tf from '@tensorflow/tfjs-core';
 import { adamwUpdate, gradientNorm, type AdamWParameter, type GradientNorm } from '../kernels/adamw/adamw.ts';
-import { join, joinsForNothing, part } from '../kernels/join/join.ts';
+import { join, hasJoinKernel, splitInto } from '../kernels/join/join.ts';
 import type { ParameterName, Parameters } from '../encoder/parameters.ts';
 import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
 
@@ -60,7 +60,7 @@ export class AdamW {
     decays: (name: ParameterName) => boolean = isDecayed,
   ) {
     const sizeOf = (name: ParameterName) => parameters.get(name).size;
-    const small = joinsForNothing() ? names.filter((name) => sizeOf(name) <= SMALL) : [];
+    const small = hasJoinKernel() ? names.filter((name) => sizeOf(name) <= SMALL) : [];
     const decayedFirst = [...small.filter(decays), ...small.filter((name) => !decays(name))];
     const alone = names.filter((name) => !small.includes(name)).map((name) => [name]);
     this.units = [...alone, decayedFirst]
@@ -109,7 +109,7 @@ export class AdamW {
     this.units.forEach(({ names }, i) => {
       if (names.length === 1) return;
       const { parameter } = learning[i]!;
-      part(
+      splitInto(
         parameter as tf.Tensor as tf.Tensor1D,
         names.map((name) => this.parameters.get(name)),
       );

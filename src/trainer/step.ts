@@ -6,7 +6,7 @@ import type { DropoutRates } from '../encoder/pass.ts';
 import { applyHead } from '../encoder/head.ts';
 import type { ParameterName, Parameters } from '../encoder/parameters.ts';
 import { pool, poolingPlaces, type Pooling } from '../encoder/pooling.ts';
-import { watched, type Watch } from '../kernels/watched.ts';
+import { withHook, type TensorHook } from '../kernels/tensorHook.ts';
 import { batchObjective, type ObjectiveKnobs, type ObjectiveValue } from '../losses/objective.ts';
 import { padRows } from '../tokenizer/pad.ts';
 import type { Key } from '../util/random.ts';
@@ -29,7 +29,7 @@ export interface StepOptions extends ObjectiveKnobs {
   /** Names the masks of this pass. */
   key: Key;
   /** Is given what the encoder's tap and the losses' watch are given, "pooled", "vectors" and their gradient. */
-  watch?: Watch | undefined;
+  watch?: TensorHook | undefined;
 }
 
 /** Scalars on the device; the caller disposes of all of it. */
@@ -67,7 +67,7 @@ export function trainingEmbeddings(
 
 /** Forward and objective. */
 export function stepObjective(model: StepModel, step: StepRows, options: StepOptions): ObjectiveValue {
-  const vectors = watched(trainingEmbeddings(model, step, options), 'vectors', options.watch);
+  const vectors = withHook(trainingEmbeddings(model, step, options), 'vectors', options.watch);
   return batchObjective(vectors, step, options, options.watch);
 }
 

@@ -1,6 +1,6 @@
 // Stores the fastest kernel tiles measured on each GPU adapter, in an IndexedDB database of the worker's own.
 import { openDB } from 'idb';
-import type { TileStore } from '../kernels/matMul/keptTiles.webgpu.ts';
+import type { TileStore } from '../kernels/matMul/tileCache.webgpu.ts';
 
 const NAME = 'semblance-kernels';
 const TILES = 'tiles';

@@ -1,7 +1,11 @@
 // What of ours this benchmark did not run, so that a figure is never read as covering it.
 import * as tf from '@tensorflow/tfjs-core';
 import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
-import { whyNoHalf, whyNoMatrix, whyNoSubgroups } from '../../src/kernels/capabilities.ts';
+import {
+  f16Unsupported,
+  subgroupMatrixUnsupported,
+  subgroupsUnsupported,
+} from '../../src/kernels/capabilities.ts';
 import { kernelConfigFor } from '../../src/kernels/tuning.ts';
 import type { Profile } from './profile.ts';
 
@@ -26,13 +30,13 @@ export function variantsNotRun(): string[] {
   const f32 = half ? undefined : 'F32 was measured (--precision f16)';
   const variants = [
     { name: 'products in F32', ran: !half, why: 'F16 was measured (--precision f32)' },
-    { name: 'products in F16', ran: half, why: whyNoHalf(device) ?? f32 },
+    { name: 'products in F16', ran: half, why: f16Unsupported(device) ?? f32 },
     {
       name: 'products by subgroup matrices',
       ran: half && matrix !== undefined,
-      why: whyNoMatrix(device) ?? f32 ?? processor,
+      why: subgroupMatrixUnsupported(device) ?? f32 ?? processor,
     },
-    { name: 'sums by subgroups', ran: subgroups === true, why: whyNoSubgroups(device) ?? processor },
+    { name: 'sums by subgroups', ran: subgroups === true, why: subgroupsUnsupported(device) ?? processor },
   ];
   return variants
     .filter(({ ran }) => !ran)

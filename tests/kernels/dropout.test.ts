@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { composedDropout, dropout, keptScale } from '../../src/kernels/dropout/dropout.ts';
+import { composedDropout, dropout, dropoutScale } from '../../src/kernels/dropout/dropout.ts';
 import { forkKey, seedKey, type Key } from '../../src/util/random.ts';
 import { eachBackend } from '../support/backends.ts';
 import { expectSameBits, normals, outcome, sizeOf, take, toTensor, type Plain } from './numbers.ts';
@@ -34,7 +34,7 @@ describe('composedDropout', () => {
     const kept = output.filter((value) => value !== 0);
     const error = Math.sqrt((rate * (1 - rate)) / COUNT);
     expect(Math.abs(kept.length / COUNT - (1 - rate))).toBeLessThan(5 * error + 1 / 65536);
-    expect(new Set(kept)).toEqual(new Set([Math.fround(keptScale(Math.round(rate * 65536)))]));
+    expect(new Set(kept)).toEqual(new Set([Math.fround(dropoutScale(Math.round(rate * 65536)))]));
     const mean = output.reduce((a, b) => a + b, 0) / COUNT;
     expect(Math.abs(mean - 1)).toBeLessThan((5 * error) / (1 - rate));
   });

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { composedJoin, join, part } from '../../src/kernels/join/join.ts';
+import { composedJoin, join, splitInto } from '../../src/kernels/join/join.ts';
 import { eachBackend } from '../support/backends.ts';
 import { expectSameBits, normals, take, toTensor } from './numbers.ts';
 
@@ -24,7 +24,7 @@ describe('tensors laid end to end on', () => {
           const joined = join(variables);
           expectSameBits(await take(tf.clone(joined)), await take(composedJoin(variables)));
           const doubled = tf.mul<tf.Tensor1D>(joined, 2);
-          part(doubled, variables);
+          splitInto(doubled, variables);
           for (const [i, variable] of variables.entries()) {
             expect(variable.shape).toEqual(drawn[i]);
             const expected = normals(`x${i}`, ...drawn[i]!).data.map((x) => 2 * x);
@@ -41,7 +41,7 @@ describe('tensors laid end to end on', () => {
       const variable = tf.variable(tf.tensor1d([1, 2, 3]));
       const other = tf.variable(tf.tensor2d([[4, 5]]));
       const copy = tf.clone(variable);
-      part(tf.tensor1d([6, 7, 8, 9, 10]), [variable, other]);
+      splitInto(tf.tensor1d([6, 7, 8, 9, 10]), [variable, other]);
       expect([...(await copy.data())]).toEqual([1, 2, 3]);
       expect([...(await variable.data())]).toEqual([6, 7, 8]);
       expect([...(await other.data())]).toEqual([9, 10]);

@@ -1,7 +1,7 @@
 // Where a browser is slow to answer, it is asked again and again, and no longer than the answer takes.
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it, vi } from 'vitest';
-import { polled, readBack } from '../../src/kernels/readBack.ts';
+import { withPolling, readBack } from '../../src/kernels/readBack.ts';
 import { eachBackend } from '../support/backends.ts';
 
 const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -9,7 +9,7 @@ const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resol
 it('submits nothing until the answer comes, and never after it', async () => {
   const queue = { submit: vi.fn() };
   let answer: (value: number) => void = () => {};
-  const asked = polled(new Promise<number>((resolve) => (answer = resolve)), queue);
+  const asked = withPolling(new Promise<number>((resolve) => (answer = resolve)), queue);
   await vi.waitFor(() => expect(queue.submit.mock.calls.length).toBeGreaterThan(2));
   expect(queue.submit.mock.calls.every(([commands]) => commands.length === 0)).toBe(true);
   answer(7);
@@ -21,7 +21,7 @@ it('submits nothing until the answer comes, and never after it', async () => {
 
 it('stops asking when the device is lost', async () => {
   const queue = { submit: vi.fn() };
-  await expect(polled(Promise.reject(new Error('lost')), queue)).rejects.toThrow('lost');
+  await expect(withPolling(Promise.reject(new Error('lost')), queue)).rejects.toThrow('lost');
   await rest(20);
   expect(queue.submit).not.toHaveBeenCalled();
 });

@@ -21,7 +21,7 @@ import {
   composedAttention,
   type AttentionArguments,
 } from '../../src/kernels/attention/attention.ts';
-import type { Mask } from '../../src/kernels/dropout/dropout.ts';
+import type { DropoutMask } from '../../src/kernels/dropout/dropout.ts';
 import { composedLookup, embed } from '../../src/kernels/embed/embed.ts';
 import { gelu } from '../../src/kernels/gelu/gelu.ts';
 import { composedLinear, linear, linearGelu } from '../../src/kernels/linear/linear.ts';
@@ -45,7 +45,7 @@ import {
   type Plain,
 } from './numbers.ts';
 
-const MASK: Mask = { rate: 0.3, key: [0x9e3779b9, 0xdeadbeef] };
+const MASK: DropoutMask = { rate: 0.3, key: [0x9e3779b9, 0xdeadbeef] };
 const RUNS = { numRuns: 25, seed: 7 };
 
 /** Is the op on WASM what the composition is on the cpu backend, with its gradients? */

@@ -1,5 +1,5 @@
-// Every fused kernel of the WebGPU backend against the composition it stands for, over odd shapes, in the form for a
-// processor and in the form for a GPU (workgroup memory, sums by parts), whichever the adapter at hand would take.
+// Every fused kernel of the WebGPU backend against the composition it stands for, over odd shapes, in the variant for a
+// processor and in the variant for a GPU (workgroup memory, sums by parts), whichever the adapter at hand would take.
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, describe, it } from 'vitest';
@@ -28,8 +28,9 @@ import { linear, linearGelu, composedLinear } from '../../src/kernels/linear/lin
 import { gelu } from '../../src/kernels/gelu/gelu.ts';
 import { composedInfoNCE, infoNCE } from '../../src/losses/infoNCE.ts';
 import { setKernelConfig } from '../../src/kernels/tuning.ts';
-import type { Mask } from '../../src/kernels/dropout/dropout.ts';
+import type { DropoutMask } from '../../src/kernels/dropout/dropout.ts';
 import { eachBackend, start } from '../support/backends.ts';
+import { BOTH_CONFIGS, expectSameAsComposed } from '../support/webgpuKernels.ts';
 import {
   expectClose,
   expectSameOutcome,
@@ -41,22 +42,15 @@ import {
   type Plain,
 } from './numbers.ts';
 
-const MASK: Mask = { rate: 0.3, key: [0x9e3779b9, 0xdeadbeef] };
+const MASK: DropoutMask = { rate: 0.3, key: [0x9e3779b9, 0xdeadbeef] };
 
-/** Is the op on WebGPU what the composition is on the cpu backend? Both forms. */
-async function expectSame(fused: Op, composed: Op, inputs: Plain[], absolute = 3e-4): Promise<void> {
-  await start('cpu');
-  const expected = await outcome(composed, inputs);
-  await start('software');
-  for (const software of [true, false]) {
-    setKernelConfig(webGpuBackend(), { software });
-    expectSameOutcome(await outcome(fused, inputs), expected, { absolute, relative: 2e-4 });
-  }
+function expectSame(fused: Op, composed: Op, inputs: Plain[], absolute = 3e-4): Promise<void> {
+  return expectSameAsComposed(fused, composed, inputs, () => BOTH_CONFIGS, { absolute, relative: 2e-4 });
 }
 
 function addNormOf(
   run: (given: AddNormArguments) => tf.Tensor2D,
-  mask: Mask | undefined,
+  mask: DropoutMask | undefined,
   withResidual: boolean,
 ): Op {
   return (x, gamma, bias, residual) =>
@@ -70,7 +64,7 @@ function addNormOf(
     });
 }
 
-async function expectAddNorm(rows: number, width: number, mask: Mask | undefined, residual: boolean) {
+async function expectAddNorm(rows: number, width: number, mask: DropoutMask | undefined, residual: boolean) {
   const inputs = [normals('x', rows, width), normals('gamma', width), normals('bias', width)];
   if (residual) inputs.push(normals('residual', rows, width));
   await expectSame(addNormOf(addNorm, mask, residual), addNormOf(composedAddNorm, mask, residual), inputs);
@@ -81,7 +75,7 @@ interface AttentionCase {
   length: number;
   heads: number;
   size: number;
-  mask?: Mask;
+  mask?: DropoutMask;
 }
 
 function attentionOf(run: (given: AttentionArguments) => tf.Tensor2D, given: AttentionCase): Op {

@@ -1,31 +1,18 @@
-// A product has several forms on WebGPU, and only some of them are taken on the adapter at hand. All are run here,
+// A product has several variants on WebGPU, and only some of them are taken on the adapter at hand. All are run here,
 // with sizes at, below and above their tiles, against a loop in float64.
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import { linearGelu } from '../../src/kernels/linear/linear.ts';
-import { formOf, splitsOf, type Product } from '../../src/kernels/matMul/matMul.webgpu.ts';
+import { variantFor, splitsOf, type Product } from '../../src/kernels/matMul/matMul.webgpu.ts';
 import { multiply } from '../../src/kernels/matMul/matMul.ts';
 import { HARDWARE_TILES, setKernelConfig, kernelConfigFor } from '../../src/kernels/tuning.ts';
 import { eachBackend } from '../support/backends.ts';
+import { PRODUCT_SIZES, product64, TRANSPOSES } from '../support/webgpuKernels.ts';
 import { expectClose, normals, take, toTensor } from './numbers.ts';
 
-const FLAGS = [false, true].flatMap((a) => [false, true].map((b) => ({ transposeA: a, transposeB: b })));
-
-/** Sizes of a product as [batch, m, n, k]. */
-const SIZES: [string, number, number, number, number][] = [
-  ['one element', 1, 1, 1, 1],
-  ['odd sizes', 1, 17, 33, 5],
-  ['odd sizes in a batch', 3, 5, 7, 9],
-  ['four by four', 1, 4, 4, 4],
-  ['a tile and a bit', 1, 68, 132, 36],
-  ['few rows', 1, 4, 96, 64],
-  ['a batch', 5, 12, 20, 8],
-  ['a deep one', 1, 36, 24, 1028],
-];
-
-function product(batch: number, m: number, n: number, k: number, flags = FLAGS[0]!): Product {
+function product(batch: number, m: number, n: number, k: number, flags = TRANSPOSES[0]!): Product {
   return { batch, m, n, k, ...flags };
 }
 
@@ -33,17 +20,7 @@ async function expectProduct(given: Product): Promise<void> {
   const { batch, m, n, k, transposeA, transposeB } = given;
   const a = normals('a', batch, ...(transposeA ? [k, m] : [m, k]));
   const b = normals('b', batch, ...(transposeB ? [n, k] : [k, n]));
-  const expected = new Float64Array(batch * m * n);
-  for (let z = 0; z < batch; z++)
-    for (let i = 0; i < m; i++)
-      for (let j = 0; j < n; j++) {
-        let total = 0;
-        for (let at = 0; at < k; at++)
-          total +=
-            a.data[z * m * k + (transposeA ? at * m + i : i * k + at)]! *
-            b.data[z * k * n + (transposeB ? j * k + at : at * n + j)]!;
-        expected[(z * m + i) * n + j] = total;
-      }
+  const expected = product64(given, a.data, b.data).total;
   const tensors = [toTensor(a), toTensor(b)] as const;
   const value = await take(multiply(...tensors, transposeA, transposeB));
   tf.dispose([...tensors]);
@@ -59,9 +36,9 @@ describe('products on', () => {
     });
 
     describe.each([true, false])('an adapter of software: %s', (software) => {
-      it.each(SIZES)('%s', async (_, batch, m, n, k) => {
+      it.each(PRODUCT_SIZES)('%s', async (_, batch, m, n, k) => {
         setKernelConfig(webGpuBackend(), { software });
-        for (const flags of FLAGS) await expectProduct(product(batch, m, n, k, flags));
+        for (const flags of TRANSPOSES) await expectProduct(product(batch, m, n, k, flags));
       });
 
       it('any sizes', async () => {
@@ -105,26 +82,26 @@ describe('products on', () => {
     it('keeps to the order that tuning found, as far as a tile suits the size', () => {
       const tile = { kind: 'direct', rows: 8, quads: 1, across: 8, down: 8 } as const;
       const tuned = { software: false, tiles: { NN: [tile, ...HARDWARE_TILES] } };
-      expect(formOf(product(1, 4096, 1024, 64), 'none', tuned)).toMatchObject(tile);
-      expect(formOf(product(1, 4096, 1024, 64, FLAGS[3]), 'none', tuned).kind).toBe('shared');
-      expect(formOf(product(1, 64, 64, 64), 'none', tuned)).toMatchObject(HARDWARE_TILES[2]!);
+      expect(variantFor(product(1, 4096, 1024, 64), 'none', tuned)).toMatchObject(tile);
+      expect(variantFor(product(1, 4096, 1024, 64, TRANSPOSES[3]), 'none', tuned).kind).toBe('shared');
+      expect(variantFor(product(1, 64, 64, 64), 'none', tuned)).toMatchObject(HARDWARE_TILES[2]!);
     });
 
     it('takes no tile that does not fit into workgroup memory', () => {
-      const large = product(1, 4096, 4096, 64, FLAGS[1]);
-      const tall = (memory: number) => formOf(large, 'none', { software: false }, memory).rows;
+      const large = product(1, 4096, 4096, 64, TRANSPOSES[1]);
+      const tall = (memory: number) => variantFor(large, 'none', { software: false }, memory).rows;
       expect([tall(32768), tall(16384)]).toEqual([8, 4]);
     });
 
-    it('takes every form somewhere', () => {
+    it('takes every variant somewhere', () => {
       const kinds = (software: boolean) =>
-        SIZES.map(([, ...size]) => formOf(product(...size), 'none', { software }).kind);
+        PRODUCT_SIZES.map(([, ...size]) => variantFor(product(...size), 'none', { software }).kind);
       expect(new Set(kinds(true))).toEqual(new Set(['plain', 'direct']));
       expect(new Set(kinds(false))).toEqual(new Set(['plain', 'shared']));
       const deep = product(1, 36, 24, 1028);
-      expect(splitsOf(deep, formOf(deep, 'none', { software: false }), { software: false })).toBeGreaterThan(
-        1,
-      );
+      expect(
+        splitsOf(deep, variantFor(deep, 'none', { software: false }), { software: false }),
+      ).toBeGreaterThan(1);
     });
   }, ['software']);
 });

@@ -11,9 +11,14 @@ import { webGpuBackend } from '../../src/kernels/tfjsBackends.ts';
 import { composedFeedForward, feedForward } from '../../src/kernels/feedForward/feedForward.ts';
 import { multiply } from '../../src/kernels/matMul/matMul.ts';
 import type { Product } from '../../src/kernels/matMul/matMul.webgpu.ts';
-import { memoryOf } from '../../src/kernels/matMul/matMul.wgsl.ts';
-import { capabilitiesOf, whyNoHalf, whyNoMatrix, whyNoSubgroups } from '../../src/kernels/capabilities.ts';
-import { usePrecision, whyNoF16 } from '../../src/kernels/precision.ts';
+import { workgroupMemoryOf } from '../../src/kernels/matMul/matMul.wgsl.ts';
+import {
+  capabilitiesOf,
+  f16Unsupported,
+  subgroupMatrixUnsupported,
+  subgroupsUnsupported,
+} from '../../src/kernels/capabilities.ts';
+import { usePrecision, f16Unavailable } from '../../src/kernels/precision.ts';
 import { composedProjections, projections } from '../../src/kernels/projections/projections.ts';
 import {
   matrixTiles,
@@ -27,6 +32,7 @@ import type { RunInputs } from '../../src/trainer/prepare.ts';
 import { TrainingSession } from '../../src/trainer/session.ts';
 import { train } from '../../src/trainer/train.ts';
 import { eachBackend, start } from '../support/backends.ts';
+import { expectSameAsComposed, PRODUCT_SIZES, product64, TRANSPOSES } from '../support/webgpuKernels.ts';
 import { tinyGroups, tinyModel, tinyPlain } from '../support/tiny.ts';
 import {
   expectClose,
@@ -39,38 +45,11 @@ import {
   type Plain,
 } from './numbers.ts';
 
-const FLAGS = [false, true].flatMap((a) => [false, true].map((b) => ({ transposeA: a, transposeB: b })));
-
-/** Sizes of a product as [batch, m, n, k]. */
-const SIZES: [string, number, number, number, number][] = [
-  ['one element', 1, 1, 1, 1],
-  ['odd sizes', 1, 17, 33, 5],
-  ['odd sizes in a batch', 3, 5, 7, 9],
-  ['four by four', 1, 4, 4, 4],
-  ['a tile and a bit', 1, 68, 132, 36],
-  ['large tiles', 14, 260, 132, 100],
-  ['few rows', 1, 4, 96, 64],
-  ['a batch', 5, 12, 20, 8],
-  ['a deep one', 1, 36, 24, 1028],
-];
+const SIZES: typeof PRODUCT_SIZES = [...PRODUCT_SIZES, ['large tiles', 14, 260, 132, 100]];
 
 /** Rounded to eighths between -4 and 4, which F16 holds exactly. */
 function exact({ shape, data }: Plain): Plain {
   return { shape, data: data.map((x) => Math.round(8 * Math.max(-4, Math.min(4, x))) / 8) };
-}
-
-function product64({ batch, m, n, k, transposeA, transposeB }: Product, a: Float32Array, b: Float32Array) {
-  const [total, size] = [new Float64Array(batch * m * n), new Float64Array(batch * m * n)];
-  for (let z = 0; z < batch; z++)
-    for (let i = 0; i < m; i++)
-      for (let j = 0; j < n; j++)
-        for (let at = 0, to = (z * m + i) * n + j; at < k; at++) {
-          const left = a[z * m * k + (transposeA ? at * m + i : i * k + at)]!;
-          const term = left * b[z * k * n + (transposeB ? j * k + at : at * n + j)]!;
-          total[to]! += term;
-          size[to]! += Math.abs(term);
-        }
-  return { total, size };
 }
 
 async function expectProduct(given: Product): Promise<void> {
@@ -111,12 +90,12 @@ const VARIANTS: Variant[] = [
   },
   {
     name: 'F16 in workgroup memory',
-    whyNot: () => whyNoHalf(gpu()),
+    whyNot: () => f16Unsupported(gpu()),
     kernelConfig: () => ({ software: false, precision: 'f16' }),
   },
   {
     name: 'F16 by subgroup matrices',
-    whyNot: () => whyNoMatrix(gpu()),
+    whyNot: () => subgroupMatrixUnsupported(gpu()),
     kernelConfig: () => ({ software: false, precision: 'f16', ...capabilitiesOf(gpu()) }),
   },
 ];
@@ -129,11 +108,7 @@ async function expectSame(
   kernelConfig: () => KernelConfig,
   absolute: number,
 ) {
-  await start('cpu');
-  const expected = await outcome(composed, inputs);
-  await start('software');
-  setKernelConfig(webGpuBackend(), kernelConfig());
-  expectSameOutcome(await outcome(fused, inputs), expected, { absolute, relative: 2e-3 });
+  await expectSameAsComposed(fused, composed, inputs, () => [kernelConfig()], { absolute, relative: 2e-3 });
 }
 
 /** Layers as deep as this: rounding errors are independent, so sums of k products of size 1 stay within 6 deviations. */
@@ -218,7 +193,7 @@ describe('variants on', () => {
       it.for(SIZES)('%s', { timeout: PATIENCE }, async ([, batch, m, n, k], { skip }) => {
         skip(whyNot() !== undefined, whyNot());
         setKernelConfig(webGpuBackend(), kernelConfig());
-        for (const flags of FLAGS) await expectProduct({ batch, m, n, k, ...flags });
+        for (const flags of TRANSPOSES) await expectProduct({ batch, m, n, k, ...flags });
       });
 
       it('any sizes', { timeout: PATIENCE }, async ({ skip }) => {
@@ -286,7 +261,7 @@ describe('variants on', () => {
       });
 
       it('a short training: losses within 1 % of those in F32', { timeout: PATIENCE }, async ({ skip }) => {
-        const missing = whyNot() ?? whyNoF16();
+        const missing = whyNot() ?? f16Unavailable();
         skip(missing !== undefined, missing);
         setKernelConfig(webGpuBackend(), kernelConfig());
         const [half, full] = [await lossesOf('f16'), await lossesOf('f32')];
@@ -304,7 +279,7 @@ describe('variants on', () => {
       [5, 7],
       [3, 1],
     ])('sums of rows by subgroups: %d rows of %d', { timeout: PATIENCE }, async ([rows, width], { skip }) => {
-      skip(whyNoSubgroups(gpu()) !== undefined, whyNoSubgroups(gpu()));
+      skip(subgroupsUnsupported(gpu()) !== undefined, subgroupsUnsupported(gpu()));
       const inputs = [normals('x', rows!, width!), normals('gamma', width!), normals('bias', width!)];
       inputs.push(normals('residual', rows!, width!));
       const kernelConfig = () => ({ software: false, subgroups: true });
@@ -312,7 +287,7 @@ describe('variants on', () => {
     });
 
     it('are taken on a GPU that offers them, and precision is kept beside them', ({ skip }) => {
-      skip(whyNoHalf(gpu()) !== undefined, whyNoHalf(gpu()));
+      skip(f16Unsupported(gpu()) !== undefined, f16Unsupported(gpu()));
       setKernelConfig(webGpuBackend(), { software: false, tiles: {} });
       usePrecision('f16');
       expect(kernelConfigFor(webGpuBackend())).toEqual({ software: false, tiles: {}, precision: 'f16' });
@@ -325,7 +300,7 @@ describe('precision f16 is refused with the reason by', () => {
   eachBackend((backend) => {
     it('a device without it', async ({ skip }) => {
       await start(backend);
-      skip(whyNoF16() === undefined, 'this adapter offers "shader-f16"');
+      skip(f16Unavailable() === undefined, 'this adapter offers "shader-f16"');
       expect(() => usePrecision('f16')).toThrow(/^Precision f16 is not available: .*shader-f16/);
       expect(() => new TrainingSession(inputsOf('f16'))).toThrow(/Use precision f32/);
       expect(() => usePrecision('f32')).not.toThrow();
@@ -334,7 +309,7 @@ describe('precision f16 is refused with the reason by', () => {
 });
 
 describe('subgroup matrices', () => {
-  const form = { kind: 'matrix', half: true, epilogue: 'none', across: 2, down: 2 } as const;
+  const variant = { kind: 'matrix', half: true, epilogue: 'none', across: 2, down: 2 } as const;
   it.each([
     [16, 16, 16, 32],
     [16, 8, 16, 32],
@@ -342,8 +317,8 @@ describe('subgroup matrices', () => {
   ])('of %d x %d x %d, %d lanes, fit into 32 KiB of workgroup memory', (m, n, k, lanes) => {
     const matrix = { m, n, k, lanes };
     for (const tile of matrixTiles({ software: false, precision: 'f16', matrix }))
-      for (const flags of FLAGS) {
-        expect(memoryOf({ ...form, ...flags, ...tile })).toBeLessThanOrEqual(32768);
+      for (const flags of TRANSPOSES) {
+        expect(workgroupMemoryOf({ ...variant, ...flags, ...tile })).toBeLessThanOrEqual(32768);
         expect(tile.rows % m).toBe(0);
         expect((4 * tile.quads) % n).toBe(0);
       }

@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BackendHost } from '../../kernels/backend.ts';
-import type { TileHost } from '../../kernels/matMul/keptTiles.webgpu.ts';
+import type { TileHost } from '../../kernels/matMul/tileCache.webgpu.ts';
 import { tileFile } from './tileFile.ts';
 import { wasmThreads } from './wasmThreads.ts';
 import { messageOf } from '../../util/failure.ts';

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { TileStore } from '../../kernels/matMul/keptTiles.webgpu.ts';
+import type { TileStore } from '../../kernels/matMul/tileCache.webgpu.ts';
 
 const fileSchema = z.record(z.string(), z.unknown());
 

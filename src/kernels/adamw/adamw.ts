@@ -12,7 +12,7 @@
 //
 //   norm = sqrt(sum x^2);   factor = min(1, maximum / (norm + 1e-6)), as torch's clip_grad_norm_; 1 when maximum is 0
 import * as tf from '@tensorflow/tfjs-core';
-import { makeSole } from '../inPlace.ts';
+import { makeUnshared } from '../unshared.ts';
 import { asList, hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 
 /** A parameter that learns, its gradient, and its two moments; all of one shape. */
@@ -63,7 +63,7 @@ export function adamwUpdate(
     composedAdamW(parameters, factor, scalars);
     return;
   }
-  for (const { parameter, m, v } of parameters) [parameter, m, v].forEach(makeSole);
+  for (const { parameter, m, v } of parameters) [parameter, m, v].forEach(makeUnshared);
   const inputs = {
     factor,
     ...asList(

@@ -7,7 +7,13 @@
 //
 // The mask is the one of dropout/dropout.ts; threshold 0 means none, and dx then is dResidual.
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout, maskAttributes, NO_MASK, type DropoutAttributes, type Mask } from '../dropout/dropout.ts';
+import {
+  dropout,
+  maskAttributes,
+  NO_MASK,
+  type DropoutAttributes,
+  type DropoutMask,
+} from '../dropout/dropout.ts';
 import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { layerNorm } from '../layerNorm/layerNorm.ts';
 import { differentiable } from '../differentiable.ts';
@@ -33,7 +39,7 @@ export interface AddNormArguments {
   bias: tf.Tensor1D;
   epsilon: number;
   /** Dropout of x; left out: none. */
-  mask?: Mask;
+  mask?: DropoutMask;
   /** int32: the rows that are wanted (all when left out); a kernel may give 0 for the others. */
   rows?: tf.Tensor1D | undefined;
 }

@@ -6,27 +6,27 @@ import { elementType, type Workgroups } from '../wgsl.ts';
 import { maskUniforms } from '../dropout/dropout.webgpu.ts';
 import type { DropoutAttributes } from '../dropout/dropout.ts';
 import { registerKernel, type InputsOf, type OutputsOf } from '../kernelToken.ts';
-import { addParts } from '../matMul/matMul.webgpu.ts';
+import { reducePartials } from '../matMul/matMul.webgpu.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
 import { ADD_NORM, ADD_NORM_GRADIENT } from './addNorm.ts';
 import {
   addNormCode,
   addNormGradientCode,
-  rowKey,
+  rowVariantKey,
   rowWorkgroups,
   workgroupSize,
-  type RowForm,
+  type RowVariant,
 } from './addNorm.wgsl.ts';
 
 /** Most invocations that share a row. */
 const LANES = 64;
 
-function formOf(backend: WebGpuBackend, features: number): { form: RowForm; width: number } {
+function variantFor(backend: WebGpuBackend, features: number): { variant: RowVariant; width: number } {
   const { type, count } = elementType(features);
   const { software, subgroups = false } = kernelConfigFor(backend);
-  const form: RowForm = software ? { type, lanes: 1 } : { type, lanes: LANES, subgroups };
-  return { form, width: count };
+  const variant: RowVariant = software ? { type, lanes: 1 } : { type, lanes: LANES, subgroups };
+  return { variant, width: count };
 }
 
 function inRows(count: number): Workgroups {
@@ -40,18 +40,18 @@ function addNorm(
   backend: WebGpuBackend,
 ): OutputsOf<typeof ADD_NORM> {
   const [rows, features] = x.shape as [number, number];
-  const { form, width } = formOf(backend, features);
+  const { variant, width } = variantFor(backend, features);
   const y = output(backend, [rows, features]);
   const normalised = output(backend, [rows, features]);
   const rstd = output(backend, [rows]);
   dispatch(backend, {
-    key: `semblance_addNorm_${rowKey(form)}_${residual !== undefined}`,
-    code: () => addNormCode(form, residual !== undefined),
+    key: `semblance_addNorm_${rowVariantKey(variant)}_${residual !== undefined}`,
+    code: () => addNormCode(variant, residual !== undefined),
     writes: [y, normalised, rstd],
     reads: residual ? [x, residual, gamma, bias] : [x, gamma, bias],
     uniforms: [rows, width, features, { f32: attrs.epsilon }, ...maskUniforms(attrs)],
     changing: attrs.threshold > 0,
-    workgroups: inRows(rowWorkgroups(rows, form)),
+    workgroups: inRows(rowWorkgroups(rows, variant)),
   });
   return { y, normalised, rstd };
 }
@@ -62,7 +62,7 @@ function addNormGradient(
   backend: WebGpuBackend,
 ): OutputsOf<typeof ADD_NORM_GRADIENT> {
   const [rows, features] = dy.shape as [number, number];
-  const { form, width } = formOf(backend, features);
+  const { variant, width } = variantFor(backend, features);
   const masked = attrs.threshold > 0;
   const dResidual = output(backend, [rows, features]);
   const dx = masked ? output(backend, [rows, features]) : dResidual;
@@ -70,12 +70,12 @@ function addNormGradient(
   const [dBias, dGamma] = [output(backend, [features]), output(backend, [features])];
   const sums = parts === 1 ? undefined : output(backend, [parts, 2, features]);
   const columns = sums ? [sums] : [dBias, dGamma];
-  const rowGroups = rowWorkgroups(rows, form);
-  const columnGroups = Math.ceil(width / workgroupSize(form));
+  const rowGroups = rowWorkgroups(rows, variant);
+  const columnGroups = Math.ceil(width / workgroupSize(variant));
   const sizes = [rows, width, features, rowGroups, columnGroups, parts, Math.ceil(rows / parts)];
   dispatch(backend, {
-    key: `semblance_addNormGradient_${rowKey(form)}_${masked}_${sums !== undefined}`,
-    code: () => addNormGradientCode(form, masked, sums !== undefined),
+    key: `semblance_addNormGradient_${rowVariantKey(variant)}_${masked}_${sums !== undefined}`,
+    code: () => addNormGradientCode(variant, masked, sums !== undefined),
     writes: masked ? [dResidual, dx, ...columns] : [dResidual, ...columns],
     reads: [dy, normalised, rstd, gamma],
     uniforms: [...sizes, ...(masked ? maskUniforms(attrs) : [])],
@@ -83,7 +83,7 @@ function addNormGradient(
     workgroups: inRows(rowGroups + columnGroups * parts),
   });
   if (sums) {
-    addParts(backend, sums, dBias, dGamma);
+    reducePartials(backend, sums, dBias, dGamma);
     release(backend, sums);
   }
   // Without a mask both gradients are one tensor, which then has two owners.

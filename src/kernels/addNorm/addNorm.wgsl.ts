@@ -6,7 +6,7 @@ import { header, inner } from '../wgsl.ts';
 import { MASK, MASK_UNIFORMS } from '../dropout/dropout.wgsl.ts';
 import { rowSum, rowSumBegin, rowSumDirectives, rowSumParameters } from '../rowSum.wgsl.ts';
 
-export interface RowForm {
+export interface RowVariant {
   type: 'vec4<f32>' | 'f32';
   /** Invocations that share a row: 1, or a power of two. */
   lanes: number;
@@ -14,8 +14,8 @@ export interface RowForm {
   subgroups?: boolean;
 }
 
-/** Names a form in the key of a pipeline. */
-export function rowKey({ type, lanes, subgroups }: RowForm): string {
+/** Names a variant in the key of a pipeline. */
+export function rowVariantKey({ type, lanes, subgroups }: RowVariant): string {
   return `${type}_${lanes}${subgroups ? '_subgroups' : ''}`;
 }
 
@@ -23,26 +23,26 @@ export function rowKey({ type, lanes, subgroups }: RowForm): string {
 const ROWS = 8;
 
 /** Invocations of a workgroup. */
-export function workgroupSize({ lanes }: RowForm): number {
+export function workgroupSize({ lanes }: RowVariant): number {
   return lanes === 1 ? ROWS : lanes;
 }
 
-export function rowWorkgroups(rows: number, { lanes }: RowForm): number {
+export function rowWorkgroups(rows: number, { lanes }: RowVariant): number {
   return lanes === 1 ? Math.ceil(rows / ROWS) : rows;
 }
 
 const maskOf = (type: string, at: string) => (type === 'f32' ? `maskOfOne(${at})` : `maskOfQuad(${at})`);
 
 /** sumOverRow(value): the sum of a number over the invocations of a row. */
-function sumOverRow({ lanes, subgroups = false }: RowForm): string {
+function sumOverRow({ lanes, subgroups = false }: RowVariant): string {
   if (lanes === 1) return 'fn sumOverRow(value : f32, lane : u32) -> f32 { return value; }';
   return rowSum(lanes, subgroups);
 }
 
 /** An entry point with row, lane and the first element of the row, at. */
-function rowMain(form: RowForm, body: string, before = ''): string {
-  const { lanes, subgroups = false } = form;
-  const size = workgroupSize(form);
+function rowMain(variant: RowVariant, body: string, before = ''): string {
+  const { lanes, subgroups = false } = variant;
+  const size = workgroupSize(variant);
   return `
   @compute @workgroup_size(${size}) fn main(
     @builtin(workgroup_id) group : vec3<u32>,
@@ -66,18 +66,18 @@ function rowMain(form: RowForm, body: string, before = ''): string {
 const SIZES = 'rows : u32, width : u32, features : u32';
 
 /** y first holds what is normalised. */
-export function addNormCode(form: RowForm, residual: boolean): string {
-  const { type, lanes } = form;
+export function addNormCode(variant: RowVariant, residual: boolean): string {
+  const { type, lanes } = variant;
   const reads = { x: type, ...(residual && { residual: type }), gamma: type, bias: type };
   const writes = { y: type, normalised: type, rstd: 'f32' };
   const walk = `for (var i = lane; i < width; i += ${lanes}u)`;
   const one = `${type}(1.0)`;
-  return `${rowSumDirectives(form.subgroups ?? false)}
+  return `${rowSumDirectives(variant.subgroups ?? false)}
   ${header(writes, reads, `${SIZES}, epsilon : f32, ${MASK_UNIFORMS}`)}
   ${MASK}
-  ${sumOverRow(form)}
+  ${sumOverRow(variant)}
   ${rowMain(
-    form,
+    variant,
     `
     var sum = 0.0;
     ${walk} {
@@ -104,16 +104,16 @@ export function addNormCode(form: RowForm, residual: boolean): string {
 const COLUMN_SIZES = `${SIZES}, rowGroups : u32, columnGroups : u32, parts : u32, share : u32`;
 
 /** The workgroups after those of the rows: column sums of dy and dy * normalised, by parts of the rows. */
-function columnsBody(form: RowForm, inParts: boolean): string {
+function columnsBody(variant: RowVariant, inParts: boolean): string {
   const place = (name: string, before: string) =>
     inParts ? `sums[${before} * uniforms.width + column]` : `${name}[column]`;
   return `
     if (number >= uniforms.rowGroups) {
       let part = (number - uniforms.rowGroups) / uniforms.columnGroups;
-      let column = (number - uniforms.rowGroups) % uniforms.columnGroups * ${workgroupSize(form)}u + local;
+      let column = (number - uniforms.rowGroups) % uniforms.columnGroups * ${workgroupSize(variant)}u + local;
       if (part < uniforms.parts && column < uniforms.width) {
-      var sum = ${form.type}();
-      var product = ${form.type}();
+      var sum = ${variant.type}();
+      var product = ${variant.type}();
       let stop = min(uniforms.rows, (part + 1u) * uniforms.share);
       for (var r = part * uniforms.share; r < stop; r++) {
         let d = dy[r * uniforms.width + column];
@@ -132,18 +132,18 @@ function columnsBody(form: RowForm, inParts: boolean): string {
  * dResidual is the gradient of what was normalised; with `mask`, dx is that under the mask.
  * @param inParts do dBias and dGain leave as `sums`, one after the other for every part of the rows?
  */
-export function addNormGradientCode(form: RowForm, mask: boolean, inParts: boolean): string {
-  const { type, lanes } = form;
+export function addNormGradientCode(variant: RowVariant, mask: boolean, inParts: boolean): string {
+  const { type, lanes } = variant;
   const columns: Record<string, string> = inParts ? { sums: type } : { dBias: type, dGain: type };
   const writes = { dResidual: type, ...(mask && { dx: type }), ...columns };
   const reads = { dy: type, normalised: type, rstd: 'f32', gamma: type };
   const walk = `for (var i = lane; i < width; i += ${lanes}u)`;
-  return `${rowSumDirectives(form.subgroups ?? false)}
+  return `${rowSumDirectives(variant.subgroups ?? false)}
   ${header(writes, reads, mask ? `${COLUMN_SIZES}, ${MASK_UNIFORMS}` : COLUMN_SIZES)}
   ${mask ? MASK : ''}
-  ${sumOverRow(form)}
+  ${sumOverRow(variant)}
   ${rowMain(
-    form,
+    variant,
     `
     var sum = 0.0;
     var product = 0.0;
@@ -160,6 +160,6 @@ export function addNormGradientCode(form: RowForm, mask: boolean, inParts: boole
       dResidual[at + i] = d;
       ${mask ? `dx[at + i] = d * ${maskOf(type, 'at + i')};` : ''}
     }`,
-    columnsBody(form, inParts),
+    columnsBody(variant, inParts),
   )}`;
 }

@@ -7,9 +7,15 @@
 // Kernel "SemblanceAttentionGradient" {dy, q, k, v, probabilities, lengths, places?}, the same attributes -> [dq, dk, dv]
 //
 // Head h has columns h * size to (h + 1) * size. Padding keys have probability 0 (a row of length 0 attends to all);
-// rows are not normalised again after dropout. Mask bits count elements of [rows, heads, length, length].
+// rows are not normalised again after dropout. DropoutMask bits count elements of [rows, heads, length, length].
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout, maskAttributes, NO_MASK, type DropoutAttributes, type Mask } from '../dropout/dropout.ts';
+import {
+  dropout,
+  maskAttributes,
+  NO_MASK,
+  type DropoutAttributes,
+  type DropoutMask,
+} from '../dropout/dropout.ts';
 import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { matMul } from '../matMul/matMul.ts';
 import { differentiable } from '../differentiable.ts';
@@ -46,7 +52,7 @@ export interface AttentionArguments {
   /** int32 [rows]: the one query of every row that is wanted (all when left out); as to the others, see onlyTokens. */
   places?: tf.Tensor1D | undefined;
   /** Dropout of the probabilities; left out: none. */
-  mask?: Mask;
+  mask?: DropoutMask;
   /** Is given the probabilities [rows, heads, length, length] before dropout; they live as long as the result. */
   tap?: ((probabilities: tf.Tensor4D) => void) | undefined;
 }

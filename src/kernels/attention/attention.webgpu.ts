@@ -10,10 +10,10 @@ import { kernelConfigFor } from '../tuning.ts';
 import { ATTENTION, ATTENTION_GRADIENT, type AttentionAttributes } from './attention.ts';
 import {
   attentionCode,
-  formKey,
+  variantKey,
   keyGradientCode,
   queryGradientCode,
-  type AttentionForm,
+  type AttentionVariant,
 } from './attention.wgsl.ts';
 
 /** What the dispatches over one batch share. */
@@ -24,7 +24,7 @@ function planOf(backend: WebGpuBackend, q: tf.TensorInfo, attrs: AttentionAttrib
   const { type, count: units } = elementType(hidden / heads);
   const { software } = kernelConfigFor(backend);
   const mask = attrs.threshold > 0;
-  const form = (several: number): AttentionForm => ({
+  const variant = (several: number): AttentionVariant => ({
     type,
     units,
     tokens: software ? several : 1,
@@ -33,9 +33,9 @@ function planOf(backend: WebGpuBackend, q: tf.TensorInfo, attrs: AttentionAttrib
   });
   const scale = { f32: 1 / Math.sqrt(hidden / heads) };
   const shared = { uniforms: [rows, heads, length, scale, ...maskUniforms(attrs)], changing: mask };
-  const workgroups = ({ tokens: own, size }: AttentionForm) =>
+  const workgroups = ({ tokens: own, size }: AttentionVariant) =>
     flatWorkgroups(rows * heads * Math.ceil(length / own), size);
-  return { rows, form, shared, workgroups };
+  return { rows, variant, shared, workgroups };
 }
 
 function attention(
@@ -43,13 +43,13 @@ function attention(
   attrs: AttentionAttributes,
   backend: WebGpuBackend,
 ): OutputsOf<typeof ATTENTION> {
-  const { rows, form, shared, workgroups } = planOf(backend, q, attrs);
+  const { rows, variant, shared, workgroups } = planOf(backend, q, attrs);
   const context = output(backend, q.shape);
   const probabilities = output(backend, [rows, attrs.heads, attrs.length, attrs.length]);
-  const own = form(4);
+  const own = variant(4);
   dispatch(backend, {
     ...shared,
-    key: formKey('attention', own),
+    key: variantKey('attention', own),
     code: () => attentionCode(own),
     writes: [context, probabilities],
     reads: [q, k, v, lengths],
@@ -63,13 +63,13 @@ function attentionGradient(
   attrs: AttentionAttributes,
   backend: WebGpuBackend,
 ): OutputsOf<typeof ATTENTION_GRADIENT> {
-  const { form, shared, workgroups } = planOf(backend, q, attrs);
+  const { variant, shared, workgroups } = planOf(backend, q, attrs);
   const [dq, dk, dv] = [output(backend, q.shape), output(backend, q.shape), output(backend, q.shape)];
   const dScores = output(backend, probabilities.shape);
-  const [queries, keys] = [form(4), form(2)];
+  const [queries, keys] = [variant(4), variant(2)];
   dispatch(backend, {
     ...shared,
-    key: formKey('attentionQueryGradient', queries),
+    key: variantKey('attentionQueryGradient', queries),
     code: () => queryGradientCode(queries),
     writes: [dq, dScores],
     reads: [dy, k, v, probabilities, lengths],
@@ -77,7 +77,7 @@ function attentionGradient(
   });
   dispatch(backend, {
     ...shared,
-    key: formKey('attentionKeyGradient', keys),
+    key: variantKey('attentionKeyGradient', keys),
     code: () => keyGradientCode(keys),
     writes: [dk, dv],
     reads: [dy, q, dScores, probabilities, lengths],

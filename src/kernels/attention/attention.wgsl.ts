@@ -8,7 +8,7 @@
 import { header, inner, range, unrolled } from '../wgsl.ts';
 import { MASK, MASK_UNIFORMS } from '../dropout/dropout.wgsl.ts';
 
-export interface AttentionForm {
+export interface AttentionVariant {
   type: 'vec4<f32>' | 'f32';
   /** Units of a head. */
   units: number;
@@ -19,7 +19,7 @@ export interface AttentionForm {
   mask: boolean;
 }
 
-export function formKey(kernel: string, { type, units, tokens, size, mask }: AttentionForm): string {
+export function variantKey(kernel: string, { type, units, tokens, size, mask }: AttentionVariant): string {
   return `semblance_${kernel}_${type}_${units}_${tokens}_${size}_${mask}`;
 }
 
@@ -35,12 +35,12 @@ const UNIFORMS = `rows : u32, heads : u32, length : u32, scale : f32, ${MASK_UNI
 
 /** Functions and an entry point with `first`, the first of the invocation's tokens, and where its data lie. */
 function program(
-  form: AttentionForm,
+  variant: AttentionVariant,
   writes: Record<string, string>,
   reads: Record<string, string>,
   body: string,
 ): string {
-  const { units, tokens, size, mask } = form;
+  const { units, tokens, size, mask } = variant;
   return `${header(writes, reads, UNIFORMS)}
   ${mask ? MASK : 'fn maskOfOne(element : u32) -> f32 { return 1.0; }'}
   @compute @workgroup_size(${size}) fn main(
@@ -66,7 +66,7 @@ function program(
 }
 
 /** A loop over the chunks of a head; inside, unit u of a token is `unit(token, u)`. */
-function chunks({ units }: AttentionForm, body: (chunk: number) => string): string {
+function chunks({ units }: AttentionVariant, body: (chunk: number) => string): string {
   const chunk = chunkOf(units);
   return `for (var part = 0u; part < ${units}u; part += ${chunk}u) { ${body(chunk)} }`;
 }
@@ -75,16 +75,16 @@ const unit = (name: string, token: string, u: number) => `${name}[at + ${token} 
 
 /** scores[i][j] = own_i . other_j for all keys j, into `to`; what is done with a finished score is said by `finished`. */
 function innerProducts(
-  form: AttentionForm,
+  variant: AttentionVariant,
   own: string,
   other: string,
   to: string,
   finished: (t: number) => string,
 ): string {
-  const { type, units, tokens } = form;
+  const { type, units, tokens } = variant;
   const several = chunkOf(units) < units;
   return chunks(
-    form,
+    variant,
     (chunk) => `
       ${unrolled(tokens, (t) =>
         range(chunk)
@@ -114,10 +114,10 @@ function innerProducts(
 }
 
 /** result_i = sum_j weight_ij other_j over the keys. @param weight an expression of the element e */
-function weightedSums(form: AttentionForm, weight: string, other: string, result: string): string {
-  const { type, tokens } = form;
+function weightedSums(variant: AttentionVariant, weight: string, other: string, result: string): string {
+  const { type, tokens } = variant;
   return chunks(
-    form,
+    variant,
     (chunk) => `
       ${unrolled(tokens, (t) =>
         range(chunk)
@@ -144,11 +144,11 @@ function weightedSums(form: AttentionForm, weight: string, other: string, result
   );
 }
 
-export function attentionCode(form: AttentionForm): string {
-  const { type, tokens } = form;
+export function attentionCode(variant: AttentionVariant): string {
+  const { type, tokens } = variant;
   const body = `
     ${unrolled(tokens, (t) => `var top${t} = -3.0e38;`)}
-    ${innerProducts(form, 'q', 'k', 'probabilities', (t) => `let s = s${t} * uniforms.scale; top${t} = max(top${t}, s); probabilities[e] = s;`)}
+    ${innerProducts(variant, 'q', 'k', 'probabilities', (t) => `let s = s${t} * uniforms.scale; top${t} = max(top${t}, s); probabilities[e] = s;`)}
     ${unrolled(
       tokens,
       (t) => `if (first + ${t}u < length) {
@@ -164,9 +164,9 @@ export function attentionCode(form: AttentionForm): string {
       for (var j = keys; j < length; j++) { probabilities[start + j] = 0.0; }
     }`,
     )}
-    ${weightedSums(form, 'probabilities[e] * maskOfOne(e)', 'v', 'context')}`;
+    ${weightedSums(variant, 'probabilities[e] * maskOfOne(e)', 'v', 'context')}`;
   return program(
-    form,
+    variant,
     { context: type, probabilities: 'f32' },
     { q: type, k: type, v: type, lengths: 'i32' },
     body,
@@ -174,11 +174,11 @@ export function attentionCode(form: AttentionForm): string {
 }
 
 /** Writes dq and dScores; dScores beyond a row's keys are left as they are. */
-export function queryGradientCode(form: AttentionForm): string {
-  const { type, tokens } = form;
+export function queryGradientCode(variant: AttentionVariant): string {
+  const { type, tokens } = variant;
   const body = `
     ${unrolled(tokens, (t) => `var total${t} = 0.0;`)}
-    ${innerProducts(form, 'dy', 'v', 'dScores', (t) => `let d = s${t} * maskOfOne(e); total${t} += probabilities[e] * d; dScores[e] = d;`)}
+    ${innerProducts(variant, 'dy', 'v', 'dScores', (t) => `let d = s${t} * maskOfOne(e); total${t} += probabilities[e] * d; dScores[e] = d;`)}
     ${unrolled(
       tokens,
       (t) => `if (first + ${t}u < length) {
@@ -188,19 +188,19 @@ export function queryGradientCode(form: AttentionForm): string {
       }
     }`,
     )}
-    ${weightedSums(form, 'dScores[e]', 'k', 'dq')}`;
+    ${weightedSums(variant, 'dScores[e]', 'k', 'dq')}`;
   return program(
-    form,
+    variant,
     { dq: type, dScores: 'f32' },
     { dy: type, k: type, v: type, probabilities: 'f32', lengths: 'i32' },
     body,
   );
 }
 
-export function keyGradientCode(form: AttentionForm): string {
-  const { type, tokens } = form;
+export function keyGradientCode(variant: AttentionVariant): string {
+  const { type, tokens } = variant;
   const body = chunks(
-    form,
+    variant,
     (chunk) => `
       ${unrolled(tokens, (t) =>
         range(chunk)
@@ -237,7 +237,7 @@ export function keyGradientCode(form: AttentionForm): string {
       )}`,
   );
   return program(
-    form,
+    variant,
     { dk: type, dv: type },
     { dy: type, q: type, dScores: 'f32', probabilities: 'f32', lengths: 'i32' },
     body,

@@ -1,10 +1,10 @@
-// Column sums as a kernel of the WebGPU backend: in one piece on a processor, by parts of the rows on a GPU.
+// Column sums as a kernel of the WebGPU backend: in one pass on a software adapter, by parts of the rows on a hardware GPU.
 import type * as tf from '@tensorflow/tfjs-core';
 import { output, release } from '../buffers.webgpu.ts';
 import { dispatch } from '../dispatch.webgpu.ts';
 import { elementType } from '../wgsl.ts';
 import { registerKernel } from '../kernelToken.ts';
-import { addParts } from '../matMul/matMul.webgpu.ts';
+import { reducePartials } from '../matMul/matMul.webgpu.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
 import { COLUMN_SUM } from './columnSum.ts';
@@ -34,7 +34,7 @@ function columnSum(backend: WebGpuBackend, x: tf.TensorInfo): tf.TensorInfo {
   });
   if (parts === 1) return sums;
   const whole = output(backend, [columns]);
-  addParts(backend, sums, whole);
+  reducePartials(backend, sums, whole);
   release(backend, sums);
   return whole;
 }

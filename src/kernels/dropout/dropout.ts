@@ -23,20 +23,20 @@ export const DROPOUT = kernelToken('SemblanceDropout', {
 });
 
 /** Which elements are dropped: a rate, and the key that names the draw. */
-export interface Mask {
+export interface DropoutMask {
   rate: number;
   key: Key;
 }
 
-export const NO_MASK: Mask = { rate: 0, key: [0, 0] };
+export const NO_MASK: DropoutMask = { rate: 0, key: [0, 0] };
 
 /** A mask as the kernels take it. */
-export function maskAttributes({ rate, key }: Mask): DropoutAttributes {
+export function maskAttributes({ rate, key }: DropoutMask): DropoutAttributes {
   return { key0: key[0], key1: key[1], threshold: Math.round(rate * 65536) };
 }
 
 /** What kept elements are multiplied by. */
-export function keptScale(threshold: number): number {
+export function dropoutScale(threshold: number): number {
   return 65536 / (65536 - threshold);
 }
 
@@ -54,7 +54,7 @@ export function composedDropout(
   attributes: DropoutAttributes,
 ): void {
   const { key0, key1, threshold } = attributes;
-  const scale = Math.fround(keptScale(threshold));
+  const scale = Math.fround(dropoutScale(threshold));
   const block = threefryBlocks([key0, key1]);
   const bits = new Uint32Array(2);
   // Writes past the end of a typed array are ignored, so the last block needs no care.

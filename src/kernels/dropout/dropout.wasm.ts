@@ -2,14 +2,14 @@
 import { registerKernel } from '../kernelToken.ts';
 import { wasmValues } from '../tfjsBackends.ts';
 import type { WasmRuntime } from '../wasm/runtime.ts';
-import { composedDropout, DROPOUT, keptScale, type DropoutAttributes } from './dropout.ts';
+import { composedDropout, DROPOUT, dropoutScale, type DropoutAttributes } from './dropout.ts';
 
 /** A multiple of 4. */
 const PER_CHUNK = 16384;
 
 /** A mask as the kernels take it. */
 export function maskArguments({ key0, key1, threshold }: DropoutAttributes) {
-  return { key0, key1, threshold, keptScale: keptScale(threshold) };
+  return { key0, key1, threshold, keptScale: dropoutScale(threshold) };
 }
 
 export function registerDropoutOnWasm(runtime: WasmRuntime): void {

@@ -4,7 +4,7 @@ import { dispatch } from '../dispatch.webgpu.ts';
 import { registerKernel } from '../kernelToken.ts';
 import { sizeOf } from '../tfjsBackends.ts';
 import { flatWorkgroups } from '../wgsl.ts';
-import { DROPOUT, keptScale, type DropoutAttributes } from './dropout.ts';
+import { DROPOUT, dropoutScale, type DropoutAttributes } from './dropout.ts';
 import { dropoutCode } from './dropout.wgsl.ts';
 
 /** The uniforms MASK_UNIFORMS. */
@@ -12,7 +12,7 @@ export function maskUniforms({ key0, key1, threshold }: DropoutAttributes): Unif
   // Without a mask the key plays no part: equal words share a buffer.
   return threshold === 0
     ? [0, 0, 0, { f32: 1 }]
-    : [key0 >>> 0, key1 >>> 0, threshold, { f32: keptScale(threshold) }];
+    : [key0 >>> 0, key1 >>> 0, threshold, { f32: dropoutScale(threshold) }];
 }
 
 export function registerDropoutOnWebGpu(): void {

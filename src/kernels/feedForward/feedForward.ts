@@ -20,10 +20,10 @@ export interface FeedForwardWeights {
   outerBias: tf.Tensor1D;
 }
 
-export interface FedForward {
+export interface FeedForwardOutput {
   /** [rows, out] */
   y: tf.Tensor2D;
-  /** The input again, for whoever adds it to y. */
+  /** The input again, for the residual connection. */
   passed: tf.Tensor2D;
 }
 
@@ -31,7 +31,11 @@ export interface FedForward {
  * @param x [rows, in]
  * @param rows int32: the rows that are wanted (all when left out); a kernel may give 0 for the others
  */
-export function feedForward(x: tf.Tensor2D, weights: FeedForwardWeights, rows?: tf.Tensor1D): FedForward {
+export function feedForward(
+  x: tf.Tensor2D,
+  weights: FeedForwardWeights,
+  rows?: tf.Tensor1D,
+): FeedForwardOutput {
   return hasKernel(INPUT_GRADIENT) ? fused(x, weights) : composedFeedForward(x, weights, rows);
 }
 
@@ -39,12 +43,12 @@ export function composedFeedForward(
   x: tf.Tensor2D,
   { inner, innerBias, outer, outerBias }: FeedForwardWeights,
   rows?: tf.Tensor1D,
-): FedForward {
+): FeedForwardOutput {
   const activated = linearGelu(x, inner, innerBias, rows);
   return { y: linear(activated, outer, outerBias, rows), passed: x };
 }
 
-function fused(x: tf.Tensor2D, weights: FeedForwardWeights): FedForward {
+function fused(x: tf.Tensor2D, weights: FeedForwardWeights): FeedForwardOutput {
   const { inner, innerBias, outer, outerBias } = weights;
   const [y, passed] = differentiable({
     inputs: { x, ...weights },

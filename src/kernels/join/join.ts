@@ -1,9 +1,9 @@
 // Tensors laid end to end, and brought back to where they came from: many small ones are then the work of one kernel.
 //
 // Kernel "SemblanceJoin" {x0, x1, ...} {count} -> [total]
-// Kernel "SemblancePart" {joined [total], x0, x1, ...} {count} -> [] : overwrites every x with its stretch of `joined`.
+// Kernel "SemblanceSplit" {joined [total], x0, x1, ...} {count} -> [] : overwrites every x with its stretch of `joined`.
 import * as tf from '@tensorflow/tfjs-core';
-import { makeSole } from '../inPlace.ts';
+import { makeUnshared } from '../unshared.ts';
 import { asList, hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 
 export const JOIN = kernelToken('SemblanceJoin', {
@@ -11,14 +11,14 @@ export const JOIN = kernelToken('SemblanceJoin', {
   attributes: {} as { count: number },
   outputs: ['joined'],
 });
-export const PART = kernelToken('SemblancePart', {
+export const SPLIT = kernelToken('SemblanceSplit', {
   inputs: ['joined', 'x*'],
   attributes: {} as { count: number },
   outputs: [],
 });
 
 /** Does the backend in use lay tensors end to end for next to nothing? */
-export function joinsForNothing(): boolean {
+export function hasJoinKernel(): boolean {
   return hasKernel(JOIN);
 }
 
@@ -33,16 +33,16 @@ export function composedJoin(tensors: readonly tf.Tensor[]): tf.Tensor1D {
 }
 
 /** Overwrites variables with what join() made of them, or with what has been made of that since. */
-export function part(joined: tf.Tensor1D, variables: readonly tf.Variable[]): void {
-  if (!hasKernel(PART)) {
-    composedPart(joined, variables);
+export function splitInto(joined: tf.Tensor1D, variables: readonly tf.Variable[]): void {
+  if (!hasKernel(SPLIT)) {
+    composedSplit(joined, variables);
     return;
   }
-  variables.forEach(makeSole);
-  runKernel(PART, { joined, ...asList('x', variables) }, { count: variables.length });
+  variables.forEach(makeUnshared);
+  runKernel(SPLIT, { joined, ...asList('x', variables) }, { count: variables.length });
 }
 
-export function composedPart(joined: tf.Tensor1D, variables: readonly tf.Variable[]): void {
+export function composedSplit(joined: tf.Tensor1D, variables: readonly tf.Variable[]): void {
   let at = 0;
   for (const variable of variables) {
     tf.tidy(() => variable.assign(tf.reshape(tf.slice1d(joined, at, variable.size), variable.shape)));

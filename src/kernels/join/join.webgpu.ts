@@ -4,7 +4,7 @@ import { bufferOf, output } from '../buffers.webgpu.ts';
 import { fromList, registerKernel } from '../kernelToken.ts';
 import { onlyCompiling } from '../pipelines.webgpu.ts';
 import { sizeOf, type WebGpuBackend } from '../tfjsBackends.ts';
-import { JOIN, PART } from './join.ts';
+import { JOIN, SPLIT } from './join.ts';
 
 /** Copies between one tensor and the tensors that are its stretches, in order. */
 function copyStretches(
@@ -40,7 +40,7 @@ export function registerJoinOnWebGpu(): void {
     copyStretches(backend, joined, tensors, 'whole');
     return { joined };
   });
-  registerKernel(PART, 'webgpu', ({ joined, ...inputs }, { count }, backend) => {
+  registerKernel(SPLIT, 'webgpu', ({ joined, ...inputs }, { count }, backend) => {
     copyStretches(backend, joined, fromList('x', inputs, count), 'stretches');
     return {};
   });

@@ -1,4 +1,4 @@
-// Matrix products as kernels of the WebGPU backend: which form a product takes, and its dispatch.
+// Matrix products as kernels of the WebGPU backend: which variant a product takes, and its dispatch.
 import type * as tf from '@tensorflow/tfjs-core';
 import { output, release, type UniformValue } from '../buffers.webgpu.ts';
 import { dispatch } from '../dispatch.webgpu.ts';
@@ -14,10 +14,16 @@ import {
   type TransposeLayout,
 } from '../tuning.ts';
 import { MATMUL, type MatMulAttributes } from './matMul.ts';
-import { matMulCode, memoryOf } from './matMul.wgsl.ts';
-import { GRADIENT_LIFT } from './matMulHalf.wgsl.ts';
-import { formKey, tileOf, type Epilogue, type MatMulForm, type GroupedGemm } from './matMulForm.wgsl.ts';
-import { sumOfPartsCode } from './sumOfParts.wgsl.ts';
+import { matMulCode, workgroupMemoryOf } from './matMul.wgsl.ts';
+import { GRADIENT_SCALE } from './matMulF16.wgsl.ts';
+import {
+  variantKey,
+  tileOf,
+  type Epilogue,
+  type MatMulVariant,
+  type GroupedGemm,
+} from './matMulVariant.wgsl.ts';
+import { reducePartialsCode } from './reducePartials.wgsl.ts';
 
 /** op(a) . op(b): [m, k] . [k, n], `batch` times. */
 export interface Product {
@@ -52,8 +58,8 @@ export function productOf(
   };
 }
 
-function liftOf({ gradient }: Product): UniformValue {
-  return { f32: gradient ? GRADIENT_LIFT : 1 };
+function scaleOf({ gradient }: Product): UniformValue {
+  return { f32: gradient ? GRADIENT_SCALE : 1 };
 }
 
 /** Are the rows of both operands, and of the result, a multiple of four long? */
@@ -69,42 +75,51 @@ export function transposeLayoutOf({ transposeA, transposeB }: Product): Transpos
 }
 
 /** @param memory bytes of workgroup memory that the device has */
-export function formOf(
+export function variantFor(
   product: Product,
   epilogue: Epilogue,
   kernelConfig: KernelConfig,
   memory = 16384,
-): MatMulForm {
+): MatMulVariant {
   const { transposeA, transposeB } = product;
-  const half = kernelConfig.precision === 'f16';
-  const turned = { transposeA, transposeB, epilogue, ...(half && { half }) };
+  const f16 = kernelConfig.precision === 'f16';
+  const turned = { transposeA, transposeB, epilogue, ...(f16 && { f16 }) };
   if (!inFours(product)) return { kind: 'plain', ...turned, rows: 4, quads: 1, across: 8, down: 8 };
   const tiles = kernelConfig.software ? SOFTWARE_TILES : HARDWARE_TILES;
-  const forms = [...matrixTiles(kernelConfig), ...(kernelConfig.tiles?.[transposeLayoutOf(product)] ?? tiles)]
-    .map((tile): MatMulForm => ({ ...turned, ...tile }))
-    .filter((form) => memoryOf(form) <= memory);
+  const variants = [
+    ...matrixTiles(kernelConfig),
+    ...(kernelConfig.tiles?.[transposeLayoutOf(product)] ?? tiles),
+  ]
+    .map((tile): MatMulVariant => ({ ...turned, ...tile }))
+    .filter((variant) => workgroupMemoryOf(variant) <= memory);
   const suits = kernelConfig.software
-    ? (form: MatMulForm) => fills(form, product)
-    : (form: MatMulForm) => workgroups(form, product) >= BUSY;
-  const small = (a: MatMulForm, b: MatMulForm) => (workgroups(b, product) > workgroups(a, product) ? b : a);
-  return forms.find(suits) ?? forms.reduce(small);
+    ? (variant: MatMulVariant) => fills(variant, product)
+    : (variant: MatMulVariant) => workgroups(variant, product) >= BUSY;
+  const small = (a: MatMulVariant, b: MatMulVariant) =>
+    workgroups(b, product) > workgroups(a, product) ? b : a;
+  return variants.find(suits) ?? variants.reduce(small);
 }
 
 /** Is there work for all of a workgroup, and for some of them? Few bounds, so that few programs are compiled. */
-function fills(form: MatMulForm, { m, n }: Product): boolean {
-  const { rows, columns } = tileOf(form);
+function fills(variant: MatMulVariant, { m, n }: Product): boolean {
+  const { rows, columns } = tileOf(variant);
   return columns <= n && 4 * rows <= m;
 }
 
-function workgroups(form: MatMulForm, { batch, m, n }: Product): number {
-  const tile = tileOf(form);
+function workgroups(variant: MatMulVariant, { batch, m, n }: Product): number {
+  const tile = tileOf(variant);
   return Math.ceil(n / tile.columns) * Math.ceil(m / tile.rows) * batch;
 }
 
 /** Parts that a deep product of few tiles is cut into; 1 is not cut. @param copies products in one dispatch */
-export function splitsOf(product: Product, form: MatMulForm, kernelConfig: KernelConfig, copies = 1): number {
-  if (kernelConfig.software || form.epilogue !== 'none' || product.batch > 1 || product.k < 512) return 1;
-  const missing = Math.floor(BUSY / (workgroups(form, product) * copies));
+export function splitsOf(
+  product: Product,
+  variant: MatMulVariant,
+  kernelConfig: KernelConfig,
+  copies = 1,
+): number {
+  if (kernelConfig.software || variant.epilogue !== 'none' || product.batch > 1 || product.k < 512) return 1;
+  const missing = Math.floor(BUSY / (workgroups(variant, product) * copies));
   return Math.max(1, Math.min(missing, Math.floor(product.k / 256), 16));
 }
 
@@ -159,47 +174,47 @@ export function dispatchProduct(backend: WebGpuBackend, product: Product, tensor
   const { maxComputeWorkgroupStorageSize: memory, maxStorageBuffersPerShaderStage: most } =
     backend.device.limits;
   const { y, sums } = tensors;
-  const several = groupedGemmOf(tensors);
-  const copies = several && !several.added ? several.count : 1;
+  const grouped = groupedGemmOf(tensors);
+  const copies = grouped && !grouped.added ? grouped.count : 1;
   const bound = (names: readonly (keyof ProductTensors)[]) => names.flatMap((name) => listOf(tensors[name]));
   const kernelConfig = kernelConfigFor(backend);
-  // On a processor several products with a transposed b in one program took 1.3 to 1.7 times as long as one by one.
+  // On a software adapter, products with a transposed b took 1.3 to 1.7 times as long grouped as one by one.
   const oneByOne = kernelConfig.software && product.transposeB;
   if (copies > 1 && (oneByOne || bound([...WRITES, ...READS]).length > most)) {
     for (let i = 0; i < copies; i++) dispatchProduct(backend, product, oneOf(tensors, i));
     return;
   }
-  const chosen: MatMulForm = {
-    ...formOf({ ...product, batch: product.batch * copies }, epilogueOf(tensors), kernelConfig, memory),
+  const chosen: MatMulVariant = {
+    ...variantFor({ ...product, batch: product.batch * copies }, epilogueOf(tensors), kernelConfig, memory),
     ...(sums && { sums: true }),
-    ...(several && { several }),
+    ...(grouped && { grouped }),
   };
   const splits = splitsOf(product, chosen, kernelConfig, copies);
-  const form = splits === 1 ? chosen : inParts(chosen);
+  const variant = splits === 1 ? chosen : inParts(chosen);
   const { m, n, k, batch } = product;
-  const tile = tileOf(form);
+  const tile = tileOf(variant);
   const share = splits === 1 ? k : 4 * Math.ceil(k / splits / 4);
   const columns = Math.ceil(n / tile.columns);
   const parts = splits === 1 ? undefined : output(backend, [splits, copies * (m * n + (sums ? m : 0))]);
   dispatch(backend, {
-    key: formKey(form),
-    code: () => matMulCode(form),
+    key: variantKey(variant),
+    code: () => matMulCode(variant),
     writes: parts ? [parts] : bound(WRITES),
     reads: bound(READS),
-    uniforms: [m, n, k, splits, share, columns, ...(form.half ? [liftOf(product)] : [])],
+    uniforms: [m, n, k, splits, share, columns, ...(variant.f16 ? [scaleOf(product)] : [])],
     workgroups: [sums ? columns + 1 : columns, Math.ceil(m / tile.rows), batch * copies * splits],
   });
   if (!parts) return;
   const [ys, allSums] = [listOf(y), listOf(sums)];
-  addParts(backend, parts, ...ys.flatMap((result, i) => [result, ...allSums.slice(i, i + 1)]));
+  reducePartials(backend, parts, ...ys.flatMap((result, i) => [result, ...allSums.slice(i, i + 1)]));
   release(backend, parts);
 }
 
-/** The form of a product whose k is split: all results go to one buffer. */
-function inParts({ several, ...form }: MatMulForm): MatMulForm {
-  if (!several) return { ...form, parts: true };
-  const own = several.own.filter((name) => !WRITES.some((written) => written === name));
-  return { ...form, parts: true, several: { ...several, own } };
+/** The variant of a product whose k is split: all results go to one buffer. */
+function inParts({ grouped, ...variant }: MatMulVariant): MatMulVariant {
+  if (!grouped) return { ...variant, parts: true };
+  const own = grouped.own.filter((name) => !WRITES.some((written) => written === name));
+  return { ...variant, parts: true, grouped: { ...grouped, own } };
 }
 
 /** The operands of one of several products. */
@@ -211,12 +226,12 @@ function oneOf(tensors: ProductTensors, i: number): ProductTensors {
 }
 
 /** Tensors that lie one after the other in every row of `parts` [parts, their sizes]: the sums over the rows. */
-export function addParts(backend: WebGpuBackend, parts: tf.TensorInfo, ...ys: tf.TensorInfo[]): void {
+export function reducePartials(backend: WebGpuBackend, parts: tf.TensorInfo, ...ys: tf.TensorInfo[]): void {
   let size = 0;
   const ends = ys.map((y) => (size += sizeOf(y)));
   dispatch(backend, {
-    key: `semblance_sumOfParts_${ys.length}`,
-    code: () => sumOfPartsCode(ys.length),
+    key: `semblance_reducePartials_${ys.length}`,
+    code: () => reducePartialsCode(ys.length),
     writes: ys,
     reads: [parts],
     uniforms: [size, parts.shape[0]!, ...ends],

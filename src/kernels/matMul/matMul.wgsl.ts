@@ -11,8 +11,8 @@
 import { header, range, unrolled } from '../wgsl.ts';
 import { geluFunctions } from '../gelu/gelu.wgsl.ts';
 import { directBody } from './matMulDirect.wgsl.ts';
-import { invocationsOf, stored, tileOf, type MatMulForm } from './matMulForm.wgsl.ts';
-import { halfFunctions, LIFT, quantisingFunctions, UNLIFT } from './matMulHalf.wgsl.ts';
+import { invocationsOf, storeWithEpilogue, tileOf, type MatMulVariant } from './matMulVariant.wgsl.ts';
+import { f16Functions, SCALE_UNIFORM, f16RoundingFunctions, INVERSE_SCALE } from './matMulF16.wgsl.ts';
 import { plainBody } from './matMulPlain.wgsl.ts';
 import { sharedBody, sharedBytes, sharedMemory } from './matMulShared.wgsl.ts';
 import {
@@ -24,14 +24,14 @@ import {
   matrixStores,
 } from './matMulSubgroupMatrix.wgsl.ts';
 
-export function matMulCode(form: MatMulForm): string {
-  const type = form.kind === 'plain' ? 'f32' : 'vec4<f32>';
-  const out = storesQuads(form) ? 'vec4<f32>' : 'f32';
-  const { epilogue } = form;
+export function matMulCode(variant: MatMulVariant): string {
+  const type = variant.kind === 'plain' ? 'f32' : 'vec4<f32>';
+  const out = storesQuads(variant) ? 'vec4<f32>' : 'f32';
+  const { epilogue } = variant;
   const writes = {
     y: out,
     ...(epilogue === 'gelu' && { before: out }),
-    ...(form.sums && !form.parts && { sums: type }),
+    ...(variant.sums && !variant.parts && { sums: type }),
   };
   const reads = {
     a: type,
@@ -42,36 +42,40 @@ export function matMulCode(form: MatMulForm): string {
   };
   const uniforms = 'm : u32, n : u32, k : u32, splits : u32, share : u32, tiles : u32';
   return [
-    keepsHalf(form) ? 'enable f16;' : '',
-    form.kind === 'matrix' ? MATRIX_DIRECTIVES : '',
-    header(ownBuffers(form, writes), ownBuffers(form, reads), form.half ? `${uniforms}, ${LIFT}` : uniforms),
-    form.half ? (keepsHalf(form) ? halfFunctions : quantisingFunctions)(type) : '',
+    keepsF16(variant) ? 'enable f16;' : '',
+    variant.kind === 'matrix' ? MATRIX_DIRECTIVES : '',
+    header(
+      ownBuffers(variant, writes),
+      ownBuffers(variant, reads),
+      variant.f16 ? `${uniforms}, ${SCALE_UNIFORM}` : uniforms,
+    ),
+    variant.f16 ? (keepsF16(variant) ? f16Functions : f16RoundingFunctions)(type) : '',
     epilogue.startsWith('gelu') ? geluFunctions(out) : '',
-    form.kind === 'shared' ? sharedMemory(form) : '',
-    form.kind === 'matrix' ? matrixMemory(form) : '',
-    entry(form),
+    variant.kind === 'shared' ? sharedMemory(variant) : '',
+    variant.kind === 'matrix' ? matrixMemory(variant) : '',
+    entry(variant),
   ].join('\n');
 }
 
 /** Are operands kept in F16? In registers they are only rounded to it. */
-function keepsHalf({ half, kind }: MatMulForm): boolean {
-  return half === true && (kind === 'shared' || kind === 'matrix');
+function keepsF16({ f16, kind }: MatMulVariant): boolean {
+  return f16 === true && (kind === 'shared' || kind === 'matrix');
 }
 
-/** Bytes of workgroup memory that a form needs. */
-export function memoryOf(form: MatMulForm): number {
-  if (form.kind === 'matrix') return matrixBytes(form);
-  return form.kind === 'shared' ? sharedBytes(form) : 0;
+/** Bytes of workgroup memory that a variant needs. */
+export function workgroupMemoryOf(variant: MatMulVariant): number {
+  if (variant.kind === 'matrix') return matrixBytes(variant);
+  return variant.kind === 'shared' ? sharedBytes(variant) : 0;
 }
 
 /** Not b0, which is a vector of b's somewhere. */
 const ownBuffer = (name: string, i: number) => `${name}Of${i}`;
 
 /** Bindings, with one for every product in place of a buffer that each has its own of. */
-function ownBuffers({ several }: MatMulForm, bindings: Record<string, string>): Record<string, string> {
+function ownBuffers({ grouped }: MatMulVariant, bindings: Record<string, string>): Record<string, string> {
   const entries = Object.entries(bindings).flatMap(([name, type]) =>
-    several?.own.includes(name)
-      ? range(several.count).map((i) => [ownBuffer(name, i), type] as const)
+    grouped?.own.includes(name)
+      ? range(grouped.count).map((i) => [ownBuffer(name, i), type] as const)
       : [[name, type] as const],
   );
   return Object.fromEntries(entries);
@@ -86,15 +90,15 @@ function onBuffers(code: string, names: Record<string, string>): string {
 }
 
 /** Are an invocation's four columns neighbours? Not where b's rows are spread over the invocations. */
-function storesQuads({ kind, transposeB }: MatMulForm): boolean {
+function storesQuads({ kind, transposeB }: MatMulVariant): boolean {
   return kind === 'direct' || kind === 'matrix' || (kind === 'shared' && !transposeB);
 }
 
-function entry(form: MatMulForm): string {
-  const { across, down } = form;
-  const matrix = form.kind === 'matrix';
+function entry(variant: MatMulVariant): string {
+  const { across, down } = variant;
+  const matrix = variant.kind === 'matrix';
   return `
-  @compute @workgroup_size(${matrix ? invocationsOf(form) : `${across}, ${down}`}) fn main(
+  @compute @workgroup_size(${matrix ? invocationsOf(variant) : `${across}, ${down}`}) fn main(
     @builtin(workgroup_id) group : vec3<u32>,
     ${matrix ? '@builtin(subgroup_id) unit : u32,' : ''}
     @builtin(local_invocation_id) place : vec3<u32>,
@@ -106,43 +110,44 @@ function entry(form: MatMulForm): string {
     let part = group.z % uniforms.splits;
     let start = part * uniforms.share;
     let stop = min(k, start + uniforms.share);
-    ${placesOf(form)}
-    ${products(form)}
+    ${offsets(variant)}
+    ${products(variant)}
   }`;
 }
 
 /** Which product this is, and where its result and its sums begin. */
-function placesOf({ several, sums, parts, kind }: MatMulForm): string {
-  const apart = several !== undefined && !several.added;
+function offsets({ grouped, sums, parts, kind }: MatMulVariant): string {
+  const apart = grouped !== undefined && !grouped.added;
   const number = 'group.z / uniforms.splits';
   const places = `
     let product = ${apart ? number : '0u'};
     let batch = ${apart ? '0u' : number};`;
   if (!parts) return `${places} let yAt = batch * m * n; let sumsAt = 0u;`;
   return `${places}
-    let yAt = (part * ${apart ? several.count : 1}u + product) * (m * n${sums ? ' + m' : ''});
+    let yAt = (part * ${apart ? grouped.count : 1}u + product) * (m * n${sums ? ' + m' : ''});
     let sumsAt = (yAt + m * n) / ${kind === 'plain' ? 1 : 4}u;`;
 }
 
 /** All that an invocation does, for one product or for several. */
-function products(form: MatMulForm): string {
-  const { kind, several, parts } = form;
+function products(variant: MatMulVariant): string {
+  const { kind, grouped, parts } = variant;
   const bodies = { direct: directBody, shared: sharedBody, plain: plainBody, matrix: matrixBody };
-  const begin = kind === 'matrix' ? matrixBegin(form) : ofSums(form, (acc) => `var ${acc} = vec4<f32>();`);
-  const body = bodies[form.kind](form);
-  const sums = form.sums ? onBuffers(sumsBody(form), parts ? { sums: 'y' } : {}) : '';
-  const whole = `${sums} ${begin} ${body} ${stores(form)}`;
-  if (!several) return whole;
-  const own = (i: number) => Object.fromEntries(several.own.map((name) => [name, ownBuffer(name, i)]));
-  if (!several.added)
-    return unrolled(several.count, (i) => `if (product == ${i}u) { ${onBuffers(whole, own(i))} }`);
+  const begin =
+    kind === 'matrix' ? matrixBegin(variant) : ofSums(variant, (acc) => `var ${acc} = vec4<f32>();`);
+  const body = bodies[variant.kind](variant);
+  const sums = variant.sums ? onBuffers(sumsBody(variant), parts ? { sums: 'y' } : {}) : '';
+  const whole = `${sums} ${begin} ${body} ${stores(variant)}`;
+  if (!grouped) return whole;
+  const own = (i: number) => Object.fromEntries(grouped.own.map((name) => [name, ownBuffer(name, i)]));
+  if (!grouped.added)
+    return unrolled(grouped.count, (i) => `if (product == ${i}u) { ${onBuffers(whole, own(i))} }`);
   const added = (i: number) =>
-    `{ ${onBuffers(body, own(i))} ${i === several.count - 1 ? stores(form) : ''} }`;
-  return `${begin} ${unrolled(several.count, added)}`;
+    `{ ${onBuffers(body, own(i))} ${i === grouped.count - 1 ? stores(variant) : ''} }`;
+  return `${begin} ${unrolled(grouped.count, added)}`;
 }
 
 /** A line for every vector of sums that an invocation holds. */
-function ofSums({ rows, quads }: MatMulForm, line: (acc: string) => string): string {
+function ofSums({ rows, quads }: MatMulVariant, line: (acc: string) => string): string {
   return unrolled(rows, (i) =>
     range(quads)
       .map((j) => line(`acc${i}_${j}`))
@@ -151,13 +156,13 @@ function ofSums({ rows, quads }: MatMulForm, line: (acc: string) => string): str
 }
 
 /** The last column of workgroups adds up the columns of a that are the rows of its tile. */
-function sumsBody(form: MatMulForm): string {
-  const unit = form.kind === 'plain' ? 1 : 4;
-  const own = tileOf(form).rows / unit;
+function sumsBody(variant: MatMulVariant): string {
+  const unit = variant.kind === 'plain' ? 1 : 4;
+  const own = tileOf(variant).rows / unit;
   return `
     if (group.x == uniforms.tiles) {
       let units = m / ${unit}u;
-      for (var i = local; i < ${own}u; i += ${invocationsOf(form)}u) {
+      for (var i = local; i < ${own}u; i += ${invocationsOf(variant)}u) {
         let column = group.y * ${own}u + i;
         if (column < units) {
           var total = a[start * units + column];
@@ -170,41 +175,41 @@ function sumsBody(form: MatMulForm): string {
 }
 
 /** Row i of an invocation's rows. */
-function rowOf({ kind, transposeA, down }: MatMulForm, i: number): string {
+function rowOf({ kind, transposeA, down }: MatMulVariant, i: number): string {
   if (kind !== 'shared') return `row + ${i}u`;
   if (!transposeA) return `rowTile + place.y + ${i * down}u`;
   return `rowTile + 4u * (place.y + ${(i >> 2) * down}u) + ${i & 3}u`;
 }
 
 /** Column q of group j. */
-function columnOf({ kind, transposeB, across }: MatMulForm, j: number, q: number): string {
+function columnOf({ kind, transposeB, across }: MatMulVariant, j: number, q: number): string {
   if (kind !== 'shared') return `(quad + ${j}u) * 4u + ${q}u`;
   if (transposeB) return `columnTile + place.x + ${(4 * j + q) * across}u`;
   return `columnTile + 4u * (place.x + ${j * across}u) + ${q}u`;
 }
 
-function stores(form: MatMulForm): string {
-  if (form.kind === 'matrix') return matrixStores(form);
-  const unscaled = form.half ? ofSums(form, (acc) => `${acc} *= ${UNLIFT};`) : '';
-  const store = storesQuads(form) ? storeQuad : storeFour;
-  const rows = unrolled(form.rows, (i) => {
-    const columns = range(form.quads).map((j) => store(form, i, j));
-    return `{ let r = ${rowOf(form, i)}; if (r < m) { let line = yAt + r * n; ${columns.join(' ')} } }`;
+function stores(variant: MatMulVariant): string {
+  if (variant.kind === 'matrix') return matrixStores(variant);
+  const unscaled = variant.f16 ? ofSums(variant, (acc) => `${acc} *= ${INVERSE_SCALE};`) : '';
+  const store = storesQuads(variant) ? storeQuad : storeFour;
+  const rows = unrolled(variant.rows, (i) => {
+    const columns = range(variant.quads).map((j) => store(variant, i, j));
+    return `{ let r = ${rowOf(variant, i)}; if (r < m) { let line = yAt + r * n; ${columns.join(' ')} } }`;
   });
   return `${unscaled} ${rows}`;
 }
 
 /** Stores a group of four columns as one vector. */
-function storeQuad(form: MatMulForm, i: number, j: number): string {
-  const value = stored(form, '(line + column) / 4u', `acc${i}_${j}`, 'column / 4u');
-  return `{ let column = ${columnOf(form, j, 0)}; if (column < n) { ${value} } }`;
+function storeQuad(variant: MatMulVariant, i: number, j: number): string {
+  const value = storeWithEpilogue(variant, '(line + column) / 4u', `acc${i}_${j}`, 'column / 4u');
+  return `{ let column = ${columnOf(variant, j, 0)}; if (column < n) { ${value} } }`;
 }
 
 /** Stores a group of four columns one by one. */
-function storeFour(form: MatMulForm, i: number, j: number): string {
+function storeFour(variant: MatMulVariant, i: number, j: number): string {
   const lines = range(4).map((q) => {
-    const value = stored(form, 'line + column', `acc${i}_${j}[${q}]`, 'column');
-    return `{ let column = ${columnOf(form, j, q)}; if (column < n) { ${value} } }`;
+    const value = storeWithEpilogue(variant, 'line + column', `acc${i}_${j}[${q}]`, 'column');
+    return `{ let column = ${columnOf(variant, j, q)}; if (column < n) { ${value} } }`;
   });
   return lines.join(' ');
 }

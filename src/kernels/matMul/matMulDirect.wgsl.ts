@@ -1,11 +1,11 @@
-// The form of a matrix product without workgroup memory: every invocation multiplies a tile of its own out of registers.
+// The variant of a matrix product without workgroup memory: every invocation multiplies a tile of its own out of registers.
 import { range, unrolled } from '../wgsl.ts';
-import { multiplied, type MatMulForm } from './matMulForm.wgsl.ts';
-import { operandReaders } from './matMulHalf.wgsl.ts';
+import { multiplyAccumulate, type MatMulVariant } from './matMulVariant.wgsl.ts';
+import { operandReaders } from './matMulF16.wgsl.ts';
 
 /** Operands are read as vectors of four; `row` and `quad` are the first row and the first group of four columns. */
-export function directBody(form: MatMulForm): string {
-  const { transposeA, transposeB, rows, quads, across, down } = form;
+export function directBody(variant: MatMulVariant): string {
+  const { transposeA, transposeB, rows, quads, across, down } = variant;
   const firstA = transposeA
     ? unrolled(rows / 4, (g) => `let a_${g} = aAt + min(row / 4u + ${g}u, m / 4u - 1u);`)
     : unrolled(rows, (i) => `let a_${i} = aAt + min(row + ${i}u, m - 1u) * (k / 4u);`);
@@ -19,16 +19,16 @@ export function directBody(form: MatMulForm): string {
     let bAt = batch * (k * n / 4u);
     ${firstA}
     ${firstB}
-    ${transposeA && !transposeB ? stepsOfOne(form) : stepsOfFour(form)}`;
+    ${transposeA && !transposeB ? stepsOfOne(variant) : stepsOfFour(variant)}`;
 }
 
 /** One k after the other: neither operand's vectors run along k. */
-function stepsOfOne(form: MatMulForm): string {
-  const { a, b } = operandReaders(form);
-  const loadA = unrolled(form.rows / 4, (g) => `let av${g} = ${a(`a_${g} + at * (m / 4u)`)};`);
-  const loadB = unrolled(form.quads, (j) => `let bv${j} = ${b(`b_${j} + at * (n / 4u)`)};`);
-  const products = multiplied(
-    form,
+function stepsOfOne(variant: MatMulVariant): string {
+  const { a, b } = operandReaders(variant);
+  const loadA = unrolled(variant.rows / 4, (g) => `let av${g} = ${a(`a_${g} + at * (m / 4u)`)};`);
+  const loadB = unrolled(variant.quads, (j) => `let bv${j} = ${b(`b_${j} + at * (n / 4u)`)};`);
+  const products = multiplyAccumulate(
+    variant,
     (i) => `av${i >> 2}[${i & 3}]`,
     (j) => `bv${j}`,
   );
@@ -40,9 +40,9 @@ function stepsOfOne(form: MatMulForm): string {
 }
 
 /** Four of k at a time: vectors that run along k are loaded once, and taken apart in the four steps. */
-function stepsOfFour(form: MatMulForm): string {
-  const { transposeA, transposeB, rows, quads } = form;
-  const { a, b } = operandReaders(form);
+function stepsOfFour(variant: MatMulVariant): string {
+  const { transposeA, transposeB, rows, quads } = variant;
+  const { a, b } = operandReaders(variant);
   const loadA = transposeA ? '' : unrolled(rows, (i) => `let av${i} = ${a(`a_${i} + at`)};`);
   const loadB = transposeB ? unrolled(4 * quads, (c) => `let bv${c} = ${b(`b_${c} + at`)};`) : '';
   const step = (q: number) => {
@@ -50,8 +50,8 @@ function stepsOfFour(form: MatMulForm): string {
     const valueB = (j: number) =>
       transposeB ? `vec4<f32>(${column(j).join(', ')})` : b(`b_${j} + (at * 4u + ${q}u) * (n / 4u)`);
     const stepA = (g: number) => `let av${g} = ${a(`a_${g} + (at * 4u + ${q}u) * (m / 4u)`)};`;
-    const products = multiplied(
-      form,
+    const products = multiplyAccumulate(
+      variant,
       (i) => (transposeA ? `av${i >> 2}[${i & 3}]` : `av${i}[${q}]`),
       (j) => `b${j}`,
     );

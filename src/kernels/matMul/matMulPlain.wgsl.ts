@@ -1,11 +1,11 @@
-// The form of a matrix product for operands whose rows are no multiple of four long: scalar loads, no workgroup memory.
+// The variant of a matrix product for operands whose rows are no multiple of four long: scalar loads, no workgroup memory.
 import { range, unrolled } from '../wgsl.ts';
-import { multiplied, type MatMulForm } from './matMulForm.wgsl.ts';
-import { operandReaders } from './matMulHalf.wgsl.ts';
+import { multiplyAccumulate, type MatMulVariant } from './matMulVariant.wgsl.ts';
+import { operandReaders } from './matMulF16.wgsl.ts';
 
-export function plainBody(form: MatMulForm): string {
-  const { transposeA, transposeB, rows, quads, across, down } = form;
-  const read = operandReaders(form);
+export function plainBody(variant: MatMulVariant): string {
+  const { transposeA, transposeB, rows, quads, across, down } = variant;
+  const read = operandReaders(variant);
   const a = (i: number) => {
     const own = `min(row + ${i}u, m - 1u)`;
     return read.a(transposeA ? `aAt + at * m + ${own}` : `aAt + ${own} * k + at`);
@@ -17,8 +17,8 @@ export function plainBody(form: MatMulForm): string {
   const fourOfB = (j: number) => range(4).map((c) => b(4 * j + c));
   const loadA = unrolled(rows, (i) => `let av${i} = ${a(i)};`);
   const loadB = unrolled(quads, (j) => `let bv${j} = vec4<f32>(${fourOfB(j).join(', ')});`);
-  const products = multiplied(
-    form,
+  const products = multiplyAccumulate(
+    variant,
     (i) => `av${i}`,
     (j) => `bv${j}`,
   );

@@ -1,8 +1,8 @@
-// The form of a matrix product that goes through workgroup memory: tiles of both operands are brought in, DEPTH of k at a
+// The variant of a matrix product that goes through workgroup memory: tiles of both operands are brought in, DEPTH of k at a
 // time, and every invocation multiplies its part of them out of there.
 import { range, unrolled } from '../wgsl.ts';
-import { multiplied, tileOf, type MatMulForm } from './matMulForm.wgsl.ts';
-import { rounded } from './matMulHalf.wgsl.ts';
+import { multiplyAccumulate, tileOf, type MatMulVariant } from './matMulVariant.wgsl.ts';
+import { roundedToF16 } from './matMulF16.wgsl.ts';
 
 /** Depth of a tile. */
 const DEPTH = 16;
@@ -14,28 +14,28 @@ const STRIDE = DEPTH / 4 + 1;
  * Tiles as they lie in storage: an operand whose rows run along k is kept as [its rows][DEPTH / 4 + 1], the other as
  * [DEPTH][its columns / 4]; all vectors of four.
  */
-export function sharedMemory(form: MatMulForm): string {
-  const { a, b } = tileVectors(form);
-  const type = form.half ? 'vec4<f16>' : 'vec4<f32>';
+export function sharedMemory(variant: MatMulVariant): string {
+  const { a, b } = tileVectors(variant);
+  const type = variant.f16 ? 'vec4<f16>' : 'vec4<f32>';
   return `
   var<workgroup> aTile : array<${type}, ${a}>;
   var<workgroup> bTile : array<${type}, ${b}>;`;
 }
 
 /** Vectors of four that the tiles of both operands take. */
-function tileVectors(form: MatMulForm): { a: number; b: number } {
-  const { rows, columns } = tileOf(form);
+function tileVectors(variant: MatMulVariant): { a: number; b: number } {
+  const { rows, columns } = tileOf(variant);
   const size = (alongK: boolean, length: number) => (alongK ? length * STRIDE : (DEPTH * length) / 4);
-  return { a: size(!form.transposeA, rows), b: size(form.transposeB, columns) };
+  return { a: size(!variant.transposeA, rows), b: size(variant.transposeB, columns) };
 }
 
-/** Bytes of workgroup memory that a form needs. */
-export function sharedBytes(form: MatMulForm): number {
-  const { a, b } = tileVectors(form);
-  return (form.half ? 8 : 16) * (a + b);
+/** Bytes of workgroup memory that a variant needs. */
+export function sharedBytes(variant: MatMulVariant): number {
+  const { a, b } = tileVectors(variant);
+  return (variant.f16 ? 8 : 16) * (a + b);
 }
 
-export interface Fill {
+export interface TileLoad {
   name: 'a' | 'b';
   /** Do the operand's rows run along k? */
   alongK: boolean;
@@ -49,7 +49,7 @@ export interface Fill {
 }
 
 /** Brings a tile of an operand in; what lies outside is 0. */
-export function fill({ name, alongK, length, limit, depth, invocations, put }: Fill): string {
+export function loadTileCode({ name, alongK, length, limit, depth, invocations, put }: TileLoad): string {
   const count = (length * depth) / 4;
   const origin = name === 'a' ? 'rowTile' : 'columnTile';
   const wide = alongK ? depth / 4 : length / 4;
@@ -68,24 +68,30 @@ export function fill({ name, alongK, length, limit, depth, invocations, put }: F
     }`;
 }
 
-/** As fill(), for the tiles of this form. */
-function bringIn(name: 'a' | 'b', alongK: boolean, length: number, limit: string, form: MatMulForm): string {
-  const value = form.half ? rounded(name, 'value') : 'value';
-  return fill({
+/** The code that loads a tile of this variant. */
+function loadTile(
+  name: 'a' | 'b',
+  alongK: boolean,
+  length: number,
+  limit: string,
+  variant: MatMulVariant,
+): string {
+  const value = variant.f16 ? roundedToF16(name, 'value') : 'value';
+  return loadTileCode({
     name,
     alongK,
     length,
     limit,
     depth: DEPTH,
-    invocations: form.across * form.down,
+    invocations: variant.across * variant.down,
     put: `${name}Tile[${alongK ? `line * ${STRIDE}u + q` : 'i'}] = ${value};`,
   });
 }
 
-export function sharedBody(form: MatMulForm): string {
-  const { transposeA, transposeB, rows, quads, across, down } = form;
-  const tile = tileOf(form);
-  const wide = (vector: string) => (form.half ? `vec4<f32>(${vector})` : vector);
+export function sharedBody(variant: MatMulVariant): string {
+  const { transposeA, transposeB, rows, quads, across, down } = variant;
+  const tile = tileOf(variant);
+  const wide = (vector: string) => (variant.f16 ? `vec4<f32>(${vector})` : vector);
   const aRow = (i: number) => wide(`aTile[(place.y + ${i * down}u) * ${STRIDE}u + step]`);
   const bRow = (c: number) => wide(`bTile[(place.x + ${c * across}u) * ${STRIDE}u + step]`);
   const aQuad = (g: number, q: number) =>
@@ -98,8 +104,8 @@ export function sharedBody(form: MatMulForm): string {
     let aAt = batch * (m * k / 4u);
     let bAt = batch * (k * n / 4u);
     for (var at = start; at < stop; at += ${DEPTH}u) {
-      ${bringIn('a', !transposeA, tile.rows, 'm', form)}
-      ${bringIn('b', transposeB, tile.columns, 'n', form)}
+      ${loadTile('a', !transposeA, tile.rows, 'm', variant)}
+      ${loadTile('b', transposeB, tile.columns, 'n', variant)}
       workgroupBarrier();
       for (var step = 0u; step < ${DEPTH / 4}u; step++) {
         ${transposeA ? '' : unrolled(rows, (i) => `let av${i} = ${aRow(i)};`)}
@@ -112,8 +118,8 @@ export function sharedBody(form: MatMulForm): string {
             const turned = range(4).map((c) => `bv${4 * j + c}[${q}]`);
             return `let b${j} = ${transposeB ? `vec4<f32>(${turned.join(', ')})` : bQuad(j, q)};`;
           })}
-          ${multiplied(
-            form,
+          ${multiplyAccumulate(
+            variant,
             (i) => (transposeA ? `av${i >> 2}[${i & 3}]` : `av${i}[${q}]`),
             (j) => `b${j}`,
           )}

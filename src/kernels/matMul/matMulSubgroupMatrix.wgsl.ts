@@ -1,12 +1,12 @@
-// The form of a matrix product that multiplies by subgroup matrices (tensor cores, simdgroup matrices): F16 in, F32 out.
+// The variant of a matrix product that multiplies by subgroup matrices (tensor cores, simdgroup matrices): F16 in, F32 out.
 //
 // A workgroup brings tiles of both operands into workgroup memory as they lie in storage, DEPTH of k at a time. Each
 // subgroup (`unit`) makes a part of the result of `rows` x `quads * 4`, held in matrices of the device's own shape; these
 // leave through workgroup memory, one place of every unit at a time, where the epilogue is added.
 import { range, unrolled } from '../wgsl.ts';
-import { invocationsOf, stored, tileOf, type MatMulForm } from './matMulForm.wgsl.ts';
-import { rounded, UNLIFT } from './matMulHalf.wgsl.ts';
-import { fill } from './matMulShared.wgsl.ts';
+import { invocationsOf, storeWithEpilogue, tileOf, type MatMulVariant } from './matMulVariant.wgsl.ts';
+import { roundedToF16, INVERSE_SCALE } from './matMulF16.wgsl.ts';
+import { loadTileCode } from './matMulShared.wgsl.ts';
 import type { MatrixShape } from '../capabilities.ts';
 
 /** A subgroup may have fewer invocations than the most it can have: then there are more of them than units. */
@@ -21,70 +21,72 @@ const DEPTH = 32;
 /** Elements by which a row in workgroup memory is longer than needed, against bank conflicts. */
 const SPARE = 8;
 
-function shapeOf({ matrix }: MatMulForm): MatrixShape {
+function shapeOf({ matrix }: MatMulVariant): MatrixShape {
   if (!matrix) throw new Error('A product by subgroup matrices needs their shape.');
   return matrix;
 }
 
 /** Rows, and elements from one to the next, of the tiles of both operands. */
-function tilesOf(form: MatMulForm): Record<'a' | 'b', { alongK: boolean; lines: number; stride: number }> {
-  const { rows, columns } = tileOf(form);
+function tilesOf(
+  variant: MatMulVariant,
+): Record<'a' | 'b', { alongK: boolean; lines: number; stride: number }> {
+  const { rows, columns } = tileOf(variant);
   const tile = (alongK: boolean, length: number) => ({
     alongK,
     lines: alongK ? length : DEPTH,
     stride: (alongK ? DEPTH : length) + SPARE,
   });
-  return { a: tile(!form.transposeA, rows), b: tile(form.transposeB, columns) };
+  return { a: tile(!variant.transposeA, rows), b: tile(variant.transposeB, columns) };
 }
 
 /** Elements of the place where results leave. */
-function exitOf(form: MatMulForm): number {
-  const { m, n } = shapeOf(form);
-  return form.across * form.down * m * n;
+function exitOf(variant: MatMulVariant): number {
+  const { m, n } = shapeOf(variant);
+  return variant.across * variant.down * m * n;
 }
 
-export function matrixMemory(form: MatMulForm): string {
-  const { a, b } = tilesOf(form);
+export function matrixMemory(variant: MatMulVariant): string {
+  const { a, b } = tilesOf(variant);
   return `
   var<workgroup> aTile : array<f16, ${a.lines * a.stride}>;
   var<workgroup> bTile : array<f16, ${b.lines * b.stride}>;
-  var<workgroup> exit : array<f32, ${exitOf(form)}>;`;
+  var<workgroup> exit : array<f32, ${exitOf(variant)}>;`;
 }
 
-export function matrixBytes(form: MatMulForm): number {
-  const { a, b } = tilesOf(form);
-  return 2 * (a.lines * a.stride + b.lines * b.stride) + 4 * exitOf(form);
+export function matrixBytes(variant: MatMulVariant): number {
+  const { a, b } = tilesOf(variant);
+  return 2 * (a.lines * a.stride + b.lines * b.stride) + 4 * exitOf(variant);
 }
 
 /** A line for every matrix that a unit holds. */
-function ofMatrices(form: MatMulForm, line: (i: number, j: number) => string): string {
-  const { m, n } = shapeOf(form);
-  return unrolled(form.rows / m, (i) =>
-    range((4 * form.quads) / n)
+function ofMatrices(variant: MatMulVariant, line: (i: number, j: number) => string): string {
+  const { m, n } = shapeOf(variant);
+  return unrolled(variant.rows / m, (i) =>
+    range((4 * variant.quads) / n)
       .map((j) => line(i, j))
       .join('\n'),
   );
 }
 
-export function matrixBegin(form: MatMulForm): string {
-  const { m, n } = shapeOf(form);
-  return ofMatrices(form, (i, j) => `var acc${i}_${j} : subgroup_matrix_result<f32, ${n}, ${m}>;`);
+export function matrixBegin(variant: MatMulVariant): string {
+  const { m, n } = shapeOf(variant);
+  return ofMatrices(variant, (i, j) => `var acc${i}_${j} : subgroup_matrix_result<f32, ${n}, ${m}>;`);
 }
 
-export function matrixBody(form: MatMulForm): string {
-  const { rows, quads, across, down } = form;
-  const shape = shapeOf(form);
-  const tile = tileOf(form);
-  const tiles = tilesOf(form);
+export function matrixBody(variant: MatMulVariant): string {
+  const { rows, quads, across, down } = variant;
+  const shape = shapeOf(variant);
+  const tile = tileOf(variant);
+  const tiles = tilesOf(variant);
   const bring = (name: 'a' | 'b', length: number, limit: string) =>
-    fill({
+    loadTileCode({
       name,
       alongK: tiles[name].alongK,
       length,
       limit,
       depth: DEPTH,
-      invocations: invocationsOf(form),
-      put: `let half = ${rounded(name, 'value')};
+      invocations: invocationsOf(variant),
+      put: `let half = ${roundedToF16(name, 'value')};
       let slot = line * ${tiles[name].stride}u + q * 4u;
       ${range(4)
         .map((c) => `${name}Tile[slot + ${c}u] = half[${c}];`)
@@ -103,23 +105,23 @@ export function matrixBody(form: MatMulForm): string {
       workgroupBarrier();
       if (unit < ${across * down}u) {
         for (var step = 0u; step < ${DEPTH}u; step += ${shape.k}u) {
-          ${unrolled(rows / shape.m, (i) => `let left${i} = ${loaded(form, 'a', i)};`)}
-          ${unrolled((4 * quads) / shape.n, (j) => `let right${j} = ${loaded(form, 'b', j)};`)}
-          ${ofMatrices(form, (i, j) => `acc${i}_${j} = subgroupMatrixMultiplyAccumulate(left${i}, right${j}, acc${i}_${j});`)}
+          ${unrolled(rows / shape.m, (i) => `let left${i} = ${loadMatrix(variant, 'a', i)};`)}
+          ${unrolled((4 * quads) / shape.n, (j) => `let right${j} = ${loadMatrix(variant, 'b', j)};`)}
+          ${ofMatrices(variant, (i, j) => `acc${i}_${j} = subgroupMatrixMultiplyAccumulate(left${i}, right${j}, acc${i}_${j});`)}
         }
       }
       workgroupBarrier();
     }`;
 }
 
-export function matrixStores(form: MatMulForm): string {
-  return ofMatrices(form, (i, j) => leaving(form, i, j));
+export function matrixStores(variant: MatMulVariant): string {
+  return ofMatrices(variant, (i, j) => storeMatrix(variant, i, j));
 }
 
 /** Matrix i of an operand, along the rows or columns of the result, at `step` of k. */
-function loaded(form: MatMulForm, name: 'a' | 'b', i: number): string {
-  const { m, n, k } = shapeOf(form);
-  const { alongK, stride } = tilesOf(form)[name];
+function loadMatrix(variant: MatMulVariant, name: 'a' | 'b', i: number): string {
+  const { m, n, k } = shapeOf(variant);
+  const { alongK, stride } = tilesOf(variant)[name];
   const [type, from] =
     name === 'a'
       ? [`subgroup_matrix_left<f16, ${k}, ${m}>`, `unitRow + ${i * m}u`]
@@ -130,21 +132,21 @@ function loaded(form: MatMulForm, name: 'a' | 'b', i: number): string {
 }
 
 /** Writes matrix i, j of every unit. */
-function leaving(form: MatMulForm, i: number, j: number): string {
-  const { rows, quads, across, down } = form;
-  const { m, n } = shapeOf(form);
+function storeMatrix(variant: MatMulVariant, i: number, j: number): string {
+  const { rows, quads, across, down } = variant;
+  const { m, n } = shapeOf(variant);
   const vectors = range(4).map((c) => `exit[4u * e + ${c}u]`);
   return `
     if (unit < ${across * down}u) { subgroupMatrixStore<row_major>(&exit, unit * ${m * n}u, acc${i}_${j}, ${n}u); }
     workgroupBarrier();
-    for (var e = local; e < ${exitOf(form) / 4}u; e += ${invocationsOf(form)}u) {
+    for (var e = local; e < ${exitOf(variant) / 4}u; e += ${invocationsOf(variant)}u) {
       let maker = e / ${(m * n) / 4}u;
       let r = rowTile + maker / ${across}u * ${rows}u + ${i * m}u + e % ${(m * n) / 4}u / ${n / 4}u;
       let column = columnTile + maker % ${across}u * ${4 * quads}u + ${j * n}u + e % ${n / 4}u * 4u;
       if (r < m && column < n) {
         let to = (yAt + r * n + column) / 4u;
-        let value = vec4<f32>(${vectors.join(', ')}) * ${UNLIFT};
-        ${stored(form, 'to', 'value', 'column / 4u')}
+        let value = vec4<f32>(${vectors.join(', ')}) * ${INVERSE_SCALE};
+        ${storeWithEpilogue(variant, 'to', 'value', 'column / 4u')}
       }
     }
     workgroupBarrier();`;

@@ -14,8 +14,8 @@ import {
   type TransposeLayout,
 } from '../tuning.ts';
 import { dispatchProduct, type Product } from './matMul.webgpu.ts';
-import { matMulCode, memoryOf } from './matMul.wgsl.ts';
-import { invocationsOf, type MatMulForm } from './matMulForm.wgsl.ts';
+import { matMulCode, workgroupMemoryOf } from './matMul.wgsl.ts';
+import { invocationsOf, type MatMulVariant } from './matMulVariant.wgsl.ts';
 
 /** The kinds of product that a training step makes: forward, by the input, by the weight. */
 export const TUNED_LAYOUTS = ['NT', 'NN', 'TN'] as const satisfies readonly TransposeLayout[];
@@ -59,25 +59,25 @@ export interface TuningOptions {
 }
 
 /** Tiles that the device could use, the defaults first. */
-export function candidatesOn(backend: WebGpuBackend): Tile[] {
+export function candidateTiles(backend: WebGpuBackend): Tile[] {
   const { maxComputeWorkgroupStorageSize: memory, maxComputeInvocationsPerWorkgroup: most } =
     backend.device.limits;
   const kind = kernelConfigFor(backend).software ? 'software' : 'hardware';
   const all = [...(kind === 'software' ? SOFTWARE_TILES : HARDWARE_TILES), ...FURTHER[kind]];
   return all.filter((tile) =>
-    TUNED_LAYOUTS.map((layout) => formFor(layout, tile)).every(
-      (form) => memoryOf(form) <= memory && invocationsOf(form) <= most,
+    TUNED_LAYOUTS.map((layout) => variantOf(layout, tile)).every(
+      (variant) => workgroupMemoryOf(variant) <= memory && invocationsOf(variant) <= most,
     ),
   );
 }
 
 /** The code that would be measured: whoever keeps what was measured must know when it changes. */
 export function measuredCode(backend: WebGpuBackend): string {
-  const tiles = candidatesOn(backend);
-  return TUNED_LAYOUTS.flatMap((layout) => tiles.map((tile) => matMulCode(formFor(layout, tile)))).join('');
+  const tiles = candidateTiles(backend);
+  return TUNED_LAYOUTS.flatMap((layout) => tiles.map((tile) => matMulCode(variantOf(layout, tile)))).join('');
 }
 
-function formFor(layout: TunedLayout, tile: Tile): MatMulForm {
+function variantOf(layout: TunedLayout, tile: Tile): MatMulVariant {
   return { ...tile, transposeA: layout.startsWith('T'), transposeB: layout.endsWith('T'), epilogue: 'none' };
 }
 
@@ -91,7 +91,7 @@ export async function tuneProducts(
 ): Promise<TileOrders> {
   onProgress?.(0);
   const clock = new Clock(budget, signal);
-  const tiles = candidatesOn(backend);
+  const tiles = candidateTiles(backend);
   const measured: TileOrders = {};
   const tell = (layout: number, half: number) => {
     if (!clock.isOver()) onProgress?.((layout + half / 2 / tiles.length) / layouts.length);
@@ -163,7 +163,7 @@ class Bench {
     private readonly layout: TunedLayout,
   ) {
     const [m, n, k] = SIZES[kernelConfigFor(backend).software ? 'software' : 'hardware'][layout];
-    const { transposeA, transposeB } = formFor(layout, SOFTWARE_TILES[0]!);
+    const { transposeA, transposeB } = variantOf(layout, SOFTWARE_TILES[0]!);
     this.product = { batch: 1, m, n, k, transposeA, transposeB };
     this.tensors = {
       a: output(backend, transposeA ? [k, m] : [m, k]),

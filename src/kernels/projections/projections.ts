@@ -27,7 +27,7 @@ export const PROJECTIONS_WEIGHT_GRADIENT = kernelToken('SemblanceProjectionsWeig
 });
 
 /** int32: the rows that are wanted (all when left out); a kernel may give 0 for the others. */
-export interface ProjectedRows {
+export interface ProjectionRows {
   tokens?: tf.Tensor1D | undefined;
   /** Of q alone. */
   queries?: tf.Tensor1D | undefined;
@@ -44,25 +44,29 @@ export interface ProjectionWeights {
   valueBias: tf.Tensor1D;
 }
 
-export interface Projected {
+export interface ProjectionsOutput {
   /** [rows, out], as k and v. */
   q: tf.Tensor2D;
   k: tf.Tensor2D;
   v: tf.Tensor2D;
-  /** The input again, for whoever adds it to what comes of q, k and v. */
+  /** The input again, for the residual connection. */
   passed: tf.Tensor2D;
 }
 
 /** @param x [rows, in] */
-export function projections(x: tf.Tensor2D, weights: ProjectionWeights, rows: ProjectedRows = {}): Projected {
+export function projections(
+  x: tf.Tensor2D,
+  weights: ProjectionWeights,
+  rows: ProjectionRows = {},
+): ProjectionsOutput {
   return hasKernel(PROJECTIONS) ? fused(x, weights) : composedProjections(x, weights, rows);
 }
 
 export function composedProjections(
   x: tf.Tensor2D,
   weights: ProjectionWeights,
-  { tokens, queries = tokens }: ProjectedRows = {},
-): Projected {
+  { tokens, queries = tokens }: ProjectionRows = {},
+): ProjectionsOutput {
   return {
     q: linear(x, weights.query, weights.queryBias, queries),
     k: linear(x, weights.key, weights.keyBias, tokens),
@@ -71,7 +75,7 @@ export function composedProjections(
   };
 }
 
-function fused(x: tf.Tensor2D, weights: ProjectionWeights): Projected {
+function fused(x: tf.Tensor2D, weights: ProjectionWeights): ProjectionsOutput {
   const { query, key, value } = weights;
   const [q, k, v, passed] = differentiable({
     inputs: { x, ...weights },

@@ -4,14 +4,14 @@ import { hostIntegers, output, release } from '../buffers.webgpu.ts';
 import { dispatch } from '../dispatch.webgpu.ts';
 import { elementType, flatWorkgroups } from '../wgsl.ts';
 import { registerKernel } from '../kernelToken.ts';
-import { addParts } from '../matMul/matMul.webgpu.ts';
+import { reducePartials } from '../matMul/matMul.webgpu.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { kernelConfigFor } from '../tuning.ts';
 import { SCATTER_ROWS } from './scatterRows.ts';
 import { scatterRowsCode } from './scatterRows.wgsl.ts';
 
 /** Places by id (counting sort): row r's are order[starts[r]] to order[starts[r + 1] - 1]. Ids outside are left out. */
-export function placesById(ids: Int32Array, rows: number): { order: Int32Array; starts: Int32Array } {
+export function sortById(ids: Int32Array, rows: number): { order: Int32Array; starts: Int32Array } {
   const starts = new Int32Array(rows + 1);
   const inside = (id: number) => id >= 0 && id < rows;
   for (const id of ids) if (inside(id)) starts[id + 1]!++;
@@ -42,7 +42,7 @@ export function scatterRows(
   const lists = tables.map(({ ids }) => hostIntegers(backend, ids));
   if (tables.length === 0 || !lists.every((list) => list !== undefined))
     return tables.map((table) => scatteredAtomically(backend, dy, table));
-  // A processor that plays GPU goes through the code of all tables for each of them: there the first, of words, is alone.
+  // A software adapter runs the code of all tables for each of them: there the first table, of words, has a dispatch of its own.
   const alone = kernelConfigFor(backend).software ? 1 : tables.length;
   const made = (from: number, to?: number) =>
     from < tables.length ? scatteredByLists(backend, dy, lists.slice(from, to), tables.slice(from, to)) : [];
@@ -79,7 +79,7 @@ function scatteredByLists(
     const most = Math.min(Math.floor(BUSY / size), Math.floor(tokens / rows / 16), 64);
     const parts = software ? 1 : Math.max(1, most);
     const y = output(backend, parts === 1 ? [rows, features] : [parts, rows, features]);
-    return { ...placesById(lists[t]!, rows), rows, size, parts, y };
+    return { ...sortById(lists[t]!, rows), rows, size, parts, y };
   });
   const indices = [plans.map(({ order }) => order), plans.map(({ starts }) => starts)].map(oneAfterAnother);
   const tensors = indices.map(({ values }) => backend.makeTensorInfo([values.length], 'int32', values));
@@ -99,7 +99,7 @@ function scatteredByLists(
   return plans.map(({ y, parts, rows }) => {
     if (parts === 1) return y;
     const sum = output(backend, [rows, features]);
-    addParts(backend, y, sum);
+    reducePartials(backend, y, sum);
     release(backend, y);
     return sum;
   });

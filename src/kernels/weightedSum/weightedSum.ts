@@ -2,7 +2,7 @@
 // brought to the device.
 //
 // Kernel "SemblanceWeightedSum" {a [], b []} {weight} -> [] : a + weight b
-// Kernel "SemblanceScaled" {x []} {weight} -> [] : weight x
+// Kernel "SemblanceScale" {x []} {weight} -> [] : weight x
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { differentiable } from '../differentiable.ts';
@@ -12,7 +12,7 @@ export const WEIGHTED_SUM = kernelToken('SemblanceWeightedSum', {
   attributes: {} as { weight: number },
   outputs: ['y'],
 });
-export const SCALED = kernelToken('SemblanceScaled', {
+export const SCALE = kernelToken('SemblanceScale', {
   inputs: ['x'],
   attributes: {} as { weight: number },
   outputs: ['y'],
@@ -24,7 +24,7 @@ export function weightedSum(a: tf.Scalar, b: tf.Scalar, weight: number): tf.Scal
   return differentiable({
     inputs: { a, b },
     forward: () => ({ value: runKernel(WEIGHTED_SUM, { a, b }, { weight }).y as tf.Scalar }),
-    backward: (dy) => ({ a: () => tf.clone(dy), b: () => runKernel(SCALED, { x: dy }, { weight }).y }),
+    backward: (dy) => ({ a: () => tf.clone(dy), b: () => runKernel(SCALE, { x: dy }, { weight }).y }),
   });
 }
 

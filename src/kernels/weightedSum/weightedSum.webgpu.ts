@@ -5,7 +5,7 @@ import { dispatch } from '../dispatch.webgpu.ts';
 import { header } from '../wgsl.ts';
 import { registerKernel } from '../kernelToken.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
-import { SCALED, WEIGHTED_SUM } from './weightedSum.ts';
+import { SCALE, WEIGHTED_SUM } from './weightedSum.ts';
 
 /** One value of scalars, in WGSL. */
 function scalarCode(names: readonly string[], value: string): string {
@@ -38,7 +38,7 @@ export function registerWeightedSumOnWebGpu(): void {
   registerKernel(WEIGHTED_SUM, 'webgpu', ({ a, b }, { weight }, backend) =>
     scalar(backend, WEIGHTED_SUM.name, { a, b }, 'a[0] + uniforms.weight * b[0]', weight),
   );
-  registerKernel(SCALED, 'webgpu', ({ x }, { weight }, backend) =>
-    scalar(backend, SCALED.name, { x }, 'uniforms.weight * x[0]', weight),
+  registerKernel(SCALE, 'webgpu', ({ x }, { weight }, backend) =>
+    scalar(backend, SCALE.name, { x }, 'uniforms.weight * x[0]', weight),
   );
 }

@@ -8,13 +8,13 @@ import {
   chooseTiles,
   type TileHost,
   type TileStore,
-} from '../../src/kernels/matMul/keptTiles.webgpu.ts';
-import { candidatesOn, tuneProducts, TUNED_LAYOUTS } from '../../src/kernels/matMul/matMulTuning.webgpu.ts';
+} from '../../src/kernels/matMul/tileCache.webgpu.ts';
+import { candidateTiles, tuneProducts, TUNED_LAYOUTS } from '../../src/kernels/matMul/matMulTuning.webgpu.ts';
 import { nodeHost } from '../../src/cli/node/gpu.ts';
 import { startDevice } from '../../src/kernels/backend.ts';
 import { assertDeviceSound } from '../../src/kernels/deviceHealth.ts';
 import { multiply } from '../../src/kernels/matMul/matMul.ts';
-import { formOf } from '../../src/kernels/matMul/matMul.webgpu.ts';
+import { variantFor } from '../../src/kernels/matMul/matMul.webgpu.ts';
 import { setKernelConfig, kernelConfigFor, type Tile } from '../../src/kernels/tuning.ts';
 import { eachBackend, start } from '../support/backends.ts';
 
@@ -67,7 +67,7 @@ describe('tiles kept for an adapter', () => {
       };
       expect(await chooseTiles(webGpuBackend(), host)).toBe('measured');
       expect(tf.memory().numTensors).toBe(tensors);
-      const tiles = candidatesOn(webGpuBackend());
+      const tiles = candidateTiles(webGpuBackend());
       for (const layout of TUNED_LAYOUTS) expect(new Set(tilesInUse()[layout])).toEqual(new Set(tiles));
       expect(shares[0]).toBe(0);
       expect(shares.at(-1)).toBe(1);
@@ -76,7 +76,7 @@ describe('tiles kept for an adapter', () => {
       expect(Object.keys(kept.orders).sort()).toEqual([...TUNED_LAYOUTS].sort());
       const order = tilesInUse().NT as Tile[];
       const product = { batch: 1, m: 4096, n: 1024, k: 64, transposeA: false, transposeB: true };
-      expect(formOf(product, 'none', kernelConfigFor(webGpuBackend()))).toMatchObject(order[0]!);
+      expect(variantFor(product, 'none', kernelConfigFor(webGpuBackend()))).toMatchObject(order[0]!);
     });
 
     it('are used the next time without measuring', async () => {
@@ -107,7 +107,7 @@ describe('tiles kept for an adapter', () => {
     it.each<[string, (whole: Kept) => unknown]>([
       ['nothing', () => undefined],
       ['no object', () => 'fast'],
-      ['another form', (whole) => ({ ...whole, orders: [1, 2] })],
+      ['another variant', (whole) => ({ ...whole, orders: [1, 2] })],
       ['a tile that no device has', (whole) => ({ ...whole, orders: { NN: ['direct 999x4 1x1'] } })],
       ['a tile of real GPUs', (whole) => ({ ...whole, orders: { NT: ['shared 8x8 16x16'] } })],
       ['an empty order', (whole) => ({ ...whole, orders: { NN: [] } })],
@@ -170,7 +170,7 @@ describe('tiles before anything was measured', () => {
     const device: unknown = { adapterInfo, features: new Set(), limits: {} };
     const kernelConfig = kernelConfigFor({ device: device as GPUDevice });
     const product = { batch: 1, m: 4096, n: 1024, k: 64, transposeA: false, transposeB: true };
-    return formOf(product, 'none', kernelConfig).kind;
+    return variantFor(product, 'none', kernelConfig).kind;
   };
 
   it('go through workgroup memory where a GPU has some', () => {
@@ -227,7 +227,7 @@ describe('measuring tiles', () => {
       );
       const { TN } = await tuneProducts(webGpuBackend(), { layouts: ['TN'], budget: 100_000 });
       refused.mockRestore();
-      const candidates = candidatesOn(webGpuBackend());
+      const candidates = candidateTiles(webGpuBackend());
       const broken = candidates.filter(({ rows, quads }) => rows === 8 && quads === 2);
       expect(broken.length).toBe(1);
       expect(new Set(TN)).toEqual(new Set(candidates.filter((tile) => !broken.includes(tile))));

@@ -2,7 +2,7 @@
 import { flatMain, header, range } from '../wgsl.ts';
 
 /** Adds parts of which each has `count` tensors one after the other; uniforms.ends are where these end. */
-export function sumOfPartsCode(count: number): string {
+export function reducePartialsCode(count: number): string {
   const names = range(count).map((i) => `y${i}`);
   const ends = range(count).map((i) => `end${i} : u32`);
   return `${header(Object.fromEntries(names.map((name) => [name, 'f32'])), { parts: 'f32' }, `size : u32, splits : u32, ${ends.join(', ')}`)}

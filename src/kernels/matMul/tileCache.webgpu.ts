@@ -1,9 +1,9 @@
-// The order of tiles that suits an adapter best: measured once, at its first use, and kept by the host from then on.
+// The fastest tiles of an adapter: measured at its first use, and kept by the host from then on.
 import { z } from 'zod';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { setKernelConfig, kernelConfigFor, type Tile } from '../tuning.ts';
 import {
-  candidatesOn,
+  candidateTiles,
   measuredCode,
   tuneProducts,
   TUNED_LAYOUTS,
@@ -20,7 +20,7 @@ export interface TileStore {
 
 export interface TileHost extends Pick<TuningOptions, 'budget' | 'signal' | 'onProgress'> {
   store?: TileStore | undefined;
-  /** Is measured what is not kept? A processor that plays GPU is measured only when asked for "always". */
+  /** Are tiles measured when none are kept? A software adapter is measured only for "always". */
   measure: 'hardware' | 'always' | 'never';
 }
 
@@ -78,7 +78,7 @@ async function keptOrders(backend: WebGpuBackend, { store }: TileHost, adapter: 
   const text: unknown = await store?.read(adapter).catch(() => undefined);
   const parsed = keptSchema.safeParse(text);
   if (!parsed.success || parsed.data.code !== codeName(backend)) return {};
-  const tiles = candidatesOn(backend);
+  const tiles = candidateTiles(backend);
   const orders: Partial<Record<TunedLayout, Tile[]>> = {};
   for (const layout of TUNED_LAYOUTS) {
     const names = parsed.data.orders[layout];
