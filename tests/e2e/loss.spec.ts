@@ -13,7 +13,7 @@ test('a destroyed device is started again and the run ends as if nothing had bee
   }
   await page.evaluate(() => window.dispatchEvent(new Event('semblance:lose-device')));
   // From its newest snapshot: the checkpoint of step 2 at least, step 3 if there was time for one.
-  await expect(page.getByTestId('notice')).toContainText(/goes on from step [23]/);
+  await expect(page.getByTestId('notice')).toContainText(/continues from step [23]/);
   // It was paused, and a lost device does not change that.
   await expect(page.getByTestId('transport')).toHaveAttribute('data-value', 'paused');
   await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', /^[23]$/);

@@ -87,7 +87,7 @@ test('the microscope leaves the training as it was, or takes the very step it sh
   await page.keyboard.press('m');
   await expect(microscope).toContainText('Stage 1 of');
   await page.keyboard.press('End');
-  await microscope.getByRole('button', { name: 'Take this step' }).click();
+  await microscope.getByRole('button', { name: 'Make this step' }).click();
   await expect(page.getByTestId('readout-step')).toHaveAttribute('data-value', '2');
   expect(await value(page, 'loss')).toBe(plain);
 });

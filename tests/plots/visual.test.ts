@@ -138,7 +138,7 @@ describe.skipIf(browser === undefined)(title, () => {
     await page.keyboard.press('Home');
     expect(await slider.getAttribute('aria-valuenow')).toBe('0');
     await page.keyboard.press('Escape');
-    expect(await slider.getAttribute('aria-valuetext')).toBe('no step chosen');
+    expect(await slider.getAttribute('aria-valuetext')).toBe('no step selected');
   });
 
   it('lays other runs pale behind the shown one, a band behind them, and never hides the shown one', async () => {

@@ -68,14 +68,14 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await page.keyboard.press('Enter');
     await page.getByLabel('Note').fill('why?');
     await page.getByLabel('Note').blur();
-    await page.getByRole('checkbox', { name: 'Lay seed 1' }).check();
+    await page.getByRole('checkbox', { name: 'Overlay seed 1' }).check();
     await page.evaluate(() => window.runs.flush());
     const before = await names(page);
     expect(before).toContain('two');
     await reload(page);
     expect((await names(page)).sort()).toEqual(before.sort());
     expect(await page.getByText('why?').isVisible()).toBe(true);
-    expect(await page.getByRole('checkbox', { name: 'Lay seed 1' }).isChecked()).toBe(true);
+    expect(await page.getByRole('checkbox', { name: 'Overlay seed 1' }).isChecked()).toBe(true);
     const record = await page.evaluate(async () => {
       const { events, faults } = await window.runs.read('run-1');
       return { count: events.length, faults, first: events[0]?.type, last: events.at(-1)?.type };
@@ -221,7 +221,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
     // Projector mode is light here: the two themes and both sizes of type.
     for (const query of ['?theme=dark', '?projector=true']) {
       const page = await open(query, { width: 390, height: 900 });
-      await page.getByRole('checkbox', { name: 'Lay seed 1' }).check();
+      await page.getByRole('checkbox', { name: 'Overlay seed 1' }).check();
       await page.locator('.name').nth(2).click();
       for (const view of ['list', 'plane', 'side', 'thirteen']) {
         await page.getByTestId(`runs-view-${view}`).click();

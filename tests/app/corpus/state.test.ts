@@ -221,7 +221,7 @@ describe('too little to train on', () => {
     const corpus = alone(6);
     await corpus.load('scenes', 'nli');
     expect(corpus.shortfall).toBeNull();
-    expect(corpus.shortfallFor(need)).toMatch(/batch of 8 .* gives 4/);
+    expect(corpus.shortfallFor(need)).toMatch(/batch of 8 .* has 4/);
     expect(corpus.shortfallFor({ ...need, batch: 4 })).toBeNull();
   });
 });

@@ -191,7 +191,7 @@ describe.skipIf(browser === undefined)(title, () => {
   it('says that it waits, that there is nothing, and why it failed', async () => {
     for (const [state, words] of [
       ['busy', 'Tracing one step'],
-      ['nothing', 'no step to look at'],
+      ['nothing', 'no step to show'],
       ['error', 'ran out of memory. Reload the page'],
     ] as const) {
       const page = await host.open(`?state=${state}`);

@@ -160,7 +160,7 @@ describe('runs between visits', () => {
       'scenes, STS pattern + HT (2)',
       'scenes, STS pattern + HT',
     ]);
-    expect(() => runs.open([], 'empty.jsonl')).toThrow(/empty.jsonl holds no run/);
+    expect(() => runs.open([], 'empty.jsonl')).toThrow(/empty.jsonl contains no run/);
     await runs.flush();
     expect((await (await visit()).read(id)).events).toEqual(record());
   });
