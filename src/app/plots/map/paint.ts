@@ -44,8 +44,24 @@ export function readPalette(element: Element): Palette {
   };
 }
 
+/** Paints the map on a canvas of the given CSS size, at the screen's resolution. */
+export function paintCanvas(
+  canvas: HTMLCanvasElement,
+  size: { width: number; height: number },
+  scene: Scene,
+  points: Points,
+  palette: Palette,
+): void {
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  const width = Math.round(size.width * devicePixelRatio);
+  const height = Math.round(size.height * devicePixelRatio);
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  paint(context, scene, points, palette, devicePixelRatio);
+}
+
 /** @param ratio device pixels a CSS pixel */
-export function paint(
+function paint(
   context: CanvasRenderingContext2D,
   scene: Scene,
   points: Points,

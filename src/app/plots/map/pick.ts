@@ -45,3 +45,15 @@ export function pointInDirection(
   }
   return best;
 }
+
+/** Where the arrow keys lead: from a point to the next one in a direction, or to the one nearest to the centre. */
+export function walkTarget(
+  screen: Float64Array,
+  from: number | null,
+  [dx, dy]: readonly [number, number],
+  centre: { x: number; y: number },
+  open: (point: number) => boolean,
+): number | null {
+  if (from === null) return nearestPoint(screen, centre.x, centre.y, Infinity, open);
+  return pointInDirection(screen, from, dx, dy, open) ?? from;
+}
