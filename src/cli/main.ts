@@ -15,7 +15,7 @@ import { addVerify } from './commands/verify.ts';
 const program = new Command('semblance')
   .description(
     'Contrastive learning of sentence embeddings: trains, measures and evaluates a BERT or RoBERTa encoder with InfoNCE ' +
-      'and the hierarchical triplet loss, on the GPU through WebGPU or on the processor through WebAssembly.',
+      'and the hierarchical triplet loss, on the GPU with WebGPU or on the CPU with WebAssembly.',
   )
   .exitOverride()
   .showHelpAfterError('(add --help for all options)');
@@ -37,26 +37,26 @@ for (const add of [
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError('(add --help for all options)');
 
-/** Leaves once everything written has been taken; Dawn and the WASM runtime would keep the process alive. */
-function leave(code: number): void {
+/** Exits once all output is written; Dawn and the WASM runtime would keep the process alive. */
+function exitAfterOutput(code: number): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }
 
-function report(error: unknown): number {
+function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  // What the system refuses (no space, no permission) names its file and call in its message.
+  // Errors of the system (no space, no permission) name the file and the call in their message.
   const expected = error instanceof Failure || (error as NodeJS.ErrnoException).syscall !== undefined;
   process.stderr.write(`${colors.red('error:')} ${messageOf(error)}\n`);
   if (!expected && error instanceof Error)
-    process.stderr.write(`This is a fault of the program, please report it.\n${error.stack ?? ''}\n`);
+    process.stderr.write(`This is a bug, please report it.\n${error.stack ?? ''}\n`);
   return error instanceof UsageFailure ? 2 : 1;
 }
 
-process.stderr.on('error', () => undefined); // nobody reads what is going on: go on without
-process.stdout.on('error', () => process.exit(1)); // the reader of a pipe went away
+process.stderr.on('error', () => undefined); // nobody reads stderr: continue without it
+process.stdout.on('error', () => process.exit(1)); // the reader of the pipe is gone
 try {
   await program.parseAsync(process.argv);
-  leave(Number(process.exitCode ?? 0));
+  exitAfterOutput(Number(process.exitCode ?? 0));
 } catch (error) {
-  leave(report(error));
+  exitAfterOutput(reportError(error));
 }

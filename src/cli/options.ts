@@ -5,7 +5,7 @@ import { DEVICE_CHOICES } from '../util/devices.ts';
 export function deviceOption(): Option {
   return new Option(
     '--device <name>',
-    'what computes: auto (a hardware GPU, else wasm), webgpu, wasm, software (WebGPU on the processor), cpu (plain JavaScript, for tests)',
+    'what computes: auto (a hardware GPU, else wasm), webgpu, wasm, software (a software WebGPU adapter), cpu (plain JavaScript, for tests)',
   )
     .choices(DEVICE_CHOICES)
     .default('auto');
@@ -39,7 +39,7 @@ export function wholeNumber(minimum: number): (text: string) => number {
   };
 }
 
-/** Gathers a repeatable option. */
-export function gathered(text: string, before: string[] | undefined): string[] {
+/** Collects the values of a repeatable option. */
+export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];
 }

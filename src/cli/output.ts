@@ -1,5 +1,5 @@
-// How the command line speaks: results on stdout, progress on stderr, and with --json one JSON object as the last
-// line of stdout.
+// Output of the command line: results on stdout, progress on stderr, and with --json one JSON object as the last line
+// of stdout.
 import { SingleBar } from 'cli-progress';
 import colors from 'picocolors';
 
@@ -8,23 +8,24 @@ export interface CommonOptions {
   json?: boolean;
 }
 
-/** Prints the result: as JSON, or in words. */
-export function printResult(options: CommonOptions, result: object, words: string[]): void {
+/** Prints the result: as JSON, or as lines of text. */
+export function printResult(options: CommonOptions, result: object, lines: string[]): void {
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else for (const line of words) process.stdout.write(`${line}\n`);
+  else for (const line of lines) process.stdout.write(`${line}\n`);
 }
 
-/** A line about what is going on; on stderr, so that stdout stays parseable. */
-export function say(line: string): void {
+/** Logs a line to stderr, so that stdout can be parsed. */
+export function log(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-export function note(line: string): void {
-  say(colors.yellow(`note: ${line}`));
+/** Logs a warning or a remark. */
+export function warn(line: string): void {
+  log(colors.yellow(`note: ${line}`));
 }
 
-/** Number for people: four digits, or "-" when it is not defined. */
-export function shown(value: number | null | undefined, digits = 4): string {
+/** A number with four decimals, or "-" when it is not defined. */
+export function formatNumber(value: number | null | undefined, digits = 4): string {
   return value === null || value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(digits);
 }
 
@@ -36,7 +37,7 @@ export function table(rows: string[][]): string[] {
   );
 }
 
-/** A progress bar on a terminal; on anything else nothing, since the lines of the run tell enough. */
+/** A progress bar on a terminal; elsewhere nothing, since the logged lines show the progress. */
 export class Progress {
   private readonly bar: SingleBar | undefined;
 
@@ -60,7 +61,7 @@ export class Progress {
   /** Prints a line above the bar. */
   line(text: string): void {
     if (this.bar) process.stderr.write('\r\x1b[K');
-    say(text);
+    log(text);
   }
 
   stop(): void {

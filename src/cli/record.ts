@@ -7,12 +7,12 @@ import { PAGE_SETTING, pageDefaults } from '../run/pageDefaults.ts';
 import { formatEvent } from '../run/record.ts';
 import { settingName } from '../run/settings.ts';
 import { train } from '../trainer/train.ts';
-import { DEFAULT_CORPORA, DEFAULT_MODEL } from './commands/train.ts';
+import { DEFAULT_CORPORA, DEFAULT_MODEL } from './startRun.ts';
 import { domainFiles, loadGroups, loadPairs, openModel } from './node/files.ts';
 import { nodeHost } from './node/gpu.ts';
 import { root } from './root.ts';
 import { RunView } from './runView.ts';
-import { Watcher } from './watcher.ts';
+import { EmbeddingRecorder } from './embeddingRecorder.ts';
 
 /** As many sentences as the page follows itself. */
 const FOLLOWED = 240;
@@ -32,17 +32,17 @@ const inputs = {
 };
 
 const lines: string[] = [];
-const watcher = new Watcher(inputs, FOLLOWED, (event) => lines.push(formatEvent(event)));
+const recorder = new EmbeddingRecorder(inputs, FOLLOWED, (event) => lines.push(formatEvent(event)));
 const view = new RunView();
 const run = train(inputs, {
-  control: { beforeStep: () => watcher.look() },
-  accepted: (running) => {
-    watcher.follow(running);
+  control: { beforeStep: () => recorder.recordIfDue() },
+  onReady: (running) => {
+    recorder.attach(running);
     view.begin(running.step, running.totalSteps);
   },
 });
 for await (const event of run) {
-  if (event.type === 'end') await watcher.look();
+  if (event.type === 'end') await recorder.recordIfDue();
   lines.push(formatEvent(event));
   view.show(event);
 }

@@ -1,9 +1,9 @@
-// Shows a run while it goes: a line per measurement, a progress bar between them, and the speed at the end.
+// Shows a run on the terminal: a line per measurement, a progress bar between them, and the speed at the end.
 import type { HeaderEvent, MetricEvent, RunEvent, StepEvent } from '../run/events.ts';
 import { appendMetric, emptyMetrics } from '../record/series.ts';
 import { summarize } from '../record/summary.ts';
 import { median, sum } from '../util/statistics.ts';
-import { note, Progress, say, shown } from './output.ts';
+import { warn, Progress, log, formatNumber } from './output.ts';
 
 const COLUMNS = [
   'step',
@@ -18,7 +18,7 @@ const COLUMNS = [
 ];
 const WIDTHS = [7, 8, 12, 11, 11, 10, 9, 9, 8];
 
-/** Steps that the speed is taken over. */
+/** Steps that the speed is averaged over. */
 const RECENT = 200;
 
 export class RunView {
@@ -37,7 +37,7 @@ export class RunView {
         this.describe(event);
         break;
       case 'note':
-        note(event.text);
+        warn(event.text);
         break;
       case 'step':
         this.step = event.step;
@@ -45,7 +45,7 @@ export class RunView {
         if (this.steps.length > RECENT) this.steps.shift();
         this.progress?.update(
           event.step,
-          `loss ${shown(event.loss)}  ${shown(this.speed().tokensPerSecond, 0)} tokens/s`,
+          `loss ${formatNumber(event.loss)}  ${formatNumber(this.speed().tokensPerSecond, 0)} tokens/s`,
         );
         break;
       case 'metric':
@@ -60,20 +60,20 @@ export class RunView {
         break;
       case 'end':
         this.progress?.stop();
-        if (event.reason !== 'failed') say(event.message);
+        if (event.reason !== 'failed') log(event.message);
         break;
     }
   }
 
-  /** Draws the head of the table and the bar. @param step updates made already, by a resumed run */
+  /** Prints the header of the table and starts the progress bar. @param step updates made already, by a resumed run */
   begin(step: number, totalSteps: number): void {
-    say(COLUMNS.map((name, i) => name.padStart(WIDTHS[i]!)).join(''));
+    log(COLUMNS.map((name, i) => name.padStart(WIDTHS[i]!)).join(''));
     this.progress = new Progress(totalSteps, step, 'steps');
   }
 
   private describe({ steps, model, corpus }: HeaderEvent): void {
     this.line(
-      `${model.type}, ${model.layers} layers of ${model.hidden}, ${model.parameters} parameters of which ${model.trained} learn (with the head); ` +
+      `${model.type}, ${model.layers} layers of ${model.hidden}, ${model.parameters} parameters of which ${model.trained} are trained (with the head); ` +
         `${corpus.plain} plain sentences, ${corpus.groups} groups, ${corpus.heldOut} held out, ${corpus.sts} scored pairs; ${steps} steps`,
     );
   }
@@ -82,17 +82,17 @@ export class RunView {
   private flushMetrics(): void {
     if (this.pending.length === 0) return;
     const value = (split: string, name: string) =>
-      shown(this.pending.find((e) => e.split === split && e.name === name)?.value);
+      formatNumber(this.pending.find((e) => e.split === split && e.name === name)?.value);
     const { rfd } = summarize(this.measured, this.step, null);
     const cells = [
       String(this.step),
-      shown(this.steps.at(-1)?.loss),
+      formatNumber(this.steps.at(-1)?.loss),
       value('train', 'alignment'),
       value('eval', 'alignment'),
       value('train', 'uniformity'),
       value('eval', 'uniformity'),
-      shown(rfd.alignment),
-      shown(rfd.uniformity),
+      formatNumber(rfd.alignment),
+      formatNumber(rfd.uniformity),
       value('eval', 'sts'),
     ];
     this.pending = [];
@@ -101,11 +101,11 @@ export class RunView {
 
   private line(text: string): void {
     if (this.progress) this.progress.line(text);
-    else say(text);
+    else log(text);
   }
 
   private speed(): { msPerStep: number | null; tokensPerSecond: number | null } {
-    // The first steps compile and warm up; they would not tell how fast it goes.
+    // The first steps compile kernels: they are left out of the speed.
     const warm = this.steps.length > 6 ? this.steps.slice(3) : this.steps;
     if (warm.length === 0) return { msPerStep: null, tokensPerSecond: null };
     const milliseconds = warm.map((event) => event.milliseconds);

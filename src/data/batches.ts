@@ -1,12 +1,12 @@
-// Which examples reach the model at each step: the paper's hybrid batches with their waiting rule.
+// The examples of each step: the paper's hybrid batches with their waiting rule.
 //
 // The sampler walks a shuffled list of all examples, `batch` at a time. Plain examples go into the step at once;
 // generated groups wait until at least `generatedBatch` of them are there and then all go together with the step's
 // plain ones (utils.py:333-369 of the authors' code). So the batch size varies; what is left over waits into the
-// next epoch. A step that would be empty is passed over (the original crashes there).
+// next epoch. A step that would be empty is skipped (the original crashes there).
 import { Random } from '../util/random.ts';
 
-/** Where the sampler stands; a checkpoint holds it as it is. */
+/** Position of the sampler; stored in checkpoints as it is. */
 export interface BatchCursor {
   epoch: number;
   /** Next place in this epoch's order. */
@@ -26,7 +26,7 @@ export interface BatchPlan {
   generated: readonly boolean[];
   batch: number;
   generatedBatch: number;
-  /** First epoch in whose order each example stands; 0 where it is left out. Examples may join a running training. */
+  /** First epoch that includes each example; 0 where left out. Examples can be added while a training runs. */
   since?: readonly (number | undefined)[] | undefined;
   /** Shuffles every epoch; without it the examples come in their own order. */
   random?: Random | undefined;
@@ -41,7 +41,7 @@ function epochOrder(plan: BatchPlan, epoch: number): number[] {
   return plan.random ? plan.random.fork(epoch).shuffled(order) : order;
 }
 
-/** The next step's batch within the epoch, or undefined at its end (the cursor then stands at the next epoch). */
+/** The next step's batch within the epoch, or undefined at its end (the cursor is then at the next epoch). */
 function nextInEpoch(plan: BatchPlan, order: readonly number[], cursor: BatchCursor): Batch | undefined {
   while (cursor.position < order.length) {
     const taken = order.slice(cursor.position, cursor.position + plan.batch);
@@ -57,7 +57,7 @@ function nextInEpoch(plan: BatchPlan, order: readonly number[], cursor: BatchCur
   return undefined;
 }
 
-/** An endless walk through the epochs, driving the cursor it is given. It ends only when there is nothing to walk. */
+/** All batches, epoch after epoch without end, advancing the given cursor. Ends only when there are no examples. */
 export function* batches(plan: BatchPlan, cursor: BatchCursor): Generator<Batch, void> {
   while (plan.generated.length > 0) {
     const order = epochOrder(plan, cursor.epoch);
@@ -66,7 +66,7 @@ export function* batches(plan: BatchPlan, cursor: BatchCursor): Generator<Batch,
   }
 }
 
-/** Steps of one epoch, as the walk makes them from its start. */
+/** Steps of the first epoch. */
 export function stepsPerEpoch(plan: BatchPlan): number {
   const order = epochOrder(plan, 0);
   const cursor = startCursor();

@@ -1,5 +1,5 @@
 // From the groups of a corpus to the examples of a setting: which sentences are plain rows, which are generated
-// groups, in which order their sentences stand, and what to say when a setting cannot do what its name says.
+// groups, in which order their sentences are, and the notes about what a setting cannot do with them.
 import { PATTERNS, type PatternName } from '../run/settings.ts';
 import type { Role } from '../run/roles.ts';
 import { Failure } from '../util/failure.ts';
@@ -13,13 +13,13 @@ export interface Example {
   anchor: string;
   /** [anchor] for a plain row (its second view is made later), else the roles of the setting. */
   sentences: string[];
-  /** Generated groups wait and go together; plain rows (and human triples) go at once. */
+  /** Generated groups wait and go into one batch together; plain rows (and labelled triples) do not wait. */
   generated: boolean;
 }
 
 export interface Mixture {
   examples: Example[];
-  /** Remarks for the reader: what the data cannot give. */
+  /** Notes on what the data lacks. */
   notes: string[];
   /** Sentences of a group as this mixture uses them; empty when it uses none. */
   roles: readonly Role[];
@@ -43,7 +43,7 @@ export function mixExamples(groups: readonly Group[], options: MixOptions): Mixt
     'groups' in pattern
       ? completeGroups(groups, options, pattern.groups, notes)
       : { complete: [], roles: [] };
-  const grouped = takeShare(complete, options.generatedShare, options.seed);
+  const grouped = sampleShare(complete, options.generatedShare, options.seed);
   const plain = pattern.plain ? plainExamples(groups, new Set(grouped.map(({ anchor }) => anchor))) : [];
   const examples = [...plain, ...grouped];
   if (examples.length < 4) {
@@ -66,7 +66,7 @@ function plainExamples(groups: readonly Group[], used: ReadonlySet<string>): Exa
   return examples;
 }
 
-/** What a setting does when no group has all its sentences: which role it goes without, and what that means. */
+/** What a setting does when no group has all its sentences: which role it drops, and the note about it. */
 const FALLBACKS: Record<'hierarchical' | 'flat', { drop: readonly Role[]; note?: string }[]> = {
   hierarchical: [
     { drop: [] },
@@ -92,7 +92,7 @@ function completeGroups(
   notes: string[],
 ): { complete: Example[]; roles: readonly Role[] } {
   const pattern = PATTERNS[name];
-  const candidates = groups.filter((group) => serves(group.pattern, wanted));
+  const candidates = groups.filter((group) => canServeAs(group.pattern, wanted));
   const isComplete = (roles: readonly Role[]) => (group: Group) =>
     roles.every((role) => group[role] !== undefined);
   const served = FALLBACKS[pattern.hierarchical ? 'hierarchical' : 'flat'].find(({ drop }) => {
@@ -104,7 +104,7 @@ function completeGroups(
   const missing = candidates.length - complete.length;
   if (complete.length === 0 && generatedShare > 0) {
     throw new Failure(
-      `Setting "${name}" needs ${wanted} groups with ${roles.join(', ')}, and the data has none (it holds ${inventory(groups)}).`,
+      `Setting "${name}" needs ${wanted} groups with ${roles.join(', ')}, and the data has none (it holds ${countByPattern(groups)}).`,
     );
   }
   if (missing > 0) {
@@ -119,15 +119,15 @@ function groupExample(group: Group, roles: readonly Role[], pattern: PatternName
     id: group.id,
     anchor: group.anchor,
     sentences: roles.map((role) => group[role]!),
-    // Labelled triples are ordinary rows: they do not wait for one another.
+    // Labelled triples are ordinary rows: they do not wait.
     generated: pattern !== 'sup',
   };
 }
 
 /**
- * The example that a group given by the visitor becomes, whatever its own pattern: a group of the setting when it has
+ * The example that a group of the user becomes, whatever its own pattern: a group of the setting when it has
  * the sentences for it, else a labelled pair beside the plain rows, else a plain sentence.
- * @param roles sentences of a group in this run's mixture. Returns undefined when the setting has no place for it.
+ * @param roles sentences of a group in this run's mixture. Returns undefined when the setting cannot use it.
  */
 export function ownExample(group: Group, roles: readonly Role[], name: PatternName): Example | undefined {
   if (roles.length > 0 && roles.every((role) => group[role] !== undefined))
@@ -142,20 +142,20 @@ export function ownExample(group: Group, roles: readonly Role[], name: PatternNa
   };
 }
 
-/** Entailment groups are the same thing whether people labelled or a model wrote them. */
-function serves(own: GroupPattern, wanted: GroupPattern): boolean {
-  return own === wanted || (own === 'nli' && wanted === 'sup') || (own === 'sup' && wanted === 'nli');
+/** Entailment groups are interchangeable, whether labelled by people or written by a model. */
+function canServeAs(given: GroupPattern, wanted: GroupPattern): boolean {
+  return given === wanted || (given === 'nli' && wanted === 'sup') || (given === 'sup' && wanted === 'nli');
 }
 
-/** What there is, by pattern: "1500 plain, 400 nli". */
-function inventory(groups: readonly Group[]): string {
+/** Number of groups by pattern: "1500 plain, 400 nli". */
+function countByPattern(groups: readonly Group[]): string {
   const counts = new Map<GroupPattern, number>();
   for (const { pattern } of groups) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
   return [...counts].map(([pattern, count]) => `${count} ${pattern}`).join(', ') || 'nothing';
 }
 
 /** A share of the groups, drawn by seed; the drawn ones keep their order, and a larger share contains a smaller one. */
-function takeShare(examples: Example[], share: number, seed: number): Example[] {
+function sampleShare(examples: Example[], share: number, seed: number): Example[] {
   if (share >= 1) return examples;
   const order = Random.seeded(seed)
     .fork('generated-share')
@@ -164,7 +164,7 @@ function takeShare(examples: Example[], share: number, seed: number): Example[] 
   return examples.filter((_, i) => chosen.has(i));
 }
 
-/** Says how many sentences token cutoff leaves whole. @param lengths tokens per sentence, without special ones. */
+/** Notes how many sentences token cutoff leaves unchanged. @param lengths tokens per sentence, without special ones. */
 export function cutoffNote(lengths: readonly number[], rate: number): string | undefined {
   const whole = lengths.filter((n) => cutoffCount(n, rate) === 0).length;
   if (whole === 0) return undefined;

@@ -3,14 +3,14 @@
 // sentences, whatever else is in the data.
 import { forkKey, seedKey, threefry2x32 } from '../util/random.ts';
 
-/** A number in [0, 1) that belongs to this sentence under this seed. */
-function lot(sentence: string, seed: number): number {
+/** A number in [0, 1) that depends on the sentence and the seed alone. */
+function uniformOf(sentence: string, seed: number): number {
   const key = forkKey(forkKey(seedKey(seed), 'held-out'), sentence);
   return threefry2x32(key, [0, 0])[0] / 2 ** 32;
 }
 
 /**
- * Splits examples by their anchor. At least `minimum` examples are held out (those with the smallest lots), so that
+ * Splits examples by their anchor. At least `minimum` examples are held out (those with the smallest numbers), so that
  * a tiny corpus can be measured too, and at least one is left to train on.
  */
 export function splitHeldOut<T extends { anchor: string }>(
@@ -19,11 +19,11 @@ export function splitHeldOut<T extends { anchor: string }>(
   seed: number,
   minimum = 2,
 ): { train: T[]; heldOut: T[] } {
-  const lots = examples.map((example) => lot(example.anchor, seed));
-  const sorted = [...lots].sort((a, b) => a - b);
+  const draws = examples.map((example) => uniformOf(example.anchor, seed));
+  const sorted = [...draws].sort((a, b) => a - b);
   const floor = sorted[Math.min(minimum, examples.length - 1) - 1] ?? -1;
   const largest = sorted.at(-1) ?? 1;
-  const isHeldOut = (i: number) => lots[i]! < largest && (lots[i]! < share || lots[i]! <= floor);
+  const isHeldOut = (i: number) => draws[i]! < largest && (draws[i]! < share || draws[i]! <= floor);
   return {
     train: examples.filter((_, i) => !isHeldOut(i)),
     heldOut: examples.filter((_, i) => isHeldOut(i)),

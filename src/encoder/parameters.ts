@@ -105,7 +105,7 @@ export function initialParameters(config: EncoderConfig, seed: number): TensorMa
   return tensors;
 }
 
-/** The living parameters: tfjs variables by name. Whoever makes it disposes of it. */
+/** The parameters as tfjs variables by name. The caller disposes of it. */
 export class Parameters {
   private readonly variables = new Map<ParameterName, tf.Variable>();
 

@@ -1,4 +1,4 @@
-// What one forward pass is told, and what its parts share.
+// Options of a forward pass, and the state its parts share.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { DropoutMask } from '../kernels/dropout/dropout.ts';
 import type { TokenBatch } from '../tokenizer/pad.ts';

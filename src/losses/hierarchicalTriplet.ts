@@ -25,7 +25,7 @@ export function hierarchicalTriplet(
   watch?: TensorHook,
 ): tf.Scalar {
   const [count, sentences, dimension] = groups.shape;
-  // A look at what lies between needs the plain composition.
+  // Intermediate values exist in the composed form only.
   if (watch || !hasKernel(TRIPLET)) return composedTriplet(groups, margins, watch);
   return tf.tidy(() => {
     const rows = tf.reshape<tf.Rank.R2>(groups, [count * sentences, dimension]);

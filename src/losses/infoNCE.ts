@@ -30,7 +30,7 @@ export function infoNCE(
   temperature: number,
   watch?: TensorHook,
 ): tf.Scalar {
-  // A look at what lies between needs the plain composition.
+  // Intermediate values exist in the composed form only.
   if (watch || !hasKernel(INFO_NCE)) return composedInfoNCE(anchors, columns, temperature, watch);
   const [rows, others] = [anchors.shape[0], columns.shape[0]];
   const places = {
@@ -52,8 +52,8 @@ export function composedInfoNCE(
     const similarity = withHook(cosines, 'infonce.cosines', watch);
     const logits = tf.mul<tf.Tensor2D>(similarity, 1 / temperature);
     const target = tf.eye(rows, columns.shape[0]);
-    const own = tf.sum(tf.mul(logits, target), 1);
-    const losses = tf.sub(tf.logSumExp(logits, 1), own);
+    const positiveLogits = tf.sum(tf.mul(logits, target), 1);
+    const losses = tf.sub(tf.logSumExp(logits, 1), positiveLogits);
     watch?.('infonce.probabilities', tf.softmax(logits));
     watch?.('infonce.losses', losses);
     return tf.mean<tf.Scalar>(losses);

@@ -71,7 +71,7 @@ type RowKind = 'plain' | 'generated';
  * @param sentences per row of either kind; 0 where the batch has none
  * @param take gives the sentence of that index of all rows of a kind
  */
-function chosen<T>(
+function selectRowsAndColumns<T>(
   sentences: Readonly<Record<RowKind, number>>,
   hierarchical: boolean,
   take: (kind: RowKind, index: number) => T,
@@ -100,7 +100,7 @@ export function rowsAndColumns(layout: BatchLayout, hierarchical: boolean): Info
     plain: { from: 0, count: plain, sentences: plainSentences },
     generated: { from: plain * plainSentences, count: generated, sentences: generatedSentences },
   };
-  const { anchors, columns } = chosen(
+  const { anchors, columns } = selectRowsAndColumns(
     { plain: plain > 0 ? plainSentences : 0, generated: generated > 0 ? generatedSentences : 0 },
     hierarchical,
     (role, index) => {
@@ -118,7 +118,7 @@ export function batchObjective(
   knobs: ObjectiveKnobs,
   watch?: TensorHook,
 ): ObjectiveValue {
-  // A look at what lies between needs the plain composition.
+  // Intermediate values exist in the composed form only.
   const rows = watch ? undefined : rowsAndColumns(layout, knobs.hierarchical);
   const infonce = rows && fusedInfoNCE(vectors, rows, knobs.temperature);
   if (!infonce) {
@@ -146,12 +146,12 @@ export function objective(
   watch?: TensorHook,
 ): ObjectiveValue {
   const rows = { plain, generated };
-  const { anchors, columns } = chosen(
+  const { anchors, columns } = selectRowsAndColumns(
     { plain: plain?.shape[1] ?? 0, generated: generated?.shape[1] ?? 0 },
     knobs.hierarchical,
-    (role, index) => sentence(rows[role]!, index),
+    (role, index) => sentenceAt(rows[role]!, index),
   );
-  const infonce = infoNCE(joined(anchors), joined(columns), knobs.temperature, watch);
+  const infonce = infoNCE(concatRows(anchors), concatRows(columns), knobs.temperature, watch);
   watch?.('infonce', infonce);
   const ht =
     generated && knobs.hierarchical ? hierarchicalTriplet(generated, knobs.margins, watch) : undefined;
@@ -166,11 +166,11 @@ function total(infonce: tf.Scalar, ht: tf.Scalar | undefined, beta: number): tf.
 }
 
 /** One sentence of every row. @param rows [n, sentences, d]. Returns [n, d]. */
-function sentence(rows: tf.Tensor3D, index: number): tf.Tensor2D {
+function sentenceAt(rows: tf.Tensor3D, index: number): tf.Tensor2D {
   const [count, , dimension] = rows.shape;
   return tf.reshape(tf.slice(rows, [0, index, 0], [count, 1, dimension]), [count, dimension]);
 }
 
-function joined(parts: tf.Tensor2D[]): tf.Tensor2D {
+function concatRows(parts: tf.Tensor2D[]): tf.Tensor2D {
   return parts.length === 1 ? parts[0]! : tf.concat2d(parts, 0);
 }

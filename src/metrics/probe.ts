@@ -109,14 +109,14 @@ function probeObjective(
 /** Loss of one example; the scores are overwritten by d loss / d score. */
 function softmaxLoss(scores: Float64Array, label: number): number {
   const top = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-  const own = scores[label]!;
+  const labelScore = scores[label]!;
   let total = 0;
   for (let o = 0; o < scores.length; o++) {
     scores[o] = Math.exp(scores[o]! - top);
     total += scores[o]!;
   }
   for (let o = 0; o < scores.length; o++) scores[o] = scores[o]! / total - (o === label ? 1 : 0);
-  return Math.log(total) + top - own;
+  return Math.log(total) + top - labelScore;
 }
 
 function sigmoidLoss(scores: Float64Array, label: number): number {

@@ -7,7 +7,7 @@ export function stratifiedFolds(labels: readonly number[], folds: number, random
   const fold = new Array<number>(labels.length);
   const classes = [...new Set(labels)].sort((a, b) => a - b);
   for (const label of classes) {
-    const members = labels.flatMap((own, i) => (own === label ? [i] : []));
+    const members = labels.flatMap((other, i) => (other === label ? [i] : []));
     random
       .fork(label)
       .shuffled(members)

@@ -1,4 +1,4 @@
-// What a run says while it goes: one discriminated union, parsed with zod wherever it comes from a file or a worker.
+// The events of a run: one discriminated union, parsed with zod wherever it comes from a file or a worker.
 import { z } from 'zod';
 import { DEVICE_NAMES, type DeviceInfo } from '../util/devices.ts';
 import { configSchema, knobValueSchema, type Config } from './config.ts';
@@ -109,7 +109,7 @@ const editSchema = z.discriminatedUnion(
   { error: ({ input }) => notHot(input) },
 );
 
-/** Groups the visitor gave to a running training; they are in the next batch. */
+/** Groups the user added to a running training; they are in the next batch. */
 const pairsSchema = z.object({
   type: z.literal('pairs'),
   step: z.int(),

@@ -7,7 +7,7 @@ import { formatEvent } from './record.ts';
 /** Ids of the data blocks, and of the element that shows that the file is whole. */
 export const BLOCKS = { about: 'semblance-about', record: 'semblance-record', end: 'semblance-end' } as const;
 /** Where the data goes in the page that the build makes. */
-const PLACE = '<!--semblance-data-->';
+const DATA_PLACEHOLDER = '<!--semblance-data-->';
 const TITLE = '<title>Semblance</title>';
 
 /** What a shared page holds besides the record. */
@@ -34,7 +34,7 @@ export function parseAbout(text: string): SharedAbout | null {
 }
 
 /** JSON that cannot end the block it stands in: < occurs in strings only, where an escape means the same. */
-const harmless = (json: string): string => json.replaceAll('<', '\\u003c');
+const escapeForHtml = (json: string): string => json.replaceAll('<', '\\u003c');
 const block = (id: string, type: string, text: string): string =>
   `${openingOf(id, type)}\n${text}\n</script>\n`;
 const openingOf = (id: string, type: string): string => `<script type="application/${type}" id="${id}">`;
@@ -45,14 +45,14 @@ const openingOf = (id: string, type: string): string => `<script type="applicati
  * @throws Error when it is not that page
  */
 export function writePage(player: string, about: SharedAbout, events: readonly RunEvent[]): string {
-  const [before, after, ...more] = player.split(PLACE);
+  const [before, after, ...more] = player.split(DATA_PLACEHOLDER);
   if (before === undefined || after === undefined || more.length > 0 || !before.includes(TITLE))
-    throw new Error('the page that plays a run is not whole');
+    throw new Error('the page of the player is incomplete');
   const title = about.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  const record = events.map((event) => harmless(formatEvent(event))).join('\n');
+  const record = events.map((event) => escapeForHtml(formatEvent(event))).join('\n');
   return [
     before.replace(TITLE, () => `<title>${title} · Semblance</title>`),
-    block(BLOCKS.about, 'json', harmless(JSON.stringify(about))),
+    block(BLOCKS.about, 'json', escapeForHtml(JSON.stringify(about))),
     block(BLOCKS.record, 'jsonl', record),
     `<i id="${BLOCKS.end}" hidden></i>`,
     after,

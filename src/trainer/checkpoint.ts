@@ -1,5 +1,5 @@
-// A checkpoint: the model in Hugging Face layout, and beside it all else that going on needs. Resuming equals never
-// having stopped: masks, order and augmentation follow from seed and step, the rest is in these files.
+// A checkpoint: the model in Hugging Face layout, and next to it everything else that resuming needs. Resuming is
+// bit-exact: masks, order and augmentation follow from seed and step, the rest is in these files.
 import { z } from 'zod';
 import type { BatchCursor } from '../data/batches.ts';
 import { completeGroupSchema } from '../data/group.ts';
@@ -27,7 +27,7 @@ export const checkpointStateSchema = z.object({
   model: z.string(),
   /** Digest of ids and sentences of the examples, to refuse other data. */
   data: z.string(),
-  /** Groups that joined the running training, and the first epoch in whose order they stand. */
+  /** Groups added to the running training, and the first epoch that includes them. */
   joined: z.array(z.object({ group: completeGroupSchema, epoch: z.int() })).default([]),
   best: z.object({ step: z.int(), sts: z.number() }).nullable(),
   /** What has been measured up to the step, by "{split}/{name}". */
@@ -81,7 +81,7 @@ export function metricsOf(readings: CheckpointState['readings']): MetricSeries {
   return metrics;
 }
 
-/** The two files that stand beside the model's own. */
+/** The two files next to the model's own. */
 export function stateFiles(state: CheckpointState, tensors: TensorMap): Files {
   const json = `${JSON.stringify({ version: 1, ...state })}\n`;
   return new Map([
@@ -113,7 +113,7 @@ export function readCheckpoint(
   return { state: parsed.data, tensors: readSafetensors(tensors, TENSOR_FILE).tensors, encoder };
 }
 
-/** Moments of another run's checkpoint for the parameters that learn here; zeros where that run had none. */
+/** Moments of another run's checkpoint for the parameters trained here; zeros where that run had none. */
 export function momentsOf(
   trained: readonly ParameterName[],
   parameters: Parameters,

@@ -9,7 +9,7 @@ import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import { readBack } from '../kernels/readBack.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import { padRows } from '../tokenizer/pad.ts';
-import { breathe } from '../util/breathe.ts';
+import { yieldToEventLoop } from '../util/yieldToEventLoop.ts';
 import { forkKey, type Key } from '../util/random.ts';
 
 /** Most padded tokens in one batch. */
@@ -66,7 +66,7 @@ export async function embedRows(
       const before = reading;
       reading = read(vectors, members);
       await before;
-      await breathe();
+      await yieldToEventLoop();
     }
   } finally {
     await reading;

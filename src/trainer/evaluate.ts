@@ -1,4 +1,4 @@
-// What is measured while a run goes: alignment and uniformity of held-out training data and of evaluation data
+// What is measured during a run: alignment and uniformity of held-out training data and of evaluation data
 // (without the head, at most `measureCap` pairs and sentences; tools.py of the authors' code), and STS Spearman.
 import type { EncoderConfig } from '../encoder/config.ts';
 import type { DropoutRates } from '../encoder/pass.ts';
@@ -136,7 +136,7 @@ export async function measure(
   ];
 }
 
-/** STS in eval mode, as everybody reports it. */
+/** STS in eval mode, as is usual. */
 export async function measureSts(
   model: Omit<Measurer, 'dropout'>,
   set: StsSet,

@@ -1,4 +1,4 @@
-// What a record says of its run before any event, and by what a checkpoint knows its encoder.
+// The header of a run's record, and the identity of an encoder in checkpoints.
 import type { EncoderConfig } from '../encoder/config.ts';
 import { isHead } from '../encoder/head.ts';
 import type { Config } from '../run/config.ts';

@@ -1,28 +1,28 @@
-// What a host (worker, command line) must supply to a run: a place for checkpoints, and a way to be steered.
+// What a host (worker, command line) supplies to a run: a store for checkpoints, and control over the training.
 import type { Group } from '../data/group.ts';
 import type { KnobEdit } from '../run/knobEdit.ts';
 
 export type Files = Map<string, Uint8Array>;
 
-/** Where a run keeps its files. A write is all or nothing: a crash in its middle leaves the earlier state readable. */
-export interface RunStore {
-  /** Keeps a checkpoint under its name ("step-000100") and may then drop older ones. Returns where it lies. */
+/** Stores the files of a run. Writes are atomic: after a crash in the middle the earlier state is still readable. */
+export interface CheckpointStore {
+  /** Writes a checkpoint under its name ("step-000100") and may then delete older ones. Returns its path. */
   writeCheckpoint(name: string, files: Files): Promise<string>;
-  /** Replaces the best model so far. Returns where it lies. */
+  /** Replaces the best model so far. Returns its path. */
   writeBest(files: Files): Promise<string>;
 }
 
-export interface Control {
-  /** Told what share of the kernels is compiled, before the first step; only where that is done ahead. */
-  compiled?: ((share: number) => void) | undefined;
+export interface TrainingControl {
+  /** Called with the share of compiled kernels before the first step, where they are compiled ahead. */
+  onCompileProgress?: ((share: number) => void) | undefined;
   /** Ends the run after the current step, with a checkpoint. */
   signal?: AbortSignal | undefined;
   /** Edits since the last call; asked for before each step. */
   takeEdits?: (() => KnobEdit[]) | undefined;
   /** Groups given since the last call; asked for before each step, and in its batch. */
   takeGroups?: (() => Group[]) | undefined;
-  /** Waited for before each step: pausing, pacing, a look at the embeddings, going back. */
+  /** Awaited before each step: for pausing, pacing, embedding sentences, going back. */
   beforeStep?: (() => Promise<void>) | undefined;
-  /** Waited for after the last step; true when the host has gone back and training goes on from there. */
-  afterLast?: (() => Promise<boolean>) | undefined;
+  /** Awaited after the last step; true when the host has gone back and training continues from there. */
+  afterLastStep?: (() => Promise<boolean>) | undefined;
 }

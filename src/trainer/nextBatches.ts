@@ -1,6 +1,12 @@
-// The batches of the next step and their token rows. They are made while the device still computes the step before, and
-// made again when something has joined since.
-import { batches, startCursor, type Batch, type BatchCursor, type BatchPlan } from '../data/batches.ts';
+// The batches of the next step and their token rows. They are prefetched while the device still computes the step before,
+// and made again when an example has been added since.
+import {
+  batches as walkEpochs,
+  startCursor,
+  type Batch,
+  type BatchCursor,
+  type BatchPlan,
+} from '../data/batches.ts';
 import type { Example } from '../data/mix.ts';
 import { Failure } from '../util/failure.ts';
 import type { Prepared } from './prepare.ts';
@@ -8,7 +14,7 @@ import type { StepRows, TokenisedExample } from './views.ts';
 
 export interface StepBatches {
   /** More than one where gradients are accumulated. */
-  taken: Batch[];
+  batches: Batch[];
   /** One for each batch. */
   rows: StepRows[];
 }
@@ -16,85 +22,85 @@ export interface StepBatches {
 type Source = Pick<Prepared, 'plan' | 'views' | 'examples'>;
 
 export class NextBatches {
-  /** Where the next step begins to draw. */
-  private at: BatchCursor = startCursor();
-  /** The same, or after the step that is made ahead; the walk drives it. */
-  private walked: BatchCursor;
-  private walk: Generator<Batch, void>;
-  /** Examples that the next batch takes besides its own. */
-  private awaited: number[] = [];
-  private ahead: (StepBatches & { step: number }) | undefined;
+  /** Where the next step starts to draw. */
+  private current: BatchCursor = startCursor();
+  /** The same, or the position after the prefetched step; the generator advances it. */
+  private generatorCursor: BatchCursor;
+  private generator: Generator<Batch, void>;
+  /** Examples added to the next batch. */
+  private added: number[] = [];
+  private prefetched: (StepBatches & { step: number }) | undefined;
 
   /** @param count batches of one step */
   constructor(
     private readonly source: Source,
     private readonly count: number,
   ) {
-    this.walked = copyOf(this.at);
-    this.walk = batches(source.plan, this.walked);
+    this.generatorCursor = copyOf(this.current);
+    this.generator = walkEpochs(source.plan, this.generatorCursor);
   }
 
   get cursor(): BatchCursor {
-    return copyOf(this.at);
+    return copyOf(this.current);
   }
 
-  /** Takes what this step is made of. */
+  /** Takes the batches of this step. */
   take(step: number): StepBatches {
-    if (this.ahead?.step !== step) this.forget();
-    this.prepare(step);
-    const { taken, rows } = this.ahead!;
-    this.ahead = undefined;
-    this.at = copyOf(this.walked);
-    this.awaited = [];
-    return { taken, rows };
+    if (this.prefetched?.step !== step) this.discardPrefetched();
+    this.prefetch(step);
+    const { batches, rows } = this.prefetched!;
+    this.prefetched = undefined;
+    this.current = copyOf(this.generatorCursor);
+    this.added = [];
+    return { batches, rows };
   }
 
-  /** Makes what this step will be made of, unless that is done. Nothing is taken. */
-  prepare(step: number): void {
-    if (this.ahead) return;
+  /** Makes what this step will be made of, unless that is done. Nothing is batches. */
+  prefetch(step: number): void {
+    if (this.prefetched) return;
     const { plan, views, examples } = this.source;
-    const taken = drawBatches(this.walk, plan, this.awaited, this.count);
-    this.ahead = { step, taken, rows: taken.map((batch) => views.batchRows(examples, batch, step)) };
+    const batches = drawBatches(this.generator, plan, this.added, this.count);
+    this.prefetched = { step, batches, rows: batches.map((batch) => views.batchRows(examples, batch, step)) };
   }
 
-  /** The next batch takes an example that was not there before. */
+  /** Adds a new example to the next batch. */
   join(example: number): void {
-    this.forget();
-    this.awaited.push(example);
+    this.discardPrefetched();
+    this.added.push(example);
   }
 
-  /** Goes to another place of the walk, where no example is awaited. */
+  /** Goes to another place of the walk, where no example is added. */
   moveTo(cursor: BatchCursor): void {
-    this.awaited = [];
-    this.at = copyOf(cursor);
-    this.walkAgain();
+    this.added = [];
+    this.current = copyOf(cursor);
+    this.restartGenerator();
   }
 
-  /** What the next step would take after these examples had joined; nothing joins, and nothing is taken. */
-  peek(joining: readonly Example[]): { examples: TokenisedExample[]; taken: Batch[] } {
+  /** What the next step would take after these examples had joined; nothing joins, and nothing is batches. */
+  peek(joining: readonly Example[]): { examples: TokenisedExample[]; batches: Batch[] } {
     const { plan, views, examples } = this.source;
     const all = [...examples, ...joining.map((example) => views.tokenise(example))];
     const peeked = {
       ...plan,
       generated: all.map((example) => example.generated),
-      since: all.map((_, i) => (i < examples.length ? plan.since[i] : this.at.epoch + 1)),
+      since: all.map((_, i) => (i < examples.length ? plan.since[i] : this.current.epoch + 1)),
     };
-    const alsoAwaited = [...this.awaited, ...joining.map((_, i) => examples.length + i)];
+    const allAdded = [...this.added, ...joining.map((_, i) => examples.length + i)];
     return {
       examples: all,
-      taken: drawBatches(batches(peeked, this.cursor), peeked, alsoAwaited, this.count),
+      batches: drawBatches(walkEpochs(peeked, this.cursor), peeked, allAdded, this.count),
     };
   }
 
-  /** What was made ahead does not hold any more. */
-  private forget(): void {
-    if (this.ahead) this.walkAgain();
+  /** The prefetched batches are no longer valid. */
+  private discardPrefetched(): void {
+    if (this.prefetched) this.restartGenerator();
   }
 
-  private walkAgain(): void {
-    this.ahead = undefined;
-    this.walked = copyOf(this.at);
-    this.walk = batches(this.source.plan, this.walked);
+  private restartGenerator(): void {
+    this.prefetched = undefined;
+    this.generatorCursor = copyOf(this.current);
+    this.generator = walkEpochs(this.source.plan, this.generatorCursor);
   }
 }
 
@@ -102,11 +108,11 @@ function copyOf({ epoch, position, waiting }: BatchCursor): BatchCursor {
   return { epoch, position, waiting: [...waiting] };
 }
 
-/** @param awaited examples that the first batch takes besides its own; @param count batches of one step */
+/** @param added examples added to the first batch; @param count batches of one step */
 function drawBatches(
   walk: Generator<Batch, void>,
   plan: BatchPlan,
-  awaited: readonly number[],
+  added: readonly number[],
   count: number,
 ): Batch[] {
   const drawn = Array.from({ length: count }, () => {
@@ -114,6 +120,6 @@ function drawBatches(
     if (next.done) throw new Failure('There is no training data left to draw from.');
     return next.value;
   });
-  for (const i of awaited) drawn[0]![plan.generated[i] ? 'generated' : 'plain'].push(i);
+  for (const i of added) drawn[0]![plan.generated[i] ? 'generated' : 'plain'].push(i);
   return drawn;
 }

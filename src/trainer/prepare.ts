@@ -19,7 +19,7 @@ export interface RunInputs {
   setting: Setting;
   config: Config;
   groups: readonly Group[];
-  /** The visitor's own groups: always trained on, never held out, taken whatever their pattern. */
+  /** The user's own groups: always trained on, never held out, whatever their pattern. */
   own?: readonly Group[] | undefined;
   /** Evaluation pairs; without them neither STS nor the evaluation curves are measured. */
   sts: readonly ScoredPair[];
@@ -29,14 +29,14 @@ export interface RunInputs {
   files: string[];
 }
 
-/** A batch plan that groups may join. */
+/** A batch plan that groups can be added to. */
 export interface GrowingPlan extends BatchPlan {
   generated: boolean[];
   since: (number | undefined)[];
 }
 
 export interface Prepared {
-  /** Grows when groups join the running training, as `plan` does. */
+  /** Grows, as `plan` does, when groups are added while the training runs. */
   examples: TokenisedExample[];
   /** Sentences of a group as this run uses them. */
   roles: readonly Role[];
@@ -75,7 +75,7 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
   const examples = train.map((example) => views.tokenise(example));
   const own = ownExamples(inputs.own ?? [], roles, setting.pattern);
   for (const example of own.examples) examples.push(views.tokenise(example));
-  notes.push(...own.refused);
+  notes.push(...own.rejected);
   const held = heldOut.map((example) => views.tokeniseHeldOut(example));
   notes.push(...measurementNotes(examples, held, inputs.sts));
   const plan = batchPlan(examples, config, random, notes);
@@ -97,23 +97,23 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
   };
 }
 
-/** The visitor's groups as examples, and a sentence for each that the setting has no place for. */
+/** The user's groups as examples, and a sentence for each that the setting cannot use. */
 export function ownExamples(
   groups: readonly Group[],
   roles: readonly Role[],
   pattern: PatternName,
-): { examples: Example[]; taken: Group[]; refused: string[] } {
+): { examples: Example[]; accepted: Group[]; rejected: string[] } {
   const made = groups.map((group) => ({ group, example: ownExample(group, roles, pattern) }));
-  const refused = made.filter(({ example }) => !example).map(({ group }) => refusal(group, roles, pattern));
-  const used = made.filter(({ example }) => example !== undefined);
+  const rejected = made.filter(({ example }) => !example);
+  const accepted = made.flatMap(({ group, example }) => (example ? [{ group, example }] : []));
   return {
-    examples: used.map(({ example }) => example!),
-    taken: used.map(({ group }) => group),
-    refused,
+    examples: accepted.map(({ example }) => example),
+    accepted: accepted.map(({ group }) => group),
+    rejected: rejected.map(({ group }) => whyRejected(group, roles, pattern)),
   };
 }
 
-function refusal(group: Group, roles: readonly Role[], pattern: PatternName): string {
+function whyRejected(group: Group, roles: readonly Role[], pattern: PatternName): string {
   const missing = roles.filter((role) => group[role] === undefined).join(' and ');
   return `"${group.anchor}" is not trained on: setting "${pattern}" takes complete groups only, and it has no ${missing}.`;
 }
@@ -121,7 +121,7 @@ function refusal(group: Group, roles: readonly Role[], pattern: PatternName): st
 /** Longest sentence that is measured, in the authors' code (tools.py: max_length=512). */
 const MEASURED_LENGTH = 512;
 
-/** Checks that training sentences fit the encoder; returns how long a measured sentence may be. */
+/** Checks that training sentences fit the encoder; returns the maximum length of a measured sentence. */
 function checkLength(config: Config, model: LoadedModel): number {
   const prompt = config.pooling === 'mask' ? Math.max(...model.tokenizer.prompts.map(promptLength)) : 0;
   const room = longestInput(model.config) - prompt;
@@ -142,7 +142,7 @@ function batchPlan(
 ): GrowingPlan {
   const generated = examples.map((example) => example.generated);
   const groups = generated.filter(Boolean).length;
-  // With fewer groups than they wait for, none would ever come: let them go when all are there.
+  // With fewer groups than generatedBatch none would ever be used: then all of them make one batch.
   const generatedBatch = groups > 0 ? Math.min(config.generatedBatch, groups) : config.generatedBatch;
   if (generatedBatch < config.generatedBatch) {
     notes.push(
@@ -157,7 +157,7 @@ function plannedSteps(config: Config, plan: BatchPlan): number {
   return Math.max(1, Math.ceil((config.epochs * stepsPerEpoch(plan)) / config.accumulate));
 }
 
-/** What cannot be measured with these data, in words. */
+/** What cannot be measured with this data, a sentence each. */
 function measurementNotes(
   examples: readonly TokenisedExample[],
   held: readonly TokenisedExample[],
@@ -167,7 +167,7 @@ function measurementNotes(
   const isGroup = (example: TokenisedExample) => example.ids.length > 1;
   if (examples.some(isGroup) && !held.some(isGroup)) {
     notes.push(
-      'No group fell into the held-out share: the training side is measured on plain sentences, so its alignment and RFD are not those of this pattern. Raise heldOut or give more groups.',
+      'No group fell into the held-out share: the training side is measured on plain sentences, so its alignment and RFD are not those of this pattern. Raise heldOut or add groups.',
     );
   }
   if (sts.length > 0 && !sts.some(({ score }) => score >= 4)) {

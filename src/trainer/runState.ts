@@ -27,7 +27,7 @@ import { identityOf } from './header.ts';
 import type { Files } from './host.ts';
 import { NextBatches } from './nextBatches.ts';
 import { ownExamples, prepare, type Prepared, type RunInputs } from './prepare.ts';
-import { makeSnapshot, tensorsOf, untouched, type RunCursor, type Snapshot } from './snapshot.ts';
+import { makeSnapshot, restoreTensors, initialSnapshot, type RunCursor, type Snapshot } from './snapshot.ts';
 import type { StepModel } from './step.ts';
 import { StepLog } from './stepLog.ts';
 
@@ -73,7 +73,7 @@ export class RunState {
     const trained = parameters.names().filter((name) => !(this.config.freezeEmbeddings && isEmbedding(name)));
     this.model = { parameters, config, head, trained, pooling: this.config.pooling };
     this.optimizer = new AdamW(parameters, trained);
-    this.initial = untouched(this.cursor(), trained);
+    this.initial = initialSnapshot(this.cursor(), trained);
   }
 
   get totalSteps(): number {
@@ -81,10 +81,10 @@ export class RunState {
   }
 
   /** Adds the user's groups to the next batch, and to every epoch after this one. */
-  add(
+  addGroups(
     groups: readonly Group[],
     epoch = this.batches.cursor.epoch + 1,
-  ): { taken: Group[]; refused: string[] } {
+  ): { accepted: Group[]; rejected: string[] } {
     const { examples, plan, views, roles } = this.prepared;
     const own = ownExamples(groups, roles, this.inputs.setting.pattern);
     for (const example of own.examples) {
@@ -93,7 +93,7 @@ export class RunState {
       plan.generated.push(example.generated);
       examples.push(views.tokenise(example));
     }
-    this.joined.push(...own.taken.map((group) => ({ group, epoch })));
+    this.joined.push(...own.accepted.map((group) => ({ group, epoch })));
     return own;
   }
 
@@ -103,7 +103,7 @@ export class RunState {
     for (const list of [examples, plan.generated, plan.since])
       list.length = Math.min(list.length, this.initialExamples);
     this.joined = [];
-    for (const { group, epoch } of joined) this.add([group], epoch);
+    for (const { group, epoch } of joined) this.addGroups([group], epoch);
   }
 
   addMetrics(events: readonly MetricEvent[]): void {
@@ -111,14 +111,14 @@ export class RunState {
   }
 
   /** Keeps the score of this step if it is the best so far; true when it is. */
-  noteSts(value: number): boolean {
+  updateBest(value: number): boolean {
     if (this.best && this.best.sts >= value) return false;
     this.best = { step: this.step, sts: value };
     return true;
   }
 
   /** Forgets what was measured after this step: the run continues differently from here. */
-  forgetLater(): void {
+  discardLaterReadings(): void {
     cutMetrics(this.measured, this.step);
   }
 
@@ -201,7 +201,7 @@ export class RunState {
     this.config = { ...state.config };
     this.best = state.best;
     this.measured = metricsOf(state.readings);
-    this.log.moveTo(state);
+    this.log.reset(state);
     this.replaceJoined(state.joined);
     this.batches.moveTo(state.cursor);
   }
@@ -240,29 +240,29 @@ export class RunState {
 
   private cursor(): RunCursor {
     const { config, joined, log, batches } = this;
-    return { config, cursor: batches.cursor, joined, spent: log.spent, lastLoss: log.lastLoss };
+    return { config, batches: batches.cursor, joined, spent: log.spent, lastLoss: log.lastLoss };
   }
 
   /** Goes back, or forward, to a snapshot. What has been measured is kept: it would be the same again. */
   goTo(snapshot: Snapshot): void {
-    const { config, cursor, joined, ...logged } = structuredClone(snapshot.standing);
+    const { config, batches, joined, ...logged } = structuredClone(snapshot.cursor);
     const { parameters, trained } = this.model;
     const shapes = new Map<string, number[]>();
     for (const name of trained)
       for (const key of [name, `m.${name}`, `v.${name}`]) shapes.set(key, parameters.get(name).shape);
-    const tensors = tensorsOf(snapshot, this.origin, shapes);
+    const tensors = restoreTensors(snapshot, this.origin, shapes);
     parameters.write(new Map(trained.map((name) => [name, tensors.get(name)!])));
     this.optimizer.write(tensors, snapshot.step);
     this.step = snapshot.step;
     this.config = config;
-    this.log.moveTo(logged);
+    this.log.reset(logged);
     this.best = bestSts(metricsUpTo(this.measured, this.step));
     this.replaceJoined(joined);
-    this.batches.moveTo(cursor);
+    this.batches.moveTo(batches);
   }
 
   dispose(): void {
-    this.log.drop();
+    this.log.discard();
     this.optimizer.dispose();
     this.model.parameters.dispose();
   }

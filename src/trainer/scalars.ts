@@ -1,4 +1,4 @@
-// The numbers of a step on the host: read back together, and looked at before they are told.
+// Loss and gradient norm of steps: read back from the device together, and checked.
 import * as tf from '@tensorflow/tfjs-core';
 import { readBack } from '../kernels/readBack.ts';
 import type { Config } from '../run/config.ts';

@@ -25,7 +25,7 @@ import { areFinite, notFinite } from './scalars.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Snapshot } from './snapshot.ts';
 import { averagedGradient, disposeGradient, stepGradient, type StepModel, type StepOptions } from './step.ts';
-import type { LoggedStep } from './stepLog.ts';
+import type { QueuedStep } from './stepLog.ts';
 import { traceStep } from './trace.ts';
 import { traceRows } from './traceRows.ts';
 import { sizesOf } from './views.ts';
@@ -71,7 +71,7 @@ export class TrainingSession {
   }
 
   /** The state before any step. */
-  get beginning(): Snapshot {
+  get initialState(): Snapshot {
     return this.state.initial;
   }
 
@@ -92,17 +92,17 @@ export class TrainingSession {
    * One update. The scalars are read back only when the step is logged, and together with those of the steps before
    * where they are shorter than a frame. A loss or gradient that is not finite stops the run: before the update changes
    * the weights where each step is read by itself, else before anything is derived from them.
-   * @param silent it was made before: it has no event
+   * @param replayed it was made before: it has no event
    * @returns the events that are known by now
    * @throws Failure naming step, batch and likely reason.
    */
-  async update(silent = false): Promise<StepEvent[]> {
+  async update(replayed = false): Promise<StepEvent[]> {
     const { config, model, state } = this;
     const { log, optimizer } = state;
     const number = this.step + 1;
     const last = number === this.totalSteps;
     const logged = last || number % config.logEvery === 0;
-    log.begin();
+    log.startTimer();
     const batches = state.batches.take(number);
     const { rows } = batches;
     const gradient = averagedGradient(
@@ -113,20 +113,20 @@ export class TrainingSession {
     try {
       const learningRate = this.learningRate(config);
       const step = { type: 'step', step: number, learningRate, ...sizesOf(rows) } as const;
-      log.note(
+      log.enqueue(
         rows.reduce((n, r) => n + r.rows.reduce((m, ids) => m + ids.length, 0), 0),
         logged
-          ? { facts: step, gradient, norm, check: this.check(number, config, batches), silent }
+          ? { facts: step, gradient, norm, check: this.check(number, config, batches), replayed }
           : undefined,
       );
       const read = last || log.isDue() ? log.read() : undefined;
       // The device computes meanwhile.
-      if (!last) state.batches.prepare(number + 1);
+      if (!last) state.batches.prefetch(number + 1);
       await read;
       optimizer.apply(clipped, learningRate, config);
       state.step = number;
       log.lap();
-      return log.take();
+      return log.takeEvents();
     } finally {
       disposeClipped(clipped);
       disposeGradient(gradient);
@@ -134,12 +134,12 @@ export class TrainingSession {
   }
 
   /** Stops the run at a step whose numbers are not finite. */
-  private check(number: number, config: Config, { taken }: StepBatches): LoggedStep['check'] {
+  private check(number: number, config: Config, { batches }: StepBatches): QueuedStep['check'] {
     const { examples } = this.prepared;
     return (scalars) => {
       if (areFinite(scalars)) return;
       this.state.step = number - 1;
-      const ids = taken.flatMap(({ plain, generated }) =>
+      const ids = batches.flatMap(({ plain, generated }) =>
         [...plain, ...generated].map((i) => examples[i]!.id),
       );
       throw notFinite(scalars, number, config, ids);
@@ -147,19 +147,19 @@ export class TrainingSession {
   }
 
   /** Waits for the numbers of all steps that were made, and takes their events. @throws Failure as update does */
-  async settle(): Promise<StepEvent[]> {
+  async flushEvents(): Promise<StepEvent[]> {
     const { log } = this.state;
-    if (log.isUnread) {
-      log.begin();
+    if (log.hasUnread) {
+      log.startTimer();
       await log.read();
       log.lap();
     }
-    return log.take();
+    return log.takeEvents();
   }
 
   /** Events of steps that have been read back but not taken, if a failure came between. */
-  told(): StepEvent[] {
-    return this.state.log.take();
+  takeEvents(): StepEvent[] {
+    return this.state.log.takeEvents();
   }
 
   /** @param part which of a step's accumulated batches */
@@ -184,12 +184,12 @@ export class TrainingSession {
     const { prepared, inputs, state } = this;
     const number = this.step + 1;
     const joining = ownExamples(groups, prepared.roles, inputs.setting.pattern).examples;
-    const { examples, taken } = state.batches.peek(joining);
-    const batches = taken.map((batch, part) => ({
+    const { examples, batches: drawn } = state.batches.peek(joining);
+    const batches = drawn.map((batch, part) => ({
       rows: prepared.views.batchRows(examples, batch, number),
       options: this.stepOptions(config, number, part),
     }));
-    return { number, examples, taken, batches };
+    return { number, examples, drawn, batches };
   }
 
   /**
@@ -205,17 +205,17 @@ export class TrainingSession {
     }
     const { model, prepared, inputs, state } = this;
     const config = withEdits(this.config, pending.edits ?? []);
-    const { number, examples, taken, batches } = this.nextStep(config, pending.groups ?? []);
+    const { number, examples, drawn, batches } = this.nextStep(config, pending.groups ?? []);
     const token = (id: number) => inputs.model.tokenizer.token(id);
-    const rows = traceRows({ examples, batch: taken[0]!, roles: prepared.roles, token }, batches[0]!.rows);
+    const rows = traceRows({ examples, batch: drawn[0]!, roles: prepared.roles, token }, batches[0]!.rows);
     const learningRate = this.learningRate(config);
     const { optimizer } = state;
     return traceStep({ number, model, optimizer, config, learningRate, batches, rows });
   }
 
   /** Adds the user's groups to the next batch, and to every epoch after this one. */
-  add(groups: readonly Group[]): { taken: Group[]; refused: string[] } {
-    return this.state.add(groups);
+  addGroups(groups: readonly Group[]): { accepted: Group[]; rejected: string[] } {
+    return this.state.addGroups(groups);
   }
 
   /** Sentences as evaluation embeds them, with the current weights; changes nothing. */
@@ -267,14 +267,14 @@ export class TrainingSession {
   }
 
   /** Makes a step again that has been made before, with the changes made before it; gives no events. */
-  async repeat(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void> {
+  async replayStep(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void> {
     this.state.config = withEdits(this.config, edits);
-    if (groups.length > 0) this.add(groups);
+    if (groups.length > 0) this.addGroups(groups);
     await this.update(true);
   }
 
-  forgetLater(): void {
-    this.state.forgetLater();
+  discardLaterReadings(): void {
+    this.state.discardLaterReadings();
   }
 
   dispose(): void {

@@ -1,16 +1,16 @@
-// Snapshots: a run's whole state at a step, held in memory and lean, so that many of them fit. Only rows that differ
-// from where the run began are kept: most words of a vocabulary never occur in a small corpus, and a row that no
-// batch has touched is as it was, its moments too.
+// Snapshots: a run's whole state at a step, held in memory and small, so that many of them fit. Only rows that differ
+// from the start of the run are stored: most words of a vocabulary never occur in a small corpus, and rows that no batch
+// has touched are unchanged, their moments too.
 import type { BatchCursor } from '../data/batches.ts';
 import type { Group } from '../data/group.ts';
 import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
 import type { Config } from '../run/config.ts';
 
-/** What a run is at a step besides weights and moments. */
+/** The state of a run at a step besides weights and moments. */
 export interface RunCursor {
   config: Config;
-  cursor: BatchCursor;
-  /** Groups that joined the running training, and the first epoch whose order has them. */
+  batches: BatchCursor;
+  /** Groups added to the running training, and the first epoch that includes them. */
   joined: { group: Group; epoch: number }[];
   /** Since the last logged step. */
   spent: { steps: number; tokens: number; milliseconds: number };
@@ -26,14 +26,14 @@ export interface ChangedRows {
 
 export interface Snapshot {
   readonly step: number;
-  readonly standing: RunCursor;
+  readonly cursor: RunCursor;
   /** Of the parameters that learn, and of both moments. */
   readonly tensors: ReadonlyMap<string, ChangedRows>;
   /** Size of the tensors in memory. */
   readonly bytes: number;
 }
 
-export function makeSnapshot(step: number, standing: RunCursor, now: TensorMap, origin: TensorMap): Snapshot {
+export function makeSnapshot(step: number, cursor: RunCursor, now: TensorMap, origin: TensorMap): Snapshot {
   const tensors = new Map<string, ChangedRows>();
   let bytes = 0;
   for (const [name, tensor] of now) {
@@ -41,23 +41,27 @@ export function makeSnapshot(step: number, standing: RunCursor, now: TensorMap, 
     tensors.set(name, changed);
     bytes += changed.data.byteLength + (changed.rows?.byteLength ?? 0);
   }
-  return { step, standing: structuredClone(standing), tensors, bytes };
+  return { step, cursor: structuredClone(cursor), tensors, bytes };
 }
 
 /** The state before any step: nothing differs from the origin. */
-export function untouched(standing: RunCursor, trained: readonly string[]): Snapshot {
+export function initialSnapshot(cursor: RunCursor, trained: readonly string[]): Snapshot {
   const none: ChangedRows = { rows: new Uint32Array(), data: new Float32Array() };
   const names = trained.flatMap((name) => [name, `m.${name}`, `v.${name}`]);
   return {
     step: 0,
-    standing: structuredClone(standing),
+    cursor: structuredClone(cursor),
     tensors: new Map(names.map((name) => [name, none])),
     bytes: 0,
   };
 }
 
-/** The tensors that a snapshot stands for. */
-export function tensorsOf({ tensors }: Snapshot, origin: TensorMap, shapes: ReadonlyMap<string, number[]>) {
+/** The whole tensors of a snapshot. */
+export function restoreTensors(
+  { tensors }: Snapshot,
+  origin: TensorMap,
+  shapes: ReadonlyMap<string, number[]>,
+) {
   const whole: TensorMap = new Map();
   for (const [name, changed] of tensors) {
     const shape = shapes.get(name);

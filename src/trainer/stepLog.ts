@@ -1,6 +1,5 @@
-// What is said of the steps of a run: their losses and gradient norms, read back from the device. A read-back waits for
-// all that was queued before it and then leaves the device idle, so steps that are shorter than a displayed frame are
-// read together. Every logged step gets its event, in order, with its own numbers.
+// The step events of a run: losses and gradient norms, read back from the device. A read-back waits for everything queued
+// before it and then leaves the device idle, so steps that are shorter than a displayed frame are read together. Every logged step gets its event, in order, with its own numbers.
 import * as tf from '@tensorflow/tfjs-core';
 import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import type { StepEvent } from '../run/events.ts';
@@ -9,28 +8,28 @@ import { readTogether, stackScalars, type Scalars, type StackedScalars } from '.
 import type { RunCursor } from './snapshot.ts';
 import type { StepGradient } from './step.ts';
 
-/** Milliseconds of a displayed frame: nobody sees more often. */
-export const FRAME = 16;
+/** Milliseconds of a displayed frame: more frequent updates are not visible. */
+export const FRAME_MS = 16;
 
-/** Milliseconds of steps that are read together on a device; where the processor computes, reading costs nothing. */
-export function readingFrame({ name }: Pick<DeviceInfo, 'name'>): number {
-  return name === 'webgpu' || name === 'software' ? FRAME : 0;
+/** Milliseconds of steps that are read together on a device; on the CPU, reading costs nothing. */
+export function readbackInterval({ name }: Pick<DeviceInfo, 'name'>): number {
+  return name === 'webgpu' || name === 'software' ? FRAME_MS : 0;
 }
 
 /** What the host knows of a step without asking the device. */
 export type StepFacts = Omit<StepEvent, keyof Scalars | 'tokens' | 'milliseconds'>;
 
-export interface LoggedStep {
+export interface QueuedStep {
   facts: StepFacts;
   gradient: StepGradient;
   norm: tf.Scalar;
   /** Throws when the numbers are not finite. */
   check: (scalars: Scalars) => void;
-  /** Made before: there is nothing new to say. */
-  silent: boolean;
+  /** A replayed step has no event. */
+  replayed: boolean;
 }
 
-interface Unread extends Omit<LoggedStep, 'gradient' | 'norm'> {
+interface PendingStep extends Omit<QueuedStep, 'gradient' | 'norm'> {
   stacked: StackedScalars;
   /** Since the logged step before, with this one. */
   steps: number;
@@ -43,30 +42,30 @@ export class StepLog {
   lastLoss: number | null = null;
   /** Since the last logged step. */
   spent: RunCursor['spent'] = { ...NOTHING };
-  private unread: Unread[] = [];
-  /** Read, and not taken yet. */
-  private arrived: (Unread & { scalars: Scalars })[] = [];
+  private unread: PendingStep[] = [];
+  /** Read back, but their events are not taken yet. */
+  private unreported: (PendingStep & { scalars: Scalars })[] = [];
   /** Milliseconds a step took when last read. */
-  private pace = Infinity;
-  private mark = 0;
+  private msPerStep = Infinity;
+  private timerStart = 0;
 
   /** @param frame milliseconds of steps that may be read together; 0: each logged step is read before its update */
   constructor(private readonly frame: number) {}
 
-  /** The time from now on is that of steps. */
-  begin(): void {
-    this.mark = performance.now();
+  /** Starts measuring the time of steps. */
+  startTimer(): void {
+    this.timerStart = performance.now();
   }
 
-  /** Notes the time since then. */
+  /** Adds the time since then. */
   lap(): void {
     const now = performance.now();
-    this.spent.milliseconds += now - this.mark;
-    this.mark = now;
+    this.spent.milliseconds += now - this.timerStart;
+    this.timerStart = now;
   }
 
-  /** A step is queued. @param logged its numbers, if they are to be told */
-  note(tokens: number, logged: LoggedStep | undefined): void {
+  /** Adds a step that is queued on the device. @param logged its numbers, if the step is logged */
+  enqueue(tokens: number, logged: QueuedStep | undefined): void {
     this.spent.steps++;
     this.spent.tokens += tokens;
     if (!logged) return;
@@ -76,23 +75,23 @@ export class StepLog {
     this.spent = { ...NOTHING, milliseconds: this.spent.milliseconds };
   }
 
-  get isUnread(): boolean {
+  get hasUnread(): boolean {
     return this.unread.length > 0;
   }
 
-  /** Shall what is unread be read now? */
+  /** Should the unread steps be read now? */
   isDue(): boolean {
-    if (!this.isUnread) return false;
+    if (!this.hasUnread) return false;
     this.lap();
-    return this.spent.milliseconds >= this.frame || (this.queued + 1) * this.pace > this.frame;
+    return this.spent.milliseconds >= this.frame || (this.queued + 1) * this.msPerStep > this.frame;
   }
 
-  /** Steps that the device has been given since the last read-back. */
+  /** Steps queued on the device since the last read-back. */
   private get queued(): number {
     return this.unread.reduce((total, { steps }) => total + steps, this.spent.steps);
   }
 
-  /** Reads what is unread, at once. @throws Failure for the first step whose numbers are not finite */
+  /** Reads all unread steps in one read-back. @throws Failure for the first step whose numbers are not finite */
   async read(): Promise<void> {
     const steps = this.unread.splice(0);
     if (steps.length === 0) return;
@@ -101,37 +100,37 @@ export class StepLog {
     steps.forEach((step, i) => {
       step.check(scalars[i]!);
       this.lastLoss = scalars[i]!.loss;
-      this.arrived.push({ ...step, scalars: scalars[i]! });
+      this.unreported.push({ ...step, scalars: scalars[i]! });
     });
   }
 
-  /** Takes the events that are known by now. */
-  take(): StepEvent[] {
-    const arrived = this.arrived.splice(0);
-    if (arrived.length === 0) return [];
+  /** Takes the events of the steps read so far. */
+  takeEvents(): StepEvent[] {
+    const unreported = this.unreported.splice(0);
+    if (unreported.length === 0) return [];
     // A read-back waits for all the steps queued since the last one: their time is their mean.
     const queued = this.queued;
-    this.pace = this.spent.milliseconds / arrived.reduce((total, { steps }) => total + steps, queued);
-    this.spent.milliseconds = this.pace * queued;
-    return arrived
-      .filter(({ silent }) => !silent)
+    this.msPerStep = this.spent.milliseconds / unreported.reduce((total, { steps }) => total + steps, queued);
+    this.spent.milliseconds = this.msPerStep * queued;
+    return unreported
+      .filter(({ replayed }) => !replayed)
       .map(({ facts, scalars, tokens, steps }) => {
         const { type, step, learningRate, plain, generated } = facts;
         const sizes = { plain, generated, tokens: Math.round(tokens / steps) };
-        return { type, step, ...scalars, learningRate, ...sizes, milliseconds: this.pace };
+        return { type, step, ...scalars, learningRate, ...sizes, milliseconds: this.msPerStep };
       });
   }
 
-  /** Goes to where a run stood. */
-  moveTo({ spent, lastLoss }: Pick<RunCursor, 'spent' | 'lastLoss'>): void {
-    this.drop();
-    this.arrived = [];
+  /** Continues from an earlier state of a run. */
+  reset({ spent, lastLoss }: Pick<RunCursor, 'spent' | 'lastLoss'>): void {
+    this.discard();
+    this.unreported = [];
     this.spent = { ...spent };
     this.lastLoss = lastLoss;
   }
 
-  /** Nobody will ask for what is unread. */
-  drop(): void {
+  /** Discards the unread steps. */
+  discard(): void {
     for (const { stacked } of this.unread.splice(0)) stacked.numbers.dispose();
   }
 }

@@ -1,5 +1,5 @@
-// One step taken apart. It runs what a step runs, with a watch on the tensors in between; the update is made on copies
-// of weights and moments, so the training is left as it was found.
+// One step taken apart. It runs what a step runs, and records the tensors in between; the update is made on copies
+// of weights and moments, so the training is not changed.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../run/config.ts';
 import type { StepTrace, Table, TraceRow, TraceUpdate } from '../run/trace.ts';
@@ -37,32 +37,32 @@ export interface TracedStep {
 
 /** @throws Failure when the step would give numbers that are not finite. */
 export async function traceStep(step: TracedStep): Promise<StepTrace> {
-  const [watch, later] = [new Watched(), new Watched()];
+  const [recorded, afterUpdate] = [new RecordedTensors(), new RecordedTensors()];
   let gradient: StepGradient | undefined;
   let clipped: ClippedGradients | undefined;
   try {
     gradient = averagedGradient(
       step.batches.map(({ rows, options }, part) => () => {
-        return stepGradient(step.model, rows, part === 0 ? { ...options, watch: watch.note } : options);
+        return stepGradient(step.model, rows, part === 0 ? { ...options, watch: recorded.record } : options);
       }),
     );
     clipped = step.optimizer.clip(gradient.gradients, step.config.maxGradNorm);
-    const [gradNorm, clip] = [await numberIn(clipped.norm), await numberIn(clipped.factor)];
-    const before = await objectiveTables(step, watch);
-    refuseInfinite(step, before.loss, gradNorm);
-    const update = await tracedUpdate(step, gradient.gradients, clipped, later);
-    const after = await objectiveTables(step, later);
-    refuseInfinite(step, after.loss, gradNorm);
+    const [gradNorm, clipFactor] = [await numberIn(clipped.norm), await numberIn(clipped.factor)];
+    const before = await objectiveTables(step, recorded);
+    assertFinite(step, before.loss, gradNorm);
+    const update = await tracedUpdate(step, gradient.gradients, clipped, afterUpdate);
+    const after = await objectiveTables(step, afterUpdate);
+    assertFinite(step, after.loss, gradNorm);
     assertDeviceSound();
     return {
-      ...(await encoderTables(step, watch)),
+      ...(await encoderTables(step, recorded)),
       step: step.number,
       knobs: knobsOf(step),
       rows: step.rows,
       ...before,
-      vectorGradients: await watch.table('vectors.gradient'),
+      vectorGradients: await recorded.table('vectors.gradient'),
       gradNorm,
-      clipFactor: clip,
+      clipFactor,
       update,
       after: {
         vectors: after.vectors,
@@ -72,39 +72,39 @@ export async function traceStep(step: TracedStep): Promise<StepTrace> {
       },
     };
   } finally {
-    watch.dispose();
-    later.dispose();
+    recorded.dispose();
+    afterUpdate.dispose();
     if (gradient) disposeGradient(gradient);
     if (clipped) disposeClipped(clipped);
   }
 }
 
-/** Tensors noted on their way, kept until they are read. */
-class Watched {
-  private readonly kept = new Map<string, tf.Tensor>();
+/** Intermediate tensors of a pass by name, kept until dispose(). */
+class RecordedTensors {
+  private readonly tensors = new Map<string, tf.Tensor>();
 
-  readonly note = (name: string, value: tf.Tensor): void => {
-    this.kept.get(name)?.dispose();
-    this.kept.set(name, tf.keep(tf.clone(value)));
+  readonly record = (name: string, value: tf.Tensor): void => {
+    this.tensors.get(name)?.dispose();
+    this.tensors.set(name, tf.keep(tf.clone(value)));
   };
 
   has(name: string): boolean {
-    return this.kept.has(name);
+    return this.tensors.has(name);
   }
 
   async table(name: string, shape?: number[]): Promise<Table> {
-    const tensor = this.kept.get(name)!;
+    const tensor = this.tensors.get(name)!;
     const data = Float32Array.from(await tensor.data());
     return { shape: shape ?? tensor.shape.slice(), data };
   }
 
   async number(name: string): Promise<number> {
-    return numberIn(this.kept.get(name)!);
+    return numberIn(this.tensors.get(name)!);
   }
 
   dispose(): void {
-    for (const tensor of this.kept.values()) tensor.dispose();
-    this.kept.clear();
+    for (const tensor of this.tensors.values()) tensor.dispose();
+    this.tensors.clear();
   }
 }
 
@@ -112,7 +112,7 @@ async function numberIn(scalar: tf.Tensor): Promise<number> {
   return (await scalar.data())[0]!;
 }
 
-function refuseInfinite({ number, config }: TracedStep, loss: number, gradNorm: number): void {
+function assertFinite({ number, config }: TracedStep, loss: number, gradNorm: number): void {
   if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return;
   const { learningRate, temperature } = config;
   throw new Failure(
@@ -141,14 +141,14 @@ function knobsOf({ config, model, learningRate, batches }: TracedStep): StepTrac
 }
 
 /** From the first layer's input to the pooled vectors. */
-async function encoderTables({ model, batches }: TracedStep, watch: Watched) {
+async function encoderTables({ model, batches }: TracedStep, recorded: RecordedTensors) {
   const { layers: count, heads, hidden } = model.config;
   const rows = batches[0]!.rows.rows;
   const length = Math.max(...rows.map((ids) => ids.length));
-  const states = (layer: number) => watch.table(`hidden.${layer}`, [rows.length, length, hidden]);
+  const states = (layer: number) => recorded.table(`hidden.${layer}`, [rows.length, length, hidden]);
   const layers: StepTrace['layers'] = [];
   for (let layer = 0; layer < count; layer++) {
-    const attention = await watch.table(`layer.${layer}.attention`);
+    const attention = await recorded.table(`layer.${layer}.attention`);
     layers.push({ attention, output: await states(layer + 1) });
   }
   return {
@@ -156,36 +156,36 @@ async function encoderTables({ model, batches }: TracedStep, watch: Watched) {
     length,
     embedded: await states(0),
     layers,
-    pooled: await watch.table('pooled'),
+    pooled: await recorded.table('pooled'),
   };
 }
 
-/** From the vectors to the loss, and what comes back where a gradient was asked for. */
-async function objectiveTables({ batches }: TracedStep, watch: Watched) {
+/** From the vectors to the loss, with the gradient where one was computed. */
+async function objectiveTables({ batches }: TracedStep, recorded: RecordedTensors) {
   const { rows, options } = batches[0]!;
   const { anchors, columns, groups } = rowPlaces(rows, options.hierarchical);
-  const cosines = await watch.table('infonce.cosines');
+  const cosines = await recorded.table('infonce.cosines');
   const infonce: StepTrace['infonce'] = {
     anchors,
     columns,
     cosines,
-    probabilities: await watch.table('infonce.probabilities'),
-    losses: await watch.table('infonce.losses'),
-    gradient: watch.has('infonce.cosines.gradient')
-      ? await watch.table('infonce.cosines.gradient')
+    probabilities: await recorded.table('infonce.probabilities'),
+    losses: await recorded.table('infonce.losses'),
+    gradient: recorded.has('infonce.cosines.gradient')
+      ? await recorded.table('infonce.cosines.gradient')
       : { shape: cosines.shape, data: new Float32Array(cosines.data.length) },
-    value: await watch.number('infonce'),
+    value: await recorded.number('infonce'),
   };
-  const loss = await watch.number('loss');
-  const vectors = await watch.table('vectors');
-  if (!watch.has('ht.cosines')) return { vectors, infonce, ht: null, loss };
-  const hinges = await watch.table('ht.hinges');
+  const loss = await recorded.number('loss');
+  const vectors = await recorded.table('vectors');
+  if (!recorded.has('ht.cosines')) return { vectors, infonce, ht: null, loss };
+  const hinges = await recorded.table('ht.hinges');
   const ht: NonNullable<StepTrace['ht']> = {
     groups,
-    cosines: await watch.table('ht.cosines'),
+    cosines: await recorded.table('ht.cosines'),
     margins: Array.from({ length: hinges.shape[1]! }, (_, p) => marginOf(options.margins, p)),
     hinges,
-    value: await watch.number('ht'),
+    value: await recorded.number('ht'),
   };
   return { vectors, infonce, ht, loss };
 }
@@ -195,18 +195,18 @@ async function tracedUpdate(
   { model, optimizer, config, learningRate, batches }: TracedStep,
   gradients: Gradients,
   clipped: ClippedGradients,
-  watch: Watched,
+  recorded: RecordedTensors,
 ): Promise<TraceUpdate> {
   const parameters = new Parameters(await model.parameters.read());
   const copy = new AdamW(parameters, model.trained);
   try {
     const moments = await optimizer.read();
     copy.write(moments, optimizer.step);
-    const slopes = await readAll(gradients);
+    const gradientValues = await readAll(gradients);
     copy.apply(clipped, learningRate, config);
     const { rows, options } = batches[0]!;
     tf.tidy(() => {
-      stepObjective({ ...model, parameters }, rows, { ...options, watch: watch.note });
+      stepObjective({ ...model, parameters }, rows, { ...options, watch: recorded.record });
     });
     const values = {
       before: await model.parameters.read(),
@@ -220,12 +220,12 @@ async function tracedUpdate(
         return {
           name,
           size: before.length,
-          gradNorm: lengthOf(slopes.get(name)!),
-          updateNorm: lengthOf(before, after),
-          valueNorm: lengthOf(before),
+          gradNorm: l2Distance(gradientValues.get(name)!),
+          updateNorm: l2Distance(before, after),
+          valueNorm: l2Distance(before),
         };
       }),
-      example: example(model.trained, slopes, await numberIn(clipped.factor), values),
+      example: largestGradientExample(model.trained, gradientValues, await numberIn(clipped.factor), values),
     };
   } finally {
     copy.dispose();
@@ -239,8 +239,8 @@ async function readAll(gradients: Gradients): Promise<Map<ParameterName, Float32
   return read;
 }
 
-/** Length of a vector, or of the way from it to another one. */
-function lengthOf(from: Float32Array, to?: Float32Array): number {
+/** L2 norm of a vector, or its distance to another one. */
+function l2Distance(from: Float32Array, to?: Float32Array): number {
   let squares = 0;
   from.forEach((value, i) => (squares += (to ? to[i]! - value : value) ** 2));
   return Math.sqrt(squares);
@@ -254,16 +254,16 @@ interface UpdateValues {
 }
 
 /** The weight with the largest gradient among the matrices of the layers (of all that learns, when none does). */
-function example(
+function largestGradientExample(
   trained: readonly ParameterName[],
-  slopes: ReadonlyMap<ParameterName, Float32Array>,
+  gradientValues: ReadonlyMap<ParameterName, Float32Array>,
   factor: number,
   { before, after, momentsBefore, momentsAfter }: UpdateValues,
 ): TraceUpdate['example'] {
   const matrices = trained.filter((name) => before.get(name)!.shape.length === 2 && !isEmbedding(name));
   let found = { name: trained[0]!, index: 0, gradient: 0 };
   for (const name of matrices.length > 0 ? matrices : trained) {
-    slopes.get(name)!.forEach((gradient, index) => {
+    gradientValues.get(name)!.forEach((gradient, index) => {
       if (Math.abs(gradient) > Math.abs(found.gradient)) found = { name, index, gradient };
     });
   }

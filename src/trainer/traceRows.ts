@@ -1,4 +1,4 @@
-// Who stands in the rows of a step: the sentence, its tokens and its part in the batch.
+// What each row of a step is: its sentence, its tokens and its role in the batch.
 import type { Batch } from '../data/batches.ts';
 import { rowsAndColumns } from '../losses/objective.ts';
 import { TRIPLET_ROLES, type Role } from '../run/roles.ts';
@@ -32,7 +32,7 @@ export function traceRows({ examples, batch, roles, token }: RowSource, { rows }
   });
 }
 
-/** A visitor's pair in a setting without groups is an anchor and its positive. */
+/** A user's pair in a setting without groups is an anchor and its positive. */
 function roleAt(place: number, sentences: readonly string[], roles: readonly Role[]): Role {
   const own: readonly Role[] = sentences.length === roles.length ? roles : TRIPLET_ROLES;
   return own[place]!;
@@ -45,7 +45,7 @@ export interface RowPlaces {
   groups: number[][];
 }
 
-/** Which row of the step is what to the objective. */
+/** The rows of the step by their part in the objective. */
 export function rowPlaces(step: StepRows, hierarchical: boolean): RowPlaces {
   const from = step.plain * step.plainSentences;
   const size = step.generatedSentences;

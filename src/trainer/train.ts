@@ -2,11 +2,11 @@
 import type { Group } from '../data/group.ts';
 import type { RunSummary } from '../record/summary.ts';
 import type { RunEvent, StepEvent } from '../run/events.ts';
-import { breathe } from '../util/breathe.ts';
+import { yieldToEventLoop } from '../util/yieldToEventLoop.ts';
 import { messageOf } from '../util/failure.ts';
 import type { Branch, Checkpoint } from './checkpoint.ts';
 import type { KnobEdit } from '../run/knobEdit.ts';
-import type { Control, Files, RunStore } from './host.ts';
+import type { TrainingControl, Files, CheckpointStore } from './host.ts';
 import type { RunInputs } from './prepare.ts';
 import { TrainingSession } from './session.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -15,39 +15,39 @@ import type { StepTrace } from '../run/trace.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 
 export interface TrainOptions {
-  store?: RunStore | undefined;
-  control?: Control | undefined;
-  /** Goes on from here instead of beginning. */
+  store?: CheckpointStore | undefined;
+  control?: TrainingControl | undefined;
+  /** Continues from this checkpoint. */
   resume?: Checkpoint | undefined;
   /** Begins with another run's weights, at its step. */
   branch?: Branch | undefined;
-  /** Goes on from a snapshot that the same run made before. */
-  at?: Snapshot | undefined;
-  /** Milliseconds of steps whose numbers may be read together (stepLog.ts); left out: each is read by itself. */
-  frame?: number | undefined;
-  /** Called once inputs and checkpoint are accepted, before the first event: now the host may touch its files. */
-  accepted?: ((run: RunningTraining) => void) | undefined;
+  /** Continues from a snapshot that the same run made before. */
+  snapshot?: Snapshot | undefined;
+  /** Milliseconds of steps whose numbers may be read together (stepLog.ts); left out: each step is read by itself. */
+  readbackInterval?: number | undefined;
+  /** Called once inputs and checkpoint are accepted, before the first event: from now on the host may write files. */
+  onReady?: ((run: RunningTraining) => void) | undefined;
 }
 
-/** What a host may know of a running training. */
+/** A running training as its host sees it. */
 export interface RunningTraining {
   readonly step: number;
   readonly totalSteps: number;
-  /** Waits for the numbers of all steps that were made. Whoever takes their events here tells them; train() does not. */
-  settle(): Promise<StepEvent[]>;
+  /** Waits for the numbers of all steps so far. Events taken here are not yielded by train() again. */
+  flushEvents(): Promise<StepEvent[]>;
   /** Sentences as evaluation embeds them, with the weights of this step; changes nothing. */
   embed(sentences: readonly string[]): Promise<Matrix>;
   readonly config: Config;
   /** The state before any step. */
-  readonly beginning: Snapshot;
-  /** The model as it stands, in Hugging Face layout. */
+  readonly initialState: Snapshot;
+  /** The current model in Hugging Face layout. */
   modelFiles(): Promise<Files>;
   checkpoint(): Promise<Checkpoint>;
   snapshot(): Promise<Snapshot>;
-  /** Between two steps only, as the rest of these. */
+  /** Between two steps only, like the methods below. */
   goTo(snapshot: Snapshot): void;
-  repeat(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void>;
-  forgetLater(): void;
+  replayStep(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void>;
+  discardLaterReadings(): void;
   /** The next step taken apart, with the edits and groups that wait for it; changes nothing. */
   trace(pending: { edits?: readonly KnobEdit[]; groups?: readonly Group[] }): Promise<StepTrace>;
 }
@@ -67,9 +67,9 @@ export async function* train(
 ): AsyncGenerator<RunEvent, RunSummary> {
   const session = start(inputs, options);
   try {
-    options.accepted?.(session);
-    await session.warmUp({ tell: options.control?.compiled });
-    if (!options.resume && !options.at) yield* begin(session, options);
+    options.onReady?.(session);
+    await session.warmUp({ tell: options.control?.onCompileProgress });
+    if (!options.resume && !options.snapshot) yield* begin(session, options);
     for (;;) {
       const finished = yield* steps(session, options);
       const reason = finished ? 'finished' : 'interrupted';
@@ -77,10 +77,10 @@ export async function* train(
         ? `${session.step} steps`
         : `stopped after step ${session.step}; resume to go on`;
       yield { type: 'end', step: session.step, reason, message };
-      if (!finished || !(await options.control?.afterLast?.())) return session.state.summary();
+      if (!finished || !(await options.control?.afterLastStep?.())) return session.state.summary();
     }
   } catch (error) {
-    yield* session.told();
+    yield* session.takeEvents();
     yield { type: 'end', step: session.step, reason: 'failed', message: messageOf(error) };
     throw error;
   } finally {
@@ -88,12 +88,15 @@ export async function* train(
   }
 }
 
-function start(inputs: RunInputs, { resume, branch, at, frame }: TrainOptions): TrainingSession {
-  const session = new TrainingSession(inputs, frame);
+function start(
+  inputs: RunInputs,
+  { resume, branch, snapshot, readbackInterval }: TrainOptions,
+): TrainingSession {
+  const session = new TrainingSession(inputs, readbackInterval);
   try {
     if (branch) session.state.branch(branch);
     if (resume) session.state.restore(resume);
-    if (at) session.state.goTo(at);
+    if (snapshot) session.state.goTo(snapshot);
     return session;
   } catch (error) {
     session.dispose();
@@ -118,21 +121,21 @@ async function* steps(
     await control?.beforeStep?.();
     if (session.step >= session.totalSteps) break; // the host went to the end
     if (control?.signal?.aborted) {
-      yield* await session.settle();
+      yield* await session.flushEvents();
       if (store) yield* checkpoint(session, store);
       return false;
     }
     const edits = control?.takeEdits?.() ?? [];
     const groups = control?.takeGroups?.() ?? [];
-    if (edits.length + groups.length > 0) yield* await session.settle();
+    if (edits.length + groups.length > 0) yield* await session.flushEvents();
     for (const edit of edits) yield { type: 'edit', step: session.step, ...session.edit(edit) };
     yield* additions(session, groups);
     yield* await session.update();
-    await breathe();
+    await yieldToEventLoop();
     const last = session.step === session.totalSteps;
     const measured = last || session.step % session.config.evaluateEvery === 0;
     const kept = store && (last || session.step % session.config.checkpointEvery === 0);
-    if (measured || kept) yield* await session.settle();
+    if (measured || kept) yield* await session.flushEvents();
     if (measured) yield* evaluation(session, store);
     if (kept) yield* checkpoint(session, store);
   }
@@ -141,25 +144,28 @@ async function* steps(
 
 function* additions(session: TrainingSession, groups: Group[]): Generator<RunEvent> {
   if (groups.length === 0) return;
-  const { taken, refused } = session.add(groups);
+  const { accepted, rejected } = session.addGroups(groups);
   const sentencesOf = ({ id, anchor, positive, intermediate, negative }: Group) => {
     return { id, anchor, positive, intermediate, negative };
   };
-  if (taken.length > 0) yield { type: 'pairs', step: session.step, groups: taken.map(sentencesOf) };
-  for (const text of refused) yield { type: 'note', step: session.step, text };
+  if (accepted.length > 0) yield { type: 'pairs', step: session.step, groups: accepted.map(sentencesOf) };
+  for (const text of rejected) yield { type: 'note', step: session.step, text };
 }
 
-async function* evaluation(session: TrainingSession, store: RunStore | undefined): AsyncGenerator<RunEvent> {
+async function* evaluation(
+  session: TrainingSession,
+  store: CheckpointStore | undefined,
+): AsyncGenerator<RunEvent> {
   for (const event of await session.evaluate()) {
     yield event;
-    if (event.name !== 'sts' || event.value === null || !session.state.noteSts(event.value) || !store)
+    if (event.name !== 'sts' || event.value === null || !session.state.updateBest(event.value) || !store)
       continue;
     const path = await store.writeBest(await session.state.modelFiles());
     yield { type: 'checkpoint', step: session.step, path, best: true };
   }
 }
 
-async function* checkpoint(session: TrainingSession, store: RunStore): AsyncGenerator<RunEvent> {
+async function* checkpoint(session: TrainingSession, store: CheckpointStore): AsyncGenerator<RunEvent> {
   const path = await store.writeCheckpoint(
     checkpointName(session.step),
     await session.state.checkpointFiles(),

@@ -34,11 +34,11 @@ export interface TokenisedExample extends Example {
   ids: number[][];
 }
 
-/** Sentences whose ids are remembered: those that are measured, or looked at again and again. */
-const REMEMBERED = 20_000;
+/** Size of the cache of token ids of sentences that are evaluated again and again. */
+const MAX_CACHED = 20_000;
 
 export class Views {
-  private readonly remembered = new Map<string, number[]>();
+  private readonly idCache = new Map<string, number[]>();
 
   constructor(
     private readonly tokenizer: SentenceTokenizer,
@@ -66,11 +66,11 @@ export class Views {
 
   /** Ids of a sentence as evaluation sees it: with prompt 0 when pooling is "mask". */
   evaluationIds(sentence: string): number[] {
-    const known = this.remembered.get(sentence);
+    const known = this.idCache.get(sentence);
     if (known) return known;
     const ids = this.prompted(this.tokenizer.ids(sentence, this.measuredLength), 0);
-    if (this.remembered.size >= REMEMBERED) this.remembered.clear();
-    this.remembered.set(sentence, ids);
+    if (this.idCache.size >= MAX_CACHED) this.idCache.clear();
+    this.idCache.set(sentence, ids);
     return ids;
   }
 
@@ -101,7 +101,7 @@ export class Views {
     };
   }
 
-  /** What the setting cannot do with these examples, in words. */
+  /** What the setting cannot do with these examples, a sentence each. */
   notes(examples: readonly TokenisedExample[]): string[] {
     const notes: string[] = [];
     if (PATTERNS[this.pattern].augmentation === 'token_cutoff') {

@@ -1,5 +1,5 @@
-// Before the first step of a run: its kernels are compiled, all at once and shown, rather than one after the other
-// while the step waits.
+// Before the first step of a run its kernels are compiled, all at once and with progress, instead of one after the other
+// during the step.
 import { encode } from '../encoder/encoder.ts';
 import { NO_DROPOUT } from '../encoder/pass.ts';
 import { pool, poolingPlaces } from '../encoder/pooling.ts';

@@ -30,7 +30,7 @@ export class RunChanges {
   }
 
   /** The edits for the next step. Called before takeGroups, so that either kind of change rewrites the past in time. */
-  takeEdits(running: Pick<RunningTraining, 'step' | 'forgetLater'>): KnobEdit[] {
+  takeEdits(running: Pick<RunningTraining, 'step' | 'discardLaterReadings'>): KnobEdit[] {
     const { step } = running;
     const { editLog, timeline } = this.context;
     const isChanged = this.waitingEdits.length + this.waitingGroups.length > 0;
@@ -47,13 +47,13 @@ export class RunChanges {
     return groups;
   }
 
-  private rewritePast(running: Pick<RunningTraining, 'step' | 'forgetLater'>): void {
+  private rewritePast(running: Pick<RunningTraining, 'step' | 'discardLaterReadings'>): void {
     const { step } = running;
     const { editLog, reports, timeline } = this.context;
     timeline.cut(step);
     editLog.cut(step);
     this.autosave.cut(step);
-    running.forgetLater();
+    running.discardLaterReadings();
     reports.rewound(step, `A change at step ${step} replaces the steps after it`);
     reports.timeline(timeline);
   }

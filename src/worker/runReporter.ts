@@ -2,7 +2,7 @@
 // once, after the events that came before it.
 import type { Matrix } from '../metrics/vectors.ts';
 import type { RunEvent } from '../run/events.ts';
-import { FRAME } from '../trainer/stepLog.ts';
+import { FRAME_MS } from '../trainer/stepLog.ts';
 import type { Report } from './protocol.ts';
 
 export type Post = (report: Report, transfer?: Transferable[]) => void;
@@ -23,7 +23,7 @@ export class RunReporter {
 
   event(event: RunEvent): void {
     this.events.push(event);
-    const wait = this.sentAt + FRAME - performance.now();
+    const wait = this.sentAt + FRAME_MS - performance.now();
     if (wait <= 0) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), wait);
   }

@@ -2,7 +2,7 @@
 // changes of the edit log. Where the followed sentences were is often stored; then it is shown at once, and the weights
 // follow when something needs them.
 import type { RunningTraining } from '../trainer/train.ts';
-import { breathe } from '../util/breathe.ts';
+import { yieldToEventLoop } from '../util/yieldToEventLoop.ts';
 import type { FollowedSentences } from './followedSentences.ts';
 import type { RunContext } from './runContext.ts';
 import { SNAPSHOTS_BEFORE_SEEK } from './timeline.ts';
@@ -84,12 +84,12 @@ export class Seeker {
     while (running.step < step) {
       if (this.target || signal.aborted) return false;
       const { edits, groups } = editLog.at(running.step);
-      await running.repeat(edits, groups);
+      await running.replayStep(edits, groups);
       if (step - running.step < SNAPSHOTS_BEFORE_SEEK) {
         timeline.addSeekSnapshot(await running.snapshot());
         added = true;
       }
-      await breathe();
+      await yieldToEventLoop();
     }
     if (added) reports.timeline(timeline);
     return true;

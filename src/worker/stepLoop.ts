@@ -85,7 +85,7 @@ export class StepLoop {
       return;
     }
     // What is shown or reported of a step comes after its event.
-    for (const event of await running.settle()) this.report(event);
+    for (const event of await running.flushEvents()) this.report(event);
     await seeker.run(running);
     const needsWeights = !requests.isEmpty || followed.needWeights;
     if (seeker.weightsAreBehind && !(needsWeights && (await seeker.moveWeights(running)))) return;

@@ -16,8 +16,8 @@ import type { Matrix } from '../metrics/vectors.ts';
 import type { KnobEdit } from '../run/knobEdit.ts';
 import type { StepTrace } from '../run/trace.ts';
 import type { Checkpoint } from '../trainer/checkpoint.ts';
-import type { Control, Files } from '../trainer/host.ts';
-import { readingFrame } from '../trainer/stepLog.ts';
+import type { TrainingControl, Files } from '../trainer/host.ts';
+import { readbackInterval } from '../trainer/stepLog.ts';
 import { train, type RunningTraining } from '../trainer/train.ts';
 import { Failure } from '../util/failure.ts';
 import { Autosave } from './autosave.ts';
@@ -206,9 +206,9 @@ export class Training {
       {
         branch,
         resume,
-        at,
-        frame: readingFrame(host.device),
-        accepted: (running) => this.accept(running, at !== undefined),
+        snapshot: at,
+        readbackInterval: readbackInterval(host.device),
+        onReady: (running) => this.accept(running, at !== undefined),
         control: this.control(),
       },
     );
@@ -221,14 +221,14 @@ export class Training {
     this.running = undefined;
   }
 
-  private control(): Control {
+  private control(): TrainingControl {
     return {
       signal: this.abort.signal,
-      compiled: progressReporter('kernels', this.context.host.post),
+      onCompileProgress: progressReporter('kernels', this.context.host.post),
       takeEdits: () => this.changes.takeEdits(this.accepted()),
       takeGroups: () => this.changes.takeGroups(this.accepted()),
       beforeStep: () => this.loop.beforeStep(this.accepted()),
-      afterLast: () => this.loop.afterLast(this.accepted()),
+      afterLastStep: () => this.loop.afterLast(this.accepted()),
     };
   }
 
@@ -239,7 +239,7 @@ export class Training {
     timeline.reach(running.step);
     this.loop.begin(running, isRestart);
     if (isRestart) return;
-    if (resume && !branched) timeline.addSnapshot(running.beginning, 0);
+    if (resume && !branched) timeline.addSnapshot(running.initialState, 0);
     if (notice !== undefined) reports.note(running.step, notice);
   }
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Command, Option } from 'commander';
 import colors from 'picocolors';
-import { say } from '../../src/cli/output.ts';
+import { log } from '../../src/cli/output.ts';
 import { deviceOption, jsonOption, wholeNumber } from '../../src/cli/options.ts';
 import { nodeHost } from '../../src/cli/node/gpu.ts';
 import { startDevice } from '../../src/kernels/backend.ts';
@@ -68,7 +68,7 @@ const program = new Command('bench')
   .addOption(jsonOption())
   .action(run);
 
-const progress = (line: string) => say(colors.dim(line));
+const progress = (line: string) => log(colors.dim(line));
 
 function print(lines: readonly string[]): void {
   for (const line of lines) process.stdout.write(`${line}\n`);
@@ -131,7 +131,7 @@ try {
   await program.parseAsync();
   leave(Number(process.exitCode ?? 0));
 } catch (error) {
-  say(
+  log(
     `${colors.red('error:')} ${error instanceof Failure ? messageOf(error) : String((error as Error).stack)}`,
   );
   leave(1);

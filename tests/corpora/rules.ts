@@ -1,5 +1,5 @@
 // What the bundled corpora must keep to: the limits in one table, a function a rule.
-import { shown } from '../../src/cli/output.ts';
+import { formatNumber } from '../../src/cli/output.ts';
 import { spearman } from '../../src/metrics/correlation.ts';
 import { words } from '../../src/metrics/matchErrorRate.ts';
 import { nearPairs, type NearPair } from './near.ts';
@@ -248,9 +248,9 @@ function overlap(files: readonly CorpusFile[]): Finding[] {
     return {
       rule: 'Spearman of word overlap',
       where: name,
-      measured: shown(rho, 3),
+      measured: formatNumber(rho, 3),
       limit: enforced ? `< ${LIMITS.overlap.toFixed(2)}` : '',
-      faults: holds ? [] : [`${shown(rho, 3)}: the words alone tell the scores`],
+      faults: holds ? [] : [`${formatNumber(rho, 3)}: the words alone tell the scores`],
     };
   });
 }
@@ -264,5 +264,5 @@ function overlapOf(first: string, second: string): number {
 }
 
 function percent(share: number): string {
-  return `${shown(100 * share, 2)} %`;
+  return `${formatNumber(100 * share, 2)} %`;
 }

@@ -70,7 +70,7 @@ describe('in a running training', () => {
     const usual = new TrainingSession(given());
     const session = new TrainingSession(given());
     const [before] = await usual.update();
-    session.add([pair, four]);
+    session.addGroups([pair, four]);
     const [first] = await session.update();
     expect(first!.plain).toBe(before!.plain + 1);
     expect(first!.generated).toBe(before!.generated + 1);
@@ -98,7 +98,7 @@ describe('in a running training', () => {
     const losses: number[] = [];
     let files: Files = new Map();
     for (let step = 0; step < 12; step++) {
-      if (step === 3) whole.add([pair, four]);
+      if (step === 3) whole.addGroups([pair, four]);
       losses.push((await whole.update())[0]!.loss);
       if (step === 5) files = await whole.state.checkpointFiles();
     }

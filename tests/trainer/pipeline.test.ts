@@ -83,7 +83,7 @@ describe('steps that are read together on', () => {
       const given = inputs({ steps, logEvery: 1 });
       const alone = await record(given, { control: steered() });
       expect(alone.filter(({ type }) => type === 'edit')).toHaveLength(1);
-      expect(await record(given, { control: steered(), frame: Infinity })).toEqual(alone);
+      expect(await record(given, { control: steered(), readbackInterval: Infinity })).toEqual(alone);
     });
 
     it('need one read-back, and leave no tensor behind', async () => {
@@ -91,7 +91,7 @@ describe('steps that are read together on', () => {
       const session = new TrainingSession(inputs(), Infinity);
       const sizes = await reads(async () => {
         for (let step = 0; step < 3; step++) expect(await session.update()).toEqual([]);
-        expect(await session.settle()).toMatchObject([{ step: 1 }, { step: 2 }, { step: 3 }]);
+        expect(await session.flushEvents()).toMatchObject([{ step: 1 }, { step: 2 }, { step: 3 }]);
       });
       expect(sizes).toEqual([3]);
       const settled = tf.memory().numTensors;
@@ -134,9 +134,9 @@ describe('on wasm', () => {
       for (let step = 0; step < 2; step++) await session.update();
       breakWeights(session);
       for (let step = 2; step < 4; step++) await session.update();
-      await expect(session.settle()).rejects.toThrow(/Training stopped at step 3: the loss is NaN/);
+      await expect(session.flushEvents()).rejects.toThrow(/Training stopped at step 3: the loss is NaN/);
       expect(session.step).toBe(2);
-      expect(session.told()).toMatchObject([{ step: 1 }, { step: 2 }]);
+      expect(session.takeEvents()).toMatchObject([{ step: 1 }, { step: 2 }]);
       session.dispose();
     });
 
@@ -145,18 +145,18 @@ describe('on wasm', () => {
       for (let step = 0; step < 3; step++) await Promise.all([apart.update(), together.update()]);
       const expected = await apart.snapshot();
       const snapshot = await together.snapshot();
-      expect(snapshot.standing.lastLoss).toBe(expected.standing.lastLoss);
-      expect(snapshot.standing.cursor).toEqual(expected.standing.cursor);
-      expect((await together.checkpoint()).state.lastLoss).toBe(expected.standing.lastLoss);
-      await together.settle();
+      expect(snapshot.cursor.lastLoss).toBe(expected.cursor.lastLoss);
+      expect(snapshot.cursor.batches).toEqual(expected.cursor.batches);
+      expect((await together.checkpoint()).state.lastLoss).toBe(expected.cursor.lastLoss);
+      await together.flushEvents();
       await together.update();
       together.goTo(snapshot);
-      expect(await together.settle()).toEqual([]);
-      await together.repeat([], []);
+      expect(await together.flushEvents()).toEqual([]);
+      await together.replayStep([], []);
       await together.update();
-      await Promise.all([apart.update(), apart.settle()]);
+      await Promise.all([apart.update(), apart.flushEvents()]);
       const [last] = await apart.update();
-      expect(await together.settle()).toMatchObject([{ step: 5, loss: last!.loss }]);
+      expect(await together.flushEvents()).toMatchObject([{ step: 5, loss: last!.loss }]);
       apart.dispose();
       together.dispose();
     });
@@ -173,11 +173,11 @@ describe('batches made ahead', () => {
     const walk = batches(prepared.plan, cursor);
     for (let step = 1; step <= 20; step++) {
       expect(next.cursor).toEqual(cursor);
-      if (step % 3 !== 0) next.prepare(step);
+      if (step % 3 !== 0) next.prefetch(step);
       expect(next.cursor).toEqual(cursor);
       const taken = [walk.next().value!, walk.next().value!];
       const rows = taken.map((batch) => prepared.views.batchRows(prepared.examples, batch, step));
-      expect(next.take(step)).toEqual({ taken, rows });
+      expect(next.take(step)).toEqual({ batches: taken, rows });
     }
     expect(cursor.epoch).toBeGreaterThan(1);
   });
@@ -186,7 +186,7 @@ describe('batches made ahead', () => {
     const [ahead, plain] = [made(), made()];
     const [next, reference] = [new NextBatches(ahead, 1), new NextBatches(plain, 1)];
     for (let step = 1; step <= 14; step++) {
-      next.prepare(step);
+      next.prefetch(step);
       if (step === 4) {
         for (const [prepared, into] of [
           [ahead, next],
@@ -200,7 +200,7 @@ describe('batches made ahead', () => {
       }
       const taken = next.take(step);
       expect(taken).toEqual(reference.take(step));
-      if (step === 4) expect(taken.taken[0]!.plain).toContain(ahead.examples.length - 1);
+      if (step === 4) expect(taken.batches[0]!.plain).toContain(ahead.examples.length - 1);
     }
   });
 });

@@ -295,10 +295,10 @@ describe('looking on', () => {
 
       it('keeps a group that waits to join, and shows it in the batch', async () => {
         await expectUndisturbed({}, 'sts_ht', (run, step) => {
-          if (step === 3) run.add([OWN]);
+          if (step === 3) run.addGroups([OWN]);
         });
         const run = session();
-        run.add([OWN]);
+        run.addGroups([OWN]);
         for (let look = 0; look < 2; look++) {
           const { rows } = await run.trace();
           expect(rows.filter(({ id }) => id === OWN.id).map(({ role }) => role)).toEqual([
@@ -405,7 +405,7 @@ describe('a trace', () => {
       });
       expect(shown.config.temperature).toBe(defaultConfig().temperature);
       made.edit({ knob: 'temperature', value: 0.2 });
-      made.add([OWN, { ...OWN, id: 'own-2', anchor: 'a red apple' }]);
+      made.addGroups([OWN, { ...OWN, id: 'own-2', anchor: 'a red apple' }]);
       const event = (await made.update())[0]!;
       expect([trace.knobs.temperature, trace.loss, trace.gradNorm]).toEqual([
         0.2,

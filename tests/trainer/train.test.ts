@@ -6,7 +6,7 @@ import { defaultConfig, type Config } from '../../src/run/config.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import { readSafetensors } from '../../src/encoder/safetensors.ts';
 import { readCheckpoint, STATE_FILE, TENSOR_FILE } from '../../src/trainer/checkpoint.ts';
-import type { Files, RunStore } from '../../src/trainer/host.ts';
+import type { Files, CheckpointStore } from '../../src/trainer/host.ts';
 import type { RunSummary } from '../../src/record/summary.ts';
 import type { RunInputs } from '../../src/trainer/prepare.ts';
 import { TrainingSession } from '../../src/trainer/session.ts';
@@ -39,7 +39,7 @@ function inputs(
 }
 
 /** Keeps all checkpoints in memory. */
-class MemoryStore implements RunStore {
+class MemoryStore implements CheckpointStore {
   readonly checkpoints = new Map<string, Files>();
   best: Files | undefined;
   async writeCheckpoint(name: string, files: Files): Promise<string> {

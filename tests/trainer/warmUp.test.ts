@@ -40,7 +40,7 @@ async function run(device: DeviceInfo, warm: boolean) {
   expect(tf.memory().numTensors).toBe(tensors);
   const events = [];
   for (let step = 0; step < STEPS; step++) events.push(...(await session.update()));
-  events.push(...(await session.settle()));
+  events.push(...(await session.flushEvents()));
   const { tensors: moments, encoder } = await session.checkpoint();
   session.dispose();
   const losses = events.map(({ loss, gradNorm }) => [loss, gradNorm]);
@@ -76,7 +76,7 @@ describe('compiling before the first step', () => {
       expect(compiled.length).toBeGreaterThan(20);
       expect(compiled.some((pipeline) => pipeline instanceof Promise)).toBe(false);
       await session.update();
-      await session.settle();
+      await session.flushEvents();
       session.dispose();
       const late = Object.keys(pipelineCache).slice(compiled.length);
       expect(late.length, late.join(', ')).toBeLessThanOrEqual(5);

@@ -23,8 +23,8 @@ let timeline: Timeline;
 let editLog: EditLog;
 let changes: RunChanges;
 const autosave = { cut: vi.fn() };
-const forgetLater = vi.fn();
-const at = (step: number) => ({ step, forgetLater });
+const discardLaterReadings = vi.fn();
+const at = (step: number) => ({ step, discardLaterReadings });
 
 beforeEach(() => {
   vi.clearAllMocks();
@@ -63,7 +63,7 @@ describe('changes of a running training', () => {
     expect(changes.takeEdits(at(3))).toEqual([edit(0.1)]);
     expect(changes.takeGroups(at(3))).toEqual([group('a')]);
     expect(editLog.at(3)).toMatchObject({ edits: [edit(0.1)], groups: [group('a')] });
-    expect(forgetLater).not.toHaveBeenCalled();
+    expect(discardLaterReadings).not.toHaveBeenCalled();
   });
 
   it.each(['an edit', 'a group'])('replace the steps after them: %s at a step of the past', (what) => {
@@ -75,7 +75,7 @@ describe('changes of a running training', () => {
     expect([timeline.head, timeline.steps]).toEqual([5, [0, 5]]);
     expect(editLog.entries().map(({ step }) => step)).toEqual([3, 5]);
     expect(autosave.cut).toHaveBeenCalledExactlyOnceWith(5);
-    expect(forgetLater).toHaveBeenCalledOnce();
+    expect(discardLaterReadings).toHaveBeenCalledOnce();
     expect(reports.map(({ type }) => type)).toEqual(['rewound', 'timeline']);
     expect(reports[0]).toMatchObject({ step: 5, reason: 'A change at step 5 replaces the steps after it' });
   });

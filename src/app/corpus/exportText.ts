@@ -2,7 +2,7 @@
 // import.
 import type { Group, ScoredPair } from '../../data/group.ts';
 import { ROLES } from '../../run/roles.ts';
-import { breathe } from '../../util/breathe.ts';
+import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 
 export const EXPORT_FORMATS = ['jsonl', 'tsv', 'csv'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -55,7 +55,7 @@ export async function fileOf<T>(
 ): Promise<Blob> {
   const parts: string[] = [];
   for (let at = 0; at === 0 || at < items.length; at += SLICE) {
-    if (at > 0) await breathe();
+    if (at > 0) await yieldToEventLoop();
     const made = lines(items.slice(at, at + SLICE), format);
     // Every slice comes with a header; only the first one's stays.
     const body = at > 0 && format !== 'jsonl' ? made.slice(1) : made;

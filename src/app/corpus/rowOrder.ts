@@ -2,7 +2,7 @@
 // as a corpus can have tens of thousands of groups, and the answer to an overtaken question is dropped.
 import type { Group } from '../../data/group.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
-import { breathe } from '../../util/breathe.ts';
+import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 
 export interface Cosines {
   positive?: number;
@@ -156,7 +156,7 @@ async function worked(
   let until = performance.now() + BUDGET;
   for (const [i, group] of groups.entries()) {
     if (i % STRIDE === 0 && performance.now() > until) {
-      await breathe();
+      await yieldToEventLoop();
       if (signal.aborted) return false;
       until = performance.now() + BUDGET;
     }

@@ -1,7 +1,7 @@
 // Takes drafts of groups and pairs in: cleans them, and leaves out copies, empty ones, too long ones and what exceeds
 // the room there is.
 import type { Group } from '../../data/group.ts';
-import { breathe } from '../../util/breathe.ts';
+import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import {
   cleanSentence,
   cleanSentences,
@@ -85,7 +85,7 @@ export function pairIntake(own: readonly OwnPair[]): Intake<PairDraft> {
 /** Hands over very many without holding up the page. */
 export async function inSlices<T>(items: readonly T[], take: (item: T) => void): Promise<void> {
   for (let at = 0; at < items.length; at += SLICE) {
-    if (at > 0) await breathe();
+    if (at > 0) await yieldToEventLoop();
     items.slice(at, at + SLICE).forEach(take);
   }
 }

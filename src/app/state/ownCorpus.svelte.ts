@@ -1,7 +1,7 @@
 // The visitor's own groups and scored pairs: typed, pasted or read from files. Every change can be undone and is kept
 // between visits; nothing of it leaves the browser.
 import { patternOf, type Group, type ScoredPair } from '../../data/group.ts';
-import { breathe } from '../../util/breathe.ts';
+import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import { t } from '../messages/t.ts';
 import type { StorageFailure } from '../storage/database.ts';
 import type { OwnStore, SavedOwn } from '../storage/ownStore.ts';
@@ -81,7 +81,7 @@ export class OwnCorpus {
     const [forGroups, forPairs] = [groupIntake(this.groups), pairIntake(this.pairs)];
     await inSlices(groups, forGroups.take);
     await inSlices(pairs, forPairs.take);
-    await breathe();
+    await yieldToEventLoop();
     return groups.length > 0 ? this.addGroupsOf(forGroups) : this.addPairsOf(forPairs);
   }
 

@@ -3,7 +3,7 @@
 import type { IDBPTransaction } from 'idb';
 import { z } from 'zod';
 import { GROUP_PATTERNS, patternOf, type Group } from '../../data/group.ts';
-import { breathe } from '../../util/breathe.ts';
+import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import type { OwnPair } from '../state/corpusText.ts';
 import { database, storageFailureOf, type Database, type SemblanceSchema } from './database.ts';
 
@@ -169,7 +169,7 @@ async function sortOut<T>(
   const good: Stored<T>[] = [];
   const bad: string[] = [];
   for (const [i, { key, value }] of records.entries()) {
-    if (i > 0 && i % PAGE === 0) await breathe();
+    if (i > 0 && i % PAGE === 0) await yieldToEventLoop();
     const parsed = schema.safeParse(value);
     if (parsed.success) good.push({ key, value: parsed.data });
     else bad.push(key);

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { EMPTY_SUMMARY, runSummarySchema, type RunSummary } from '../../record/summary.ts';
 import { eventSchema, type RunEvent } from '../../run/events.ts';
-import { breathe } from '../../util/breathe.ts';
+import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import { database, storageFailureOf, type Database } from './database.ts';
 import type { Stored } from './ownStore.ts';
 
@@ -169,7 +169,7 @@ export async function parsePieces(
   const events: RunEvent[] = [];
   let faults = 0;
   for (const [i, piece] of pieces.entries()) {
-    if (i > 0) await breathe();
+    if (i > 0) await yieldToEventLoop();
     if (!Array.isArray(piece)) faults++;
     else
       for (const value of piece) {

@@ -1,7 +1,7 @@
 // Keeps a store in step with the visitor's groups and pairs: writes what changed, a moment after it changed, and at
 // once when the page is left. A write that fails loses nothing: the difference stays, and goes with the next one.
 import type { Group } from '../../data/group.ts';
-import { breathe } from '../../util/breathe.ts';
+import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import type { OwnPair } from '../state/corpusText.ts';
 import { storageFailureOf, StorageFailure } from './database.ts';
 import {
@@ -63,7 +63,7 @@ class Held<T extends { id: string }> {
 /** Works through very many without holding up the page; few are done at once, as when the page is being left. */
 async function inParts<T>(items: readonly T[], work: (item: T) => void): Promise<void> {
   for (const [i, item] of items.entries()) {
-    if (i % PART === PART - 1) await breathe();
+    if (i % PART === PART - 1) await yieldToEventLoop();
     work(item);
   }
 }

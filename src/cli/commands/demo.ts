@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { DeviceChoice } from '../../util/devices.ts';
 import { deviceOption, jsonOption, wholeNumber } from '../options.ts';
-import { say, type CommonOptions } from '../output.ts';
+import { log, type CommonOptions } from '../output.ts';
 import { root } from '../root.ts';
 import { trainCommand } from './train.ts';
 
@@ -30,18 +30,18 @@ export function addDemo(program: Command): void {
 }
 
 async function demo(options: DemoOptions): Promise<void> {
-  say(
+  log(
     'Semblance: a BERT encoder is fine-tuned on real sentences; watch what contrastive learning does to its embeddings.',
   );
-  say('  alignment   how near the two sentences of a positive pair are (lower: nearer)');
-  say('  uniformity  how evenly all sentences spread over the sphere (lower: more even)');
-  say(
+  log('  alignment   how near the two sentences of a positive pair are (lower: nearer)');
+  log('  uniformity  how evenly all sentences spread over the sphere (lower: more even)');
+  log(
     '  RFD         held-out training value minus evaluation value, averaged: how hard the training pattern is to fit',
   );
-  say(
+  log(
     '  STS         Spearman correlation of cosines with similarity scores, on sentences it does not train on',
   );
-  say('');
+  log('');
   await trainCommand({
     ...options,
     model: join(root, 'models', 'pocket'),
@@ -50,5 +50,5 @@ async function demo(options: DemoOptions): Promise<void> {
     set: ['evaluateEvery=10', 'pooling=mean', 'freezeEmbeddings=false', 'learningRate=1e-3'],
     out: mkdtempSync(join(tmpdir(), 'semblance-')),
   });
-  say('All commands: npm run -s cli -- --help');
+  log('All commands: npm run -s cli -- --help');
 }

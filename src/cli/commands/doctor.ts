@@ -1,4 +1,4 @@
-// `semblance doctor`: what this machine offers, how fast it is, and what a run would use.
+// `semblance doctor`: the machine's devices, their speed, and which one a run would use.
 import { arch, cpus, platform, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { findAdapter } from '../../kernels/adapter.ts';
@@ -8,7 +8,7 @@ import { matMulRate } from '../../kernels/measure.ts';
 import { messageOf } from '../../util/failure.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { jsonOption } from '../options.ts';
-import { printResult, say, type CommonOptions } from '../output.ts';
+import { printResult, log, type CommonOptions } from '../output.ts';
 
 interface DeviceReport {
   name: string;
@@ -47,21 +47,21 @@ async function doctor(options: CommonOptions): Promise<void> {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   };
-  say(
+  log(
     `Node ${machine.node}, ${machine.platform}, ${machine.cores} x ${machine.processor}, ${machine.memoryGiB} GiB`,
   );
   const choice = await startDevice('auto', nodeHost(false));
   const devices = [await wasmReport(), await gpuReport()];
   printResult(options, { ...machine, devices, choice }, [
-    ...devices.flatMap(described),
+    ...devices.flatMap(describeDevice),
     `A run with --device auto uses ${choice.name} (${choice.detail}): ${choice.reason}.`,
   ]);
 }
 
-function described({ name, available, detail, matMulGflops, features, limits }: DeviceReport): string[] {
+function describeDevice({ name, available, detail, matMulGflops, features, limits }: DeviceReport): string[] {
   const rate = matMulGflops === null ? '' : `, matrix product ${matMulGflops.toFixed(1)} GFLOP/s`;
   return [
-    `${name}: ${available ? '' : 'not here: '}${detail}${rate}`,
+    `${name}: ${available ? '' : 'not available: '}${detail}${rate}`,
     ...(features ? [`  features: ${features.join(', ')}`] : []),
     ...(limits
       ? [
@@ -73,7 +73,7 @@ function described({ name, available, detail, matMulGflops, features, limits }: 
   ];
 }
 
-async function measured(choice: DeviceChoice, size: number): Promise<DeviceReport> {
+async function measureDevice(choice: DeviceChoice, size: number): Promise<DeviceReport> {
   try {
     const { detail } = await startDevice(choice, nodeHost(choice === 'software'));
     return { name: choice, available: true, detail, matMulGflops: await matMulRate(size) };
@@ -83,7 +83,7 @@ async function measured(choice: DeviceChoice, size: number): Promise<DeviceRepor
 }
 
 function wasmReport(): Promise<DeviceReport> {
-  return measured('wasm', 512);
+  return measureDevice('wasm', 512);
 }
 
 /** The WebGPU adapter, a hardware one or, where there is none, the software driver. */
@@ -91,7 +91,7 @@ async function gpuReport(): Promise<DeviceReport> {
   const found = await findAdapter(nodeHost(true));
   if (typeof found === 'string')
     return { name: 'webgpu', available: false, detail: found, matMulGflops: null };
-  const report = await measured(found.software ? 'software' : 'webgpu', found.software ? 256 : 2048);
+  const report = await measureDevice(found.software ? 'software' : 'webgpu', found.software ? 256 : 2048);
   const { limits, features } = found.adapter;
   return {
     ...report,

@@ -11,7 +11,7 @@ import { openModel, readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { npyBytes } from '../node/npy.ts';
 import { deviceOption, jsonOption, maxLengthOption, poolingOption } from '../options.ts';
-import { printResult, Progress, say, type CommonOptions } from '../output.ts';
+import { printResult, Progress, log, type CommonOptions } from '../output.ts';
 
 interface EncodeOptions extends CommonOptions {
   model: string;
@@ -51,7 +51,7 @@ async function encodeFile(options: EncodeOptions): Promise<void> {
   if (sentences.length === 0) throw new Failure(`${options.in} is empty.`);
   const model = await openModel(options.model);
   const device = await startDevice(options.device, nodeHost(options.device === 'software'));
-  say(`device: ${device.name} (${device.detail}; ${device.reason})`);
+  log(`device: ${device.name} (${device.detail}; ${device.reason})`);
   const embedder = new Embedder(model, options);
   const started = performance.now();
   const progress = new Progress(sentences.length, 0, 'sentences');

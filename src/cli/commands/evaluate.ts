@@ -14,8 +14,8 @@ import { Failure, UsageFailure } from '../../util/failure.ts';
 import { loadEvaluationSets, openModel, readText, type EvaluationSet } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { deviceOption, jsonOption, maxLengthOption, poolingOption } from '../options.ts';
-import { printResult, Progress, say, shown, table, type CommonOptions } from '../output.ts';
-import { reportFaults } from './train.ts';
+import { printResult, Progress, log, formatNumber, table, type CommonOptions } from '../output.ts';
+import { reportFaults } from '../startRun.ts';
 
 interface EvalOptions extends CommonOptions {
   model: string;
@@ -74,11 +74,11 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const tasks = options.transfer === undefined ? [] : await transferTasks(options.transfer);
   const device = await startDevice(options.device, nodeHost(options.device === 'software'));
   const embedder = new Embedder(model, options);
-  say(
+  log(
     `${options.model}, ${embedder.pooling} pooling, on ${device.name} (${device.detail}; ${device.reason})`,
   );
   const sts: Record<string, StsScore> = {};
-  for (const set of sets) sts[freeName(set.name, sts)] = await scoreSet(embedder, set);
+  for (const set of sets) sts[uniqueName(set.name, sts)] = await scoreSet(embedder, set);
   const transfer: Record<string, TransferScore> = {};
   for (const task of tasks) transfer[task.name] = await scoreTask(embedder, task);
   const scores = Object.values(sts).map((score) => score.spearman);
@@ -89,11 +89,11 @@ async function evaluate(options: EvalOptions): Promise<void> {
   printResult(
     options,
     { sts, stsAverage, transfer, pooling: embedder.pooling, device: device.name },
-    words(sts, stsAverage, transfer),
+    resultLines(sts, stsAverage, transfer),
   );
 }
 
-function words(
+function resultLines(
   sts: Record<string, StsScore>,
   average: number | null,
   transfer: Record<string, TransferScore>,
@@ -102,18 +102,22 @@ function words(
   if (Object.keys(sts).length) {
     const rows = Object.entries(sts).map(([name, s]) => [
       name,
-      shown(s.spearman),
-      shown(s.pearson),
+      formatNumber(s.spearman),
+      formatNumber(s.pearson),
       String(s.pairs),
     ]);
     lines.push(
-      ...table([['STS', 'Spearman', 'Pearson', 'pairs'], ...rows, ['average', shown(average), '', '']]),
+      ...table([
+        ['STS', 'Spearman', 'Pearson', 'pairs'],
+        ...rows,
+        ['average', formatNumber(average), '', ''],
+      ]),
     );
   }
   if (Object.keys(transfer).length) {
     const rows = Object.entries(transfer).map(([name, t]) => [
       name,
-      shown(t.accuracy),
+      formatNumber(t.accuracy),
       String(t.examples),
       t.protocol,
     ]);
@@ -122,7 +126,7 @@ function words(
   return lines;
 }
 
-function freeName(name: string, taken: object): string {
+function uniqueName(name: string, taken: object): string {
   let free = name;
   for (let n = 2; free in taken; n++) free = `${name}-${n}`;
   return free;

@@ -15,8 +15,8 @@ import { Embedder } from '../../trainer/embedder.ts';
 import { openModel, readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { deviceOption, jsonOption } from '../options.ts';
-import { printResult, say, shown, type CommonOptions } from '../output.ts';
-import { reportFaults } from './train.ts';
+import { printResult, log, formatNumber, type CommonOptions } from '../output.ts';
+import { reportFaults } from '../startRun.ts';
 
 interface PatternOptions extends CommonOptions {
   data: string;
@@ -42,10 +42,10 @@ export function addPattern(program: Command): void {
     .option('--model <dir>', 'encoder for the cosines')
     .addOption(deviceOption())
     .addOption(jsonOption())
-    .action(command);
+    .action(patternCommand);
 }
 
-async function command(options: PatternOptions): Promise<void> {
+async function patternCommand(options: PatternOptions): Promise<void> {
   const pairs = await readPairs(options.data);
   const rates = (side: Pair[]) => side.map(([a, b]) => matchErrorRate(a, b).mer ?? 0);
   const mer: Sides<Histogram> = {
@@ -55,8 +55,8 @@ async function command(options: PatternOptions): Promise<void> {
   const cosine = options.model === undefined ? null : await cosines(options.model, options.device, pairs);
   const result = { pairs: { positive: pairs.positive.length, negative: pairs.negative.length }, mer, cosine };
   printResult(options, result, [
-    ...drawn('match error rate', mer),
-    ...(cosine ? ['', ...drawn('cosine', cosine)] : []),
+    ...histogramLines('match error rate', mer),
+    ...(cosine ? ['', ...histogramLines('cosine', cosine)] : []),
   ]);
 }
 
@@ -94,31 +94,31 @@ function pairsOfGroups(groups: readonly Group[]): Sides<Pair[]> {
 async function cosines(path: string, choice: DeviceChoice, pairs: Sides<Pair[]>): Promise<Sides<Histogram>> {
   const model = await openModel(path);
   const device = await startDevice(choice, nodeHost(choice === 'software'));
-  say(`device: ${device.name} (${device.detail}; ${device.reason})`);
+  log(`device: ${device.name} (${device.detail}; ${device.reason})`);
   const embedder = new Embedder(model, { maxLength: 128 });
-  const side = async (own: Pair[]): Promise<Histogram> => {
+  const side = async (sidePairs: Pair[]): Promise<Histogram> => {
     const embedded = await embedder.embed(
-      [...own.map(([a]) => a), ...own.map(([, b]) => b)].map((s) => embedder.evaluationIds(s)),
+      [...sidePairs.map(([a]) => a), ...sidePairs.map(([, b]) => b)].map((s) => embedder.evaluationIds(s)),
     );
     const half = (from: number) =>
       takeRows(
         embedded,
-        own.map((_, i) => from + i),
+        sidePairs.map((_, i) => from + i),
       );
-    return histogram(rowCosines(half(0), half(own.length)), -1, 1, BINS);
+    return histogram(rowCosines(half(0), half(sidePairs.length)), -1, 1, BINS);
   };
   return { positive: await side(pairs.positive), negative: await side(pairs.negative) };
 }
 
 /** Two histograms side by side, as bars. */
-function drawn(title: string, { positive, negative }: Sides<Histogram>): string[] {
+function histogramLines(title: string, { positive, negative }: Sides<Histogram>): string[] {
   const top = Math.max(...positive.density, ...negative.density, 1e-9);
   const bar = (density: number) => '#'.repeat(Math.round((24 * density) / top)).padEnd(24);
   return [
-    `${title}: positive mean ${shown(positive.mean, 3)} (${positive.total} pairs), negative mean ${shown(negative.mean, 3)} (${negative.total} pairs)`,
+    `${title}: positive mean ${formatNumber(positive.mean, 3)} (${positive.total} pairs), negative mean ${formatNumber(negative.mean, 3)} (${negative.total} pairs)`,
     `${''.padEnd(15)}${'positive'.padEnd(26)}negative`,
     ...positive.density.map((density, i) => {
-      const range = `${shown(positive.edges[i], 2)}..${shown(positive.edges[i + 1], 2)}`;
+      const range = `${formatNumber(positive.edges[i], 2)}..${formatNumber(positive.edges[i + 1], 2)}`;
       return `${range.padEnd(15)}${bar(density)}  ${bar(negative.density[i]!)}`.trimEnd();
     }),
   ];

@@ -1,4 +1,4 @@
-// `semblance report`: what a run file says, be it a record or a page that someone shared.
+// `semblance report`: summary of a run file: a record, or a shared page.
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { metricsCsv } from '../../metrics/metricsCsv.ts';
@@ -10,7 +10,7 @@ import { readRunFile } from '../../run/runFile.ts';
 import { Failure } from '../../util/failure.ts';
 import { readText } from '../node/files.ts';
 import { jsonOption } from '../options.ts';
-import { note, printResult, say, shown, table, type CommonOptions } from '../output.ts';
+import { warn, printResult, log, formatNumber, table, type CommonOptions } from '../output.ts';
 
 interface ReportOptions extends CommonOptions {
   csv?: string;
@@ -27,17 +27,17 @@ export function addReport(program: Command): void {
     .argument('<file>', 'the run file')
     .option('--csv <file>', 'write all its numbers as a table: step, split, name, value')
     .addOption(jsonOption())
-    .action(command);
+    .action(reportCommand);
 }
 
-async function command(path: string, options: ReportOptions): Promise<void> {
+async function reportCommand(path: string, options: ReportOptions): Promise<void> {
   const { events, problems, name } = readRunFile(await readText(path));
   const header = events.find((event) => event.type === 'header');
   if (header === undefined) throw new Failure(`${path}: ${problems[0]}`);
-  for (const problem of problems) note(problem);
+  for (const problem of problems) warn(problem);
   if (options.csv !== undefined) {
     writeFileSync(options.csv, metricsCsv(events));
-    say(`${options.csv} written.`);
+    log(`${options.csv} written.`);
   }
   const summary = new RunRecord(events).summary();
   const defaults = defaultConfig();
@@ -52,11 +52,11 @@ async function command(path: string, options: ReportOptions): Promise<void> {
   printResult(
     options,
     { name, setting, planned, end, knobs, edits, model, corpus, device, ...summary, problems },
-    words(header, name, summary, end, knobs, edits),
+    resultLines(header, name, summary, end, knobs, edits),
   );
 }
 
-function words(
+function resultLines(
   { setting, steps, model, corpus, device }: HeaderEvent,
   name: string | null,
   { steps: made, loss, sts, alignment, uniformity, rfd }: RunSummary,
@@ -76,9 +76,14 @@ function words(
     '',
     ...table([
       ['', 'held-out', 'evaluation', 'RFD'],
-      ['alignment', shown(alignment.train), shown(alignment.eval), shown(rfd.alignment)],
-      ['uniformity', shown(uniformity.train), shown(uniformity.eval), shown(rfd.uniformity)],
+      ['alignment', formatNumber(alignment.train), formatNumber(alignment.eval), formatNumber(rfd.alignment)],
+      [
+        'uniformity',
+        formatNumber(uniformity.train),
+        formatNumber(uniformity.eval),
+        formatNumber(rfd.uniformity),
+      ],
     ]),
-    `loss ${shown(loss)}  STS first ${shown(sts.first)}, best ${shown(sts.best)}, last ${shown(sts.last)}`,
+    `loss ${formatNumber(loss)}  STS first ${formatNumber(sts.first)}, best ${formatNumber(sts.best)}, last ${formatNumber(sts.last)}`,
   ];
 }

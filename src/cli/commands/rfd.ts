@@ -5,7 +5,7 @@ import { rfd, type Reading } from '../../metrics/rfd.ts';
 import { Failure } from '../../util/failure.ts';
 import { readText } from '../node/files.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
-import { printResult, shown, type CommonOptions } from '../output.ts';
+import { printResult, formatNumber, type CommonOptions } from '../output.ts';
 
 interface RfdOptions extends CommonOptions {
   train: string;
@@ -32,10 +32,10 @@ export function addRfd(program: Command): void {
       1,
     )
     .addOption(jsonOption())
-    .action(command);
+    .action(rfdCommand);
 }
 
-async function command(options: RfdOptions): Promise<void> {
+async function rfdCommand(options: RfdOptions): Promise<void> {
   const [train, evaluation] = [await trajectory(options.train), await trajectory(options.eval)];
   const alignment = rfd(train.alignment, evaluation.alignment, options.from);
   const uniformity = rfd(train.uniformity, evaluation.uniformity, options.from);
@@ -43,7 +43,7 @@ async function command(options: RfdOptions): Promise<void> {
     throw new Failure(`${options.train} and ${options.eval} have no step from ${options.from} on in common.`);
   }
   printResult(options, { alignment: alignment.value, uniformity: uniformity.value, steps: alignment.steps }, [
-    `RFD_a ${shown(alignment.value)}  RFD_u ${shown(uniformity.value)}  over ${alignment.steps} steps`,
+    `RFD_a ${formatNumber(alignment.value)}  RFD_u ${formatNumber(uniformity.value)}  over ${alignment.steps} steps`,
   ]);
 }
 

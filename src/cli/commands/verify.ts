@@ -12,7 +12,7 @@ import { readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { deviceOption, jsonOption } from '../options.ts';
 import { root } from '../root.ts';
-import { printResult, say, type CommonOptions } from '../output.ts';
+import { log, printResult, type CommonOptions } from '../output.ts';
 
 /** The project's own reference values, described in the README there. */
 const OWN_REFERENCES = join(root, 'tests', 'golden');
@@ -40,16 +40,16 @@ export function addVerify(program: Command): void {
 async function verify(options: VerifyOptions): Promise<void> {
   const files = jsonFiles(options.goldens);
   const device = await startDevice(options.device, nodeHost(options.device === 'software'));
-  say(`device: ${device.name} (${device.detail}; ${device.reason})`);
+  log(`device: ${device.name} (${device.detail}; ${device.reason})`);
   const cases: CaseResult[] = [];
   for (const path of files) {
     const results = await verifyGolden(basename(path), await readText(path));
     cases.push(...results);
     const bad = results.filter(({ ok }) => !ok);
     const verdict = bad.length === 0 ? colors.green('ok') : colors.red(`${bad.length} failed`);
-    say(`${basename(path).padEnd(28)} ${String(results.length).padStart(3)} cases  ${verdict}`);
+    log(`${basename(path).padEnd(28)} ${String(results.length).padStart(3)} cases  ${verdict}`);
     for (const { name, maxError, tolerance, message } of bad) {
-      say(
+      log(
         `  ${name}: ${message ?? `error ${maxError.toExponential(2)} above ${tolerance.toExponential(0)}`}`,
       );
     }

@@ -1,4 +1,4 @@
-// WebGPU in Node: Dawn, and where a machine without a GPU finds a software driver for it.
+// WebGPU in Node: Dawn, with a software Vulkan driver on machines without a GPU.
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BackendHost } from '../../kernels/backend.ts';
@@ -15,7 +15,7 @@ const KEEP_LOADED = 0x1000;
 let started: GPU | undefined;
 
 /**
- * How this process gets at WebGPU.
+ * Starts WebGPU in this process.
  * @param software look for SwiftShader when no Vulkan driver is named
  * @param tuning how a GPU's tiles are measured; left out: those that are kept are used, and none measured
  */
@@ -42,9 +42,9 @@ async function startDawn(software: boolean): Promise<GPU | string> {
   try {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
-    // Subgroup matrices are an experiment that Dawn otherwise keeps back.
+    // Subgroup matrices are experimental in Dawn, and off by default.
     const gpu = create(['enable-dawn-features=allow_unsafe_apis']);
-    // tfjs asks for navigator.gpu before it believes in WebGPU; Node 21 and later have a navigator of their own.
+    // tfjs checks navigator.gpu; Node 21 and later have a navigator of their own.
     Object.defineProperty(globalThis, 'navigator', {
       value: { gpu },
       configurable: true,
@@ -55,7 +55,7 @@ async function startDawn(software: boolean): Promise<GPU | string> {
   }
 }
 
-/** Is there a Vulkan loader? Asked first, because Dawn complains on stderr when there is none. */
+/** Is there a Vulkan loader? Checked first, because Dawn prints errors to stderr when there is none. */
 function hasVulkan(): boolean {
   try {
     process.dlopen({ exports: {} }, 'libvulkan.so.1', constants.dlopen.RTLD_NOW | KEEP_LOADED);
@@ -76,6 +76,6 @@ function useSwiftShader(): void {
   try {
     process.dlopen({ exports: {} }, loader, constants.dlopen.RTLD_NOW | KEEP_LOADED);
   } catch {
-    // It always complains that the library is no Node addon; the library is loaded all the same.
+    // dlopen always throws, since the library is no Node addon, but the library is loaded.
   }
 }

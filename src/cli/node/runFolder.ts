@@ -1,5 +1,5 @@
-// A run's folder: record, checkpoints, best model. Every write is complete or not there at all: files go into a
-// folder of their own, are flushed to disk, and the folder is renamed into place.
+// A run's folder: record, checkpoints, best model. Writes are atomic: files go into a new folder, are flushed to disk,
+// and the folder is renamed into place.
 //
 //   run.jsonl                    the record, one event a line
 //   inputs.json                  which model, data and evaluation files the run was started with
@@ -27,7 +27,7 @@ import { eventsUpTo } from '../../record/runRecord.ts';
 import { formatEvent, parseRecord } from '../../run/record.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { readCheckpoint, STATE_FILE, TENSOR_FILE, type Checkpoint } from '../../trainer/checkpoint.ts';
-import type { Files, RunStore } from '../../trainer/host.ts';
+import type { Files, CheckpointStore } from '../../trainer/host.ts';
 import { Failure, messageOf } from '../../util/failure.ts';
 import { openModel } from './files.ts';
 
@@ -36,7 +36,7 @@ const INPUTS = 'inputs.json';
 const CHECKPOINTS = 'checkpoints';
 const BEST = 'best';
 /** Checkpoints kept besides the best model: the newest, and the one before in case the newest cannot be read. */
-const KEPT = 2;
+const MAX_CHECKPOINTS = 2;
 
 const inputsSchema = z.object({
   model: z.string(),
@@ -47,7 +47,7 @@ const inputsSchema = z.object({
 /** Paths a run was started with, absolute. */
 export type RunPaths = z.infer<typeof inputsSchema>;
 
-/** Writes a file completely and to the disk. A nearly full disk takes part of a write without an error. */
+/** Writes a whole file and flushes it to disk. On a nearly full disk a write can be partial without an error. */
 function writeWhole(path: string, bytes: Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const descriptor = openSync(path, 'w');
@@ -59,7 +59,7 @@ function writeWhole(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** Writes a folder in one stroke; an older one of that name is replaced only when the new one is complete. */
+/** Writes a folder atomically; an older one of that name is replaced only when the new one is complete. */
 function writeFolder(path: string, files: Files): void {
   const fresh = join(dirname(path), `.new-${basename(path)}`);
   const old = join(dirname(path), `.old-${basename(path)}`);
@@ -81,20 +81,20 @@ function stepOf(name: string): number {
   return Number(name.replace('step-', ''));
 }
 
-export class RunFolder implements RunStore {
+export class RunFolder implements CheckpointStore {
   private constructor(
     readonly path: string,
-    /** A checkpoint that was asked for by name. */
-    private readonly named?: string,
+    /** The checkpoint that was asked for by name. */
+    private readonly checkpointName?: string,
   ) {}
 
-  /** A folder for a new run; nothing is written yet. @throws Failure when something lies there already. */
+  /** A folder for a new run; nothing is written yet. @throws Failure when the folder is not empty. */
   static claim(path: string): RunFolder {
     if (existsSync(path) && !statSync(path).isDirectory())
       throw new Failure(`${path} is a file, not a folder.`);
     if (existsSync(path) && readdirSync(path).length > 0) {
       throw new Failure(
-        `${path} is not empty, and nothing is overwritten; name another --out, or go on with --resume ${path}.`,
+        `${path} is not empty, and nothing is overwritten; choose another --out, or continue it with --resume ${path}.`,
       );
     }
     return new RunFolder(path);
@@ -115,8 +115,8 @@ export class RunFolder implements RunStore {
     writeFileSync(join(this.path, INPUTS), `${JSON.stringify(paths, null, 2)}\n`);
   }
 
-  /** Goes on with a run from one of its checkpoints, here or in a copy: what came after that step is dropped. */
-  goOn(source: RunFolder, paths: RunPaths, step: number): void {
+  /** Continues a run from one of its checkpoints, here or in a copy: everything after that step is dropped. */
+  continueFrom(source: RunFolder, paths: RunPaths, step: number): void {
     if (resolve(source.path) !== resolve(this.path)) cpSync(source.path, this.path, { recursive: true });
     this.begin(paths);
     this.rewindRecord(step);
@@ -142,7 +142,7 @@ export class RunFolder implements RunStore {
     const folder = join(this.path, CHECKPOINTS);
     mkdirSync(folder, { recursive: true });
     writeFolder(join(folder, name), files);
-    for (const old of this.checkpoints().slice(0, -KEPT))
+    for (const old of this.checkpoints().slice(0, -MAX_CHECKPOINTS))
       rmSync(join(folder, old), { recursive: true, force: true });
     return join(folder, name);
   }
@@ -161,20 +161,20 @@ export class RunFolder implements RunStore {
 
   /**
    * The checkpoint that was named, else the newest that can be read.
-   * @param skipped is told of a newer one that cannot be read
+   * @param onSkipped called with a message for each newer checkpoint that cannot be read
    * @throws Failure when there is none.
    */
-  async checkpoint(skipped: (message: string) => void): Promise<Checkpoint> {
-    const names = this.named === undefined ? this.checkpoints().reverse() : [this.named];
+  async checkpoint(onSkipped: (message: string) => void): Promise<Checkpoint> {
+    const names = this.checkpointName === undefined ? this.checkpoints().reverse() : [this.checkpointName];
     for (const [i, name] of names.entries()) {
       try {
         return await this.read(name);
       } catch (error) {
         if (i === names.length - 1) throw error;
-        skipped(`${messageOf(error)} The checkpoint before it is used.`);
+        onSkipped(`${messageOf(error)} The checkpoint before it is used.`);
       }
     }
-    throw new Failure(`${this.path} has no checkpoint to go on from.`);
+    throw new Failure(`${this.path} has no checkpoint to resume from.`);
   }
 
   private async read(name: string): Promise<Checkpoint> {
@@ -187,7 +187,7 @@ export class RunFolder implements RunStore {
     return readCheckpoint(name, bytes(STATE_FILE), bytes(TENSOR_FILE), model.tensors);
   }
 
-  /** Cuts the record back to what was known at a checkpoint, so that going on repeats nothing. */
+  /** Truncates the record to the checkpoint's step, so that the resumed run repeats no event. */
   private rewindRecord(step: number): void {
     const path = join(this.path, RECORD);
     const { events } = parseRecord(readFileSync(path, 'utf8'));
@@ -198,8 +198,8 @@ export class RunFolder implements RunStore {
   }
 }
 
-/** A name under `runs/` that is still free. */
-export function freeRunFolder(setting: string): string {
+/** An unused path under `runs/`. */
+export function newRunFolderPath(setting: string): string {
   for (let n = 1; ; n++) {
     const path = join('runs', n === 1 ? setting : `${setting}-${n}`);
     if (!existsSync(path)) return path;

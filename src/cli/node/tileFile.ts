@@ -1,4 +1,4 @@
-// Where the command line keeps what it measured of GPUs: one small file in the user's cache folder, by adapter.
+// Kernel tiles measured on GPUs, kept in one small file in the user's cache folder, by adapter.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,11 +9,11 @@ const fileSchema = z.record(z.string(), z.unknown());
 
 export function tileFile(path = join(cacheFolder(), 'semblance', 'tiles.json')): TileStore {
   return {
-    read: async (adapter) => (await everything(path))[adapter],
+    read: async (adapter) => (await readAll(path))[adapter],
     async write(adapter, kept) {
-      const all = { ...(await everything(path)), [adapter]: kept };
+      const all = { ...(await readAll(path)), [adapter]: kept };
       await mkdir(dirname(path), { recursive: true });
-      // Another process may read it meanwhile.
+      // Another process may be reading the file.
       const whole = `${path}.${process.pid}`;
       await writeFile(whole, `${JSON.stringify(all, null, 1)}\n`);
       await rename(whole, path);
@@ -25,8 +25,8 @@ function cacheFolder(): string {
   return process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
 }
 
-/** A file that is not there, or holds something else, holds nothing. */
-async function everything(path: string): Promise<Record<string, unknown>> {
+/** A missing or malformed file counts as empty. */
+async function readAll(path: string): Promise<Record<string, unknown>> {
   try {
     return fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {

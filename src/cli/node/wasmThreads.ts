@@ -1,15 +1,15 @@
-// Helper threads for the WASM kernels in Node: as many as there are cores, less the one that calls.
+// Helper threads for the WASM kernels in Node: one per core, less the calling thread.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { WasmThreads } from '../../kernels/backend.ts';
 
-/** Threads that compute, for who wants another number than there are cores: SEMBLANCE_WASM_THREADS=1 for one. */
-const asked = Number.parseInt(process.env.SEMBLANCE_WASM_THREADS ?? '', 10);
-const threads = asked >= 1 ? asked : availableParallelism();
+/** Number of computing threads when it should not be the number of cores: SEMBLANCE_WASM_THREADS=1 for one. */
+const requested = Number.parseInt(process.env.SEMBLANCE_WASM_THREADS ?? '', 10);
+const threads = requested >= 1 ? requested : availableParallelism();
 
-/** More threads than this gain nothing at the sizes that are trained here. */
+/** At the sizes trained here, more threads gain nothing. */
 const MAX_HELPERS = 7;
 
 export const wasmThreads: WasmThreads = {

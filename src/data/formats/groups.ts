@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { Failure, messageOf } from '../../util/failure.ts';
 import { groupSchema, patternOf, type Fault, type Group, type GroupPattern } from '../group.ts';
 import { type Role, ROLES } from '../../run/roles.ts';
-import { cleanText, csvRows, textLines, tsvRows, type Report, type Row } from './table.ts';
+import { cleanText, csvRows, textLines, tsvRows, type ReportFault, type Row } from './table.ts';
 
 /** Which column (from 0) holds which sentence. */
 export type ColumnMapping = Partial<Record<Role, number>>;
@@ -55,7 +55,7 @@ interface Drafts {
   format: ReadGroups['format'];
 }
 
-function readDrafts(file: string, text: string, options: ReadOptions, fault: Report): Drafts {
+function readDrafts(file: string, text: string, options: ReadOptions, fault: ReportFault): Drafts {
   const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
   if (
     extension === 'jsonl' ||
@@ -88,7 +88,7 @@ const hybridSchema = z.object({
   ...Object.fromEntries(['5', '4', '3', '2', '1', '0'].map((key) => [key, z.string().nullish()])),
 });
 
-function readJsonLines(text: string, fault: Report): Drafts {
+function readJsonLines(text: string, fault: ReportFault): Drafts {
   const drafts: Draft[] = [];
   let hybrid = 0;
   for (const { line, text: content } of textLines(text)) {
@@ -151,7 +151,7 @@ function looksScored(rows: Row[]): boolean {
 }
 
 /** One group a premise: its first entailed hypothesis and, if there is one, its first contradicted one. */
-function readNli(rows: Row[], fault: Report): Drafts {
+function readNli(rows: Row[], fault: ReportFault): Drafts {
   const premises = new Map<string, Draft>();
   for (const { line, cells } of rows) {
     const [label, premise, hypothesis] = [cells[0]!.toLowerCase(), cells[1], cells[2]];
@@ -189,7 +189,7 @@ const HEADER_ROLES: Record<string, Role> = {
   contradiction: 'negative',
 };
 
-function readColumns(rows: Row[], mapping: ColumnMapping | undefined, fault: Report): Drafts {
+function readColumns(rows: Row[], mapping: ColumnMapping | undefined, fault: ReportFault): Drafts {
   const header = rows[0]?.cells.map((cell) => HEADER_ROLES[cell.toLowerCase()]) ?? [];
   const hasHeader = header.includes('anchor');
   const columns = mapping ?? (hasHeader ? fromHeader(header) : { anchor: 0, positive: 1, negative: 2 });

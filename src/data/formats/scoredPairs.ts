@@ -2,7 +2,7 @@
 // tab-separated one (genre, file, year, id, score, s1, s2).
 import { Failure } from '../../util/failure.ts';
 import type { Fault, ScoredPair } from '../group.ts';
-import { cleanText, csvRows, tsvRows, type Report, type Row } from './table.ts';
+import { cleanText, csvRows, tsvRows, type ReportFault, type Row } from './table.ts';
 
 export interface ReadPairs {
   pairs: ScoredPair[];
@@ -25,7 +25,7 @@ export function readScoredPairs(file: string, content: string): ReadPairs {
   if (text.trim() === '') throw new Failure(`${file} is empty.`);
   const pairs: ScoredPair[] = [];
   const faults: Fault[] = [];
-  const fault: Report = (line, reason) => faults.push({ file, line, reason });
+  const fault: ReportFault = (line, reason) => faults.push({ file, line, reason });
   const rows = file.toLowerCase().endsWith('.csv') ? csvRows(text, fault) : tsvRows(text);
   const header = headerColumns(rows[0]);
   const columns = header ?? guessColumns(rows);

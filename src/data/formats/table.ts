@@ -7,10 +7,10 @@ export interface Row {
   cells: string[];
 }
 
-/** Takes the number of a line that cannot be used, and why. */
-export type Report = (line: number, reason: string) => void;
+/** Called with the number of a line that cannot be used, and the reason. */
+export type ReportFault = (line: number, reason: string) => void;
 
-/** Removes the byte order mark and refuses what is not text. @throws Failure for binary content. */
+/** Removes the byte order mark and rejects what is not text. @throws Failure for binary content. */
 export function cleanText(text: string, file: string): string {
   if (text.includes('\u0000')) throw new Failure(`${file} is not a text file (it holds zero bytes).`);
   return text.replace(/^\uFEFF/, '');
@@ -38,10 +38,10 @@ export function tsvRows(text: string): Row[] {
 const LONGEST_CELL = 100;
 
 /**
- * Comma-separated rows with quotes as RFC 4180 has them. Files that are called .csv but part their cells by tabs (the
+ * Comma-separated rows with quotes as RFC 4180 has them. Files called .csv whose cells are separated by tabs (the
  * original STS benchmark) or semicolons are read too. A quote that is never closed costs its own line only.
  */
-export function csvRows(text: string, fault?: Report): Row[] {
+export function csvRows(text: string, fault?: ReportFault): Row[] {
   const firstLine = textLines(text)[0]?.text ?? '';
   if (firstLine.includes('\t')) return tsvRows(text);
   const delimiter = !firstLine.includes(',') && firstLine.includes(';') ? ';' : ',';

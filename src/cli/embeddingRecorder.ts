@@ -1,17 +1,17 @@
-// Records where some sentences are while a run goes, so that the page can draw its map from the record.
+// Records embeddings of some sentences during a run, so that the page can draw its map from the record.
 import { samplePoints, type Point } from '../data/points.ts';
 import { packEmbeddings } from '../run/embeddings.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { RunInputs } from '../trainer/prepare.ts';
 import type { RunningTraining } from '../trainer/train.ts';
 
-/** Measurements from one look to the next. */
+/** Measurements between two recordings. */
 const EVERY = 4;
 
-export class Watcher {
+export class EmbeddingRecorder {
   private readonly points: Point[];
   private running: RunningTraining | undefined;
-  private seen = -1;
+  private recordedStep = -1;
 
   /** @param count sentences to follow; 0: none, and nothing is recorded */
   constructor(
@@ -22,17 +22,17 @@ export class Watcher {
     this.points = samplePoints(inputs.groups, inputs.setting.pattern, count);
   }
 
-  follow(running: RunningTraining): void {
+  attach(running: RunningTraining): void {
     this.running = running;
   }
 
-  /** Looks if this step was measured, and at the last one. */
-  async look(): Promise<void> {
+  /** Records the embeddings if this step is due for it, or is the last one. */
+  async recordIfDue(): Promise<void> {
     const { running, points } = this;
-    if (!running || points.length === 0 || running.step === this.seen) return;
+    if (!running || points.length === 0 || running.step === this.recordedStep) return;
     const { step, totalSteps } = running;
     if (step % (EVERY * this.inputs.config.evaluateEvery) !== 0 && step !== totalSteps) return;
-    this.seen = step;
+    this.recordedStep = step;
     const embedded = await running.embed(points.map(({ text }) => text));
     if (step === 0) this.record({ type: 'points', step, points });
     this.record(packEmbeddings(step, embedded));

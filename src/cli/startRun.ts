@@ -1,0 +1,173 @@
+// What a training starts from: inputs and folder of a new run, or of one that is resumed.
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Fault, ScoredPair } from '../data/group.ts';
+import {
+  configDifference,
+  defaultConfig,
+  parseKnobAssignment,
+  parseKnobValue,
+  type Config,
+} from '../run/config.ts';
+import { parseSettingName, PATTERNS, settingName, type Setting } from '../run/settings.ts';
+import type { Checkpoint } from '../trainer/checkpoint.ts';
+import type { RunInputs } from '../trainer/prepare.ts';
+import type { DeviceChoice } from '../util/devices.ts';
+import { UsageFailure } from '../util/failure.ts';
+import { domainFiles, loadGroups, loadPairs, openModel } from './node/files.ts';
+import { newRunFolderPath, RunFolder, type RunPaths } from './node/runFolder.ts';
+import { log, warn, type CommonOptions } from './output.ts';
+import { root } from './root.ts';
+import { startTunedDevice } from './tunedDevice.ts';
+
+/** Options of `train`, as commander gives them. */
+export interface TrainCommandOptions extends CommonOptions {
+  model?: string;
+  setting?: string;
+  corpora?: string;
+  data?: string[];
+  sts?: string[];
+  steps?: number;
+  epochs?: number;
+  batch?: number;
+  seed?: number;
+  set?: string[];
+  device: DeviceChoice;
+  /** Are the kernels tuned when a GPU is used for the first time? */
+  tuning?: boolean;
+  watch?: number;
+  out?: string;
+  resume?: string;
+}
+
+export const DEFAULT_MODEL = join(root, 'models', 'pocket');
+export const DEFAULT_CORPORA = join(root, 'public', 'corpora');
+
+/** A base configuration with the flags applied. */
+export function configFrom(
+  options: Pick<TrainCommandOptions, 'steps' | 'epochs' | 'batch' | 'seed' | 'set'>,
+  base: Config,
+): Config {
+  const overrides: Partial<Config> = {};
+  for (const assignment of options.set ?? []) Object.assign(overrides, parseKnobAssignment(assignment));
+  for (const name of ['steps', 'epochs', 'batch', 'seed'] as const)
+    if (options[name] !== undefined) overrides[name] = parseKnobValue(name, options[name]);
+  // An explicit --epochs overrides the steps of the base.
+  if (options.epochs !== undefined && options.steps === undefined) overrides.steps = 0;
+  return { ...base, ...overrides };
+}
+
+export interface StartedRun {
+  inputs: RunInputs;
+  folder: RunFolder;
+  checkpoint?: Checkpoint;
+  /** Starts writing to the folder; nothing is written before. */
+  useFolder: () => void;
+}
+
+export async function newRun(options: TrainCommandOptions): Promise<StartedRun> {
+  const config = configFrom(options, defaultConfig());
+  const setting = settingOf(options);
+  const corpora = options.corpora ?? DEFAULT_CORPORA;
+  const files = options.data ?? domainFiles(corpora, setting);
+  const bundled = join(corpora, 'sts', 'dev.tsv');
+  const sts = options.sts ?? (options.data === undefined && existsSync(bundled) ? [bundled] : []);
+  if (sts.length === 0)
+    warn('no --sts file: STS and the evaluation curves are not measured, so there is no RFD.');
+  const paths: RunPaths = {
+    model: options.model ?? DEFAULT_MODEL,
+    setting: settingName(setting),
+    files,
+    sts,
+  };
+  const folder = RunFolder.claim(options.out ?? newRunFolderPath(settingName(setting)));
+  const inputs = await loadInputs(paths, config, options);
+  return {
+    inputs,
+    folder,
+    useFolder: () => {
+      folder.begin(absolute(paths));
+    },
+  };
+}
+
+export async function resumedRun(options: TrainCommandOptions, path: string): Promise<StartedRun> {
+  const source = RunFolder.open(path);
+  const checkpoint = await source.checkpoint(warn);
+  const saved = source.paths();
+  const paths: RunPaths = {
+    model: options.model ?? saved.model,
+    setting: options.setting === undefined ? saved.setting : settingName(settingOf(options)),
+    files:
+      options.data ??
+      (options.corpora === undefined
+        ? saved.files
+        : domainFiles(options.corpora, settingOf({ setting: saved.setting, ...options }))),
+    sts: options.sts ?? saved.sts,
+  };
+  const config = configFrom(options, checkpoint.state.config);
+  const changed = configDifference(config, checkpoint.state.config);
+  if (changed.length > 0) {
+    throw new UsageFailure(
+      `A resumed run keeps its knobs; ${changed.map((name) => `"${name}" was ${String(checkpoint.state.config[name])}`).join(', ')}. Start a new run to change them.`,
+    );
+  }
+  const inputs = await loadInputs(paths, config, options);
+  const elsewhere = options.out !== undefined && resolve(options.out) !== resolve(source.path);
+  const folder = elsewhere ? RunFolder.claim(options.out!) : source;
+  log(`resuming after step ${checkpoint.state.step}`);
+  return {
+    inputs,
+    folder,
+    checkpoint,
+    useFolder: () => {
+      folder.continueFrom(source, absolute(paths), checkpoint.state.step);
+    },
+  };
+}
+
+function absolute(paths: RunPaths): RunPaths {
+  return {
+    ...paths,
+    model: resolve(paths.model),
+    files: paths.files.map((file) => resolve(file)),
+    sts: paths.sts.map((file) => resolve(file)),
+  };
+}
+
+function settingOf({ setting, data }: Pick<TrainCommandOptions, 'setting' | 'data'>): Setting {
+  if (setting === undefined)
+    throw new UsageFailure('train needs --setting {domain}.{pattern}, for example --setting scenes.sup.');
+  return parseSettingName(data !== undefined && !setting.includes('.') ? `data.${setting}` : setting);
+}
+
+async function loadInputs(
+  paths: RunPaths,
+  config: Config,
+  options: Pick<TrainCommandOptions, 'device' | 'tuning'>,
+): Promise<RunInputs> {
+  const model = await openModel(paths.model);
+  const setting = parseSettingName(paths.setting);
+  const pattern = PATTERNS[setting.pattern];
+  // Groups without a pattern of their own (CSV, a bare JSONL) get the setting's.
+  const { groups, faults } = await loadGroups(paths.files, 'groups' in pattern ? pattern.groups : undefined);
+  const sts: ScoredPair[] = [];
+  for (const file of paths.sts) {
+    const loaded = await loadPairs(file);
+    for (const pair of loaded.pairs) sts.push(pair);
+    for (const fault of loaded.faults) faults.push(fault);
+  }
+  reportFaults(faults);
+  const device = await startTunedDevice(options.device, options.tuning !== false);
+  return { setting, config, groups, sts, model, device, files: paths.files };
+}
+
+const SHOWN_FAULTS = 5;
+
+/** Warns about the lines that were left out. */
+export function reportFaults(faults: readonly Fault[]): void {
+  for (const { file, line, reason } of faults.slice(0, SHOWN_FAULTS))
+    warn(`${file}:${line}: ${reason}; the line is left out.`);
+  if (faults.length > SHOWN_FAULTS)
+    warn(`and ${faults.length - SHOWN_FAULTS} more lines that cannot be used.`);
+}
