@@ -55,7 +55,7 @@ export class NextBatches {
     return { batches, rows };
   }
 
-  /** Makes what this step will be made of, unless that is done. Nothing is batches. */
+  /** Makes the batches of this step ahead of time, unless they are there already. */
   prefetch(step: number): void {
     if (this.prefetched) return;
     const { plan, views, examples } = this.source;
@@ -69,14 +69,14 @@ export class NextBatches {
     this.added.push(example);
   }
 
-  /** Goes to another place of the walk, where no example is added. */
+  /** Continues at another position, with no added examples. */
   moveTo(cursor: BatchCursor): void {
     this.added = [];
     this.current = copyOf(cursor);
     this.restartGenerator();
   }
 
-  /** What the next step would take after these examples had joined; nothing joins, and nothing is batches. */
+  /** The batches the next step would have with these examples added; changes nothing. */
   peek(joining: readonly Example[]): { examples: TokenisedExample[]; batches: Batch[] } {
     const { plan, views, examples } = this.source;
     const all = [...examples, ...joining.map((example) => views.tokenise(example))];

@@ -1,5 +1,6 @@
 // The step events of a run: losses and gradient norms, read back from the device. A read-back waits for everything queued
-// before it and then leaves the device idle, so steps that are shorter than a displayed frame are read together. Every logged step gets its event, in order, with its own numbers.
+// before it and then leaves the device idle, so steps that are shorter than a displayed frame are read together. Every
+// logged step gets its event, in order, with its own numbers.
 import * as tf from '@tensorflow/tfjs-core';
 import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import type { StepEvent } from '../run/events.ts';
