@@ -23,11 +23,6 @@ const EXCEPTIONS = [
     rules: { 'max-lines': 'off' },
     why: 'a table of data, one entry a knob',
   },
-  {
-    files: ['src/app/state/trainer.svelte.ts'],
-    rules: { 'max-lines': ['error', { max: 430, skipBlankLines: true }] },
-    why: 'one training seen from page, worker and core: each is one state that all of its methods share',
-  },
 ];
 
 /** Globals of one host only: the core runs in a page, in a worker and in Node. */

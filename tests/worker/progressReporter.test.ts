@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reportSchema } from '../../src/worker/protocol.ts';
 import { progressReporter } from '../../src/worker/progressReporter.ts';
-import { sayPreparing } from '../../src/app/state/trainerNotices.ts';
+import { sayPreparing } from '../../src/app/live/notices.ts';
 import type { Notice, NoticesState } from '../../src/app/state/notices.svelte.ts';
 
 describe('the progress of a preparation', () => {

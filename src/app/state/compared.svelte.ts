@@ -8,11 +8,11 @@ import type { NoticesState } from './notices.svelte.ts';
 import type { RecipeState } from './recipe.svelte.ts';
 import type { RunsState, StoredRun } from './runs.svelte.ts';
 import { ShownRun } from './shown.svelte.ts';
-import type { TrainerState } from './trainer.svelte.ts';
+import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 
 export interface ComparedOptions {
   runs: RunsState;
-  trainer: TrainerState;
+  training: LiveTraining;
   recipe: RecipeState;
   corpus: CorpusState;
   notices: NoticesState;
@@ -26,8 +26,8 @@ export class ComparedState {
 
   /** Shows a run on curves and map; the live one goes on. */
   async show(id: string): Promise<void> {
-    const { runs, trainer, notices } = this.options;
-    if (id === trainer.runId) {
+    const { runs, training, notices } = this.options;
+    if (id === training.runId) {
       this.visited = null;
       return;
     }
@@ -58,13 +58,16 @@ export class ComparedState {
   /** Can training go on where a run stopped? One trained here, unfinished, and not the live one. */
   canContinue({ id, source, status, header }: StoredRun): boolean {
     return (
-      source === 'trained' && status === 'interrupted' && header !== null && id !== this.options.trainer.runId
+      source === 'trained' &&
+      status === 'interrupted' &&
+      header !== null &&
+      id !== this.options.training.runId
     );
   }
 
   /** Goes on with a run from its newest checkpoint, with the recipe it had. */
   async goOn({ id }: StoredRun): Promise<void> {
-    const { runs, trainer, recipe, corpus, notices } = this.options;
+    const { runs, training, corpus, notices } = this.options;
     try {
       const record = await runs.read(id);
       const [{ header }, config] = [record, record.configAt()];
@@ -72,8 +75,7 @@ export class ComparedState {
       this.visited = null;
       await this.prepare(parseSettingName(header.setting), config);
       await corpus.own.restored;
-      recipe.start();
-      trainer.takeUp({ id, record, playing: true });
+      training.resume({ id, record, playing: true });
     } catch (error) {
       notices.say({ id: 'continue', kind: 'bad', text: messageOf(error) });
     }
@@ -84,7 +86,7 @@ export class ComparedState {
     this.visited = null;
     await this.prepare(setting, config);
     signal.throwIfAborted();
-    return { run: await this.options.trainer.trainWhole(signal) };
+    return { run: await this.options.training.trainWhole(signal) };
   }
 
   private async prepare(setting: Setting, config: Config): Promise<void> {

@@ -16,9 +16,9 @@ import { addressOf, fetchRecord, RECORDED_RUN } from './recorded.ts';
 import { RunsState } from './runs.svelte.ts';
 import { ShownRun } from './shown.svelte.ts';
 import { TracingState } from './tracing.svelte.ts';
-import { TrainerState } from './trainer.svelte.ts';
-import type { Unfinished } from './trainerOptions.ts';
-import { continues, notePlaying, wasPlaying } from './unfinished.ts';
+import { LiveTraining } from '../live/liveTraining.svelte.ts';
+import type { UnfinishedRun } from '../live/options.ts';
+import { continues, notePlaying, wasPlaying } from '../live/unfinished.ts';
 
 /** Groups whose match error rates are drawn; written where they stand. */
 const MER_GROUPS = 500;
@@ -27,23 +27,21 @@ export class DeskState {
   readonly notices = new NoticesState();
   readonly corpus = new CorpusState();
   readonly recipe: RecipeState;
-  readonly trainer: TrainerState;
+  readonly training: LiveTraining;
   readonly runs: RunsState;
   /** The next step, taken apart. */
   readonly tracing: TracingState;
   readonly compared: ComparedState;
   /** The run that came with the page. */
   readonly recorded = new ShownRun();
-  /** Hot knobs turned while a run went. */
-  hotEdits = $state(0);
 
   constructor({ defaults, offer }: Pick<RecipeOptions, 'defaults' | 'offer'>) {
     this.recipe = new RecipeState({ defaults, offer, hash: location.hash, writeHash: replaceHash });
     this.runs = new RunsState({
       defaults: { ...defaults, setting: settingName(defaults.setting) },
-      oncleared: (id) => this.trainer.forget(id),
+      oncleared: (id) => this.training.worker.deleteSaved(id),
     });
-    this.trainer = new TrainerState({
+    this.training = new LiveTraining({
       recorder: this.runs,
       newId: () => crypto.randomUUID(),
       unfinished: () => this.unfinished(),
@@ -58,15 +56,17 @@ export class DeskState {
         shortfall: this.corpus.shortfallFor(this.recipe.config),
       }),
     });
-    this.tracing = new TracingState(() => this.trainer.ask((client) => client.request({ type: 'trace' })));
-    const { runs, trainer, recipe, corpus, notices } = this;
-    this.compared = new ComparedState({ runs, trainer, recipe, corpus, notices });
-    this.corpus.own.onadded = (groups) => this.trainer.add(groups);
+    this.tracing = new TracingState(() =>
+      this.training.worker.ask((client) => client.request({ type: 'trace' })),
+    );
+    const { runs, training, recipe, corpus, notices } = this;
+    this.compared = new ComparedState({ runs, training, recipe, corpus, notices });
+    this.corpus.own.onadded = (groups) => this.training.addGroups(groups);
   }
 
   /** Fetches what the page needs, the recorded run first: it is what the visitor sees. */
   async open(): Promise<void> {
-    this.trainer.load();
+    this.training.load();
     try {
       this.recorded.append(await fetchRecord(RECORDED_RUN));
     } catch (error) {
@@ -76,20 +76,20 @@ export class DeskState {
 
   /** Effects: states that follow one another. Called while a component is set up. */
   follow(): void {
-    const { corpus, recipe, trainer, tracing, notices, runs } = this;
+    const { corpus, recipe, training, tracing, notices, runs } = this;
     // The corpus follows the setting; until something is trained, a fresh run follows both.
     $effect(() => {
       const { domain, pattern } = recipe.setting;
       untrack(() => void corpus.load(domain, pattern));
     });
     $effect(() => {
-      if (this.staleStart) untrack(() => trainer.begin());
+      if (this.staleStart) untrack(() => training.start(null));
     });
     $effect(() => {
-      if (trainer.runId !== '') untrack(() => tracing.clear());
+      if (training.runId !== '') untrack(() => tracing.clear());
     });
     $effect(() => {
-      if (trainer.status !== 'loading') notePlaying(trainer.playing ? trainer.runId : null);
+      if (training.status !== 'loading') notePlaying(training.playing ? training.runId : null);
     });
     $effect(() => {
       const failures = {
@@ -107,7 +107,7 @@ export class DeskState {
   }
 
   /** The newest run, if a closed page left it unfinished and the recipe is still its own. */
-  private async unfinished(): Promise<Unfinished | null> {
+  private async unfinished(): Promise<UnfinishedRun | null> {
     await this.runs.load();
     const { newest } = this.runs;
     if (newest?.status !== 'interrupted' || newest.header === null) return null;
@@ -125,24 +125,24 @@ export class DeskState {
 
   /** Is the recorded run what the curves show? Until something has been trained here. */
   readonly showsRecord = $derived.by(() => {
-    const { trainer } = this;
-    return trainer.run.step === 0 && trainer.status !== 'running' && this.recorded.revision > 0;
+    const { training } = this;
+    return training.run.step === 0 && training.status !== 'running' && this.recorded.revision > 0;
   });
   /** The run of the curves: a kept one that is looked at, the recorded one, or the live one. */
   readonly curves = $derived.by(
-    () => this.compared.visited?.run ?? (this.showsRecord ? this.recorded : this.trainer.run),
+    () => this.compared.visited?.run ?? (this.showsRecord ? this.recorded : this.training.run),
   );
   /** The run of the map: the visitor's own encoder as soon as it is there. */
   readonly mapped = $derived.by(() => {
     const visited = this.compared.visited?.run;
     if (visited?.current) return visited;
-    return this.trainer.run.current ? this.trainer.run : this.recorded;
+    return this.training.run.current ? this.training.run : this.recorded;
   });
 
   /** The run that is seen, as it would be passed on. */
   readonly shared = $derived.by(() => {
     const run = this.curves;
-    const id = this.compared.visited?.id ?? this.trainer.runId;
+    const id = this.compared.visited?.id ?? this.training.runId;
     if (run.revision === 0 || run.header === null) return null;
     const { record, points, initial, current, step } = run;
     // Where its sentences are is shared as it is shown: before training and now.
@@ -153,7 +153,7 @@ export class DeskState {
 
   /** Curves behind those of the shown run: chosen runs, and its own future while a step of the past is shown. */
   readonly behind = $derived.by((): readonly OtherRun[] => {
-    const { isRewound, record } = this.trainer.run;
+    const { isRewound, record } = this.training.run;
     const { others } = this.runs.overlays;
     if (!isRewound || this.showsRecord) return others;
     const { series } = record;
@@ -163,7 +163,7 @@ export class DeskState {
 
   readonly cosinesNow = $derived.by(() => groupCosines(this.curves.points, this.curves.current));
   readonly cosinesBefore = $derived.by(() => groupCosines(this.curves.points, this.curves.initial));
-  readonly liveCosines = $derived.by(() => groupCosines(this.trainer.run.points, this.trainer.run.current));
+  readonly liveCosines = $derived.by(() => groupCosines(this.training.run.points, this.training.run.current));
   readonly cosines = $derived.by(() => ({
     before: cosineSets(this.cosinesBefore),
     now: cosineSets(this.cosinesNow),
@@ -197,20 +197,14 @@ export class DeskState {
     this.corpus.missingFor(this.recipe.setting.domain, pattern);
 
   /** Applies the recipe's value of a hot knob to the running training. */
-  hot(knob: HotKnobName): void {
-    this.hotEdits++;
-    this.trainer.edit(editTo(this.recipe.config, knob));
-  }
-
-  /** Shall a run begin now: one that waited for its corpus, or a fresh one for what changed before any training? */
+  /** Shall a run start now: one that waited for its corpus, or a fresh one for what changed before any step? */
   get staleStart(): boolean {
-    const { trainer, recipe, corpus } = this;
-    if (trainer.device === null || trainer.deciding) return false;
-    if (trainer.awaitsData) return !corpus.loading;
-    if (trainer.run.step > 0) return false;
-    if (trainer.status !== 'ready' && trainer.status !== 'loading') return false;
+    const { training, recipe, corpus } = this;
+    const { kind } = training.phase;
+    if (kind === 'awaitingData') return !corpus.loading;
+    if ((kind !== 'starting' && kind !== 'waiting') || training.run.step > 0) return false;
     const { loaded } = corpus;
     const isLoaded = loaded !== null && settingName(loaded) === settingName(recipe.setting);
-    return isLoaded && (trainer.restartNeeded || recipe.unsentHotKnobs.length > 0 || !trainer.begun);
+    return isLoaded && (training.restartNeeded || recipe.unsentHotKnobs.length > 0);
   }
 }

@@ -1,11 +1,11 @@
 // What a training does while its tab is hidden, where the visitor has chosen that it pauses.
-import type { TrainerState } from './trainer.svelte.ts';
+import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 import type { ViewState } from './view.svelte.ts';
 
 /** @returns a listener to the tab's visibility (pageLife.ts, onVisibility) */
 export function pauseWhileHidden(
   view: Pick<ViewState, 'hiddenTab'>,
-  training: Pick<TrainerState, 'status' | 'pause' | 'play'>,
+  training: Pick<LiveTraining, 'status' | 'pause' | 'play'>,
 ): (hidden: boolean) => void {
   let pausedHere = false;
   return (hidden) => {

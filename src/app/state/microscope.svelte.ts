@@ -1,8 +1,8 @@
 // The microscope: whether it is open, and what opening and closing it do to the training.
 import type { TracingState } from './tracing.svelte.ts';
-import type { TrainerState } from './trainer.svelte.ts';
+import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 
-type Training = Pick<TrainerState, 'status' | 'pause' | 'step'>;
+type Training = Pick<LiveTraining, 'status' | 'pause' | 'step'>;
 
 export class MicroscopeState {
   isOpen = $state(false);

@@ -1,10 +1,10 @@
 // The batch view shows the next batch: it is traced again whenever training waits at a new step.
 import { untrack } from 'svelte';
 import type { TracingState } from './tracing.svelte.ts';
-import type { TrainerState } from './trainer.svelte.ts';
+import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 
 type Tracing = Pick<TracingState, 'trace' | 'busy' | 'look'>;
-type Training = Pick<TrainerState, 'status' | 'seeking' | 'weights' | 'run'>;
+type Training = Pick<LiveTraining, 'status' | 'seeking' | 'current' | 'run'>;
 
 /** Is the trace of another step than the one after `step`? */
 export const isStale = ({ trace }: Pick<Tracing, 'trace'>, step: number): boolean => trace?.step !== step + 1;
@@ -13,7 +13,7 @@ export const isStale = ({ trace }: Pick<Tracing, 'trace'>, step: number): boolea
 export function traceNextBatch(tracing: Tracing, training: Training, shown: () => boolean): void {
   $effect(() => {
     const waits = training.status === 'ready' || training.status === 'paused';
-    if (!shown() || !waits || training.seeking || training.weights < 0) return;
+    if (!shown() || !waits || training.seeking || training.current.weights < 0) return;
     untrack(() => {
       if (isStale(tracing, training.run.step) && !tracing.busy) void tracing.look();
     });

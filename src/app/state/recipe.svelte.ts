@@ -8,7 +8,8 @@ import {
   withKnob,
   type Config,
 } from '../../run/config.ts';
-import { isHotKnob, type HotKnobName } from '../../run/knobEdit.ts';
+import type { RunEvent } from '../../run/events.ts';
+import { isHotKnob, withEdits, type HotKnobName, type KnobEdit } from '../../run/knobEdit.ts';
 import { KNOBS, type KnobName } from '../../run/knobs.ts';
 import { settingName, type Setting } from '../../run/settings.ts';
 import { t, tOptional } from '../messages/t.ts';
@@ -28,7 +29,9 @@ export interface RecipeOptions {
   writeHash?: (hash: string) => void;
 }
 
-/** What a run was started with, kept up with the hot knobs it took since. */
+type EditEvent = Extract<RunEvent, { type: 'edit' }>;
+
+/** What a run was started with, kept up with the hot knobs that have acted since. */
 export interface Applied {
   setting: Setting;
   config: Config;
@@ -43,6 +46,10 @@ export class RecipeState {
   model = $state('');
   /** What the current run uses; null before the first one. */
   applied = $state.raw<Applied | null>(null);
+  /** Edits that the worker was told and that have not acted yet. */
+  sent = $state.raw<readonly KnobEdit[]>([]);
+  /** The step before which each hot knob last changed. */
+  actedAt = $state.raw<Partial<Record<HotKnobName, number>>>({});
   /** What could not be used of the link the page was opened with, one sentence each. */
   faults = $state.raw<string[]>([]);
 
@@ -142,16 +149,33 @@ export class RecipeState {
     return valueText(this.config[name]) !== valueText(this.defaults.config[name]);
   }
 
-  /** A run starts with what stands here now. */
-  start(): void {
-    this.applied = { setting: this.setting, config: this.config, device: this.device, model: this.model };
+  /** A run starts, with what the recipe says unless something else is given. */
+  start({
+    setting = this.setting,
+    config = this.config,
+  }: Partial<Pick<Applied, 'setting' | 'config'>> = {}): void {
+    this.applied = { setting, config, device: this.device, model: this.model };
+    this.sent = [];
+    this.actedAt = {};
   }
 
-  /** The running training has taken a hot knob's new value. */
-  tookHot(name: KnobName): void {
-    if (this.applied === null) return;
-    const config = { ...this.applied.config, [name]: this.config[name] };
-    this.applied = { ...this.applied, config };
+  /** The worker was told to change a hot knob; it acts in the next step. */
+  sentEdit(edit: KnobEdit): void {
+    this.sent = [...this.sent.filter(({ knob }) => knob !== edit.knob), edit];
+  }
+
+  /** A step was made with a changed knob. Changes that are repeated from the past of the run are no news. */
+  editActed({ knob, to, step }: Pick<EditEvent, 'knob' | 'to' | 'step'>): void {
+    const edit = this.sent.find((sent) => sent.knob === knob);
+    if (this.applied === null || edit === undefined || valueText(edit.value) !== valueText(to)) return;
+    this.applied = { ...this.applied, config: withEdits(this.applied.config, [edit]) };
+    this.sent = this.sent.filter((sent) => sent !== edit);
+    this.actedAt = { ...this.actedAt, [knob]: step };
+  }
+
+  /** The configuration of the run once everything has acted that it was told; null before the first run. */
+  get told(): Config | null {
+    return this.applied && withEdits(this.applied.config, this.sent);
   }
 
   /** The knobs that wait for a restart: those that differ from the run's and are not hot. */
@@ -160,10 +184,10 @@ export class RecipeState {
     return configDifference(this.config, this.applied.config).filter((name) => !KNOBS[name].hot);
   }
 
-  /** The hot knobs that differ from the run's: a preset or a link has set them, and the trainer must be told. */
+  /** The hot knobs that the worker must be told of. */
   get unsentHotKnobs(): HotKnobName[] {
-    const { applied } = this;
-    return applied === null ? [] : configDifference(this.config, applied.config).filter(isHotKnob);
+    const { told } = this;
+    return told === null ? [] : configDifference(this.config, told).filter(isHotKnob);
   }
 
   /** Does anything wait for a restart, knob or not? */

@@ -1,11 +1,11 @@
 // What the keys of the page do (desk/shortcuts.ts says which key asks for which).
 import type { MicroscopeState } from './microscope.svelte.ts';
 import type { TourState } from './tour.svelte.ts';
-import type { TrainerState } from './trainer.svelte.ts';
+import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 import type { ViewState } from './view.svelte.ts';
 
 export interface ShortcutTargets {
-  training: Pick<TrainerState, 'status' | 'stepping' | 'play' | 'pause' | 'step' | 'seek' | 'begin' | 'run'>;
+  training: Pick<LiveTraining, 'status' | 'stepping' | 'play' | 'pause' | 'step' | 'seek' | 'start' | 'run'>;
   microscope: Pick<MicroscopeState, 'open'>;
   view: Pick<ViewState, 'projector'>;
   tour: Pick<TourState, 'open' | 'close'>;
@@ -23,7 +23,7 @@ export function shortcutActions({ training, microscope, view, tour, help }: Shor
     step: () => training.step(),
     back: () => training.seek(training.run.step - 1),
     microscope: () => microscope.open(),
-    reset: () => training.begin(false),
+    reset: () => training.start(false),
     projector: () => {
       view.projector = !view.projector;
     },

@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../../src/app/live/phase.ts';
 import { reduce } from '../../../src/app/live/reduce.ts';
+import { RunRecord } from '../../../src/record/runRecord.ts';
 import type { Command, PhaseReport } from '../../../src/app/live/transition.ts';
 import { phaseText, transitionText } from './text.ts';
 
-const run = { id: 'left', events: [], playing: false };
+const run = { id: 'left', record: new RunRecord(), playing: false };
 const edit = { knob: 'temperature', value: 0.1 } as const;
 const status = (name: 'starting' | 'waiting' | 'running' | 'recovering' | 'ended') =>
   ({ type: 'status', run: 1, status: name, step: 5 }) as const;

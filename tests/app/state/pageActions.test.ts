@@ -19,7 +19,7 @@ function training(status: Status, stepping = false) {
     pause: vi.fn(),
     step: vi.fn(),
     seek: vi.fn(),
-    begin: vi.fn(),
+    start: vi.fn(),
   };
 }
 
@@ -109,7 +109,7 @@ describe('the keys', () => {
     actions.reset();
     expect(run.step).toHaveBeenCalledOnce();
     expect(run.seek).toHaveBeenCalledWith(4);
-    expect(run.begin).toHaveBeenCalledWith(false);
+    expect(run.start).toHaveBeenCalledWith(false);
   });
 
   it('close help and tour', () => {

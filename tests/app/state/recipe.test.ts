@@ -81,9 +81,45 @@ describe('what waits for a restart', () => {
     expect(recipe.restartNeeded).toBe(false);
     expect(recipe.applied?.config.temperature).toBe(0.05);
     expect(recipe.unsentHotKnobs).toEqual(['temperature']);
-    recipe.tookHot('temperature');
-    expect(recipe.applied?.config.temperature).toBe(0.2);
+    recipe.sentEdit({ knob: 'temperature', value: 0.2 });
     expect(recipe.unsentHotKnobs).toEqual([]);
+    expect(recipe.applied?.config.temperature).toBe(0.05);
+    recipe.editActed({ knob: 'temperature', to: 0.2, step: 7 });
+    expect(recipe.applied?.config.temperature).toBe(0.2);
+    expect([recipe.sent, recipe.actedAt]).toEqual([[], { temperature: 7 }]);
+    expect(recipe.unsentHotKnobs).toEqual([]);
+  });
+
+  it('a hot knob that is turned twice before a step has acted when its last value has', () => {
+    const recipe = recipeFrom();
+    recipe.start();
+    for (const value of [0.2, 0.3]) {
+      recipe.set('temperature', value);
+      recipe.sentEdit({ knob: 'temperature', value });
+    }
+    recipe.editActed({ knob: 'temperature', to: 0.2, step: 3 });
+    expect(recipe.applied?.config.temperature).toBe(0.05);
+    expect(recipe.told?.temperature).toBe(0.3);
+    recipe.editActed({ knob: 'temperature', to: 0.3, step: 3 });
+    expect(recipe.applied?.config.temperature).toBe(0.3);
+  });
+
+  it('an edit that is repeated from the past of the run changes nothing', () => {
+    const recipe = recipeFrom();
+    recipe.start();
+    recipe.editActed({ knob: 'temperature', to: 0.2, step: 3 });
+    expect(recipe.applied?.config.temperature).toBe(0.05);
+    expect(recipe.actedAt).toEqual({});
+  });
+
+  it('a run may start with other values than the recipe has: those differ from it then', () => {
+    const recipe = recipeFrom();
+    const { config } = recipe;
+    recipe.set('temperature', 0.2);
+    recipe.set('batch', 16);
+    recipe.start({ config });
+    expect(recipe.unsentHotKnobs).toEqual(['temperature']);
+    expect(recipe.pending).toEqual(['batch']);
   });
 
   it('taking a hot knob does not take a cold one with it', () => {
@@ -91,7 +127,8 @@ describe('what waits for a restart', () => {
     recipe.start();
     recipe.set('batch', 16);
     recipe.set('temperature', 0.2);
-    recipe.tookHot('temperature');
+    recipe.sentEdit({ knob: 'temperature', value: 0.2 });
+    recipe.editActed({ knob: 'temperature', to: 0.2, step: 0 });
     expect(recipe.pending).toEqual(['batch']);
   });
 

@@ -1,8 +1,8 @@
 // What the page works out of a shown run: cosines of the followed groups, and how fast it goes.
 import { describe, expect, it } from 'vitest';
 import { cosineSets, groupCosines } from '../../../src/app/state/groupCosines.ts';
+import { SpeedMeter } from '../../../src/app/live/speed.ts';
 import { ShownRun } from '../../../src/app/state/shown.svelte.ts';
-import { SpeedMeter } from '../../../src/app/state/speed.ts';
 import type { Point } from '../../../src/data/points.ts';
 import { matrixFromRows } from '../../../src/metrics/vectors.ts';
 import { RunRecord, UNCHANGED } from '../../../src/record/runRecord.ts';

@@ -1,11 +1,8 @@
 // A run that a closed page left behind: may it be taken up again, and did it train when the page was loaded anew?
 import type { RunRecord } from '../../record/runRecord.ts';
 import { configDifference } from '../../run/config.ts';
-import { settingName, type PatternName } from '../../run/settings.ts';
-import type { RecipeValues } from './link.ts';
-import { followedPoints } from './sentences.ts';
-import { ShownRun } from './shown.svelte.ts';
-import type { TrainingData, Unfinished } from './trainerOptions.ts';
+import { settingName } from '../../run/settings.ts';
+import type { RecipeValues } from '../state/link.ts';
 
 /** Is the recipe the one that the record was made with, its hot edits included? */
 export function continues(recipe: Pick<RecipeValues, 'setting' | 'config'>, record: RunRecord): boolean {
@@ -15,13 +12,6 @@ export function continues(recipe: Pick<RecipeValues, 'setting' | 'config'>, reco
     record.header?.setting === settingName(recipe.setting) &&
     configDifference(config, recipe.config).length === 0
   );
-}
-
-/** The run as it stands in its record. What it trained on is in its checkpoint. */
-export function takenUp({ record }: Unfinished, data: TrainingData, pattern: PatternName): ShownRun {
-  const run = new ShownRun(record);
-  run.points = followedPoints(data, pattern);
-  return run;
 }
 
 /** Kept for as long as the tab, so that a reload goes on training and a new visit waits to be asked. */

@@ -1,0 +1,37 @@
+// What a run starts with: as the recipe and the corpus say now, or as the current one was started.
+import type { Config } from '../../run/config.ts';
+import type { Setting } from '../../run/settings.ts';
+import type { LiveTrainingOptions, TrainingData } from './options.ts';
+import type { Readiness } from './transition.ts';
+
+export interface Launch {
+  setting: Setting;
+  config: Config;
+  data: TrainingData;
+}
+
+type Source = Pick<LiveTrainingOptions, 'recipe' | 'data'>;
+
+export function chosenLaunch({ recipe, data }: Source): Launch {
+  return { setting: recipe.setting, config: recipe.config, data: data() };
+}
+
+/** What the current run was started with, and the hot knobs that it was told since. */
+export function currentLaunch(current: Launch, { recipe }: Source): Launch {
+  return { ...current, config: recipe.told ?? current.config };
+}
+
+/** Can a run start with what is chosen now? */
+export function readinessOf({ recipe, data }: Source): Readiness {
+  const { applied } = recipe;
+  if (applied !== null && (applied.device !== recipe.device || applied.model !== recipe.model))
+    return 'otherEncoder';
+  const { loading, shortfall } = data();
+  if (loading) return 'dataLoading';
+  return shortfall === null ? 'ready' : { shortfall };
+}
+
+/** Does something differ from the current run that only a restart can apply? */
+export function needsRestart(current: Launch | null, { recipe, data }: Source): boolean {
+  return recipe.restartNeeded || (current !== null && data().bundled !== current.data.bundled);
+}

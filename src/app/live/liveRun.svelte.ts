@@ -1,0 +1,139 @@
+// The run that is being trained, as the page keeps it: its record, what it was started with, and how far it has come.
+import type { Group } from '../../data/group.ts';
+import { pointsOf } from '../../data/points.ts';
+import type { RunEvent } from '../../run/events.ts';
+import { PATTERNS, settingName } from '../../run/settings.ts';
+import type { Report, StartCommand } from '../../worker/protocol.ts';
+import { followedPoints } from '../state/sentences.ts';
+import { ShownRun } from '../state/shown.svelte.ts';
+import type { Launch } from './launch.ts';
+import type { Parent, Recorder, UnfinishedRun } from './options.ts';
+import { SpeedMeter } from './speed.ts';
+
+export class LiveRun {
+  shown = $state.raw(new ShownRun());
+  /** Names it among the stored runs. */
+  id = $state('');
+  /** null before the first run. */
+  launch = $state.raw<Launch | null>(null);
+  stepsPerSecond = $state<number | null>(null);
+  /** Grows when the weights have changed. */
+  weights = $state(0);
+  /** Steps with a snapshot, and the memory that they take in bytes. */
+  snapshots = $state.raw<{ steps: readonly number[]; bytes: number; budget: number } | null>(null);
+  /** Numbers the run in the worker's reports. */
+  private number = 0;
+  private readonly speed = new SpeedMeter();
+
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly newId: () => string,
+  ) {}
+
+  get secondsLeft(): number | null {
+    const { totalSteps, step } = this.shown;
+    if (this.stepsPerSecond === null || totalSteps === 0) return null;
+    return Math.max(0, totalSteps - step) / this.stepsPerSecond;
+  }
+
+  /** The first step that can be shown: a branch begins where it left its parent. */
+  get firstStep(): number {
+    return this.snapshots?.steps[0] ?? 0;
+  }
+
+  /** Is an earlier step shown than the run has reached? */
+  get isInPast(): boolean {
+    return this.shown.isRewound;
+  }
+
+  /** A run from step 0. @returns the command for the worker, as the next two do */
+  start(launch: Launch): StartCommand {
+    const run = new ShownRun();
+    run.points = followedPoints(launch.data, launch.setting.pattern);
+    return this.begin(run, launch, null);
+  }
+
+  /** A run from the weights of the step that is shown. */
+  branch(launch: Launch): StartCommand {
+    const parent = { id: this.id, step: this.shown.step };
+    return this.begin(this.shown.branch(), launch, parent);
+  }
+
+  /** A run that an earlier visit left. */
+  resume({ id, record }: UnfinishedRun, launch: Launch): StartCommand {
+    const run = new ShownRun(record);
+    run.points = followedPoints(launch.data, launch.setting.pattern);
+    return this.begin(run, launch, null, id);
+  }
+
+  private begin(run: ShownRun, launch: Launch, parent: Parent | null, resumed?: string): StartCommand {
+    this.launch = launch;
+    this.speed.reset();
+    this.stepsPerSecond = null;
+    this.snapshots = null;
+    this.shown = run;
+    this.id = resumed ?? this.newId();
+    if (resumed === undefined) this.recorder.begin(this.id, run.record, parent);
+    const { setting, config, data } = launch;
+    return {
+      type: 'start',
+      run: ++this.number,
+      setting,
+      config,
+      groups: [...data.groups],
+      own: [...data.own],
+      sts: [...data.sts],
+      files: [settingName(setting)],
+      follow: run.points.map(({ text }) => text),
+      saveAs: this.id,
+      ...(parent !== null && { branch: { step: parent.step } }),
+      ...(resumed !== undefined && { resume: true }),
+    };
+  }
+
+  /** Is a report about this run, or about none? */
+  isOwn(report: object): boolean {
+    return !('run' in report) || report.run === this.number;
+  }
+
+  /** The pause since the last step does not count. */
+  measureSpeedAnew(): void {
+    this.speed.reset();
+  }
+
+  show(step: number): void {
+    if (step !== this.shown.step && step <= this.shown.head) this.shown.goTo(step);
+  }
+
+  /** Drops what came after a step: the run goes on from there. */
+  rewind(step: number): void {
+    this.recorder.changed(this.id, this.shown.rewind(step));
+  }
+
+  /** Follows new groups on the map. @returns the sentences that are followed now */
+  follow(groups: readonly Group[]): string[] {
+    const { shown } = this;
+    const { roles } = PATTERNS[this.launch!.setting.pattern];
+    shown.points = [...shown.points, ...groups.flatMap((group) => pointsOf(group, roles))];
+    return shown.points.map(({ text }) => text);
+  }
+
+  /** @param seeking an earlier step is to be shown than these events are of */
+  takeEvents(events: readonly RunEvent[], seeking: boolean): void {
+    const { shown } = this;
+    const changed = seeking ? shown.appendToFuture(events) : shown.append(events);
+    this.recorder.changed(this.id, changed);
+    const last = events.findLast((event) => event.type === 'step');
+    if (last) this.stepsPerSecond = this.speed.mark(last.step, performance.now()) ?? this.stepsPerSecond;
+  }
+
+  takeEmbeddings(report: Extract<Report, { type: 'embeddings' }>, seeking: boolean): void {
+    if (seeking && report.step !== this.shown.step) return;
+    this.shown.place(report.embeddings, report.step, report.initial);
+    this.weights++;
+  }
+
+  takeTimeline({ snapshots, bytes, budget }: Extract<Report, { type: 'timeline' }>): void {
+    this.snapshots = { steps: snapshots, bytes, budget };
+  }
+}

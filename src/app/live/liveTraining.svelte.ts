@@ -1,0 +1,249 @@
+// The live training on the page: what the visitor can make it do, and the effects of what reduce.ts decides.
+import type { Group } from '../../data/group.ts';
+import { editTo, type HotKnobName } from '../../run/knobEdit.ts';
+import type { RunEvent } from '../../run/events.ts';
+import type { ClientListeners } from '../../worker/client.ts';
+import type { Report, StartCommand } from '../../worker/protocol.ts';
+import type { ShownRun } from '../state/shown.svelte.ts';
+import { chosenLaunch, currentLaunch, needsRestart, readinessOf, type Launch } from './launch.ts';
+import { LiveRun } from './liveRun.svelte.ts';
+import { LiveWorker } from './liveWorker.svelte.ts';
+import {
+  dismissFailure,
+  dismissPreparing,
+  failureOf,
+  sayEffect,
+  sayPreparing,
+  type SayEffect,
+} from './notices.ts';
+import type { LiveTrainingOptions, UnfinishedRun } from './options.ts';
+import { FIRST_PHASE, isPlaying, statusOf, type Phase } from './phase.ts';
+import { reduce } from './reduce.ts';
+import { RunEnd } from './runEnd.ts';
+import type { Command, Effect, PhaseReport } from './transition.ts';
+
+export class LiveTraining {
+  phase = $state.raw<Phase>(FIRST_PHASE);
+  /** Steps a second that are allowed; null: as many as possible. */
+  rate = $state<number | null>(null);
+  /** Hot knobs that were changed in a running training since the page was opened. */
+  edits = $state(0);
+  readonly worker: LiveWorker;
+  /** The run that is being trained. */
+  readonly current: LiveRun;
+
+  readonly status = $derived.by(() => statusOf(this.phase, this.current.shown.step));
+  readonly playing = $derived(isPlaying(this.phase));
+  /** A single step is being made. */
+  readonly stepping = $derived(this.phase.kind === 'stepping');
+  readonly seeking = $derived(this.phase.kind === 'seeking');
+
+  private hasLookedForRun = false;
+  private readonly end = new RunEnd();
+
+  constructor(private readonly options: LiveTrainingOptions) {
+    this.current = new LiveRun(options.recorder, options.newId);
+    this.worker = new LiveWorker({
+      report: (report) => this.onReport(report),
+      died: (why) => this.dispatch({ type: 'workerDied', why }),
+    });
+  }
+
+  get run(): ShownRun {
+    return this.current.shown;
+  }
+
+  get runId(): string {
+    return this.current.id;
+  }
+
+  /** Does something differ from the run that only a restart can apply? */
+  get restartNeeded(): boolean {
+    return needsRestart(this.current.launch, this.options);
+  }
+
+  /** Starts a worker and loads the encoder. */
+  load(): void {
+    this.dispatch({ type: 'load' });
+  }
+
+  /** Starts a run at step 0 with the recipe as it is. @param play null: plays if the visitor has asked for it before */
+  start(play: boolean | null): void {
+    this.dispatch({ type: 'start', play, readiness: readinessOf(this.options) });
+  }
+
+  play(): void {
+    const { restartNeeded } = this;
+    if (!restartNeeded) this.sendUnsentEdits();
+    this.dispatch({ type: 'play', restartNeeded, readiness: readinessOf(this.options) });
+  }
+
+  pause(): void {
+    this.dispatch({ type: 'pause' });
+  }
+
+  step(): void {
+    this.sendUnsentEdits();
+    this.dispatch({ type: 'step' });
+  }
+
+  /** Shows a step of the record; training would go on from there. */
+  seek(step: number): void {
+    const to = Math.max(this.current.firstStep, Math.min(this.run.head, step));
+    if (to !== this.run.step) this.dispatch({ type: 'seek', step: to });
+  }
+
+  /** Starts a run from the weights of the step that is shown, with the recipe as it is. */
+  branch(): void {
+    this.dispatch({ type: 'branch', readiness: readinessOf(this.options) });
+  }
+
+  /** Goes on where a closed page left off, at the run's newest checkpoint. */
+  resume(run: UnfinishedRun): void {
+    this.dispatch({ type: 'resume', run });
+  }
+
+  /** A hot knob of the recipe was changed: the training takes its value. */
+  edit(knob: HotKnobName): void {
+    const edit = editTo(this.options.recipe.config, knob);
+    this.dispatch({ type: 'edit', edit, inPast: this.current.isInPast });
+  }
+
+  /** Whatever the recipe says by now, the next step is made with it. */
+  sendUnsentEdits(): void {
+    for (const knob of this.options.recipe.unsentHotKnobs) this.edit(knob);
+  }
+
+  /** The visitor's new groups: into the next batch, and onto the map. */
+  addGroups(groups: readonly Group[]): void {
+    this.dispatch({ type: 'addGroups', groups, inPast: this.current.isInPast });
+  }
+
+  setRate(rate: number | null): void {
+    this.rate = rate;
+    this.dispatch({ type: 'setRate' });
+  }
+
+  /** Trains a new run to its end. @returns its id @throws AbortError after the signal, Error when the run fails */
+  async trainWhole(signal: AbortSignal): Promise<string> {
+    const ended = this.end.wait(signal, () => this.pause());
+    this.start(true);
+    await ended;
+    return this.runId;
+  }
+
+  private dispatch(input: Command | PhaseReport): void {
+    const { phase, effects } = reduce(this.phase, input);
+    this.phase = phase;
+    for (const effect of effects) this.perform(effect);
+  }
+
+  private perform(effect: Effect): void {
+    const { recipe, notices } = this.options;
+    const { current, worker } = this;
+    const chosen = () => chosenLaunch(this.options);
+    switch (effect.type) {
+      case 'load':
+        return this.startWorker();
+      case 'findRun':
+        return void this.findRun();
+      case 'start':
+        return this.launch(chosen(), (launch) => current.start(launch));
+      case 'branch': {
+        const { launch: run } = current;
+        const launched =
+          effect.with === 'recipe' || run === null ? chosen() : currentLaunch(run, this.options);
+        return this.launch(launched, (launch) => current.branch(launch));
+      }
+      case 'resume':
+        return this.launch(chosen(), (launch) => current.resume(effect.run, launch));
+      case 'play':
+        current.measureSpeedAnew();
+        return worker.send({ type: 'play', rate: this.rate });
+      case 'setRate':
+        return worker.send({ type: 'play', rate: this.rate });
+      case 'pause':
+      case 'step':
+        return worker.send(effect);
+      case 'seek':
+        current.show(effect.step);
+        return worker.send(effect);
+      case 'edit':
+        this.edits++;
+        recipe.sentEdit(effect.edit);
+        return worker.send(effect);
+      case 'addGroups':
+        worker.send({ type: 'addGroups', groups: [...effect.groups] });
+        return worker.send({ type: 'follow', sentences: current.follow(effect.groups) });
+      case 'show':
+        return current.show(effect.step);
+      case 'rewind':
+        return current.rewind(effect.step);
+      default:
+        return this.say(effect);
+    }
+  }
+
+  private startWorker(): void {
+    const { recipe, modelAddress } = this.options;
+    this.current.launch = null;
+    if (recipe.applied !== null) recipe.start();
+    this.worker.load({ model: modelAddress(recipe.model), device: recipe.device });
+  }
+
+  /** The first run of a visit may be one that was left unfinished. */
+  private async findRun(): Promise<void> {
+    const run = this.hasLookedForRun ? null : await this.options.unfinished();
+    this.hasLookedForRun = true;
+    this.dispatch({ type: 'runFound', run, readiness: readinessOf(this.options) });
+  }
+
+  private launch(launch: Launch, begin: (launch: Launch) => StartCommand): void {
+    const { recipe, notices } = this.options;
+    dismissFailure(notices);
+    const command = begin(launch);
+    recipe.start(launch);
+    this.worker.send(command);
+  }
+
+  private say(effect: SayEffect): void {
+    const retry = { load: () => this.load(), start: () => this.start(null) };
+    sayEffect(this.options.notices, effect, retry);
+    const failure = failureOf(effect);
+    if (failure !== null) this.end.reached('failed', failure);
+  }
+
+  private onReport(report: Parameters<ClientListeners['report']>[0]): void {
+    const { current, worker, options } = this;
+    if (!current.isOwn(report)) return;
+    switch (report.type) {
+      case 'loading':
+        return worker.progress.add(report);
+      case 'preparing':
+        return sayPreparing(options.notices, report, () => worker.send({ type: 'skipTuning' }));
+      case 'events':
+        return this.onEvents(report.events);
+      case 'embeddings':
+        return current.takeEmbeddings(report, this.seeking);
+      case 'timeline':
+        return current.takeTimeline(report);
+      case 'loaded':
+        dismissPreparing(options.notices);
+        worker.device = report.device;
+        options.recipe.start();
+        break;
+      default:
+        break;
+    }
+    this.dispatch(report);
+  }
+
+  private onEvents(events: readonly RunEvent[]): void {
+    this.current.takeEvents(events, this.seeking);
+    for (const event of events) {
+      if (event.type === 'edit') this.options.recipe.editActed(event);
+      else if (event.type === 'header') this.worker.device = event.device;
+      else if (event.type === 'end') this.end.reached(event.reason, event.message);
+    }
+  }
+}

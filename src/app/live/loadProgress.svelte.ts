@@ -1,0 +1,24 @@
+// Bytes of the encoder's files that have arrived, added up.
+
+export interface Bytes {
+  loaded: number;
+  total: number;
+}
+
+export class LoadProgress {
+  /** null before the first byte. */
+  bytes = $state.raw<Bytes | null>(null);
+  private files: Record<string, Bytes> = {};
+
+  restart(): void {
+    this.files = {};
+    this.bytes = null;
+  }
+
+  /** @param total null when the server does not say */
+  add({ file, loaded, total }: { file: string; loaded: number; total: number | null }): void {
+    this.files[file] = { loaded, total: total ?? loaded };
+    const sum = (of: keyof Bytes) => Object.values(this.files).reduce((all, bytes) => all + bytes[of], 0);
+    this.bytes = { loaded: sum('loaded'), total: sum('total') };
+  }
+}

@@ -1,0 +1,87 @@
+// What the live training tells the visitor, and the way on that it offers.
+import type { Report } from '../../worker/protocol.ts';
+import { t } from '../messages/t.ts';
+import type { NoticesState } from '../state/notices.svelte.ts';
+import type { Effect } from './transition.ts';
+
+/** One at a time: a GPU is tuned before its kernels are compiled. */
+const PREPARING = 'preparing';
+
+/** @param skip stops tuning */
+export function sayPreparing(
+  notices: NoticesState,
+  { what, share }: Extract<Report, { type: 'preparing' }>,
+  skip: () => void,
+): void {
+  if (share >= 1) dismissPreparing(notices);
+  else
+    notices.say({
+      id: PREPARING,
+      kind: 'info',
+      text: t(`shell.preparing.${what}`, { share: `${Math.round(100 * share)} %` }),
+      ...(what === 'tiles' && { action: { label: t('shell.preparing.skip'), run: skip } }),
+    });
+}
+
+export function dismissPreparing(notices: NoticesState): void {
+  notices.dismiss(PREPARING);
+}
+
+/** A run starts: what was said of the last attempt is over. */
+export function dismissFailure(notices: NoticesState): void {
+  notices.dismiss('start');
+}
+
+export type SayEffect = Extract<Effect, { type: `say${string}` }>;
+
+/** @param retry loads the encoder again, or starts a run again */
+export function sayEffect(
+  notices: NoticesState,
+  effect: SayEffect,
+  retry: { load: () => void; start: () => void },
+): void {
+  switch (effect.type) {
+    case 'sayShortfall':
+      notices.say({ id: 'start', kind: 'bad', text: effect.text });
+      return;
+    case 'sayFailed': {
+      const { during, message } = effect.report;
+      const isLoad = during === 'load';
+      const action = { label: t('failures.retry'), run: isLoad ? retry.load : retry.start };
+      dismissPreparing(notices);
+      notices.say({
+        id: isLoad ? 'load' : 'start',
+        kind: 'bad',
+        text: message,
+        ...(during !== 'command' && { action }),
+      });
+      return;
+    }
+    case 'sayRewound': {
+      const { reason, step } = effect.report;
+      notices.say({ id: 'rewound', kind: 'info', text: t('failures.rewound', { reason, step }) });
+      return;
+    }
+    case 'sayWorkerDied':
+      notices.say({
+        id: 'load',
+        kind: 'bad',
+        text: t('failures.workerDied', { why: effect.why }),
+        action: { label: t('failures.restartWorker'), run: retry.load },
+      });
+  }
+}
+
+/** Why the run is over, or null when it goes on. */
+export function failureOf(effect: SayEffect): string | null {
+  switch (effect.type) {
+    case 'sayShortfall':
+      return effect.text;
+    case 'sayFailed':
+      return effect.report.during === 'command' ? null : effect.report.message;
+    case 'sayWorkerDied':
+      return effect.why;
+    case 'sayRewound':
+      return null;
+  }
+}

@@ -1,0 +1,34 @@
+// Waiting for the end of the run that is being trained.
+import { t } from '../messages/t.ts';
+
+type Reason = 'finished' | 'interrupted' | 'failed';
+
+export class RunEnd {
+  private tell: ((reason: Reason, message: string) => void) | null = null;
+
+  /** A run has ended, or can no longer begin or go on. */
+  reached(reason: Reason, message: string): void {
+    this.tell?.(reason, message);
+  }
+
+  /**
+   * Waits for the next end.
+   * @param pause stops the training after the signal
+   * @throws AbortError after the signal, Error when the run fails
+   */
+  wait(signal: AbortSignal, pause: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const tell = (reason: Reason, message: string) => {
+        this.tell = null;
+        if (reason === 'finished') resolve();
+        else reject(reason === 'interrupted' ? new DOMException(message, 'AbortError') : new Error(message));
+      };
+      this.tell = tell;
+      signal.addEventListener('abort', () => {
+        if (this.tell !== tell) return;
+        pause();
+        tell('interrupted', t('failures.stopped'));
+      });
+    });
+  }
+}
