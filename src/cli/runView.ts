@@ -5,18 +5,18 @@ import { summarize } from '../record/summary.ts';
 import { median, sum } from '../util/statistics.ts';
 import { warn, Progress, log, formatNumber } from './output.ts';
 
-const COLUMNS = [
-  'step',
-  'loss',
-  'align train',
-  'align eval',
-  'unif train',
-  'unif eval',
-  'RFD_a',
-  'RFD_u',
-  'STS',
+/** Columns of the table of measurements: name and width. */
+const COLUMNS: [name: string, width: number][] = [
+  ['step', 7],
+  ['loss', 8],
+  ['align train', 12],
+  ['align eval', 11],
+  ['unif train', 11],
+  ['unif eval', 10],
+  ['RFD_a', 9],
+  ['RFD_u', 9],
+  ['STS', 8],
 ];
-const WIDTHS = [7, 8, 12, 11, 11, 10, 9, 9, 8];
 
 /** Steps that the speed is averaged over. */
 const RECENT = 200;
@@ -67,7 +67,7 @@ export class RunView {
 
   /** Prints the header of the table and starts the progress bar. @param step updates made already, by a resumed run */
   begin(step: number, totalSteps: number): void {
-    log(COLUMNS.map((name, i) => name.padStart(WIDTHS[i]!)).join(''));
+    log(COLUMNS.map(([name, width]) => name.padStart(width)).join(''));
     this.progress = new Progress(totalSteps, step, 'steps');
   }
 
@@ -96,7 +96,7 @@ export class RunView {
       value('eval', 'sts'),
     ];
     this.pending = [];
-    this.line(cells.map((cell, i) => cell.padStart(WIDTHS[i]!)).join(''));
+    this.line(COLUMNS.map(([, width], i) => (cells[i] ?? '').padStart(width)).join(''));
   }
 
   private line(text: string): void {

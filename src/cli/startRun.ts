@@ -113,8 +113,8 @@ export async function resumedRun(options: TrainCommandOptions, path: string): Pr
     );
   }
   const inputs = await loadInputs(paths, config, options);
-  const elsewhere = options.out !== undefined && resolve(options.out) !== resolve(source.path);
-  const folder = elsewhere ? RunFolder.claim(options.out!) : source;
+  const { out = source.path } = options;
+  const folder = resolve(out) === resolve(source.path) ? source : RunFolder.claim(out);
   log(`resuming after step ${checkpoint.state.step}`);
   return {
     inputs,

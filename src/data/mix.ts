@@ -118,7 +118,7 @@ function groupExample(group: Group, roles: readonly Role[], pattern: PatternName
   return {
     id: group.id,
     anchor: group.anchor,
-    sentences: roles.map((role) => group[role]!),
+    sentences: roles.flatMap((role) => group[role] ?? []),
     // Labelled triples are ordinary rows: they do not wait.
     generated: pattern !== 'sup',
   };

@@ -34,8 +34,8 @@ export function samplePoints(groups: readonly Group[], pattern: PatternName, cap
   const candidates = groups.filter(isWhole);
   const count = Math.min(candidates.length, Math.floor(cap / roles.length));
   const points: Point[] = [];
-  for (let i = 0; i < count; i++) {
-    const group = candidates[Math.floor((i * candidates.length) / count)]!;
+  const places = Array.from({ length: count }, (_, i) => Math.floor((i * candidates.length) / count));
+  for (const group of places.flatMap((place) => candidates[place] ?? [])) {
     if (roles.length > 1) points.push(...pointsOf(group, roles));
     else points.push({ id: `${group.id}/anchor`, group: group.id, role: 'plain', text: group.anchor });
   }

@@ -19,13 +19,14 @@ export function splitHeldOut<T extends { anchor: string }>(
   seed: number,
   minimum = 2,
 ): { train: T[]; heldOut: T[] } {
-  const draws = examples.map((example) => uniformOf(example.anchor, seed));
-  const sorted = [...draws].sort((a, b) => a - b);
+  const draws = examples.map((example) => ({ example, draw: uniformOf(example.anchor, seed) }));
+  const sorted = draws.map(({ draw }) => draw).sort((a, b) => a - b);
   const floor = sorted[Math.min(minimum, examples.length - 1) - 1] ?? -1;
   const largest = sorted.at(-1) ?? 1;
-  const isHeldOut = (i: number) => draws[i]! < largest && (draws[i]! < share || draws[i]! <= floor);
+  const isHeldOut = ({ draw }: { draw: number }) => draw < largest && (draw < share || draw <= floor);
+  const examplesOf = (drawn: typeof draws) => drawn.map(({ example }) => example);
   return {
-    train: examples.filter((_, i) => !isHeldOut(i)),
-    heldOut: examples.filter((_, i) => isHeldOut(i)),
+    train: examplesOf(draws.filter((drawn) => !isHeldOut(drawn))),
+    heldOut: examplesOf(draws.filter(isHeldOut)),
   };
 }

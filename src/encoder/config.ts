@@ -47,10 +47,10 @@ export function parseEncoderConfig(text: string): EncoderConfig {
   }
   const parsed = configJsonSchema.safeParse(raw);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const field = issue.path.join('.') || 'config.json';
+    const [issue] = parsed.error.issues;
+    const field = issue?.path.join('.') || 'config.json';
     throw new Failure(
-      `config.json: "${field}" ${issue.message}. BERT and RoBERTa with gelu and absolute positions are read.`,
+      `config.json: "${field}" ${issue?.message}. BERT and RoBERTa with gelu and absolute positions are read.`,
     );
   }
   const json = parsed.data;

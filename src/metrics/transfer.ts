@@ -55,3 +55,11 @@ export function splitAccuracy(
   const predictions = predict(probe, features.slice(cut));
   return predictions.filter((label, i) => label === labels[cut + i]).length / predictions.length;
 }
+
+/** SentEval's features of a pair of embeddings: |u - v|, then u * v. */
+export function pairFeatures(u: Float64Array, v: Float64Array): Float64Array {
+  const { length } = u;
+  return Float64Array.from({ length: 2 * length }, (_, k) =>
+    k < length ? Math.abs(u[k]! - v[k]!) : u[k - length]! * v[k - length]!,
+  );
+}

@@ -14,10 +14,10 @@ export interface PromptTemplate {
 
 export type PromptTemplates = readonly [PromptTemplate, PromptTemplate];
 
-export const PROMPT_WORDS: readonly { before: string; after: string }[] = [
+export const PROMPT_WORDS = [
   { before: 'This sentence : "', after: '" means' },
   { before: 'This sentence of "', after: '" means' },
-];
+] as const;
 
 /** Puts a template into [CLS] ... [SEP]. */
 export function withPrompt(ids: readonly number[], template: PromptTemplate): number[] {

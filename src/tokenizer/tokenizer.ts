@@ -101,9 +101,9 @@ function wrap(library: Tokenizer, parsed: z.infer<typeof tokenizerJsonSchema>): 
   for (const id of vocabulary.values()) vocabularySize = Math.max(vocabularySize, id + 1);
 
   const words = (text: string) => library.encode(text, { add_special_tokens: false });
-  const prompts = PROMPT_WORDS.map(({ before, after }): PromptTemplate => {
+  const promptOf = ({ before, after }: (typeof PROMPT_WORDS)[number]): PromptTemplate => {
     return { before: words(before).ids, after: [...words(after).ids, special.mask] };
-  });
+  };
 
   const token = (id: number) => library.id_to_token(id) ?? '';
 
@@ -125,7 +125,7 @@ function wrap(library: Tokenizer, parsed: z.infer<typeof tokenizerJsonSchema>): 
   return {
     vocabularySize,
     special,
-    prompts: [prompts[0]!, prompts[1]!],
+    prompts: [promptOf(PROMPT_WORDS[0]), promptOf(PROMPT_WORDS[1])],
     encode,
     ids(sentence, maxLength, prompt) {
       const kept = words(sentence).ids.slice(0, Math.max(0, maxLength - 2));

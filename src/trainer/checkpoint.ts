@@ -105,9 +105,9 @@ export function readCheckpoint(
   }
   const parsed = fileSchema.safeParse(json);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
+    const [issue] = parsed.error.issues;
     throw new Failure(
-      `Checkpoint ${name}: ${STATE_FILE} is not usable (${issue.path.join('.')} ${issue.message}).`,
+      `Checkpoint ${name}: ${STATE_FILE} is not usable (${issue?.path.join('.')} ${issue?.message}).`,
     );
   }
   return { state: parsed.data, tensors: readSafetensors(tensors, TENSOR_FILE).tensors, encoder };

@@ -47,8 +47,7 @@ export class NextBatches {
   /** Takes the batches of this step. */
   take(step: number): StepBatches {
     if (this.prefetched?.step !== step) this.discardPrefetched();
-    this.prefetch(step);
-    const { batches, rows } = this.prefetched!;
+    const { batches, rows } = this.prefetch(step);
     this.prefetched = undefined;
     this.current = copyOf(this.generatorCursor);
     this.added = [];
@@ -56,11 +55,13 @@ export class NextBatches {
   }
 
   /** Makes the batches of this step ahead of time, unless they are there already. */
-  prefetch(step: number): void {
-    if (this.prefetched) return;
+  prefetch(step: number): StepBatches {
+    if (this.prefetched) return this.prefetched;
     const { plan, views, examples } = this.source;
     const batches = drawBatches(this.generator, plan, this.added, this.count);
-    this.prefetched = { step, batches, rows: batches.map((batch) => views.batchRows(examples, batch, step)) };
+    const rows = batches.map((batch) => views.batchRows(examples, batch, step));
+    this.prefetched = { step, batches, rows };
+    return this.prefetched;
   }
 
   /** Adds a new example to the next batch. */

@@ -8,7 +8,7 @@ import { Embedder } from '../../trainer/embedder.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { pearson, spearman } from '../../metrics/correlation.ts';
 import { aggregate } from '../../metrics/sts.ts';
-import { crossValidatedAccuracy, splitAccuracy } from '../../metrics/transfer.ts';
+import { crossValidatedAccuracy, pairFeatures, splitAccuracy } from '../../metrics/transfer.ts';
 import { stsScores, stsSet } from '../../trainer/evaluate.ts';
 import { Failure, UsageFailure } from '../../util/failure.ts';
 import { loadEvaluationSets, openModel, readText, type EvaluationSet } from '../node/files.ts';
@@ -208,11 +208,7 @@ async function scoreTask(embedder: Embedder, task: TransferTask): Promise<Transf
   let at = 0;
   const features = all.map(({ sentences }) => {
     if (sentences.length === 1) return row(at++);
-    const [u, v] = [row(at++), row(at++)];
-    // SentEval's features of a pair: |u - v| and u * v.
-    return Float64Array.from({ length: 2 * u.length }, (_, k) =>
-      k < u.length ? Math.abs(u[k]! - v[k]!) : u[k - u.length]! * v[k - u.length]!,
-    );
+    return pairFeatures(row(at++), row(at++));
   });
   const names = [...new Set(all.map(({ label }) => label))].sort();
   const labels = all.map(({ label }) => names.indexOf(label));

@@ -83,11 +83,13 @@ async function readPairs(path: string): Promise<Sides<Pair[]>> {
 function pairsOfGroups(groups: readonly Group[]): Sides<Pair[]> {
   // Where a group has no negative, the next anchor of a shuffled ring stands in: never the anchor itself.
   const ring = Random.seeded(0).fork('pattern').shuffled(groups);
-  const next = new Map(ring.map((group, i) => [group, ring[(i + 1) % ring.length]!]));
-  const negatives = groups.filter((group) => group.negative !== undefined || groups.length > 1);
+  const others = new Map(ring.map((group, i) => [group, ring.at((i + 1) % ring.length)?.anchor]));
   return {
     positive: groups.map((g): Pair => [g.anchor, g.positive ?? g.anchor]),
-    negative: negatives.map((g): Pair => [g.anchor, g.negative ?? next.get(g)!.anchor]),
+    negative: groups.flatMap((group): Pair[] => {
+      const other = group.negative ?? (groups.length > 1 ? others.get(group) : undefined);
+      return other === undefined ? [] : [[group.anchor, other]];
+    }),
   };
 }
 
@@ -119,7 +121,7 @@ function histogramLines(title: string, { positive, negative }: Sides<Histogram>)
     `${''.padEnd(15)}${'positive'.padEnd(26)}negative`,
     ...positive.density.map((density, i) => {
       const range = `${formatNumber(positive.edges[i], 2)}..${formatNumber(positive.edges[i + 1], 2)}`;
-      return `${range.padEnd(15)}${bar(density)}  ${bar(negative.density[i]!)}`.trimEnd();
+      return `${range.padEnd(15)}${bar(density)}  ${bar(negative.density[i] ?? 0)}`.trimEnd();
     }),
   ];
 }

@@ -50,19 +50,17 @@ async function rfdCommand(options: RfdOptions): Promise<void> {
 async function trajectory(path: string): Promise<Record<'alignment' | 'uniformity', Reading[]>> {
   const rows = csvRows(await readText(path));
   const header = rows[0]?.cells.map((cell) => cell.toLowerCase()) ?? [];
-  const columns = NAMES.map((name) => header.indexOf(name));
-  const missing = NAMES.filter((_, i) => columns[i]! < 0);
+  const missing = NAMES.filter((name) => !header.includes(name));
   if (missing.length)
     throw new Failure(`${path}:1: no column ${missing.join(', ')}; expected ${NAMES.join(',')}.`);
   const series: Record<'alignment' | 'uniformity', Reading[]> = { alignment: [], uniformity: [] };
   for (const { line, cells } of rows.slice(1)) {
-    const [step, alignment, uniformity] = columns.map((column) =>
-      cells[column] ? Number(cells[column]) : NaN,
-    );
+    const valueOf = (name: (typeof NAMES)[number]) => Number(cells[header.indexOf(name)] || NaN);
+    const [step, alignment, uniformity] = [valueOf('step'), valueOf('alignment'), valueOf('uniformity')];
     if (![step, alignment, uniformity].every(Number.isFinite))
       throw new Failure(`${path}:${line}: step, alignment or uniformity is not a number.`);
-    series.alignment.push({ step: step!, value: alignment! });
-    series.uniformity.push({ step: step!, value: uniformity! });
+    series.alignment.push({ step, value: alignment });
+    series.uniformity.push({ step, value: uniformity });
   }
   return series;
 }

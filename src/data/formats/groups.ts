@@ -82,11 +82,22 @@ function readDrafts(file: string, text: string, options: ReadOptions, fault: Rep
 
 // --- JSONL ------------------------------------------------------------------------------------------------------
 
+/** Similarity levels of a hybrid line, the most similar first. */
+const LEVELS = ['5', '4', '3', '2', '1', '0'] as const;
+const level = z.string().nullish();
+
 const hybridSchema = z.object({
   split: z.enum(['other', 'aigen']),
   sentence: z.string().trim().min(1, 'is empty'),
-  ...Object.fromEntries(['5', '4', '3', '2', '1', '0'].map((key) => [key, z.string().nullish()])),
+  '5': level,
+  '4': level,
+  '3': level,
+  '2': level,
+  '1': level,
+  '0': level,
 });
+type Hybrid = z.infer<typeof hybridSchema>;
+const hybridGroupSchema = hybridSchema.transform(fromHybrid);
 
 function readJsonLines(text: string, fault: ReportFault): Drafts {
   const drafts: Draft[] = [];
@@ -100,30 +111,25 @@ function readJsonLines(text: string, fault: ReportFault): Drafts {
       continue;
     }
     const isHybrid = typeof value === 'object' && value !== null && 'split' in value && !('anchor' in value);
-    const parsed = (isHybrid ? hybridSchema : groupSchema).safeParse(value);
+    const parsed = (isHybrid ? hybridGroupSchema : groupSchema).safeParse(value);
     if (!parsed.success) {
-      const issue = parsed.error.issues[0]!;
-      fault(line, `${issue.path.join('.') || 'line'} ${issue.message}`);
+      const [issue] = parsed.error.issues;
+      fault(line, `${issue?.path.join('.') || 'line'} ${issue?.message}`);
       continue;
     }
     if (isHybrid) hybrid++;
-    drafts.push({
-      ...(isHybrid ? fromHybrid(parsed.data) : groupSchema.parse(value)),
-      line,
-    });
+    drafts.push({ ...parsed.data, line });
   }
   return { drafts, format: hybrid > 0 ? 'hybrid-jsonl' : 'group-jsonl' };
 }
 
 /** The sentences that are there, most similar first: 2 = anchor, positive; 3 = + negative; 4 = + intermediate. */
-function fromHybrid(row: Record<string, string | null | undefined>): Omit<Draft, 'line'> {
-  const levels = ['5', '4', '3', '2', '1', '0']
-    .map((key) => row[key]?.trim())
-    .filter((s): s is string => !!s);
+function fromHybrid(row: Hybrid): Omit<Draft, 'line'> {
+  const levels = LEVELS.flatMap((key) => row[key]?.trim() || []);
   const pattern: GroupPattern =
     row.split === 'other' ? (levels.length ? 'sup' : 'plain') : levels.length >= 3 ? 'sts' : 'nli';
   return {
-    anchor: row.sentence!,
+    anchor: row.sentence,
     positive: levels[0],
     intermediate: levels.length >= 3 ? levels[1] : undefined,
     negative: levels.length >= 2 ? levels[levels.length - 1] : undefined,
@@ -136,7 +142,9 @@ function fromHybrid(row: Record<string, string | null | undefined>): Omit<Draft,
 const NLI_LABELS = new Set(['entailment', 'neutral', 'contradiction', '-']);
 
 function looksLikeNli(rows: Row[]): boolean {
-  return rows.slice(0, 20).some(({ cells }) => cells.length >= 3 && NLI_LABELS.has(cells[0]!.toLowerCase()));
+  return rows
+    .slice(0, 20)
+    .some(({ cells }) => cells.length >= 3 && NLI_LABELS.has((cells[0] ?? '').toLowerCase()));
 }
 
 function looksScored(rows: Row[]): boolean {
@@ -153,11 +161,12 @@ function looksScored(rows: Row[]): boolean {
 /** One group a premise: its first entailed hypothesis and, if there is one, its first contradicted one. */
 function readNli(rows: Row[], fault: ReportFault): Drafts {
   const premises = new Map<string, Draft>();
-  for (const { line, cells } of rows) {
-    const [label, premise, hypothesis] = [cells[0]!.toLowerCase(), cells[1], cells[2]];
-    const isHeader = line === rows[0]!.line && label.includes('label');
+  for (const [index, { line, cells }] of rows.entries()) {
+    const [first = '', premise, hypothesis] = cells;
+    const label = first.toLowerCase();
+    const isHeader = index === 0 && label.includes('label');
     if (!NLI_LABELS.has(label)) {
-      if (!isHeader) fault(line, `label "${cells[0]}" is none of entailment, neutral, contradiction`);
+      if (!isHeader) fault(line, `label "${first}" is none of entailment, neutral, contradiction`);
     } else if (!premise || !hypothesis) {
       fault(line, 'premise or hypothesis is missing');
     } else {
@@ -201,7 +210,11 @@ function readColumns(rows: Row[], mapping: ColumnMapping | undefined, fault: Rep
       if (column !== undefined && cells[column]) draft[role] = cells[column];
     }
     if (draft.anchor === undefined) fault(line, `column ${(columns.anchor ?? 0) + 1} (anchor) is empty`);
-    else if (draft.positive === undefined && columns.positive !== undefined && rows[0]!.cells.length > 1) {
+    else if (
+      draft.positive === undefined &&
+      columns.positive !== undefined &&
+      (rows[0]?.cells.length ?? 0) > 1
+    ) {
       fault(line, `column ${columns.positive + 1} (positive) is empty`);
     } else drafts.push({ ...draft, anchor: draft.anchor, line });
   }

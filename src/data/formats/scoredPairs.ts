@@ -30,14 +30,9 @@ export function readScoredPairs(file: string, content: string): ReadPairs {
   const header = headerColumns(rows[0]);
   const columns = header ?? guessColumns(rows);
   for (const { line, cells } of header ? rows.slice(1) : rows) {
-    const reason = problemOf(cells, columns);
-    if (reason) fault(line, reason);
-    else
-      pairs.push({
-        score: Number(cells[columns.score]),
-        first: cells[columns.first]!,
-        second: cells[columns.second]!,
-      });
+    const pair = pairFrom(cells, columns);
+    if (typeof pair === 'string') fault(line, pair);
+    else pairs.push(pair);
   }
   faults.sort((a, b) => a.line - b.line);
   if (pairs.length === 0) {
@@ -70,12 +65,14 @@ function isNumber(cell: string | undefined): boolean {
   return cell !== undefined && cell !== '' && Number.isFinite(Number(cell));
 }
 
-function problemOf(cells: string[], { score, first, second }: Columns): string | undefined {
+/** The pair of a row, or why there is none. */
+function pairFrom(cells: string[], columns: Columns): ScoredPair | string {
+  const { [columns.score]: score, [columns.first]: first, [columns.second]: second } = cells;
   if (cells.length < 3)
     return `${cells.length} column${cells.length === 1 ? '' : 's'} instead of score, sentence, sentence`;
-  if (!isNumber(cells[score])) return `score "${cells[score] ?? ''}" is not a number`;
-  const value = Number(cells[score]);
+  if (!isNumber(score)) return `score "${score ?? ''}" is not a number`;
+  const value = Number(score);
   if (value < 0 || value > 5) return `score ${value} is out of range (0 to 5)`;
-  if (!cells[first] || !cells[second]) return 'a sentence is missing';
-  return undefined;
+  if (!first || !second) return 'a sentence is missing';
+  return { score: value, first, second };
 }

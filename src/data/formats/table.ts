@@ -63,7 +63,8 @@ function csvRecord(
   first: number,
   delimiter: string,
 ): { cells: string[]; lines: number } | undefined {
-  if (!lines[first]!.includes('"')) return { cells: lines[first]!.split(delimiter), lines: 1 };
+  const [line = ''] = lines.slice(first, first + 1);
+  if (!line.includes('"')) return { cells: line.split(delimiter), lines: 1 };
   const most = Math.min(LONGEST_CELL, lines.length - first);
   for (let count = 1; count <= most; count++) {
     const content = lines.slice(first, first + count).join('\n');
@@ -71,7 +72,7 @@ function csvRecord(
     const open = errors.some(({ code }) => code === 'MissingQuotes');
     // Bare quotes within a quoted cell are understood on one line; over several, they are rows run together.
     if (errors.some(({ code }) => code === 'InvalidQuotes') && (open || count > 1)) return undefined;
-    if (!open) return { cells: data[0]!, lines: count };
+    if (!open) return { cells: data[0] ?? [], lines: count };
   }
   return undefined;
 }
