@@ -52,7 +52,7 @@ export interface Mers {
 const mers = new WeakMap<Group, Mers>();
 
 /** MER of the anchor with the positive and with the negative; null where there is none. Remembered. */
-export function mersOf(group: Group): Mers {
+function mersOf(group: Group): Mers {
   const known = mers.get(group);
   if (known) return known;
   const mer = (other: string | undefined) =>

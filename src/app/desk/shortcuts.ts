@@ -129,7 +129,7 @@ export function shortcutOf(press: KeyPress, target: KeyTarget): ShortcutAction |
 }
 
 /** Reads the focus of a keyboard event. */
-export function keyTarget(target: EventTarget | null): KeyTarget {
+function keyTarget(target: EventTarget | null): KeyTarget {
   if (!(target instanceof HTMLElement || target instanceof SVGElement)) {
     return { tag: '', inputType: '', role: null, editable: false, keepsKeys: false };
   }

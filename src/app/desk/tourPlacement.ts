@@ -2,7 +2,7 @@
 import { hairline, placeBeside, type Box, type Size } from '../widgets/placement.ts';
 
 /** Below this width the page is one column and the card lies along an edge. Pixels. */
-export const NARROW = 736;
+const NARROW = 736;
 
 const MARGIN = 12;
 const GAP = 28;

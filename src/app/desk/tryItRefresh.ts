@@ -7,7 +7,7 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
-export const pageClock: Clock = {
+const pageClock: Clock = {
   now: () => performance.now(),
   after: (milliseconds, callback) => {
     const timer = setTimeout(callback, milliseconds);

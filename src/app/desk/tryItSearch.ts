@@ -38,7 +38,7 @@ export interface SearchOptions {
   lenience: number;
 }
 
-export const SEARCH_CAP = 2000;
+const SEARCH_CAP = 2000;
 const NEWEST = 100;
 const CHUNK = 64;
 const HITS = 5;

@@ -23,7 +23,7 @@ interface Moment extends OwnLists {
   change: Change;
 }
 
-export const HISTORY_DEPTH = 100;
+const HISTORY_DEPTH = 100;
 
 export interface History {
   /** The last one is undone first. */

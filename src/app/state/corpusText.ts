@@ -85,5 +85,3 @@ export function pairTextOf({ score, first, second }: ScoredPair): string {
 export function ownNumber(id: string): number {
   return Number(/^(?:own|pair)-(\d+)$/.exec(id)?.[1] ?? 0);
 }
-
-export type OwnGroup = Group & { source: 'typed' | 'file' };

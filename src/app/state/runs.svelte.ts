@@ -21,7 +21,7 @@ import {
   withSelected,
   type Selection,
 } from './runOverlays.ts';
-import { counts, RunShelf, statusOf } from './runShelf.svelte.ts';
+import { counts, StoredRuns, statusOf } from './storedRuns.svelte.ts';
 
 export type { StoredRun, UnreadableRun } from '../storage/runStore.ts';
 
@@ -48,7 +48,7 @@ export class RunsState {
   current = $state<string | null>(null);
   private selection = $state.raw<Selection>(NONE_SELECTED);
 
-  private readonly shelf: RunShelf;
+  private readonly stored: StoredRuns;
   private readonly defaults: RunBase;
   private readonly preferences: PreferenceStore | null;
   private readonly now: () => number;
@@ -60,13 +60,13 @@ export class RunsState {
     this.now = now;
     this.preferences = preferences === undefined ? indexedDbPreferences() : preferences;
     const kept = store === undefined ? indexedDbRunStore() : store;
-    this.shelf = new RunShelf({ store: kept, claim, now, oncleared });
+    this.stored = new StoredRuns({ store: kept, claim, now, oncleared });
     if (kept !== null) kept.onchanged = () => void this.load();
   }
 
   /** The newest first. */
   readonly list: readonly StoredRun[] = $derived.by(() =>
-    this.shelf.all
+    this.stored.all
       .filter((run) => run.removed === null && counts(run))
       .toReversed()
       .toSorted((a, b) => b.created - a.created),
@@ -77,24 +77,24 @@ export class RunsState {
   );
   /** Curves of the selected runs, and bands of those that differ in their seed alone. */
   readonly overlays = $derived.by(() =>
-    overlaysOf(this.list, this.shelf.loaded, this.selection, this.current),
+    overlaysOf(this.list, this.stored.loaded, this.selection, this.current),
   );
   readonly selected: readonly string[] = $derived.by(() => [...this.selection.keys()]);
 
   /** Stored runs that cannot be read; they are kept as they are. */
   get unreadable() {
-    return this.shelf.unreadable;
+    return this.stored.unreadable;
   }
   /** Why runs are not stored, and what to do; null while all is well. Nothing is lost in memory. */
   get storageFailure(): string | null {
-    return this.shelf.failure;
+    return this.stored.failure;
   }
   get canSelectMore(): boolean {
     return !isFull(this.selection);
   }
   /** The run that undo brings back. */
   get lastRemoved(): StoredRun | null {
-    return this.shelf.find(this.shelf.removed.at(-1) ?? '') ?? null;
+    return this.stored.find(this.stored.removed.at(-1) ?? '') ?? null;
   }
   /** The run's colour in the plots; null when it is not in them. */
   colorOf(id: string): string | null {
@@ -104,7 +104,7 @@ export class RunsState {
 
   /** Reads what is stored. */
   async load(): Promise<void> {
-    await this.shelf.load();
+    await this.stored.load();
     const wanted =
       this.selection.size > 0 ? this.selection : readSelection(await this.preferences?.get(SELECTION));
     this.selection = onlyKnown(wanted, this.list);
@@ -119,7 +119,7 @@ export class RunsState {
    */
   begin(id: string, record: RunRecord, parent: StoredRun['parent'] = null): void {
     this.interruptCurrent();
-    this.shelf.sweep();
+    this.stored.sweep();
     const run: StoredRun = {
       id,
       name: t('runs.name.new'),
@@ -133,10 +133,10 @@ export class RunsState {
       summary: EMPTY_SUMMARY,
       removed: null,
     };
-    this.shelf.add(run, record);
-    void this.shelf.take(id);
+    this.stored.add(run, record);
+    void this.stored.take(id);
     this.current = id;
-    if (parent !== null && this.shelf.find(parent.id) !== undefined) this.lay(parent.id);
+    if (parent !== null && this.stored.find(parent.id) !== undefined) this.lay(parent.id);
   }
 
   /**
@@ -145,24 +145,24 @@ export class RunsState {
    * @throws StorageFailure
    */
   async resume(id: string): Promise<RunRecord | null> {
-    if (!(await this.shelf.take(id))) return null;
+    if (!(await this.stored.take(id))) return null;
     const record = await this.read(id);
     this.interruptCurrent();
-    this.shelf.change(id, { status: 'running' });
+    this.stored.change(id, { status: 'running' });
     this.current = id;
     return record;
   }
 
   /** The record of a run has changed. @param from first event that is not what it was before, or UNCHANGED */
   changed(id: string, from: number): void {
-    const record = this.shelf.loaded.get(id);
+    const record = this.stored.loaded.get(id);
     if (record === undefined || from === UNCHANGED) return;
     if (from === 0 && record.header !== null) {
-      this.shelf.change(id, { header: record.header });
-      if (this.shelf.find(id)?.named === false) this.shelf.change(id, { name: this.automatic(id) });
+      this.stored.change(id, { header: record.header });
+      if (this.stored.find(id)?.named === false) this.stored.change(id, { name: this.automatic(id) });
     }
-    this.shelf.grown(id, from);
-    const known = this.shelf.find(id)?.summary.steps ?? 0;
+    this.stored.grown(id, from);
+    const known = this.stored.find(id)?.summary.steps ?? 0;
     const isDue = this.now() - this.summed >= SUMMARY_EVERY;
     if (isDue || record.head < known || (known === 0 && record.head > 0)) this.summarize(id, record);
     const end = record.events.slice(from).findLast((event) => event.type === 'end');
@@ -171,26 +171,26 @@ export class RunsState {
 
   /** Ends the run that is being made, if it has not ended. */
   interruptCurrent(): void {
-    const run = this.shelf.find(this.current ?? '');
-    const record = this.shelf.loaded.get(this.current ?? '');
+    const run = this.stored.find(this.current ?? '');
+    const record = this.stored.loaded.get(this.current ?? '');
     if (run?.status === 'running' && record) this.finish(run.id, record, 'interrupted');
   }
 
   private finish(id: string, record: RunRecord, reason: StoredRun['status']): void {
     this.summarize(id, record);
-    this.shelf.change(id, { status: reason });
-    this.shelf.tell();
+    this.stored.change(id, { status: reason });
+    this.stored.tell();
     void this.flush().then(() => {
       // It may have been taken up again meanwhile.
-      if (this.shelf.find(id)?.status !== 'running') this.shelf.release(id);
+      if (this.stored.find(id)?.status !== 'running') this.stored.release(id);
     });
   }
 
   private summarize(id: string, record: RunRecord): void {
     // Before its own header a branch holds nothing but its parent's past.
-    if (this.shelf.find(id)?.header === null) return;
+    if (this.stored.find(id)?.header === null) return;
     this.summed = this.now();
-    this.shelf.change(id, { summary: record.summary() });
+    this.stored.change(id, { summary: record.summary() });
   }
 
   // --- runs that are there ----------------------------------------------------------------------------------------
@@ -215,40 +215,40 @@ export class RunsState {
       summary: record.summary(),
       removed: null,
     };
-    this.shelf.add(run, record);
-    this.shelf.tell();
+    this.stored.add(run, record);
+    this.stored.tell();
     return id;
   }
 
   /** The record of a run, read when first asked for. @throws StorageFailure */
   read(id: string): Promise<RunRecord> {
-    return this.shelf.read(id);
+    return this.stored.read(id);
   }
 
   /** An empty name is worked out again from the configuration. */
   rename(id: string, name: string): void {
     const given = cleanName(name);
-    this.shelf.change(id, { name: given || this.automatic(id), named: given !== '' });
-    this.shelf.tell();
+    this.stored.change(id, { name: given || this.automatic(id), named: given !== '' });
+    this.stored.tell();
   }
 
   setNote(id: string, note: string): void {
-    this.shelf.change(id, { note: note.slice(0, LONGEST_NOTE) });
-    this.shelf.tell();
+    this.stored.change(id, { note: note.slice(0, LONGEST_NOTE) });
+    this.stored.tell();
   }
 
   remove(id: string): void {
     this.setSelection(withoutSelected(this.selection, id));
-    this.shelf.remove(id);
+    this.stored.remove(id);
   }
 
   undo(): void {
-    this.shelf.undo();
+    this.stored.undo();
   }
 
   /** Deletes a stored run that cannot be read. */
   async discard(id: string): Promise<void> {
-    await this.shelf.clear(id);
+    await this.stored.clear(id);
   }
 
   /** Lays a run over the shown one, or takes it away. @returns false when there are five already */
@@ -261,7 +261,7 @@ export class RunsState {
 
   /** Writes now what is not yet stored. */
   flush(): Promise<void> {
-    return this.shelf.flush();
+    return this.stored.flush();
   }
 
   private lay(id: string): void {
@@ -288,9 +288,9 @@ export class RunsState {
   }
 
   private automatic(id: string): string {
-    const run = this.shelf.find(id);
+    const run = this.stored.find(id);
     if (!run?.header) return t('runs.name.new');
-    const parent = run.parent && this.shelf.find(run.parent.id)?.header;
+    const parent = run.parent && this.stored.find(run.parent.id)?.header;
     const name =
       run.parent && parent
         ? branchName(run.header, parent, run.parent.step)

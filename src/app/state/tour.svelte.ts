@@ -1,5 +1,5 @@
 // The first-visit tour: where it stands and which of its stops the visitor has completed by doing something.
-import { read, write, type Shelf } from './view.svelte.ts';
+import { read, write, type WebStorage } from './view.svelte.ts';
 
 /** What the visitor has done so far, counted since the page was opened. */
 export interface TourFacts {
@@ -29,21 +29,21 @@ export class TourState {
   /** Ids of the completed stops. */
   completed = $state.raw<readonly string[]>([]);
   private readonly stops: readonly TourRule[];
-  private readonly shelf: Shelf | null;
+  private readonly storage: WebStorage | null;
   private factsAtStart: TourFacts | null = null;
   /** Asked once a visit, however often the facts change. */
   private welcomed = false;
 
-  constructor(stops: readonly TourRule[], shelf: Shelf | null) {
+  constructor(stops: readonly TourRule[], storage: WebStorage | null) {
     this.stops = stops;
-    this.shelf = shelf;
+    this.storage = storage;
   }
 
   /** Opens by itself for somebody who has neither ended nor skipped it before. */
   startOnFirstVisit(facts: TourFacts): void {
     if (this.welcomed) return;
     this.welcomed = true;
-    if (read(this.shelf, SEEN) === null) this.start(facts);
+    if (read(this.storage, SEEN) === null) this.start(facts);
   }
 
   start(facts: TourFacts): void {
@@ -73,6 +73,6 @@ export class TourState {
 
   close(why: 'done' | 'skipped'): void {
     this.open = false;
-    write(this.shelf, SEEN, why);
+    write(this.storage, SEEN, why);
   }
 }

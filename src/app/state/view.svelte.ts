@@ -5,7 +5,7 @@ export type Theme = (typeof THEMES)[number];
 export type HiddenTab = 'pause' | 'continue';
 
 /** The part of localStorage that is used. It may be missing or throw: private windows, blocked cookies, full disk. */
-export interface Shelf {
+export interface WebStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
 }
@@ -35,15 +35,19 @@ export class ViewState {
   private projectorOn = $state(false);
   private hiddenTabChoice = $state<HiddenTab>('continue');
   private readonly root: Root | null;
-  private readonly shelf: Shelf | null;
+  private readonly storage: WebStorage | null;
 
-  constructor(root: Root | null, shelf: Shelf | null, media: ((query: string) => MediaQuery) | null = null) {
+  constructor(
+    root: Root | null,
+    storage: WebStorage | null,
+    media: ((query: string) => MediaQuery) | null = null,
+  ) {
     this.root = root;
-    this.shelf = shelf;
-    const theme = read(shelf, KEYS.theme);
+    this.storage = storage;
+    const theme = read(storage, KEYS.theme);
     this.chosenTheme = THEMES.find((known) => known === theme) ?? 'system';
-    this.projectorOn = read(shelf, KEYS.projector) === 'true';
-    this.hiddenTabChoice = read(shelf, KEYS.hiddenTab) === 'pause' ? 'pause' : 'continue';
+    this.projectorOn = read(storage, KEYS.projector) === 'true';
+    this.hiddenTabChoice = read(storage, KEYS.hiddenTab) === 'pause' ? 'pause' : 'continue';
     this.show();
     watch(media, '(prefers-reduced-motion: reduce)', (matches) => (this.reducedMotion = matches));
     watch(media, '(prefers-color-scheme: dark)', (matches) => (this.systemDark = matches));
@@ -54,7 +58,7 @@ export class ViewState {
   }
   set theme(theme: Theme) {
     this.chosenTheme = theme;
-    write(this.shelf, KEYS.theme, theme);
+    write(this.storage, KEYS.theme, theme);
     this.show();
   }
 
@@ -68,7 +72,7 @@ export class ViewState {
   }
   set projector(on: boolean) {
     this.projectorOn = on;
-    write(this.shelf, KEYS.projector, String(on));
+    write(this.storage, KEYS.projector, String(on));
     this.show();
   }
 
@@ -78,7 +82,7 @@ export class ViewState {
   }
   set hiddenTab(choice: HiddenTab) {
     this.hiddenTabChoice = choice;
-    write(this.shelf, KEYS.hiddenTab, choice);
+    write(this.storage, KEYS.hiddenTab, choice);
   }
 
   /** Themes and projector mode are values of custom properties, chosen by these attributes (style/tokens.css). */
@@ -92,13 +96,8 @@ export class ViewState {
   }
 }
 
-/** The view of a real page. */
-export function pageView(): ViewState {
-  return new ViewState(document.documentElement, pageShelf(), (query) => window.matchMedia(query));
-}
-
 /** localStorage, or null where merely touching it throws. */
-export function pageShelf(): Shelf | null {
+export function localStorageOrNull(): WebStorage | null {
   try {
     return window.localStorage;
   } catch {
@@ -106,18 +105,18 @@ export function pageShelf(): Shelf | null {
   }
 }
 
-export function read(shelf: Shelf | null, key: string): string | null {
+export function read(storage: WebStorage | null, key: string): string | null {
   try {
-    return shelf?.getItem(key) ?? null;
+    return storage?.getItem(key) ?? null;
   } catch {
     return null;
   }
 }
 
 /** Keeping a preference is a courtesy: where it fails, the page goes on without. */
-export function write(shelf: Shelf | null, key: string, value: string): void {
+export function write(storage: WebStorage | null, key: string, value: string): void {
   try {
-    shelf?.setItem(key, value);
+    storage?.setItem(key, value);
   } catch {
     // Nothing to do and nothing to say: the choice holds until the page is closed.
   }

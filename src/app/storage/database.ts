@@ -21,7 +21,7 @@ export interface SemblanceSchema extends DBSchema {
   snapshots: { key: [string, number]; value: unknown };
 }
 
-export const STORES = ['ownGroups', 'ownPairs', 'preferences', 'runs', 'runEvents', 'snapshots'] as const;
+const STORES = ['ownGroups', 'ownPairs', 'preferences', 'runs', 'runEvents', 'snapshots'] as const;
 
 export type StorageProblem =
   /** No room left. */

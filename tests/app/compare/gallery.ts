@@ -4,9 +4,9 @@ import { mount } from 'svelte';
 import '../../../src/app/style/base.css';
 import { PAPER_SETTINGS } from '../../../src/app/compare/paperSettings.ts';
 import { RunsState } from '../../../src/app/state/runs.svelte.ts';
-import { ThirteenState } from '../../../src/app/state/thirteen.svelte.ts';
+import { PaperQueue } from '../../../src/app/state/paperQueue.svelte.ts';
 import { append, begin } from '../storage/liveRuns.ts';
-import Bench from './Bench.svelte';
+import RoomHarness from './RoomHarness.svelte';
 import { BASE, end, header, record, stepsOf } from './records.ts';
 
 const query = new URLSearchParams(location.search);
@@ -14,7 +14,7 @@ for (const name of ['theme', 'projector'])
   document.documentElement.dataset[name] = query.get(name) ?? (name === 'theme' ? 'light' : 'false');
 
 const runs = new RunsState({ defaults: BASE });
-const thirteen = new ThirteenState({
+const paperQueue = new PaperQueue({
   settings: PAPER_SETTINGS.map(({ setting }) => setting),
   // As a training would: the record comes bit by bit, and stopping it leaves what there is.
   startRun: async ({ domain, pattern }, config, signal) => {
@@ -67,9 +67,9 @@ async function fill(count: number): Promise<void> {
 }
 
 await runs.load();
-await thirteen.load();
+await paperQueue.load();
 if (runs.list.length === 0) await fill(Number(query.get('runs') ?? 6));
-mount(Bench, { target: document.getElementById('app')!, props: { runs, thirteen } });
+mount(RoomHarness, { target: document.getElementById('app')!, props: { runs, paperQueue } });
 document.body.dataset.ready = 'true';
 
 declare global {

@@ -196,7 +196,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
     expect(parsed).toEqual(['svg', 6]);
   });
 
-  it('runs the thirteen, and after a reload goes on with those that are left', async () => {
+  it('runs the thirteen settings, and after a reload goes on with those that are left', async () => {
     const page = await open('?runs=1');
     const view = () => page.getByTestId('runs-view-thirteen').click();
     const done = () => page.locator('[data-testid="thirteen-item"][data-status="done"]').count();

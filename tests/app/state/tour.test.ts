@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { TOUR_STOPS } from '../../../src/app/desk/tourStops.ts';
 import { TourState, type TourFacts } from '../../../src/app/state/tour.svelte.ts';
-import type { Shelf } from '../../../src/app/state/view.svelte.ts';
+import type { WebStorage } from '../../../src/app/state/view.svelte.ts';
 
 const nothing: TourFacts = {
   trainedSteps: 0,
@@ -11,11 +11,11 @@ const nothing: TourFacts = {
   hovered: false,
   crosshair: false,
 };
-function shelf(): Shelf {
+function storage(): WebStorage {
   const held = new Map<string, string>();
   return { getItem: (key) => held.get(key) ?? null, setItem: (key, value) => void held.set(key, value) };
 }
-const begun = (facts = nothing, kept: Shelf | null = shelf()) => {
+const begun = (facts = nothing, kept: WebStorage | null = storage()) => {
   const tour = new TourState(TOUR_STOPS, kept);
   tour.start(facts);
   return tour;
@@ -67,7 +67,7 @@ describe('the tour', () => {
   });
 
   it('comes by itself once', () => {
-    const kept = shelf();
+    const kept = storage();
     const first = new TourState(TOUR_STOPS, kept);
     first.startOnFirstVisit(nothing);
     expect(first.open).toBe(true);
@@ -82,7 +82,7 @@ describe('the tour', () => {
   });
 
   it('is not thrown back to its start when the facts change', () => {
-    const tour = new TourState(TOUR_STOPS, shelf());
+    const tour = new TourState(TOUR_STOPS, storage());
     tour.startOnFirstVisit(nothing);
     tour.next();
     tour.startOnFirstVisit({ ...nothing, trainedSteps: 5 });

@@ -1,15 +1,15 @@
 // Preferences must survive the visit where the browser lets them, and cost nothing where it does not.
 import { describe, expect, it } from 'vitest';
-import { ViewState, type Shelf } from '../../../src/app/state/view.svelte.ts';
+import { ViewState, type WebStorage } from '../../../src/app/state/view.svelte.ts';
 
-const shelfOf = (held: Record<string, string> = {}): Shelf & { held: Record<string, string> } => ({
+const storageOf = (held: Record<string, string> = {}): WebStorage & { held: Record<string, string> } => ({
   held,
   getItem: (key) => held[key] ?? null,
   setItem: (key, value) => {
     held[key] = value;
   },
 });
-const blocked: Shelf = {
+const blocked: WebStorage = {
   getItem: () => {
     throw new Error('blocked');
   },
@@ -22,7 +22,7 @@ const rootOf = () => ({ dataset: {} as DOMStringMap });
 describe('the view', () => {
   it('leaves the theme to the system until somebody chooses', () => {
     const root = rootOf();
-    const view = new ViewState(root, shelfOf());
+    const view = new ViewState(root, storageOf());
     expect(root.dataset).toEqual({});
     view.theme = 'dark';
     expect(root.dataset).toEqual({ theme: 'dark' });
@@ -31,13 +31,13 @@ describe('the view', () => {
   });
 
   it('comes back as it was left', () => {
-    const shelf = shelfOf();
-    const first = new ViewState(rootOf(), shelf);
+    const storage = storageOf();
+    const first = new ViewState(rootOf(), storage);
     first.theme = 'light';
     first.projector = true;
     first.hiddenTab = 'pause';
     const root = rootOf();
-    const second = new ViewState(root, shelf);
+    const second = new ViewState(root, storage);
     expect([second.theme, second.projector, second.hiddenTab]).toEqual(['light', true, 'pause']);
     expect(root.dataset).toEqual({ theme: 'light', projector: 'true' });
   });
@@ -48,7 +48,7 @@ describe('the view', () => {
     view.projector = true;
     expect(view.projector).toBe(true);
     expect(root.dataset).toEqual({ projector: 'true' });
-    expect(new ViewState(rootOf(), shelfOf({ 'semblance.theme': 'pink' })).theme).toBe('system');
+    expect(new ViewState(rootOf(), storageOf({ 'semblance.theme': 'pink' })).theme).toBe('system');
   });
 
   it('follows the system', () => {

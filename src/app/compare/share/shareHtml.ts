@@ -10,7 +10,7 @@ const PLAYER = './share/player.html';
 export const SAMPLE = 60;
 
 /** At most so many groups, evenly spaced. */
-export function sampleOf(groups: readonly Group[], most = SAMPLE): Group[] {
+function sampleOf(groups: readonly Group[], most = SAMPLE): Group[] {
   const count = Math.min(groups.length, most);
   return Array.from({ length: count }, (_, i) => groups[Math.floor((i * groups.length) / count)]!);
 }

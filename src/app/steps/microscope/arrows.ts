@@ -107,7 +107,7 @@ export function principalPlane(points: readonly Float64Array[]): {
 }
 
 /** Coordinates of a point (less the centre) or of a move in the plane. */
-export function inPlane(
+function inPlane(
   point: Float64Array,
   axes: readonly [Float64Array, Float64Array],
   centre?: Float64Array,

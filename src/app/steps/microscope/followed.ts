@@ -114,11 +114,6 @@ export function nearestColumns(trace: StepTrace, followed: Followed, count: numb
   return [followed.anchor, ...others.slice(0, count - 1)].map((column) => columnOf(trace, followed, column));
 }
 
-/** Tokens of a row without the padding. */
-export function tokensOf(trace: StepTrace, row: number): string[] {
-  return trace.rows[row]!.tokens;
-}
-
 export interface Level {
   /** 1 is the closest. */
   level: number;

@@ -20,14 +20,14 @@ export function textTex(text: string): string {
 }
 
 /** (0.12, -0.30, 0.05, ..., 0.44) */
-export function vectorTex(values: ArrayLike<number>, shown = 2): string {
+function vectorTex(values: ArrayLike<number>, shown = 2): string {
   const tex = Array.from(values, (value) => numberTex(value, 2));
   const parts = tex.length <= shown + 1 ? tex : [...tex.slice(0, shown), String.raw`\dots`, tex.at(-1)!];
   return `(${parts.join(',\\,')})`;
 }
 
 /** First terms of a sum, dots, and the last one where there are more. */
-export function sumTex(terms: readonly string[], shown = 2): string {
+function sumTex(terms: readonly string[], shown = 2): string {
   return (
     terms.length <= shown + 1 ? terms : [...terms.slice(0, shown), String.raw`\dots`, terms.at(-1)!]
   ).join(' + ');

@@ -1,7 +1,7 @@
 // The stages of a training step, in order. What a step does not have (a head, the HT loss) has no stage.
 import type { StepTrace } from '../../../run/trace.ts';
 
-export const STAGE_KINDS = [
+const STAGE_KINDS = [
   'sentence',
   'tokens',
   'embeddings',

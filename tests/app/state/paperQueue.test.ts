@@ -1,7 +1,7 @@
 // A batch of runs takes an hour: what is done must survive a reload, a failure and a change of mind.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { PAPER_SETTINGS } from '../../../src/app/compare/paperSettings.ts';
-import { ThirteenState } from '../../../src/app/state/thirteen.svelte.ts';
+import { PaperQueue } from '../../../src/app/state/paperQueue.svelte.ts';
 import { missingFor } from '../../../src/app/state/corpusFiles.ts';
 import { pageDefaults } from '../../../src/run/pageDefaults.ts';
 import type { Config } from '../../../src/run/config.ts';
@@ -19,7 +19,7 @@ let asked: { setting: Setting; config: Config }[] = [];
 let end: (error?: Error) => void = () => {};
 
 function visit() {
-  return new ThirteenState({
+  return new PaperQueue({
     settings,
     preferences: disk.tab().preferences,
     now: () => clock,
@@ -45,7 +45,7 @@ beforeEach(() => {
 });
 
 describe('the paper’s settings', () => {
-  it('are the thirteen of its logs, figure by figure, and the bundled corpora serve all of them', () => {
+  it('are the paperQueue of its logs, figure by figure, and the bundled corpora serve all of them', () => {
     expect(
       PAPER_SETTINGS.map(({ label, rfdAlignment, rfdUniformity, sts }) => [
         label,
@@ -61,22 +61,22 @@ describe('the paper’s settings', () => {
 
 describe('running the thirteen', () => {
   it('takes one after another with the same knobs, and tells the time left', async () => {
-    const thirteen = visit();
-    expect(thirteen.secondsLeft()).toBeNull();
-    const work = thirteen.start(config);
+    const paperQueue = visit();
+    expect(paperQueue.secondsLeft()).toBeNull();
+    const work = paperQueue.start(config);
     for (let i = 1; i <= 13; i++) {
       await asking(i);
       if (i === 4) {
-        expect(thirteen.done).toBe(3);
-        expect(thirteen.secondsLeft(clock + 15_000)).toBe(10 * 60 - 15);
+        expect(paperQueue.done).toBe(3);
+        expect(paperQueue.secondsLeft(clock + 15_000)).toBe(10 * 60 - 15);
       }
       end();
     }
     await work;
-    expect(thirteen.status).toBe('finished');
+    expect(paperQueue.status).toBe('finished');
     expect(asked.map(({ setting }) => settingName(setting))).toEqual(settings.map(settingName));
     expect(asked.every((one) => one.config.seed === 3)).toBe(true);
-    expect(thirteen.items[4]?.run).toBe(`run of ${settingName(settings[4]!)}`);
+    expect(paperQueue.items[4]?.run).toBe(`run of ${settingName(settings[4]!)}`);
   });
 
   it('goes on after a reload where it was, with the knobs it had', async () => {
@@ -94,23 +94,27 @@ describe('running the thirteen', () => {
   });
 
   it('pauses after the run that goes on, and stops at once', async () => {
-    const thirteen = visit();
-    const work = thirteen.start(config);
+    const paperQueue = visit();
+    const work = paperQueue.start(config);
     await asking(1);
-    thirteen.pause();
+    paperQueue.pause();
     end();
     await work;
-    expect([thirteen.status, thirteen.done]).toEqual(['paused', 1]);
-    const more = thirteen.resume();
+    expect([paperQueue.status, paperQueue.done]).toEqual(['paused', 1]);
+    const more = paperQueue.resume();
     await asking(2);
-    thirteen.stop();
+    paperQueue.stop();
     await more;
-    expect([thirteen.status, thirteen.done, thirteen.items[1]?.status]).toEqual(['paused', 1, 'waiting']);
+    expect([paperQueue.status, paperQueue.done, paperQueue.items[1]?.status]).toEqual([
+      'paused',
+      1,
+      'waiting',
+    ]);
   });
 
   it('does not stop for a setting that fails, and tries it again when told', async () => {
-    const thirteen = visit();
-    const work = thirteen.start(config);
+    const paperQueue = visit();
+    const work = paperQueue.start(config);
     await asking(1);
     end(new Error('The GPU is gone.'));
     for (let i = 2; i <= 13; i++) {
@@ -118,21 +122,21 @@ describe('running the thirteen', () => {
       end();
     }
     await work;
-    expect(thirteen.items[0]).toMatchObject({ status: 'failed', message: 'The GPU is gone.' });
-    expect([thirteen.done, thirteen.failed]).toEqual([12, 1]);
-    const again = thirteen.resume();
+    expect(paperQueue.items[0]).toMatchObject({ status: 'failed', message: 'The GPU is gone.' });
+    expect([paperQueue.done, paperQueue.failed]).toEqual([12, 1]);
+    const again = paperQueue.resume();
     await asking(14);
     end();
     await again;
-    expect([thirteen.status, thirteen.done]).toEqual(['finished', 13]);
+    expect([paperQueue.status, paperQueue.done]).toEqual(['finished', 13]);
   });
 
   it('begins afresh when what is stored is of no use', async () => {
     for (const stored of [17, { version: 2 }, { version: 1, config, items: [] }]) {
       disk.preferences.set('thirteen', stored);
-      const thirteen = visit();
-      await thirteen.load();
-      expect([thirteen.status, thirteen.items.length]).toEqual(['idle', 13]);
+      const paperQueue = visit();
+      await paperQueue.load();
+      expect([paperQueue.status, paperQueue.items.length]).toEqual(['idle', 13]);
     }
   });
 });

@@ -1,5 +1,5 @@
-// "Run the thirteen": the paper's settings one after another, with the same knobs. The queue is stored after every
-// change, so that it goes on after a reload; who trains is not its concern.
+// A queue of the paper's thirteen settings, trained one after another with the same knobs. It is stored after every
+// change, so that it continues after a reload; startRun does the training.
 import { z } from 'zod';
 import { configSchema, type Config } from '../../run/config.ts';
 import { PATTERN_NAMES, settingName, type Setting } from '../../run/settings.ts';
@@ -24,7 +24,7 @@ export interface RunResult {
   run: string;
 }
 
-export interface ThirteenOptions {
+export interface PaperQueueOptions {
   settings: readonly Setting[];
   /** Trains a setting to its end. It rejects with an AbortError soon after the signal, with anything else when it failed. */
   startRun: (setting: Setting, config: Config, signal: AbortSignal) => Promise<RunResult>;
@@ -35,7 +35,7 @@ export interface ThirteenOptions {
 
 const NAME = 'thirteen';
 
-export class ThirteenState {
+export class PaperQueue {
   items = $state.raw<readonly QueueItem[]>([]);
   /** `pausing`: the run that goes on is the last one for now. */
   status = $state<'idle' | 'running' | 'pausing' | 'paused' | 'finished'>('idle');
@@ -44,11 +44,11 @@ export class ThirteenState {
 
   private config: Config | null = null;
   private abort: AbortController | null = null;
-  private readonly options: ThirteenOptions;
+  private readonly options: PaperQueueOptions;
   private readonly preferences: PreferenceStore | null;
   private readonly now: () => number;
 
-  constructor(options: ThirteenOptions) {
+  constructor(options: PaperQueueOptions) {
     this.options = options;
     this.now = options.now ?? (() => performance.now());
     this.preferences = options.preferences === undefined ? indexedDbPreferences() : options.preferences;

@@ -16,7 +16,7 @@ import {
 /** A deleted run is cleared away at a visit this long after. */
 const UNDO_TIME = 10 * 60_000; // milliseconds
 
-export interface ShelfOptions {
+export interface StoredRunsOptions {
   /** null: nothing is kept. */
   store: RunStore | null;
   claim: (id: string) => Promise<Claim | null>;
@@ -27,7 +27,7 @@ export interface ShelfOptions {
 /** Does a run count? From its first step on: a recipe that is only being tried fills no list. */
 export const counts = ({ summary, source }: StoredRun): boolean => summary.steps > 0 || source === 'opened';
 
-export class RunShelf {
+export class StoredRuns {
   /** In no order, deleted ones among them. */
   all = $state.raw<readonly StoredRun[]>([]);
   loaded = $state.raw<ReadonlyMap<string, RunRecord>>(new Map());
@@ -40,7 +40,7 @@ export class RunShelf {
   private readonly claims: Claims;
   private full = false;
 
-  constructor(private readonly options: ShelfOptions) {
+  constructor(private readonly options: StoredRunsOptions) {
     const { store } = options;
     this.claims = new Claims(options.claim);
     if (store === null) return;
