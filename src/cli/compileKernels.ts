@@ -20,7 +20,7 @@ interface AssemblyScriptCompiler {
 }
 
 // Not by name: the types of that package redefine global ones (Array.prototype.at) in every file of the program.
-const COMPILER: string = 'assemblyscript/asc';
+const COMPILER = ['assemblyscript', 'asc'].join('/');
 const { default: asc } = (await import(COMPILER)) as { default: AssemblyScriptCompiler };
 
 export const KERNELS_FOLDER = fileURLToPath(new URL('../kernels/', import.meta.url));

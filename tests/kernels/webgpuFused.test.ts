@@ -31,16 +31,7 @@ import { setKernelConfig } from '../../src/kernels/tuning.ts';
 import type { DropoutMask } from '../../src/kernels/dropout/dropout.ts';
 import { eachBackend, start } from '../support/backends.ts';
 import { BOTH_CONFIGS, expectSameAsComposed } from '../support/webgpuKernels.ts';
-import {
-  expectClose,
-  expectSameOutcome,
-  normals,
-  outcome,
-  take,
-  toTensor,
-  type Op,
-  type Plain,
-} from './numbers.ts';
+import { expectClose, normals, take, toTensor, type Op, type Plain } from './numbers.ts';
 
 const MASK: DropoutMask = { rate: 0.3, key: [0x9e3779b9, 0xdeadbeef] };
 

@@ -34,16 +34,7 @@ import { train } from '../../src/trainer/train.ts';
 import { eachBackend, start } from '../support/backends.ts';
 import { expectSameAsComposed, PRODUCT_SIZES, product64, TRANSPOSES } from '../support/webgpuKernels.ts';
 import { tinyGroups, tinyModel, tinyPlain } from '../support/tiny.ts';
-import {
-  expectClose,
-  expectSameOutcome,
-  normals,
-  outcome,
-  take,
-  toTensor,
-  type Op,
-  type Plain,
-} from './numbers.ts';
+import { expectClose, normals, take, toTensor, type Op, type Plain } from './numbers.ts';
 
 const SIZES: typeof PRODUCT_SIZES = [...PRODUCT_SIZES, ['large tiles', 14, 260, 132, 100]];
 

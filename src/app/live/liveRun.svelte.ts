@@ -112,9 +112,11 @@ export class LiveRun {
 
   /** Follows new groups on the map. @returns the sentences that are followed now */
   follow(groups: readonly Group[]): string[] {
-    const { shown } = this;
-    const { roles } = PATTERNS[this.launch!.setting.pattern];
-    shown.points = [...shown.points, ...groups.flatMap((group) => pointsOf(group, roles))];
+    const { shown, launch } = this;
+    if (launch !== null) {
+      const { roles } = PATTERNS[launch.setting.pattern];
+      shown.points = [...shown.points, ...groups.flatMap((group) => pointsOf(group, roles))];
+    }
     return shown.points.map(({ text }) => text);
   }
 

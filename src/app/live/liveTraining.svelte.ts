@@ -3,7 +3,7 @@ import type { Group } from '../../data/group.ts';
 import { editTo, type HotKnobName } from '../../run/knobEdit.ts';
 import type { RunEvent } from '../../run/events.ts';
 import type { ClientListeners } from '../../worker/client.ts';
-import type { Report, StartCommand } from '../../worker/protocol.ts';
+import type { StartCommand } from '../../worker/protocol.ts';
 import type { ShownRun } from '../state/shown.svelte.ts';
 import { chosenLaunch, currentLaunch, needsRestart, readinessOf, type Launch } from './launch.ts';
 import { LiveRun } from './liveRun.svelte.ts';
@@ -139,7 +139,7 @@ export class LiveTraining {
   }
 
   private perform(effect: Effect): void {
-    const { recipe, notices } = this.options;
+    const { recipe } = this.options;
     const { current, worker } = this;
     const chosen = () => chosenLaunch(this.options);
     switch (effect.type) {

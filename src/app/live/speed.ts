@@ -13,9 +13,11 @@ export class SpeedMeter {
   /** Steps a second, or null before two marks. */
   mark(step: number, time: number): number | null {
     this.marks.push({ time, step });
-    while (this.marks.length > 2 && time - this.marks[0]!.time > WINDOW) this.marks.shift();
-    const first = this.marks[0]!;
-    if (time <= first.time || step <= first.step) return null;
+    const before = this.marks.filter((mark) => time - mark.time > WINDOW).length;
+    // Slow steps: two marks stay, however old the first one is.
+    this.marks = this.marks.slice(Math.min(before, Math.max(0, this.marks.length - 2)));
+    const [first] = this.marks;
+    if (first === undefined || time <= first.time || step <= first.step) return null;
     return ((step - first.step) / (time - first.time)) * 1000;
   }
 }

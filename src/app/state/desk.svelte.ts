@@ -1,7 +1,6 @@
 // The desk's states put together: what the visitor chose, what there is to train on, what trains, and how they act on
 // one another. App.svelte makes one and hands its parts to the views.
 import { untrack } from 'svelte';
-import { editTo, type HotKnobName } from '../../run/knobEdit.ts';
 import { settingName } from '../../run/settings.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
 import { messageOf } from '../../util/failure.ts';

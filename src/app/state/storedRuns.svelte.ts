@@ -12,6 +12,7 @@ import {
   type StoredRun,
   type UnreadableRun,
 } from '../storage/runStore.ts';
+import { NO_RECORDS, withoutRecords, withRecord, type Records } from './records.ts';
 
 /** A deleted run is cleared away at a visit this long after. */
 const UNDO_TIME = 10 * 60_000; // milliseconds
@@ -30,7 +31,7 @@ export const counts = ({ summary, source }: StoredRun): boolean => summary.steps
 export class StoredRuns {
   /** In no order, deleted ones among them. */
   all = $state.raw<readonly StoredRun[]>([]);
-  loaded = $state.raw<ReadonlyMap<string, RunRecord>>(new Map());
+  loaded = $state.raw<Records>(NO_RECORDS);
   unreadable = $state.raw<readonly UnreadableRun[]>([]);
   failure = $state<string | null>(null);
   /** Deleted in this visit, the last one last. */
@@ -79,7 +80,10 @@ export class StoredRuns {
         ({ id, summary }) => (this.loaded.get(id)?.head ?? summary.steps) !== summary.steps,
       );
       if (grown.length > 0)
-        this.loaded = new Map([...this.loaded].filter(([id]) => !grown.some((run) => run.id === id)));
+        this.loaded = withoutRecords(
+          this.loaded,
+          grown.map(({ id }) => id),
+        );
     } catch (error) {
       this.report(storageFailureOf(error));
     }
@@ -98,13 +102,13 @@ export class StoredRuns {
     if (known !== undefined || store === null) return known ?? new RunRecord();
     const { events, faults } = await parsePieces(await store.read(id));
     const loaded = this.loaded.get(id) ?? new RunRecord(events, faults);
-    this.loaded = new Map(this.loaded).set(id, loaded);
+    this.loaded = withRecord(this.loaded, id, loaded);
     return loaded;
   }
 
   add(run: StoredRun, record: RunRecord): void {
     this.all = [...this.all, run];
-    this.loaded = new Map(this.loaded).set(run.id, record);
+    this.loaded = withRecord(this.loaded, run.id, record);
     if (counts(run)) this.saver?.changed(run.id, 0);
   }
 

@@ -1,5 +1,4 @@
 // AdamW and the gradient's norm on WASM, all parameters in one call.
-import type * as tf from '@tensorflow/tfjs-core';
 import { fromList, registerKernel } from '../kernelToken.ts';
 import { sizeOf } from '../tfjsBackends.ts';
 import type { WasmRuntime } from '../wasm/runtime.ts';
