@@ -47,7 +47,8 @@ const NON_NULL_LEFT = [
   'src/app/compare/share/*',
   'src/app/corpus/{importRead,importSniff,importText,rowOrder}.ts',
   'src/app/desk/{MapPanel,TopBar,Tour}.svelte',
-  'src/app/state/{groupCosines,runOverlays,speed,thirteen.svelte}.ts',
+  'src/app/live/{liveRun.svelte,speed}.ts',
+  'src/app/state/{groupCosines,runOverlays,thirteen.svelte}.ts',
   'src/app/storage/saver.ts',
   'src/app/widgets/placement.ts',
 ];
