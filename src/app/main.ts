@@ -3,4 +3,6 @@ import { mount } from 'svelte';
 import './style/base.css';
 import App from './App.svelte';
 
-mount(App, { target: document.getElementById('app')! });
+const target = document.getElementById('app');
+if (target === null) throw new Error('index.html has no element with the id "app".');
+mount(App, { target });

@@ -133,7 +133,7 @@ function readGroupTable(name: string, text: string, choice: Choice): ReadImport 
  * on top, and theirs is blanked if it was one. Line numbers grow by one.
  */
 function withOwnHeader(text: string, choice: Choice): { file: string; table: string } {
-  const firstLine = textLines(text)[0]!.text;
+  const firstLine = textLines(text)[0]?.text ?? '';
   const isTabbed = choice.format === 'tsv' || firstLine.includes('\t');
   const comma = !firstLine.includes(',') && firstLine.includes(';') ? ';' : ',';
   const header = choice.columns

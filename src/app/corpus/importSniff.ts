@@ -81,7 +81,7 @@ function guessFormat(name: string, head: string): Format {
 function nliOr(format: Format, rows: readonly Row[]): Format {
   const isNli = rows
     .slice(0, 20)
-    .some(({ cells }) => cells.length >= 3 && NLI_LABELS.has(cells[0]!.toLowerCase()));
+    .some(({ cells }) => cells.length >= 3 && NLI_LABELS.has((cells[0] ?? '').toLowerCase()));
   return isNli ? 'nli' : format;
 }
 

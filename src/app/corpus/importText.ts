@@ -58,10 +58,7 @@ function sound(text: string, name: string): string {
 /** Every second byte of Latin text in UTF-16 is zero. */
 function looksLikeUtf16(bytes: Uint8Array): boolean {
   const head = bytes.subarray(0, 2000);
-  const zeros = [0, 0];
-  head.forEach((byte, i) => {
-    if (byte === 0) zeros[i % 2]!++;
-  });
+  const zeros = [0, 1].map((parity) => head.filter((byte, i) => byte === 0 && i % 2 === parity).length);
   const half = head.length / 2;
   return Math.max(...zeros) > half * 0.7 && Math.min(...zeros) < half * 0.1;
 }

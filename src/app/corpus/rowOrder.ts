@@ -138,13 +138,13 @@ export function sorted(
   direction: Sorting['direction'],
 ): readonly Group[] {
   const sign = direction === 'ascending' ? 1 : -1;
-  const order = groups.map((_, i) => i);
-  const has = (i: number) => !Number.isNaN(values[i]!);
-  order.sort((a, b) => {
-    if (has(a) && has(b)) return sign * (values[a]! - values[b]!) || a - b;
-    return has(a) === has(b) ? a - b : has(a) ? -1 : 1;
+  const keyed = groups.map((group, i) => ({ group, value: values[i] ?? NaN }));
+  keyed.sort((a, b) => {
+    const [aMissing, bMissing] = [Number.isNaN(a.value), Number.isNaN(b.value)];
+    if (aMissing || bMissing) return Number(aMissing) - Number(bMissing);
+    return sign * (a.value - b.value);
   });
-  return order.map((i) => groups[i]!);
+  return keyed.map(({ group }) => group);
 }
 
 /** Does the work group by group; false when it was called off. */

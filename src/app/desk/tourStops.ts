@@ -9,7 +9,7 @@ export interface TourStop extends TourRule {
   textKey: MessageKey;
 }
 
-export const TOUR_STOPS: readonly TourStop[] = [
+export const TOUR_STOPS: readonly [TourStop, ...TourStop[]] = [
   {
     id: 'train',
     targets: ['transport-play'],

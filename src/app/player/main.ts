@@ -7,7 +7,8 @@ import { readPage } from './readPage.ts';
 import Player from './Player.svelte';
 
 document.addEventListener('DOMContentLoaded', () => {
-  const target = document.getElementById('app')!;
+  const target = document.getElementById('app');
+  if (target === null) throw new Error('The page has no element with the id "app".');
   target.replaceChildren();
   mount(Player, { target, props: readPage(document) });
 });

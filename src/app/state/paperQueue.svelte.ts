@@ -121,8 +121,9 @@ export class PaperQueue {
     this.status = 'running';
     for (;;) {
       const at = this.items.findIndex(({ status }) => status === 'waiting');
-      if (at < 0) break;
-      const stopped = await this.run(at, config);
+      const item = this.items[at];
+      if (item === undefined) break;
+      const stopped = await this.run(at, item, config);
       if (stopped || (this.status as string) === 'pausing') {
         const open = this.items.some(({ status }) => status === 'waiting');
         this.status = open ? 'paused' : 'finished';
@@ -133,14 +134,15 @@ export class PaperQueue {
   }
 
   /** @returns whether it was stopped */
-  private async run(at: number, config: Config): Promise<boolean> {
+  private async run(at: number, item: QueueItem, config: Config): Promise<boolean> {
     const abort = new AbortController();
     this.abort = abort;
     this.began = this.now();
+    const { setting } = item;
     await this.set(at, { status: 'running', message: '' });
     try {
       if (abort.signal.aborted) throw abort.signal.reason;
-      const { run } = await this.options.startRun(this.items[at]!.setting, config, abort.signal);
+      const { run } = await this.options.startRun(setting, config, abort.signal);
       await this.set(at, { status: 'done', run, seconds: (this.now() - this.began) / 1000 });
     } catch (error) {
       if (abort.signal.aborted) await this.set(at, { status: 'waiting' });

@@ -65,15 +65,16 @@ export function overlaysOf(
   // A run that goes on would end the band at its own last step.
   const complete = [...here.values()].filter(({ status }) => status !== 'running');
   const bands = seedGroups(complete).flatMap((ids): SeedBand[] => {
-    const colored = ids.find((id) => id !== current && selection.has(id));
-    const header = here.get(ids[0]!)?.header;
-    if (colored === undefined || !header) return [];
+    const number = ids.filter((id) => id !== current).flatMap((id) => selection.get(id) ?? [])[0];
+    const members = ids.flatMap((id) => here.get(id) ?? []);
+    const header = members[0]?.header;
+    if (number === undefined || !header) return [];
     return [
       {
         id: `seeds-${ids.join('-')}`,
         name: t('runs.band', { count: ids.length, setting: settingWords(header.setting) }),
-        color: runColor(selection.get(colored)!),
-        members: ids.map((id) => here.get(id)!.record.series),
+        color: runColor(number),
+        members: members.map(({ record }) => record.series),
         ids,
       },
     ];

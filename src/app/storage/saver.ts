@@ -118,8 +118,14 @@ export class OwnSaver {
       return;
     }
     const placed = place(saved);
-    placed.groups.forEach(({ id }, i) => this.groups.hold(id, saved.groups[i]!));
-    placed.pairs.forEach(({ id }, i) => this.pairs.hold(id, saved.pairs[i]!));
+    placed.groups.forEach(({ id }, i) => {
+      const record = saved.groups[i];
+      if (record !== undefined) this.groups.hold(id, record);
+    });
+    placed.pairs.forEach(({ id }, i) => {
+      const record = saved.pairs[i];
+      if (record !== undefined) this.pairs.hold(id, record);
+    });
     this.bad = saved;
     if (saved.preferences) this.preferences = JSON.stringify(saved.preferences);
   }

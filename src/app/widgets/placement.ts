@@ -54,14 +54,10 @@ export function placeBeside(target: Box, box: Size, window: Size, options: Place
   }
   const right = Math.max(margin, window.width - margin - box.width);
   const bottom = Math.max(margin, window.height - margin - box.height);
-  const corners = [
-    { x: right, y: bottom },
-    { x: margin, y: bottom },
-    { x: right, y: margin },
-    { x: margin, y: margin },
-  ];
+  const first = { x: right, y: bottom };
+  const corners = [first, { x: margin, y: bottom }, { x: right, y: margin }, { x: margin, y: margin }];
   const free = corners.filter((corner) => !covers(corner));
-  const best = free.find((corner) => !overlap({ ...corner, ...box }, target)) ?? free[0] ?? corners[0]!;
+  const best = free.find((corner) => !overlap({ ...corner, ...box }, target)) ?? free[0] ?? first;
   return { ...best, side: null };
 }
 

@@ -117,14 +117,12 @@ const figure = (value: number | undefined): string =>
   value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(4);
 
 function useLines(pooled: boolean, folder: string, { pooling, maxLength }: Config): string[] {
-  const commandLine = ['```', `npm run -s cli -- eval --model ${folder} --sts PAIRS.tsv`, '```'];
+  const evaluate = (options: string) => ['```', `npm run -s cli -- eval --model ${folder} ${options}`, '```'];
   if (!pooled)
     return [
       'sentence-transformers cannot express its pooling (a prompt); the command line of Semblance can:',
       '',
-      commandLine[0]!,
-      `npm run -s cli -- eval --model ${folder} --pooling ${pooling} --sts PAIRS.tsv`,
-      commandLine[2]!,
+      ...evaluate(`--pooling ${pooling} --sts PAIRS.tsv`),
     ];
   return [
     'sentence-transformers (Python):',
@@ -142,6 +140,6 @@ function useLines(pooled: boolean, folder: string, { pooling, maxLength }: Confi
     '',
     'Semblance, on the command line:',
     '',
-    ...commandLine,
+    ...evaluate('--sts PAIRS.tsv'),
   ];
 }

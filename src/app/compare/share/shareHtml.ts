@@ -12,7 +12,8 @@ export const SAMPLE = 60;
 /** At most so many groups, evenly spaced. */
 function sampleOf(groups: readonly Group[], most = SAMPLE): Group[] {
   const count = Math.min(groups.length, most);
-  return Array.from({ length: count }, (_, i) => groups[Math.floor((i * groups.length) / count)]!);
+  const places = new Set(Array.from({ length: count }, (_, i) => Math.floor((i * groups.length) / count)));
+  return groups.filter((_, i) => places.has(i));
 }
 
 /** @throws Error with one clause saying why */
