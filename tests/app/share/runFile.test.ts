@@ -158,6 +158,8 @@ describe('a shared page', () => {
   });
 
   it('refuses to be written into anything but the page that plays it', () => {
-    expect(() => writePage('<!doctype html><title>404</title>', about, events)).toThrow('the page of the player is incomplete');
+    expect(() => writePage('<!doctype html><title>404</title>', about, events)).toThrow(
+      'the page of the player is incomplete',
+    );
   });
 });
