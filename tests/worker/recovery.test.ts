@@ -14,8 +14,8 @@ import { startCommand } from './harness.ts';
 import { tinyModel } from '../support/tiny.ts';
 
 const device = vi.hoisted(() => ({ fault: undefined as string | undefined }));
-vi.mock('../../src/kernels/backend.ts', async (original) => ({
-  ...(await original<typeof import('../../src/kernels/backend.ts')>()),
+vi.mock('../../src/kernels/deviceHealth.ts', async (original) => ({
+  ...(await original<typeof import('../../src/kernels/deviceHealth.ts')>()),
   deviceFault: () => Promise.resolve(device.fault),
 }));
 
