@@ -21,7 +21,7 @@ export interface KernelToken<Inputs extends string, Outputs extends string, Attr
   readonly inputs: readonly Inputs[];
   /** In the order in which tfjs passes them. Only the last ones may be optional. */
   readonly outputs: readonly Outputs[];
-  /** For the compiler only, which takes their type from it: `{} as LinearAttributes`. */
+  /** Type-only, never read at run time: pass `{} as LinearAttributes`. */
   readonly attributes?: Attributes;
 }
 

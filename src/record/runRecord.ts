@@ -21,7 +21,7 @@ export class RunRecord {
   readonly events: RunEvent[] = [];
   /** Curves of the whole record; they grow in place. */
   readonly series: RunSeries = emptySeries();
-  /** Curves up to the step that is shown: `series` itself unless the record is rewound. */
+  /** Curves up to the step that is shown: `series` itself unless an earlier step is shown. */
   shownSeries: RunSeries = this.series;
   /** null before the run has begun. */
   header: HeaderEvent | null = null;
@@ -43,7 +43,7 @@ export class RunRecord {
   }
 
   /** Is the shown step earlier than the last step of the record? */
-  get isRewound(): boolean {
+  get isShowingPast(): boolean {
     return this.step < this.head;
   }
 
@@ -60,7 +60,7 @@ export class RunRecord {
       else {
         const known = this.indexOf(event, this.repeatFrom);
         if (known < 0) changed = Math.min(changed, this.insert(event));
-        if (this.repeatFrom !== Infinity && !isReading(event))
+        if (this.repeatFrom !== Infinity && !isMeasurement(event))
           this.repeatFrom = known < 0 ? this.endOf(event.step) : known + 1;
         this.show(Math.max(this.step, event.step));
       }
@@ -100,9 +100,9 @@ export class RunRecord {
    * left out: they act on the next step.
    */
   branch(): RunRecord {
-    const actsLater = (event: RunEvent) =>
+    const appliesToNextStep = (event: RunEvent) =>
       (event.type === 'edit' || event.type === 'pairs') && event.step === this.step;
-    const branch = new RunRecord(this.events.filter((event) => !actsLater(event)));
+    const branch = new RunRecord(this.events.filter((event) => !appliesToNextStep(event)));
     branch.cut(this.step);
     return branch;
   }
@@ -168,7 +168,7 @@ export class RunRecord {
     const end = this.endOf(stepOf(event));
     for (let at = firstFrom(this.events, stepOf(event), stepOf); at < end; at++) {
       const known = this.events[at]!;
-      if (isReading(event) ? isSameReading(known, event) : at >= from && isSameChange(known, event))
+      if (isMeasurement(event) ? isSameMeasurement(known, event) : at >= from && isSameChange(known, event))
         return at;
     }
     return -1;
@@ -188,10 +188,10 @@ export class RunRecord {
 }
 
 /** A step is made once, and each metric is measured once at a step; edits, groups and notes may occur more than once. */
-const isReading = ({ type }: RunEvent): boolean => type === 'step' || type === 'metric';
+const isMeasurement = ({ type }: RunEvent): boolean => type === 'step' || type === 'metric';
 
 /** Are both the same step, or the same metric at one step? */
-function isSameReading(a: RunEvent, b: RunEvent): boolean {
+function isSameMeasurement(a: RunEvent, b: RunEvent): boolean {
   if (a.type === 'metric') return b.type === 'metric' && a.name === b.name && a.split === b.split;
   return a.type === 'step' && b.type === 'step';
 }

@@ -66,7 +66,7 @@ function put(readings: Reading[], step: number, value: number): void {
   readings.splice(at, readings[at]!.step === step ? 1 : 0, { step, value });
 }
 
-/** Appends a measured value, in place; undefined values are left out. */
+/** Appends a measured value, in place; null values are skipped. */
 export function appendMetric(metrics: MetricSeries, { name, split, step, value }: MetricEvent): void {
   if (value !== null) put(name === 'sts' ? metrics.sts : metrics[name][split], step, value);
 }

@@ -65,7 +65,7 @@ export class NextBatches {
   }
 
   /** Adds a new example to the next batch. */
-  join(example: number): void {
+  addExample(example: number): void {
     this.discardPrefetched();
     this.added.push(example);
   }

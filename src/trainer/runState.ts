@@ -53,15 +53,15 @@ export class RunState {
   private readonly initialExamples: number;
 
   /**
-   * @param frame milliseconds of steps whose numbers may be read together
+   * @param readbackInterval milliseconds of steps whose numbers are read back together
    * @throws Failure or UsageFailure when the inputs do not go together; nothing is left allocated then.
    */
   constructor(
     private readonly inputs: RunInputs,
     random: Random,
-    frame: number,
+    readbackInterval: number,
   ) {
-    this.log = new StepLog(frame);
+    this.log = new StepLog(readbackInterval);
     this.config = { ...inputs.config };
     this.prepared = prepare(inputs, random);
     this.initialExamples = this.prepared.examples.length;
@@ -88,7 +88,7 @@ export class RunState {
     const { examples, plan, views, roles } = this.prepared;
     const own = ownExamples(groups, roles, this.inputs.setting.pattern);
     for (const example of own.examples) {
-      this.batches.join(examples.length);
+      this.batches.addExample(examples.length);
       plan.since[examples.length] = epoch;
       plan.generated.push(example.generated);
       examples.push(views.tokenise(example));
@@ -98,7 +98,7 @@ export class RunState {
   }
 
   /** Removes all groups that were added, and adds these instead. */
-  private replaceJoined(joined: RunCursor['joined']): void {
+  private replaceAddedGroups(joined: RunCursor['joined']): void {
     const { examples, plan } = this.prepared;
     for (const list of [examples, plan.generated, plan.since])
       list.length = Math.min(list.length, this.initialExamples);
@@ -202,7 +202,7 @@ export class RunState {
     this.best = state.best;
     this.measured = metricsOf(state.readings);
     this.log.reset(state);
-    this.replaceJoined(state.joined);
+    this.replaceAddedGroups(state.joined);
     this.batches.moveTo(state.cursor);
   }
 
@@ -257,7 +257,7 @@ export class RunState {
     this.config = config;
     this.log.reset(logged);
     this.best = bestSts(metricsUpTo(this.measured, this.step));
-    this.replaceJoined(joined);
+    this.replaceAddedGroups(joined);
     this.batches.moveTo(batches);
   }
 

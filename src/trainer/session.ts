@@ -36,17 +36,17 @@ export class TrainingSession {
   private readonly keys: { dropout: Key; measure: Key };
 
   /**
-   * @param frame milliseconds of steps whose numbers may be read together
+   * @param readbackInterval milliseconds of steps whose numbers are read back together
    * @throws Failure or UsageFailure when the inputs do not go together; nothing is left allocated then.
    */
   constructor(
     private readonly inputs: RunInputs,
-    frame = 0,
+    readbackInterval = 0,
   ) {
     usePrecision(inputs.config.precision);
     const random = Random.seeded(inputs.config.seed);
     this.keys = { dropout: random.fork('dropout').key, measure: random.fork('measure').key };
-    this.state = new RunState(inputs, random, frame);
+    this.state = new RunState(inputs, random, readbackInterval);
   }
 
   /** Updates made. */
@@ -92,7 +92,7 @@ export class TrainingSession {
    * One update. The scalars are read back only when the step is logged, and together with those of the steps before
    * where they are shorter than a frame. A loss or gradient that is not finite stops the run: before the update changes
    * the weights where each step is read by itself, else before anything is derived from them.
-   * @param replayed it was made before: it has no event
+   * @param replayed the step was made before: it emits no event
    * @returns the events that are known by now
    * @throws Failure naming step, batch and likely reason.
    */
@@ -114,7 +114,7 @@ export class TrainingSession {
       const learningRate = this.learningRate(config);
       const step = { type: 'step', step: number, learningRate, ...sizesOf(rows) } as const;
       log.enqueue(
-        rows.reduce((n, r) => n + r.rows.reduce((m, ids) => m + ids.length, 0), 0),
+        step.tokens,
         logged
           ? { facts: step, gradient, norm, check: this.check(number, config, batches), replayed }
           : undefined,
@@ -266,7 +266,7 @@ export class TrainingSession {
     this.state.goTo(snapshot);
   }
 
-  /** Makes a step again that has been made before, with the changes made before it; gives no events. */
+  /** Replays a step with its original edits and groups; emits no events. */
   async replayStep(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void> {
     this.state.config = withEdits(this.config, edits);
     if (groups.length > 0) this.addGroups(groups);

@@ -50,8 +50,8 @@ export class StepLog {
   private msPerStep = Infinity;
   private timerStart = 0;
 
-  /** @param frame milliseconds of steps that may be read together; 0: each logged step is read before its update */
-  constructor(private readonly frame: number) {}
+  /** @param readbackInterval milliseconds of steps that are read back together; 0: each logged step is read before its update */
+  constructor(private readonly readbackInterval: number) {}
 
   /** Starts measuring the time of steps. */
   startTimer(): void {
@@ -84,7 +84,10 @@ export class StepLog {
   isDue(): boolean {
     if (!this.hasUnread) return false;
     this.lap();
-    return this.spent.milliseconds >= this.frame || (this.queued + 1) * this.msPerStep > this.frame;
+    return (
+      this.spent.milliseconds >= this.readbackInterval ||
+      (this.queued + 1) * this.msPerStep > this.readbackInterval
+    );
   }
 
   /** Steps queued on the device since the last read-back. */

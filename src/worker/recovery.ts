@@ -8,7 +8,7 @@ import type { InitialEmbedder } from './initialEmbedder.ts';
 import type { RunContext } from './runContext.ts';
 import type { Seeker } from './seeker.ts';
 
-/** Lost devices after which a run gives up. */
+/** Device losses that a run recovers from. */
 const MAX_LOSSES = 3;
 
 /** Where a run continues that has lost its device. */

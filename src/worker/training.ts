@@ -9,7 +9,7 @@
 //   3. Then train() calls takeEdits() and takeGroups(): runChanges.ts hands over what the visitor has changed, and
 //      discards the steps after it when that was in the past.
 //   4. After the last step afterLast() keeps weights and past available; after an error recovery.ts decides whether
-//      training starts again from a snapshot (lost device), waits for a visit of the past, or is over.
+//      training starts again from a snapshot (lost device), waits for the visitor to seek to an earlier step, or ends.
 import type { Group } from '../data/group.ts';
 import { deviceFault } from '../kernels/deviceHealth.ts';
 import type { Matrix } from '../metrics/vectors.ts';
@@ -132,7 +132,7 @@ export class Training {
     this.gate.wake();
   }
 
-  /** What was saved of the run will be deleted: nothing more is saved. */
+  /** Stops autosaving: the saved run is about to be deleted. */
   stopSaving(): void {
     this.autosave.stop();
   }

@@ -21,7 +21,7 @@ describe('a record', () => {
     expect(record.append([header(), metric(0, 'sts', 0.1), note(0, 'small')])).toBe(0);
     expect(record.append([step(1), step(2)])).toBe(3);
     expect(record.append([])).toBe(UNCHANGED);
-    expect(record).toMatchObject({ step: 2, head: 2, isRewound: false, notes: ['small'] });
+    expect(record).toMatchObject({ step: 2, head: 2, isShowingPast: false, notes: ['small'] });
     expect(record.shownSeries).toBe(record.series);
     expect(record.series.totalSteps).toBe(40);
   });
@@ -32,7 +32,7 @@ describe('a record', () => {
     record.goTo(1);
     expect(record.append([header({ seed: 7 }), note(0, 'again'), step(1)])).toBe(0);
     expect(kindsOf(record)).toEqual(['header', 'note 0', 'step 1']);
-    expect(record).toMatchObject({ step: 1, head: 1, isRewound: false, notes: ['again'] });
+    expect(record).toMatchObject({ step: 1, head: 1, isShowingPast: false, notes: ['again'] });
     expect(record.series.loss).toBe(loss);
     expect(record.series).toEqual(seriesOf([header(), step(1)]));
   });
@@ -40,7 +40,7 @@ describe('a record', () => {
   it('shows an earlier step and keeps what comes after it', () => {
     const record = new RunRecord([header(), step(1), metric(1, 'sts', 0.1), step(2), step(3), end(3)]);
     record.goTo(1);
-    expect(record).toMatchObject({ step: 1, head: 3, isRewound: true });
+    expect(record).toMatchObject({ step: 1, head: 3, isShowingPast: true });
     expect(stepsOf(record.shownSeries)).toEqual([1]);
     expect(stepsOf(record.series)).toEqual([1, 2, 3]);
     const { loss } = record.shownSeries;
@@ -82,7 +82,7 @@ describe('a record', () => {
     expect(stepsOf(record.shownSeries)).toEqual([1]);
     expect(stepsOf(record.series)).toEqual([1, 2, 3]);
     expect(record.append([step(2), metric(2, 'sts', 0.5), step(3)])).toBe(UNCHANGED);
-    expect(record.isRewound).toBe(false);
+    expect(record.isShowingPast).toBe(false);
   });
 
   it('is cut back to a step that the run goes on from: without the end it had there', () => {
@@ -109,7 +109,7 @@ describe('a record', () => {
     ]);
     parent.goTo(2);
     const branch = parent.branch();
-    expect(branch).toMatchObject({ step: 2, head: 2, isRewound: false });
+    expect(branch).toMatchObject({ step: 2, head: 2, isShowingPast: false });
     expect(branch.append([header({ temperature: 5 }, 2), edit(2, 5, 6), step(3)])).toBe(0);
     expect(kindsOf(branch)).toEqual(['header', 'step 1', 'edit 1', 'step 2', 'edit 2', 'step 3']);
     expect(branch.configAt(1)?.temperature).toBe(5);
@@ -257,7 +257,7 @@ describe('any sequence of steps, edits, looks into the past, cuts, branches and 
             expect([now.step, now.head]).toEqual([worker.at, worker.head]);
             expect(now.series).toEqual(seriesOf(all));
             expect(now.shownSeries).toEqual(seriesOf(all.filter((event) => stepOf(event) <= worker.at)));
-            expect(now.shownSeries === now.series).toBe(!now.isRewound);
+            expect(now.shownSeries === now.series).toBe(!now.isShowingPast);
             expect(now.notes).toEqual(all.flatMap((event) => (event.type === 'note' ? [event.text] : [])));
             expect(now.summary()).toEqual(new RunRecord(all).summary());
             expect(now.configAt()).toEqual(new RunRecord(all).configAt());

@@ -192,7 +192,7 @@ describe('batches made ahead', () => {
           [ahead, next],
           [plain, reference],
         ] as const) {
-          into.join(prepared.examples.length);
+          into.addExample(prepared.examples.length);
           prepared.plan.since[prepared.examples.length] = into.cursor.epoch + 1;
           prepared.plan.generated.push(false);
           prepared.examples.push({ ...prepared.examples[0]!, id: 'joined' });

@@ -1,30 +1,31 @@
 // What commands of the visitor lead to.
 import type { Effect, Readiness, Transition } from './transition.ts';
-import { to } from './transition.ts';
+import { transitionTo } from './transition.ts';
 import { hasPast, isPlaying, isRunning, wantsPlay, type Phase, type RunningPhase } from './phase.ts';
 import type { UnfinishedRun } from './options.ts';
 
 export const load = (play: boolean, run: UnfinishedRun | null = null): Transition =>
-  to({ kind: 'loadingEncoder', play, resume: run }, { type: 'load' });
+  transitionTo({ kind: 'loadingEncoder', play, resume: run }, { type: 'load' });
 
 /** The visitor asks for a run from step 0. */
 export function restart(phase: Phase, play: boolean, readiness: Readiness): Transition {
   if (readiness === 'otherEncoder' || phase.kind === 'encoderFailed' || phase.kind === 'workerDied')
     return load(play);
   // It starts by itself when they are done.
-  if (phase.kind === 'loadingEncoder' || phase.kind === 'findingRun') return to({ ...phase, play });
+  if (phase.kind === 'loadingEncoder' || phase.kind === 'findingRun') return transitionTo({ ...phase, play });
   return start(phase, play, readiness);
 }
 
 export function start(phase: Phase, play: boolean, readiness: Readiness): Transition {
   if (readiness === 'otherEncoder') return load(play);
-  if (readiness === 'ready') return to({ kind: 'starting', play, resumed: false }, { type: 'start' });
+  if (readiness === 'ready')
+    return transitionTo({ kind: 'starting', play, resumed: false }, { type: 'start' });
   // Another run was asked for: the one that is there stops.
   const stop: Effect[] = isPlaying(phase) ? [{ type: 'pause' }] : [];
-  if (readiness === 'dataLoading') return to({ kind: 'awaitingData', play }, ...stop);
+  if (readiness === 'dataLoading') return transitionTo({ kind: 'awaitingData', play }, ...stop);
   const left = isRunning(phase) || hasPast(phase) ? 'run' : 'encoder';
   const text = readiness.shortfall;
-  return to({ kind: 'failed', left, play: false }, ...stop, { type: 'sayShortfall', text });
+  return transitionTo({ kind: 'failed', left, play: false }, ...stop, { type: 'sayShortfall', text });
 }
 
 export function play(phase: Phase, restartNeeded: boolean, readiness: Readiness): Transition {
@@ -32,7 +33,7 @@ export function play(phase: Phase, restartNeeded: boolean, readiness: Readiness)
     case 'loadingEncoder':
     case 'findingRun':
     case 'awaitingData':
-      return readiness === 'otherEncoder' ? load(true) : to({ ...phase, play: true });
+      return readiness === 'otherEncoder' ? load(true) : transitionTo({ ...phase, play: true });
     case 'encoderFailed':
     case 'workerDied':
     case 'finished':
@@ -46,17 +47,17 @@ export function play(phase: Phase, restartNeeded: boolean, readiness: Readiness)
 function playRun(phase: RunningPhase | Extract<Phase, { kind: 'starting' }>): Transition {
   switch (phase.kind) {
     case 'starting':
-      return to({ ...phase, play: true });
+      return transitionTo({ ...phase, play: true });
     case 'waiting':
     case 'pausing':
-      return to({ kind: 'playing', confirmed: false }, { type: 'play' });
+      return transitionTo({ kind: 'playing', confirmed: false }, { type: 'play' });
     case 'recovering':
-      return to({ ...phase, then: 'play' }, { type: 'play' });
+      return transitionTo({ ...phase, then: 'play' }, { type: 'play' });
     case 'stepping':
     case 'seeking':
-      return to({ ...phase, then: 'play' });
+      return transitionTo({ ...phase, then: 'play' });
     case 'playing':
-      return to(phase);
+      return transitionTo(phase);
   }
 }
 
@@ -66,38 +67,38 @@ export function pause(phase: Phase): Transition {
     case 'findingRun':
     case 'awaitingData':
     case 'starting':
-      return to({ ...phase, play: false });
+      return transitionTo({ ...phase, play: false });
     // A single step ends by itself, and a seek has paused the worker.
     case 'stepping':
     case 'seeking':
-      return to({ ...phase, then: 'wait' });
+      return transitionTo({ ...phase, then: 'wait' });
     case 'recovering':
-      return to({ ...phase, then: 'wait' }, { type: 'pause' });
+      return transitionTo({ ...phase, then: 'wait' }, { type: 'pause' });
     case 'playing':
-      return to({ kind: phase.confirmed ? 'pausing' : 'waiting' }, { type: 'pause' });
+      return transitionTo({ kind: phase.confirmed ? 'pausing' : 'waiting' }, { type: 'pause' });
     default:
-      return to(phase);
+      return transitionTo(phase);
   }
 }
 
 /** Asked again before a step has ended, it makes one more, not as many as a held key asks for. */
 export function step(phase: Phase): Transition {
-  if (phase.kind === 'waiting') return to({ kind: 'stepping', then: 'wait' }, { type: 'step' });
-  if (phase.kind !== 'stepping' && phase.kind !== 'seeking') return to(phase);
-  return to(phase.then === 'play' ? phase : { ...phase, then: 'step' });
+  if (phase.kind === 'waiting') return transitionTo({ kind: 'stepping', then: 'wait' }, { type: 'step' });
+  if (phase.kind !== 'stepping' && phase.kind !== 'seeking') return transitionTo(phase);
+  return transitionTo(phase.then === 'play' ? phase : { ...phase, then: 'step' });
 }
 
 export function branch(phase: Phase, readiness: Readiness): Transition {
   const isReady = readiness === 'ready' || readiness === 'otherEncoder';
-  if (!isReady || !(isRunning(phase) || hasPast(phase))) return to(phase);
-  return to({ kind: 'starting', play: false, resumed: false }, { type: 'branch', with: 'recipe' });
+  if (!isReady || !(isRunning(phase) || hasPast(phase))) return transitionTo(phase);
+  return transitionTo({ kind: 'starting', play: false, resumed: false }, { type: 'branch', with: 'recipe' });
 }
 
 export function resume(phase: Phase, run: UnfinishedRun): Transition {
   const play = wantsPlay(phase) || run.playing;
-  if (phase.kind === 'loadingEncoder') return to({ ...phase, play, resume: run });
+  if (phase.kind === 'loadingEncoder') return transitionTo({ ...phase, play, resume: run });
   if (phase.kind === 'encoderFailed' || phase.kind === 'workerDied') return load(play, run);
-  return to({ kind: 'starting', play, resumed: true }, { type: 'resume', run });
+  return transitionTo({ kind: 'starting', play, resumed: true }, { type: 'resume', run });
 }
 
 /**
@@ -105,14 +106,14 @@ export function resume(phase: Phase, run: UnfinishedRun): Transition {
  * What changes at a step of the past belongs to a branch, and the run that has been stays as it was.
  */
 export function change(phase: Phase, inPast: boolean, effect: Effect): Transition {
-  if (phase.kind === 'starting') return to(phase, effect);
-  if (!isRunning(phase)) return to(phase);
-  if (!inPast) return to(phase, effect);
+  if (phase.kind === 'starting') return transitionTo(phase, effect);
+  if (!isRunning(phase)) return transitionTo(phase);
+  if (!inPast) return transitionTo(phase, effect);
   const branched: Phase = { kind: 'starting', play: false, resumed: false };
-  return to(branched, { type: 'branch', with: 'applied' }, effect);
+  return transitionTo(branched, { type: 'branch', with: 'applied' }, effect);
 }
 
 export function seek(phase: Phase, step: number): Transition {
-  if (!hasPast(phase)) return to(phase);
-  return to({ kind: 'seeking', to: step, arrived: false, then: 'wait' }, { type: 'seek', step });
+  if (!hasPast(phase)) return transitionTo(phase);
+  return transitionTo({ kind: 'seeking', to: step, arrived: false, then: 'wait' }, { type: 'seek', step });
 }

@@ -16,9 +16,9 @@ export function chosenLaunch({ recipe, data }: Source): Launch {
   return { setting: recipe.setting, config: recipe.config, data: data() };
 }
 
-/** What the current run was started with, and the hot knobs that it was told since. */
+/** What the current run was started with, and the hot knobs sent since. */
 export function currentLaunch(current: Launch, { recipe }: Source): Launch {
-  return { ...current, config: recipe.told ?? current.config };
+  return { ...current, config: recipe.configWithSentEdits ?? current.config };
 }
 
 /** Can a run start with what is chosen now? */

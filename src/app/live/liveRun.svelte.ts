@@ -42,8 +42,8 @@ export class LiveRun {
   }
 
   /** Is an earlier step shown than the run has reached? */
-  get isInPast(): boolean {
-    return this.shown.isRewound;
+  get isShowingPast(): boolean {
+    return this.shown.isShowingPast;
   }
 
   /** A run from step 0. @returns the command for the worker, as the next two do */
@@ -106,8 +106,8 @@ export class LiveRun {
   }
 
   /** Drops what came after a step: the run goes on from there. */
-  rewind(step: number): void {
-    this.recorder.changed(this.id, this.shown.rewind(step));
+  cutAfter(step: number): void {
+    this.recorder.changed(this.id, this.shown.cutAfter(step));
   }
 
   /** Follows new groups on the map. @returns the sentences that are followed now */

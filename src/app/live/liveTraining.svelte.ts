@@ -106,17 +106,17 @@ export class LiveTraining {
   /** A hot knob of the recipe was changed: the training takes its value. */
   edit(knob: HotKnobName): void {
     const edit = editTo(this.options.recipe.config, knob);
-    this.dispatch({ type: 'edit', edit, inPast: this.current.isInPast });
+    this.dispatch({ type: 'edit', edit, inPast: this.current.isShowingPast });
   }
 
-  /** Whatever the recipe says by now, the next step is made with it. */
+  /** Sends all hot knobs that were changed but not sent, so that the next step uses them. */
   sendUnsentEdits(): void {
     for (const knob of this.options.recipe.unsentHotKnobs) this.edit(knob);
   }
 
   /** The visitor's new groups: into the next batch, and onto the map. */
   addGroups(groups: readonly Group[]): void {
-    this.dispatch({ type: 'addGroups', groups, inPast: this.current.isInPast });
+    this.dispatch({ type: 'addGroups', groups, inPast: this.current.isShowingPast });
   }
 
   setRate(rate: number | null): void {
@@ -170,7 +170,7 @@ export class LiveTraining {
         return worker.send(effect);
       case 'edit':
         this.edits++;
-        recipe.sentEdit(effect.edit);
+        recipe.markSent(effect.edit);
         return worker.send(effect);
       case 'addGroups':
         worker.send({ type: 'addGroups', groups: [...effect.groups] });
@@ -178,7 +178,7 @@ export class LiveTraining {
       case 'show':
         return current.show(effect.step);
       case 'rewind':
-        return current.rewind(effect.step);
+        return current.cutAfter(effect.step);
       default:
         return this.say(effect);
     }
@@ -241,7 +241,7 @@ export class LiveTraining {
   private onEvents(events: readonly RunEvent[]): void {
     this.current.takeEvents(events, this.seeking);
     for (const event of events) {
-      if (event.type === 'edit') this.options.recipe.editActed(event);
+      if (event.type === 'edit') this.options.recipe.markApplied(event);
       else if (event.type === 'header') this.worker.device = event.device;
       else if (event.type === 'end') this.end.reached(event.reason, event.message);
     }

@@ -1,7 +1,9 @@
 // The live training as the page sees it: always in one of these phases. Which leads to which is in reduce.ts.
 //
-//   loadingEncoder -> findingRun -> awaitingData -> starting -> waiting <-> stepping, playing -> pausing, seeking
-//                                                               any of these <-> recovering -> finished, failed
+//   loadingEncoder -> findingRun -> awaitingData -> starting -> waiting
+//   waiting  <-> stepping, playing, seeking;  playing -> pausing -> waiting
+//   stepping, playing -> finished (last step);  finished -> seeking -> waiting (a step of the past)
+//   any phase with a run <-> recovering (lost device);  any phase -> failed, encoderFailed, workerDied
 import type { UnfinishedRun } from './options.ts';
 
 /** What follows when the training waits again. */
@@ -20,7 +22,7 @@ export type Phase =
   | { kind: 'waiting' }
   /** A single step is being made. */
   | { kind: 'stepping'; then: Next }
-  /** Until paused. Before it is `confirmed` by the worker, a pause may come so early that the worker never says more. */
+  /** Until paused. If it is paused before the worker has `confirmed` it, the worker may send no further status. */
   | { kind: 'playing'; confirmed: boolean }
   /** Paused by the visitor; the worker still finishes its step. */
   | { kind: 'pausing' }
@@ -37,7 +39,7 @@ export type Phase =
 /** Before the first command. */
 export const FIRST_PHASE: Phase = { kind: 'loadingEncoder', play: false, resume: null };
 
-/** Shall the next run play as soon as it can? */
+/** Should the next run start playing automatically? */
 export function wantsPlay(phase: Phase): boolean {
   return 'play' in phase && phase.play;
 }

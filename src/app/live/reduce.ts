@@ -2,7 +2,7 @@
 import { branch, change, load, pause, play, restart, resume, seek, start, step } from './commands.ts';
 import { wantsPlay, type Phase } from './phase.ts';
 import { afterFailure, loaded, onStatus } from './reports.ts';
-import { to, type Command, type PhaseReport, type Transition } from './transition.ts';
+import { transitionTo, type Command, type PhaseReport, type Transition } from './transition.ts';
 
 export function reduce(phase: Phase, input: Command | PhaseReport): Transition {
   switch (input.type) {
@@ -27,25 +27,32 @@ export function reduce(phase: Phase, input: Command | PhaseReport): Transition {
     case 'addGroups':
       return change(phase, input.inPast, { type: 'addGroups', groups: input.groups });
     case 'setRate':
-      return phase.kind === 'playing' ? to(phase, input) : to(phase);
+      return phase.kind === 'playing' ? transitionTo(phase, input) : transitionTo(phase);
     case 'loaded':
       return loaded(phase);
     case 'runFound':
-      if (phase.kind !== 'findingRun') return to(phase);
+      if (phase.kind !== 'findingRun') return transitionTo(phase);
       return input.run === null ? start(phase, phase.play, input.readiness) : resume(phase, input.run);
     case 'status':
       return onStatus(phase, input);
     case 'seeked':
       return phase.kind === 'seeking' && phase.to === input.step
-        ? to({ ...phase, arrived: true })
-        : to(phase);
+        ? transitionTo({ ...phase, arrived: true })
+        : transitionTo(phase);
     case 'rewound': {
       const rewound = phase.kind === 'seeking' ? { ...phase, to: Math.min(phase.to, input.step) } : phase;
-      return to(rewound, { type: 'rewind', step: input.step }, { type: 'sayRewound', report: input });
+      return transitionTo(
+        rewound,
+        { type: 'rewind', step: input.step },
+        { type: 'sayRewound', report: input },
+      );
     }
     case 'failed':
-      return to(afterFailure(phase, input.during), { type: 'sayFailed', report: input });
+      return transitionTo(afterFailure(phase, input.during), { type: 'sayFailed', report: input });
     case 'workerDied':
-      return to({ kind: 'workerDied', play: wantsPlay(phase) }, { type: 'sayWorkerDied', why: input.why });
+      return transitionTo(
+        { kind: 'workerDied', play: wantsPlay(phase) },
+        { type: 'sayWorkerDied', why: input.why },
+      );
   }
 }

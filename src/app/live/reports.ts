@@ -2,13 +2,13 @@
 import type { Report } from '../../worker/protocol.ts';
 import { resume } from './commands.ts';
 import { hasPast, isRunning, wantsPlay, type Next, type Phase } from './phase.ts';
-import { to, type Effect, type Transition } from './transition.ts';
+import { transitionTo, type Effect, type Transition } from './transition.ts';
 
 export function loaded(phase: Phase): Transition {
-  if (phase.kind !== 'loadingEncoder') return to(phase);
+  if (phase.kind !== 'loadingEncoder') return transitionTo(phase);
   const { play, resume: run } = phase;
   return run === null
-    ? to({ kind: 'findingRun', play }, { type: 'findRun' })
+    ? transitionTo({ kind: 'findingRun', play }, { type: 'findRun' })
     : resume({ kind: 'findingRun', play }, run);
 }
 
@@ -25,13 +25,13 @@ export function afterFailure(phase: Phase, during: Extract<Report, { type: 'fail
 export function onStatus(phase: Phase, { status, step }: Extract<Report, { type: 'status' }>): Transition {
   switch (status) {
     case 'starting':
-      return to(phase);
+      return transitionTo(phase);
     case 'waiting':
       return onWaiting(phase, step);
     case 'running':
       return onRunning(phase);
     case 'recovering':
-      return to(recovering(phase));
+      return transitionTo(recovering(phase));
     case 'ended':
       return onEnded(phase, step);
   }
@@ -40,32 +40,32 @@ export function onStatus(phase: Phase, { status, step }: Extract<Report, { type:
 function onRunning(phase: Phase): Transition {
   switch (phase.kind) {
     case 'playing':
-      return to({ ...phase, confirmed: true });
+      return transitionTo({ ...phase, confirmed: true });
     // An old `play` reached the worker before the `pause` that followed it.
     case 'waiting':
-      return to({ kind: 'pausing' });
-    // A single step that a lost device had held up is made after all, or the worker plays on.
+      return transitionTo({ kind: 'pausing' });
+    // A single step that was interrupted by a lost device is being made now, or the worker plays on.
     case 'recovering':
-      if (phase.then === 'play') return to({ kind: 'playing', confirmed: true }, { type: 'play' });
-      return to(phase.then === 'step' ? { kind: 'stepping', then: 'step' } : { kind: 'pausing' });
+      if (phase.then === 'play') return transitionTo({ kind: 'playing', confirmed: true }, { type: 'play' });
+      return transitionTo(phase.then === 'step' ? { kind: 'stepping', then: 'step' } : { kind: 'pausing' });
     default:
-      return to(phase);
+      return transitionTo(phase);
   }
 }
 
-/** The worker is right about where it waits: a lost device or messages that crossed may have left it elsewhere. */
+/** Trusts the worker's step number: after a lost device or crossed messages it may wait at another step. */
 function onWaiting(phase: Phase, step: number): Transition {
   const waitsAt = (next: Next) => {
     const { phase: following, effects } = goOn(next);
-    return to(following, { type: 'show', step }, ...effects);
+    return transitionTo(following, { type: 'show', step }, ...effects);
   };
   switch (phase.kind) {
     case 'starting': {
       const { phase: next, effects } = goOn(phase.play ? 'play' : 'wait');
-      return to(next, ...rewindResumed(phase, step), ...effects);
+      return transitionTo(next, ...rewindResumed(phase, step), ...effects);
     }
     case 'seeking':
-      return phase.arrived ? waitsAt(phase.then) : to(phase);
+      return phase.arrived ? waitsAt(phase.then) : transitionTo(phase);
     case 'stepping':
     case 'recovering':
       return waitsAt(phase.then);
@@ -74,24 +74,26 @@ function onWaiting(phase: Phase, step: number): Transition {
     case 'finished':
     case 'failed':
       return waitsAt('wait');
-    // The worker was told to play after all else: it said this before it knew.
+    // Stale: the worker sent this before our `play` arrived.
     case 'playing':
-      return to({ ...phase, confirmed: false });
+      return transitionTo({ ...phase, confirmed: false });
     default:
-      return to(phase);
+      return transitionTo(phase);
   }
 }
 
 function goOn(next: Next): Transition {
-  if (next === 'play') return to({ kind: 'playing', confirmed: false }, { type: 'play' });
-  return next === 'step' ? to({ kind: 'stepping', then: 'wait' }, { type: 'step' }) : to({ kind: 'waiting' });
+  if (next === 'play') return transitionTo({ kind: 'playing', confirmed: false }, { type: 'play' });
+  return next === 'step'
+    ? transitionTo({ kind: 'stepping', then: 'wait' }, { type: 'step' })
+    : transitionTo({ kind: 'waiting' });
 }
 
 function rewindResumed({ resumed }: Extract<Phase, { kind: 'starting' }>, step: number): Effect[] {
   return resumed ? [{ type: 'rewind', step }] : [];
 }
 
-/** The step that was being made is lost; one more that was asked for is not. */
+/** The interrupted step is dropped; a queued further step is kept. */
 function recovering(phase: Phase): Phase {
   switch (phase.kind) {
     case 'stepping':
@@ -109,8 +111,8 @@ function recovering(phase: Phase): Phase {
 }
 
 function onEnded(phase: Phase, step: number): Transition {
-  if (phase.kind === 'starting') return to({ kind: 'finished' }, ...rewindResumed(phase, step));
+  if (phase.kind === 'starting') return transitionTo({ kind: 'finished' }, ...rewindResumed(phase, step));
   const isElsewhere = phase.kind === 'seeking' && !phase.arrived;
-  if (!isRunning(phase) || isElsewhere) return to(phase);
-  return to({ kind: 'finished' }, { type: 'show', step });
+  if (!isRunning(phase) || isElsewhere) return transitionTo(phase);
+  return transitionTo({ kind: 'finished' }, { type: 'show', step });
 }

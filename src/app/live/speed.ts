@@ -1,6 +1,6 @@
 // How fast a training goes, as measured on the page: steps over the last few seconds.
 
-/** Milliseconds that are looked back over. */
+/** Averaging window, in milliseconds. */
 const WINDOW = 4000;
 
 export class SpeedMeter {

@@ -1,5 +1,5 @@
-// What can happen to the live training, and what is then to be done: commands of the visitor, reports of the worker,
-// and effects, which are data that liveTraining.svelte.ts carries out.
+// Inputs and outputs of the state machine: commands of the visitor and reports of the worker come in; effects come out,
+// data that liveTraining.svelte.ts carries out.
 import type { Group } from '../../data/group.ts';
 import type { KnobEdit } from '../../run/knobEdit.ts';
 import type { Report } from '../../worker/protocol.ts';
@@ -17,7 +17,7 @@ export type Readiness =
 
 export type Command =
   | { type: 'load' }
-  /** Starts a run at step 0. @param play null: as the visitor has wished before */
+  /** Starts a run at step 0. @param play null: keeps the visitor's previous choice */
   | { type: 'start'; play: boolean | null; readiness: Readiness }
   | { type: 'play'; restartNeeded: boolean; readiness: Readiness }
   | { type: 'pause' }
@@ -48,7 +48,7 @@ export type Effect =
   | { type: 'branch'; with: 'recipe' | 'applied' }
   | { type: 'resume'; run: UnfinishedRun }
   | { type: 'play' }
-  /** Plays on at another rate. */
+  /** Continues to play, at another rate. */
   | { type: 'setRate' }
   | { type: 'pause' }
   | { type: 'step' }
@@ -69,4 +69,4 @@ export interface Transition {
   effects: readonly Effect[];
 }
 
-export const to = (phase: Phase, ...effects: Effect[]): Transition => ({ phase, effects });
+export const transitionTo = (phase: Phase, ...effects: Effect[]): Transition => ({ phase, effects });

@@ -1,4 +1,4 @@
-// A run that a closed page left behind: may it be taken up again, and did it train when the page was loaded anew?
+// A run that an earlier visit left unfinished: can it be resumed, and was it training before the reload?
 import type { RunRecord } from '../../record/runRecord.ts';
 import { configDifference } from '../../run/config.ts';
 import { settingName } from '../../run/settings.ts';
@@ -14,7 +14,7 @@ export function continues(recipe: Pick<RecipeValues, 'setting' | 'config'>, reco
   );
 }
 
-/** Kept for as long as the tab, so that a reload goes on training and a new visit waits to be asked. */
+/** In sessionStorage: a reload resumes training, a new visit does not. */
 const PLAYING = 'semblance.playing';
 
 /** Notes which run trains now; null when none does. */
@@ -23,11 +23,11 @@ export function notePlaying(id: string | null): void {
     if (id === null) sessionStorage.removeItem(PLAYING);
     else sessionStorage.setItem(PLAYING, id);
   } catch {
-    // Without it a reload finds its run paused.
+    // Without storage a reload shows its run paused.
   }
 }
 
-/** The run that trained when this tab was last loaded. */
+/** The run that was training before this tab was reloaded. */
 export function wasPlaying(): string | null {
   try {
     return sessionStorage.getItem(PLAYING);

@@ -152,9 +152,9 @@ export class DeskState {
 
   /** Curves behind those of the shown run: chosen runs, and its own future while a step of the past is shown. */
   readonly behind = $derived.by((): readonly OtherRun[] => {
-    const { isRewound, record } = this.training.run;
+    const { isShowingPast, record } = this.training.run;
     const { others } = this.runs.overlays;
-    if (!isRewound || this.showsRecord) return others;
+    if (!isShowingPast || this.showsRecord) return others;
     const { series } = record;
     const later = { id: 'later', name: t('timeline.later'), color: 'var(--accent)', series };
     return [later, ...others];

@@ -46,10 +46,10 @@ export class RecipeState {
   model = $state('');
   /** What the current run uses; null before the first one. */
   applied = $state.raw<Applied | null>(null);
-  /** Edits that the worker was told and that have not acted yet. */
+  /** Edits that were sent to the worker and are not applied yet. */
   sent = $state.raw<readonly KnobEdit[]>([]);
   /** The step before which each hot knob last changed. */
-  actedAt = $state.raw<Partial<Record<HotKnobName, number>>>({});
+  appliedAtStep = $state.raw<Partial<Record<HotKnobName, number>>>({});
   /** What could not be used of the link the page was opened with, one sentence each. */
   faults = $state.raw<string[]>([]);
 
@@ -156,25 +156,25 @@ export class RecipeState {
   }: Partial<Pick<Applied, 'setting' | 'config'>> = {}): void {
     this.applied = { setting, config, device: this.device, model: this.model };
     this.sent = [];
-    this.actedAt = {};
+    this.appliedAtStep = {};
   }
 
-  /** The worker was told to change a hot knob; it acts in the next step. */
-  sentEdit(edit: KnobEdit): void {
+  /** A hot knob's new value was sent to the worker; it takes effect in the next step. */
+  markSent(edit: KnobEdit): void {
     this.sent = [...this.sent.filter(({ knob }) => knob !== edit.knob), edit];
   }
 
   /** A step was made with a changed knob. Changes that are repeated from the past of the run are no news. */
-  editActed({ knob, to, step }: Pick<EditEvent, 'knob' | 'to' | 'step'>): void {
+  markApplied({ knob, to, step }: Pick<EditEvent, 'knob' | 'to' | 'step'>): void {
     const edit = this.sent.find((sent) => sent.knob === knob);
     if (this.applied === null || edit === undefined || valueText(edit.value) !== valueText(to)) return;
     this.applied = { ...this.applied, config: withEdits(this.applied.config, [edit]) };
     this.sent = this.sent.filter((sent) => sent !== edit);
-    this.actedAt = { ...this.actedAt, [knob]: step };
+    this.appliedAtStep = { ...this.appliedAtStep, [knob]: step };
   }
 
-  /** The configuration of the run once everything has acted that it was told; null before the first run. */
-  get told(): Config | null {
+  /** The run's configuration with all sent edits applied; null before the first run. */
+  get configWithSentEdits(): Config | null {
     return this.applied && withEdits(this.applied.config, this.sent);
   }
 
@@ -186,8 +186,8 @@ export class RecipeState {
 
   /** The hot knobs that the worker must be told of. */
   get unsentHotKnobs(): HotKnobName[] {
-    const { told } = this;
-    return told === null ? [] : configDifference(this.config, told).filter(isHotKnob);
+    const { configWithSentEdits: sent } = this;
+    return sent === null ? [] : configDifference(this.config, sent).filter(isHotKnob);
   }
 
   /** Does anything wait for a restart, knob or not? */

@@ -34,7 +34,7 @@ export class ShownRun {
   }
 
   /** Is the shown step earlier than the last step of the record? */
-  get isRewound(): boolean {
+  get isShowingPast(): boolean {
     return this.step < this.head;
   }
 
@@ -57,7 +57,7 @@ export class ShownRun {
   }
 
   /** Drops everything after a step: the run continues from there. */
-  rewind(step: number): number {
+  cutAfter(step: number): number {
     return this.changed(this.record.cut(step));
   }
 

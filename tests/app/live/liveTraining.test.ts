@@ -106,7 +106,7 @@ describe('a hot knob', () => {
     expect(recipe.applied?.config.temperature).not.toBe(0.2);
     events({ type: 'edit', step: 3, knob: 'temperature', from: 0.05, to: 0.2 }, step(4));
     expect(recipe.applied?.config.temperature).toBe(0.2);
-    expect(recipe.actedAt).toEqual({ temperature: 3 });
+    expect(recipe.appliedAtStep).toEqual({ temperature: 3 });
   });
 
   it('is told before the next step when nobody has told it yet', async () => {

@@ -81,12 +81,12 @@ describe('what waits for a restart', () => {
     expect(recipe.restartNeeded).toBe(false);
     expect(recipe.applied?.config.temperature).toBe(0.05);
     expect(recipe.unsentHotKnobs).toEqual(['temperature']);
-    recipe.sentEdit({ knob: 'temperature', value: 0.2 });
+    recipe.markSent({ knob: 'temperature', value: 0.2 });
     expect(recipe.unsentHotKnobs).toEqual([]);
     expect(recipe.applied?.config.temperature).toBe(0.05);
-    recipe.editActed({ knob: 'temperature', to: 0.2, step: 7 });
+    recipe.markApplied({ knob: 'temperature', to: 0.2, step: 7 });
     expect(recipe.applied?.config.temperature).toBe(0.2);
-    expect([recipe.sent, recipe.actedAt]).toEqual([[], { temperature: 7 }]);
+    expect([recipe.sent, recipe.appliedAtStep]).toEqual([[], { temperature: 7 }]);
     expect(recipe.unsentHotKnobs).toEqual([]);
   });
 
@@ -95,21 +95,21 @@ describe('what waits for a restart', () => {
     recipe.start();
     for (const value of [0.2, 0.3]) {
       recipe.set('temperature', value);
-      recipe.sentEdit({ knob: 'temperature', value });
+      recipe.markSent({ knob: 'temperature', value });
     }
-    recipe.editActed({ knob: 'temperature', to: 0.2, step: 3 });
+    recipe.markApplied({ knob: 'temperature', to: 0.2, step: 3 });
     expect(recipe.applied?.config.temperature).toBe(0.05);
-    expect(recipe.told?.temperature).toBe(0.3);
-    recipe.editActed({ knob: 'temperature', to: 0.3, step: 3 });
+    expect(recipe.configWithSentEdits?.temperature).toBe(0.3);
+    recipe.markApplied({ knob: 'temperature', to: 0.3, step: 3 });
     expect(recipe.applied?.config.temperature).toBe(0.3);
   });
 
   it('an edit that is repeated from the past of the run changes nothing', () => {
     const recipe = recipeFrom();
     recipe.start();
-    recipe.editActed({ knob: 'temperature', to: 0.2, step: 3 });
+    recipe.markApplied({ knob: 'temperature', to: 0.2, step: 3 });
     expect(recipe.applied?.config.temperature).toBe(0.05);
-    expect(recipe.actedAt).toEqual({});
+    expect(recipe.appliedAtStep).toEqual({});
   });
 
   it('a run may start with other values than the recipe has: those differ from it then', () => {
@@ -127,8 +127,8 @@ describe('what waits for a restart', () => {
     recipe.start();
     recipe.set('batch', 16);
     recipe.set('temperature', 0.2);
-    recipe.sentEdit({ knob: 'temperature', value: 0.2 });
-    recipe.editActed({ knob: 'temperature', to: 0.2, step: 0 });
+    recipe.markSent({ knob: 'temperature', value: 0.2 });
+    recipe.markApplied({ knob: 'temperature', to: 0.2, step: 0 });
     expect(recipe.pending).toEqual(['batch']);
   });
 

@@ -16,10 +16,10 @@ describe('a shown run', () => {
     const run = new ShownRun();
     expect([run.revision, run.totalSteps]).toEqual([0, 0]);
     expect(run.append([header(), packed(0), step(1), step(2)])).toBe(0);
-    expect(run).toMatchObject({ revision: 1, step: 2, head: 2, totalSteps: 40, isRewound: false });
+    expect(run).toMatchObject({ revision: 1, step: 2, head: 2, totalSteps: 40, isShowingPast: false });
     expect(run.initial).not.toBeNull();
     run.goTo(1);
-    expect(run).toMatchObject({ revision: 2, step: 1, head: 2, isRewound: true });
+    expect(run).toMatchObject({ revision: 2, step: 1, head: 2, isShowingPast: true });
     expect(run.series.loss).toHaveLength(1);
     expect(run.record.series.loss).toHaveLength(2);
     expect(run.append([step(2)])).toBe(UNCHANGED);
@@ -36,7 +36,7 @@ describe('a shown run', () => {
     const branch = run.branch();
     expect(branch).toMatchObject({ step: 1, head: 1, header: run.header });
     expect([branch.initial, branch.current]).toEqual([run.initial, run.current]);
-    expect(run.rewind(0)).toBe(2);
+    expect(run.cutAfter(0)).toBe(2);
     expect(run).toMatchObject({ step: 0, head: 0 });
   });
 });
