@@ -39,14 +39,16 @@ async function bundle(): Promise<{ script: string; style: string }> {
   const outputs = (Array.isArray(result) ? result : [result]).flatMap((each) =>
     'output' in each ? each.output : [],
   );
-  const chunks = outputs.filter((output) => output.type === 'chunk');
-  const styles = outputs.filter((output) => output.type === 'asset' && output.fileName.endsWith('.css'));
-  if (chunks.length !== 1 || styles.length !== 1 || outputs.length !== 2)
+  const [chunk, ...moreChunks] = outputs.filter((output) => output.type === 'chunk');
+  const [style, ...moreStyles] = outputs
+    .filter((output) => output.type === 'asset' && output.fileName.endsWith('.css'))
+    .map((output) => ('source' in output ? String(output.source) : ''));
+  const others = outputs.length - 2 + moreChunks.length + moreStyles.length;
+  if (chunk === undefined || style === undefined || others !== 0)
     throw new Error(
       `the player is not one script and one style: ${outputs.map((o) => o.fileName).join(', ')}`,
     );
-  const [style] = styles.map((output) => ('source' in output ? String(output.source) : ''));
-  return { script: chunks[0]!.code, style: style! };
+  return { script: chunk.code, style };
 }
 
 /** A text that a script element can hold: it ends at the first </script, and <!-- changes how it is read. */

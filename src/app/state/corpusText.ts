@@ -1,6 +1,6 @@
 // What a visitor brings, made fit to train on: sentences without line breaks, control characters and superfluous
 // space, groups with at least an anchor, scored pairs with a score from 0 to 5.
-import type { Group, GroupPattern, ScoredPair } from '../../data/group.ts';
+import type { GroupPattern, ScoredPair } from '../../data/group.ts';
 
 /** Characters; far more than any encoder here reads, and short enough for a table. */
 export const LONGEST_SENTENCE = 2000;
