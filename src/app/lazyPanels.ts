@@ -1,5 +1,5 @@
-// Parts of the page that the first look does not need. Each comes when it is asked for, and all of them as soon as the page
-// has time, so that they are there when its server is not any more.
+// Panels that the first render does not need, as dynamic imports. Each is loaded on demand, and all of them as soon
+// as the page is idle, so that they still work if the server goes away later.
 
 export const lazyPanels = {
   batch: () => import('./steps/batch/BatchView.svelte'),
@@ -9,12 +9,12 @@ export const lazyPanels = {
   corpus: () => import('./corpus/CorpusPanel.svelte'),
 };
 
-/** Fetches what has not been asked for yet; what fails is fetched again when it is. */
+/** Prefetches the panels that have not been loaded yet. A panel that fails to load is fetched again on demand. */
 export function prefetchPanels(): void {
   const fetchAll = () => {
     for (const part of Object.values(lazyPanels)) part().catch(() => undefined);
   };
-  // Safari has no idle callback.
+  // Safari has no requestIdleCallback.
   if ('requestIdleCallback' in window) requestIdleCallback(fetchAll, { timeout: 5000 });
   else setTimeout(fetchAll, 2000);
 }

@@ -1,4 +1,4 @@
-// The page begins here.
+// Entry point of the page: mounts App.svelte.
 import { mount } from 'svelte';
 import './style/base.css';
 import App from './App.svelte';

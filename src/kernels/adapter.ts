@@ -1,9 +1,9 @@
-// Finding a WebGPU adapter, and the device that kernels need of it.
+// Finds a WebGPU adapter, and requests the device that kernels need from it.
 import { messageOf } from '../util/failure.ts';
 import { MATRIX_FEATURE } from './capabilities.ts';
 import { isSoftwareAdapter } from './softwareAdapter.ts';
 
-/** The entry point of WebGPU on a host, or a sentence that says why there is none. */
+/** A host's WebGPU entry point, or a sentence that explains why there is none. */
 export interface GpuHost {
   gpu(): Promise<GPU | string>;
 }
@@ -12,13 +12,13 @@ export interface GpuHost {
 export interface AdapterDescription {
   adapter: GPUAdapter;
   detail: string;
-  /** Does it compute on the CPU? */
+  /** Whether it computes on the CPU. */
   software: boolean;
 }
 
 /**
- * The adapter WebGPU gives, described; or a sentence that says why there is none.
- * @param software prefer a software adapter, on a machine that has a GPU too
+ * The default WebGPU adapter with its description; or a sentence that explains why there is none.
+ * @param software prefer a software adapter, even on a machine with a GPU
  */
 export async function findAdapter(host: GpuHost, software = false): Promise<AdapterDescription | string> {
   try {
@@ -41,7 +41,7 @@ export async function findAdapter(host: GpuHost, software = false): Promise<Adap
 /** Features that kernels may use when the adapter offers them. */
 const WANTED_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query', MATRIX_FEATURE];
 
-/** A device with all features that kernels use and the adapter has, and with its largest limits. */
+/** Requests a device with all features that kernels use and the adapter offers, and with its largest limits. */
 export function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const { features, limits } = adapter;
   return adapter.requestDevice({
@@ -49,7 +49,7 @@ export function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
     requiredLimits: {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-      // More tensors share a dispatch of the optimiser.
+      // Allows more tensors per dispatch of the optimiser.
       maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
       maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
       maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,

@@ -1,7 +1,7 @@
-// Choosing a device and starting it: a hardware GPU through WebGPU, else WASM. A software (CPU) WebGPU adapter is far
-// slower than WASM and is used only when asked for.
+// Chooses a device and starts it: a hardware GPU through WebGPU, otherwise WASM. A software (CPU) WebGPU adapter is
+// far slower than WASM and is used only on request.
 import * as tf from '@tensorflow/tfjs-core';
-// tfjs's gradients. Its package has them as a module for bundlers only; in Node the whole tfjs brings them along
+// tfjs's gradients. The package provides them as a module for bundlers only; in Node the whole of tfjs includes them
 // (package.json, "imports").
 import '#gradients';
 import '@tensorflow/tfjs-backend-cpu';
@@ -22,13 +22,13 @@ import { placeSharedBinary, SINGLE_THREAD_FILE } from './wasm/sharedMemory.ts';
 import type { ThreadHost } from './wasm/threads.ts';
 import { startWasmRuntime } from './wasmModule/startRuntime.ts';
 
-/** What a host (browser worker, Node) knows about getting at a GPU and the WASM files. */
+/** Access of a host (browser worker, Node) to a GPU and the WASM files. */
 export interface BackendHost extends GpuHost {
-  /** Where the WASM binaries are, by file name; in Node they are found beside their package. */
+  /** Paths of the WASM binaries, by file name; in Node they are found in their package. */
   wasmFiles?: Parameters<typeof setWasmPaths>[0] | undefined;
   /** Helper threads for WASM, where memory can be shared with them. */
   wasmThreads?: WasmThreads | undefined;
-  /** Where the fastest tiles of a GPU are kept, and whether they are measured; without it the defaults stand. */
+  /** Where the fastest tiles of a GPU are stored, and whether they are measured; without it the defaults are used. */
   tiles?: TileHost | undefined;
 }
 
@@ -38,8 +38,8 @@ export interface WasmThreads extends ThreadHost {
 }
 
 /**
- * Starts the device that was chosen.
- * @throws Failure when a device asked for by name is not there.
+ * Starts the chosen device.
+ * @throws Failure when a device that was requested by name is not available
  */
 export async function startDevice(choice: DeviceChoice, host: BackendHost): Promise<DeviceInfo> {
   registerKernels();
@@ -98,7 +98,7 @@ async function startAskedWebGpu(
 
 let wasmPlaced = false;
 
-/** Says where tfjs finds its WASM binary, which it asks once, before it first starts. */
+/** Sets where tfjs finds its WASM binary; tfjs reads this once, before it first starts. */
 async function placeWasm({ wasmThreads, wasmFiles }: BackendHost, simd: boolean): Promise<void> {
   if (wasmPlaced) return;
   wasmPlaced = true;
@@ -107,7 +107,7 @@ async function placeWasm({ wasmThreads, wasmFiles }: BackendHost, simd: boolean)
       placeSharedBinary(await wasmThreads.binary(SINGLE_THREAD_FILE));
       return;
     } catch {
-      // A binary that cannot be had or shared: one thread it is, and the device's description says so.
+      // The binary cannot be loaded or shared: a single thread is used, and the device's description shows it.
     }
   }
   if (wasmFiles !== undefined) setWasmPaths(wasmFiles);
@@ -154,7 +154,7 @@ async function startWebGpu(
   return { name, detail: tuned ? `${detail}, tiles tuned` : detail, reason };
 }
 
-/** Gives the WebGPU device back. */
+/** Releases the WebGPU device. */
 function stopWebGpu(): void {
   const device = releaseDevice();
   if (!device) return;

@@ -1,8 +1,8 @@
-// Tensors and uniforms as buffers of tfjs's WebGPU backend.
+// Buffers of tfjs's WebGPU backend for tensors and uniforms.
 import type * as tf from '@tensorflow/tfjs-core';
 import { sizeOf, type WebGpuBackend } from './tfjsBackends.ts';
 
-/** An output tensor, to be written by dispatches. */
+/** Allocates an output tensor for dispatches to write. */
 export function output(
   backend: WebGpuBackend,
   shape: number[],
@@ -11,23 +11,23 @@ export function output(
   return backend.makeTensorInfo(shape, dtype);
 }
 
-/** Gives back a tensor that no one else has seen. */
+/** Frees an internal tensor to which nothing else has a reference. */
 export function release(backend: WebGpuBackend, { dataId }: tf.TensorInfo): void {
   backend.disposeData(dataId);
 }
 
-/** A tensor's buffer, made (and filled from the host's values) when it has none yet. */
+/** A tensor's buffer, created (and filled with the host's values) if it has none yet. */
 export function bufferOf(backend: WebGpuBackend, tensor: tf.TensorInfo): GPUBuffer {
   const data = backend.tensorMap.get(tensor.dataId);
   if (data.resource) return data.resource;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  // A free buffer is in no command that waits, so it may be written at once.
+  // A free buffer is not used by any pending command, so it may be written at once.
   const buffer = backend.bufferManager.acquireBuffer(4 * sizeOf(data), usage);
   if (data.values) {
     const { values } = data;
     const words = values instanceof Uint8Array ? Int32Array.from(values) : values;
     backend.queue.writeBuffer(buffer, 0, words.buffer, words.byteOffset, words.byteLength);
-    // Integers are kept: kernels look at them on the host, see hostIntegers().
+    // Integers are kept: kernels read them on the host, see hostIntegers().
     if (data.dtype !== 'int32') data.values = null;
   }
   data.resource = buffer;
@@ -40,10 +40,10 @@ export function hostIntegers(backend: WebGpuBackend, { dataId }: tf.TensorInfo):
   return values instanceof Int32Array ? values : undefined;
 }
 
-/** A 4-byte value of a uniform buffer: an unsigned integer, or a float marked as one. */
+/** A 4-byte value in a uniform buffer: an unsigned integer, or a float marked as one. */
 export type UniformValue = number | { f32: number };
 
-/** Uniform buffers by content, per device: sizes come again every step and need no second write. */
+/** Uniform buffers by content, per device: the same sizes recur every step and need not be written again. */
 const uniformsByDevice = new WeakMap<GPUDevice, Map<string, GPUBuffer>>();
 const MAX_UNIFORMS = 512;
 
@@ -57,7 +57,10 @@ function packed(words: readonly UniformValue[]): ArrayBuffer {
   return bytes;
 }
 
-/** A uniform buffer. @param changing do its values change from step to step? Others are written once and kept. */
+/**
+ * A uniform buffer.
+ * @param changing whether its values change from step to step; other buffers are written once and kept
+ */
 export function uniformBuffer(
   backend: WebGpuBackend,
   words: readonly UniformValue[],
@@ -77,7 +80,7 @@ export function uniformBuffer(
   return buffer;
 }
 
-/** Runs dispatches with a uniform buffer whose first word is a scalar of the device; it never comes to the host. */
+/** Runs dispatches with a uniform buffer whose first word is a scalar on the device, without reading it back. */
 export function withScalarUniform(
   backend: WebGpuBackend,
   scalar: tf.TensorInfo,
@@ -96,6 +99,6 @@ export function withScalarUniform(
   backend.endComputePassEncoder();
   backend.commandEncoder!.copyBufferToBuffer(source, 0, buffer, 0, 4);
   run(buffer);
-  // Not sooner: whatever waits here is given away at the next submission.
+  // Not earlier: everything in this list is released at the next submission.
   backend.uniformPendingDisposal.push(buffer);
 }

@@ -1,21 +1,21 @@
-// What a WebGPU device offers beyond the core, as far as kernels have variants for it.
+// Optional features of a WebGPU device for which kernels have variants.
 
-/** Sizes of a product that a subgroup makes at once, F16 in and F32 out: [m, k] . [k, n]. */
+/** Sizes of a product that a subgroup computes at once, F16 in and F32 out: [m, k] . [k, n]. */
 export interface MatrixShape {
   m: number;
   n: number;
   k: number;
-  /** Most invocations that a subgroup has. */
+  /** The largest subgroup size, in invocations. */
   lanes: number;
 }
 
 export interface Capabilities {
-  /** Subgroup operations, with the number of the subgroup in its workgroup. */
+  /** Subgroup operations, including the subgroup's id in its workgroup. */
   subgroups?: true;
   matrix?: MatrixShape;
 }
 
-/** An entry of GPUAdapterInfo.subgroupMatrixConfigs, an experiment of Chromium's. */
+/** An entry of GPUAdapterInfo.subgroupMatrixConfigs, an experimental feature of Chromium. */
 interface MatrixConfig {
   componentType: string;
   resultComponentType: string;
@@ -26,7 +26,7 @@ interface MatrixConfig {
 
 export const MATRIX_FEATURE = 'chromium-experimental-subgroup-matrix';
 
-/** Only the adapter tells its shapes, so they are kept when a device is made of it. */
+/** Only the adapter reports its shapes, so they are stored when a device is created from it. */
 const configs = new WeakMap<GPUDevice, readonly MatrixConfig[]>();
 
 export function keepMatrixConfigs(device: GPUDevice, info: GPUAdapterInfo): void {
@@ -34,7 +34,7 @@ export function keepMatrixConfigs(device: GPUDevice, info: GPUAdapterInfo): void
   configs.set(device, [...subgroupMatrixConfigs]);
 }
 
-/** Subgroups of these sizes have slots enough in rowSum.wgsl.ts. */
+/** rowSum.wgsl.ts has enough slots for subgroups of at least this size. */
 export const SMALLEST_SUBGROUP = 4;
 
 export function capabilitiesOf(device: GPUDevice): Capabilities {
@@ -43,7 +43,7 @@ export function capabilitiesOf(device: GPUDevice): Capabilities {
   return { subgroups: true, ...(matrix && { matrix }) };
 }
 
-/** Why the device has no subgroup operations; undefined when it has. */
+/** Why the device does not support subgroup operations; undefined when it does. */
 export function subgroupsUnsupported(device: GPUDevice): string | undefined {
   if (!device.features.has('subgroups')) return 'the adapter does not offer "subgroups"';
   const { gpu } = navigator as { gpu?: GPU };
@@ -57,7 +57,7 @@ export function f16Unsupported(device: GPUDevice): string | undefined {
   return device.features.has('shader-f16') ? undefined : 'the adapter does not offer "shader-f16"';
 }
 
-/** Why the device cannot multiply by subgroup matrices; undefined when it can. */
+/** Why the device cannot multiply with subgroup matrices; undefined when it can. */
 export function subgroupMatrixUnsupported(device: GPUDevice): string | undefined {
   if (!device.features.has(MATRIX_FEATURE)) return `the adapter does not offer "${MATRIX_FEATURE}"`;
   const missing = f16Unsupported(device) ?? subgroupsUnsupported(device);
@@ -65,14 +65,14 @@ export function subgroupMatrixUnsupported(device: GPUDevice): string | undefined
   return matrixOf(device) ? undefined : 'none of its matrices has F16 in, F32 out and a shape that fits';
 }
 
-/** Tiles are made of these, and brought in 32 of k at a time. */
+/** Tiles are composed of these, and loaded 32 of k at a time. */
 const SIDES = [8, 16];
 const DEPTHS = [8, 16, 32];
 
-/** Four subgroups of the largest size are a workgroup that every device takes. */
+/** Four subgroups of this size form a workgroup that every device allows. */
 const MAX_LANES = 64;
 
-/** The largest of the shapes with F16 in and F32 out that kernels can be cut into. */
+/** The largest supported shape with F16 in and F32 out. */
 function matrixOf(device: GPUDevice): MatrixShape | undefined {
   if (!device.features.has(MATRIX_FEATURE) || !device.features.has('shader-f16')) return undefined;
   const fit = (configs.get(device) ?? []).filter(

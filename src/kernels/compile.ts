@@ -1,21 +1,21 @@
-// Compiles kernels before they are needed. Only WebGPU compiles at run time, and a training step has dozens of kernels;
-// drivers compile them in parallel and in the background. A software adapter gains nothing: SwiftShader compiles one
-// kernel after the other, on the CPU that also waits for it.
+// Compiles kernels before they are needed. Only WebGPU compiles at run time, and a training step has dozens of
+// kernels; drivers compile them in parallel and in the background. A software adapter gains nothing: SwiftShader
+// compiles one kernel after the other, on the CPU that also waits for it.
 import * as tf from '@tensorflow/tfjs-core';
 import { compileAhead } from './pipelines.webgpu.ts';
 import { webGpuBackend } from './tfjsBackends.ts';
 import { kernelConfigFor } from './tuning.ts';
 
 export interface CompileOptions {
-  /** Told the share that is compiled. */
+  /** Called with the share that is compiled. */
   tell?: ((share: number) => void) | undefined;
-  /** Also where it saves no time. */
+  /** Compile ahead even where it saves no time. */
   always?: boolean | undefined;
 }
 
 /**
- * Compiles the kernels that `work` runs. The work computes nothing: what it makes holds no numbers, must not be read
- * back, and must not be written into what lasts. Never fails: it only saves time.
+ * Compiles the kernels that `work` runs. The work computes nothing: the tensors that it creates hold no values, must
+ * not be read back, and must not be written to persistent state. Never fails, as it only saves time.
  */
 export async function compileFor(
   work: () => void,
@@ -31,6 +31,6 @@ export async function compileFor(
       (done, all) => tell?.(done / all),
     );
   } catch {
-    // What cannot be compiled ahead is compiled when it is needed, and what is wrong with it is said then.
+    // A kernel that cannot be compiled ahead is compiled when it is needed, and its error is reported then.
   }
 }

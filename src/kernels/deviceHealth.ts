@@ -1,4 +1,5 @@
-// The health of the WebGPU device in use: WebGPU reports a lost device or a refused command by events, not by exceptions.
+// Health of the WebGPU device in use: WebGPU reports a lost device or a rejected command by events, not by
+// exceptions.
 import { Failure, messageOf } from '../util/failure.ts';
 
 /** The WebGPU device in use, and what went wrong with it. */
@@ -7,7 +8,10 @@ let fault: string | undefined;
 /** Called with what went wrong, once for each device. */
 let onFault: ((what: string) => void) | undefined;
 
-/** After a lost device or a refused command tfjs goes on with garbage; the fault is kept here, and raised when asked for. */
+/**
+ * After a lost device or a rejected command tfjs continues with garbage; the fault is recorded here and raised on
+ * request.
+ */
 export function useDevice(device: GPUDevice): void {
   running = device;
   const note = (what: string, error: unknown) => {
@@ -21,17 +25,17 @@ export function useDevice(device: GPUDevice): void {
   void device.lost.then(({ reason, message }) => note('The GPU device was lost: ', message || reason));
 }
 
-/** Ends the use of the device and returns it: its faults say nothing about the next one. */
+/** Ends the use of the device and returns it: its faults do not apply to the next one. */
 export function releaseDevice(): GPUDevice | undefined {
   const device = running;
   running = fault = undefined;
   return device;
 }
 
-/** How long to wait for the report of a lost device: a read-back that waits for the device fails before it comes. */
+/** How long to wait for the report of a lost device: a pending read-back fails before the report arrives. */
 const REPORT_DELAY = 500; // milliseconds
 
-/** After an error: what went wrong with the WebGPU device in use, if anything did. */
+/** After an error: what went wrong with the WebGPU device in use, if anything. */
 export async function deviceFault(): Promise<string | undefined> {
   if (fault === undefined && running) {
     await Promise.race([running.lost, new Promise((resolve) => setTimeout(resolve, REPORT_DELAY))]);
@@ -39,18 +43,18 @@ export async function deviceFault(): Promise<string | undefined> {
   return fault;
 }
 
-/** Tells a host at once when the device in use is lost or refuses work, rather than at the next read-back. */
+/** Notifies a host at once when the device in use is lost or rejects work, rather than at the next read-back. */
 export function watchDevice(listener: (what: string) => void): void {
   onFault = listener;
 }
 
-/** Destroys the device in use, as a driver's crash would: for tests of recovery. Returns whether there was one. */
+/** Destroys the device in use, as a driver crash would: for tests of recovery. Returns whether there was one. */
 export function loseDevice(): boolean {
   running?.destroy();
   return running !== undefined;
 }
 
-/** @throws Failure when the device has been lost or has refused work since it was started. */
+/** @throws Failure when the device has been lost or has rejected work since it was started */
 export function assertDeviceSound(): void {
   if (fault !== undefined)
     throw new Failure(`${fault}. The last checkpoint is kept; go on with --resume, or with --device wasm.`);

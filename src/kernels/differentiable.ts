@@ -1,7 +1,7 @@
-// Operations with gradients of their own, each gradient a function that runs only when it is asked for.
+// Operations with custom gradients, each gradient a function that runs only on demand.
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Tensors by name; those that are undefined are left out. */
+/** Tensors by name; undefined ones are omitted. */
 type NamedTensors = Record<string, tf.Tensor | undefined>;
 
 /**
@@ -15,13 +15,13 @@ export interface Differentiable<
   Saved extends NamedTensors,
 > {
   inputs: Inputs;
-  /** Computes the value. What is in `saved` lives until the gradients have been taken. */
+  /** Computes the value. Tensors in `saved` live until the gradients have been computed. */
   forward: () => { value: Value; saved?: Saved };
-  /** One function per input. Work that all gradients share is done before they are returned. */
+  /** One function per input. Work shared by all gradients is done before they are returned. */
   backward: (dy: Value, saved: Saved) => { [Name in keyof Inputs]: () => tf.Tensor };
 }
 
-/** The part of tfjs's engine under tf.customGrad, which would compute every gradient, also those nobody asked for. */
+/** The part of tfjs's engine under tf.customGrad, which would compute every gradient, even those not requested. */
 interface Engine {
   runKernelFunc<Value extends tf.Tensor | tf.Tensor[]>(op: {
     inputs: Record<string, tf.Tensor>;
@@ -30,7 +30,7 @@ interface Engine {
   }): Value;
 }
 
-/** An operation with a gradient of its own. */
+/** Runs an operation with a custom gradient. */
 export function differentiable<
   Value extends tf.Tensor | tf.Tensor[],
   Inputs extends NamedTensors,

@@ -1,5 +1,6 @@
-// Runs WGSL of our own on the device of tfjs's WebGPU backend: several outputs, tensors written in place, and no prelude.
-// Work joins the backend's command encoder, so it keeps its place among tfjs's own kernels; pipelines join its cache.
+// Runs our own WGSL on the device of tfjs's WebGPU backend: several outputs, tensors written in place, and no
+// prelude. Work is added to the backend's command encoder, so it stays in order with tfjs's own kernels; pipelines
+// use its cache.
 import type * as tf from '@tensorflow/tfjs-core';
 import { env } from '@tensorflow/tfjs-core';
 import { bufferOf, uniformBuffer, type UniformValue } from './buffers.webgpu.ts';
@@ -8,21 +9,21 @@ import { sizeOf, type WebGpuBackend } from './tfjsBackends.ts';
 import type { Workgroups } from './wgsl.ts';
 
 export interface Dispatch {
-  /** Names the pipeline: whatever changes the code must be in it. */
+  /** Key of the pipeline: it must include everything that changes the code. */
   key: string;
   /** WGSL with an entry point `main`. */
   code: () => string;
-  /** Bindings 0 to n - 1 of group 0, in order: what is written, then what is only read. */
+  /** Bindings 0 to n - 1 of group 0, in order: first tensors that are written, then those that are only read. */
   writes: readonly tf.TensorInfo[];
   reads: readonly tf.TensorInfo[];
-  /** The uniform buffer, bound last: values of 4 bytes, or what withScalarUniform() made. */
+  /** The uniform buffer, bound last: values of 4 bytes, or the buffer of withScalarUniform(). */
   uniforms: readonly UniformValue[] | GPUBuffer;
-  /** Do the uniforms change from step to step? The others are written once and kept. */
+  /** Whether the uniforms change from step to step. Other uniforms are written once and kept. */
   changing?: boolean;
   workgroups: Workgroups;
 }
 
-/** Hands in what waits and resolves when the device has done it. */
+/** Submits pending work and resolves when the device has finished it. */
 export async function finished(backend: WebGpuBackend): Promise<void> {
   if (backend.commandEncoder) {
     backend.endComputePassEncoder();
@@ -31,7 +32,7 @@ export async function finished(backend: WebGpuBackend): Promise<void> {
   await backend.queue.onSubmittedWorkDone();
 }
 
-/** Puts one dispatch into the queue. Nothing is done when there is nothing to write. */
+/** Queues one dispatch. Does nothing when there are no elements to write. */
 export function dispatch(backend: WebGpuBackend, given: Dispatch): void {
   const { key, code, writes, reads, uniforms, changing = false, workgroups } = given;
   if (writes.every((tensor) => sizeOf(tensor) === 0)) return;
@@ -43,7 +44,7 @@ export function dispatch(backend: WebGpuBackend, given: Dispatch): void {
   const tensors = [...writes, ...reads];
   const buffers = tensors.map((tensor) => bufferOf(backend, tensor));
   for (const { dataId } of tensors) backend.commandQueueOwnedIds.add(dataId);
-  // What was read back once is not true any more.
+  // Values read back earlier are outdated now.
   for (const { dataId } of writes) backend.tensorMap.get(dataId).values = null;
   if (uniforms instanceof GPUBuffer) buffers.push(uniforms);
   else if (uniforms.length > 0) buffers.push(uniformBuffer(backend, uniforms, changing));
@@ -58,7 +59,7 @@ export function dispatch(backend: WebGpuBackend, given: Dispatch): void {
   closePass(backend, key);
 }
 
-/** The pass that waits for dispatches; one of its own while tfjs measures times. */
+/** The open compute pass that collects dispatches; a separate one while tfjs measures times. */
 function openPass(backend: WebGpuBackend): GPUComputePassEncoder {
   backend.ensureCommandEncoderReady();
   if (backend.activeTimers === undefined || !backend.supportTimestampQuery)

@@ -1,11 +1,11 @@
-// A kernel's token: its name in tfjs's registry with the names of its inputs and outputs and the type of its attributes.
-// Operations run a kernel by its token and backends register their version of it by the same token, so the compiler
-// checks both sides against one declaration.
+// A kernel's token: its name in tfjs's registry with the names of its inputs and outputs and the type of its
+// attributes. Operations run a kernel by its token and backends register their version of it under the same token, so
+// the compiler checks both sides against one declaration.
 import * as tf from '@tensorflow/tfjs-core';
 import type { TfjsBackends } from './tfjsBackends.ts';
 
 /**
- * Tensors by name. A name ending in "?" may be left out; one ending in "*" stands for a list: "x*" for x0, x1, ...
+ * Tensors by name. A name ending in "?" is optional; one ending in "*" is a list: "x*" for x0, x1, ...
  * @typeParam T tf.Tensor for operations, tf.TensorInfo for kernels
  */
 type TensorsByName<Names extends string, T> = {
@@ -47,14 +47,14 @@ export type OutputsOf<Token> =
 
 type NamedTensors<T> = Record<string, T | undefined>;
 
-/** The arguments of tfjs's kernel functions, as a token and a backend type them. */
+/** The arguments of tfjs's kernel functions, typed by a token and a backend. */
 interface KernelCall<Inputs extends string, Attributes, Backend> {
   inputs: TensorsByName<Inputs, tf.TensorInfo>;
   attrs: Attributes;
   backend: Backend;
 }
 
-/** Registers a backend's version of a kernel, in place of the one it may have. */
+/** Registers a backend's version of a kernel, replacing an existing one. */
 export function registerKernel<
   Inputs extends string,
   Outputs extends string,
@@ -73,12 +73,12 @@ export function registerKernel<
   tf.registerKernel({
     kernelName,
     backendName,
-    // tfjs passes everything untyped; what operations pass is checked by runKernel().
+    // tfjs passes everything untyped; runKernel() checks the types of what operations pass.
     kernelFunc: (call: unknown) => {
       const { inputs, attrs, backend } = call as KernelCall<Inputs, Attributes, TfjsBackends[BackendName]>;
       const outputs: NamedTensors<tf.TensorInfo> = compute(inputs, attrs, backend);
       const tensors = names.flatMap((name) => outputs[baseName(name)] ?? []);
-      // A single output is passed by itself, as the kernels of tfjs's own operations have to.
+      // A single output is returned by itself, as the kernels of tfjs's own operations must do.
       return names.length === 1 ? tensors[0]! : tensors;
     },
   });
@@ -87,7 +87,7 @@ export function registerKernel<
 /** Kernels without attributes are run with two arguments. */
 type AttributeArguments<Attributes> = object extends Attributes ? [] : [attributes: Attributes];
 
-/** Runs the kernel of the backend in use; it has a gradient only where one is registered for its name. */
+/** Runs the kernel of the backend in use; it is differentiable only if a gradient is registered under its name. */
 export function runKernel<Inputs extends string, Outputs extends string, Attributes extends object>(
   { name, outputs }: KernelToken<Inputs, Outputs, Attributes>,
   inputs: TensorsByName<Inputs, tf.Tensor>,
@@ -101,12 +101,12 @@ export function runKernel<Inputs extends string, Outputs extends string, Attribu
       ...attributes,
     });
   const tensors = Array.isArray(result) ? result : [result];
-  // registerKernel() puts the outputs into the order of the token's names.
+  // registerKernel() returns the outputs in the order of the token's names.
   const entries = tensors.map((tensor, i) => [baseName(outputs[i]!), tensor]);
   return Object.fromEntries(entries) as TensorsByName<Outputs, tf.Tensor>;
 }
 
-/** Does the backend in use have this kernel? If not, the plain composition computes. */
+/** Whether the backend in use has this kernel. If not, the operation is composed of tfjs ops. */
 export function hasKernel({ name }: { readonly name: string }): boolean {
   return isRegistered(name, tf.getBackend());
 }

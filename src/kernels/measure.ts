@@ -1,4 +1,4 @@
-// How fast the started device multiplies matrices: a bounded measurement for `doctor`.
+// Measures the matrix multiplication speed of the started device, in limited time, for `doctor`.
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from './matMul/matMul.ts';
 

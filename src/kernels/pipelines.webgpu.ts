@@ -1,4 +1,4 @@
-// Compute pipelines in the cache of tfjs's WebGPU backend: compiled when they are first needed, or ahead of that.
+// Compute pipelines in the cache of tfjs's WebGPU backend: compiled on first use or ahead of time.
 import { env } from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from './tfjsBackends.ts';
 
@@ -7,36 +7,39 @@ function descriptorOf(backend: WebGpuBackend, key: string, code: () => string): 
   return { compute: { module, entryPoint: 'main' }, layout: 'auto', label: key };
 }
 
-/** The pipeline of this key, compiled at its first use. @param code WGSL with an entry point `main` */
+/**
+ * The pipeline of a key, compiled on first use.
+ * @param code WGSL with an entry point `main`
+ */
 export function pipelineOf(backend: WebGpuBackend, key: string, code: () => string): GPUComputePipeline {
   const known = backend.pipelineCache[key];
-  // One that is still being compiled in the background is compiled at once, now that it is needed.
+  // A pipeline still being compiled in the background is compiled synchronously, because it is needed now.
   if (known && !(known instanceof Promise)) return known;
   return (backend.pipelineCache[key] = backend.device.createComputePipeline(
     descriptorOf(backend, key, code),
   ));
 }
 
-/** tfjs's flag: its programs are compiled in the background and not run. Ours do the same. */
+/** tfjs's flag: its programs are compiled in the background and not run. Our kernels do the same. */
 const ONLY_COMPILE = 'WEBGPU_ENGINE_COMPILE_ONLY';
-/** tfjs's flag: small tensors that are not on the device are computed with on the host. */
+/** tfjs's flag: operations on small tensors that are not on the device run on the host. */
 const ON_HOST = 'WEBGPU_CPU_FORWARD';
 
-/** Are kernels only compiled at present, not run? */
+/** Whether kernels are currently only compiled, not run. */
 export function onlyCompiling(): boolean {
   return env().getBool(ONLY_COMPILE);
 }
 
-/** While kernels are only compiled: begins to compile this one in the background. */
+/** While kernels are only compiled: starts compiling this one in the background. */
 export function compileInBackground(backend: WebGpuBackend, key: string, code: () => string): void {
   backend.pipelineCache[key] ??= backend.device.createComputePipelineAsync(descriptorOf(backend, key, code));
 }
 
 /**
- * Compiles the kernels that `work` runs, all at once and in the background. Nothing is computed: the tensors that the work
- * makes hold no numbers and must not be read back. A pipeline that cannot be compiled is left out; its error comes when
- * it is needed.
- * @param onProgress called with the number of new pipelines that are compiled, and of all new ones
+ * Compiles the kernels that `work` runs, all at once and in the background. Nothing is computed: the tensors that
+ * `work` creates hold no values and must not be read back. A pipeline that fails to compile is skipped; its error is
+ * raised when it is needed.
+ * @param onProgress called with the number of new pipelines compiled so far, and of all new ones
  * @returns whether all could be compiled
  */
 export async function compileAhead(

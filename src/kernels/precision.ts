@@ -1,4 +1,4 @@
-// What matrix products round their operands to: nothing (float32), or F16 where the device in use computes with it.
+// Precision of the operands of matrix products: float32, or F16 where the device in use supports it.
 import * as tf from '@tensorflow/tfjs-core';
 import { Failure } from '../util/failure.ts';
 import { f16Unsupported } from './capabilities.ts';
@@ -13,9 +13,9 @@ export function f16Unavailable(): string | undefined {
 }
 
 /**
- * From now on the products of the device in use take operands of this precision; sums, and all that is no product of
- * matrices, stay float32.
- * @throws Failure where the device has no F16.
+ * From now on, matrix products on the device in use round their operands to this precision; sums, and everything
+ * other than matrix products, stay float32.
+ * @throws Failure where the device does not support F16
  */
 export function usePrecision(precision: Precision): void {
   if (precision === 'f16') {

@@ -1,16 +1,16 @@
-// Reads the values of a tensor back to the host. Firefox checks only every 100 ms whether the GPU is done (its bug 1870699),
-// but also whenever work is submitted: so empty submissions are made until the values arrive.
+// Reads the values of a tensor back to the host. Firefox checks only every 100 ms whether the GPU is done (Firefox
+// bug 1870699), but also whenever work is submitted, so we make empty submissions until the values arrive.
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
-/** Milliseconds between two empty submissions. */
+/** Milliseconds between empty submissions. */
 const POLL = 2;
 
 export function readBack(tensor: tf.Tensor): Promise<Float32Array> {
   return withPolling(tensor.data<'float32'>(), slowQueue());
 }
 
-/** Waits for an answer; with a queue, polls it by empty submissions. */
+/** Waits for a result; with a queue, polls it with empty submissions. */
 export async function withPolling<T>(
   answer: Promise<T>,
   queue: Pick<GPUQueue, 'submit'> | undefined,
@@ -24,7 +24,7 @@ export async function withPolling<T>(
   }
 }
 
-/** The queue of the device in use, if its browser is slow to answer. */
+/** The queue of the device in use, if its browser needs polling. */
 function slowQueue(): GPUQueue | undefined {
   const backend: unknown = tf.backend();
   if (!(backend instanceof WebGPUBackend) || !isFirefox()) return undefined;

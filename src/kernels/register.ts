@@ -1,4 +1,4 @@
-// All kernels of our own, registered once, by a call.
+// Registers all of our own kernels; repeated calls do nothing.
 import { registerDropout } from './dropout/dropout.ts';
 import { registerPlainDropoutOnWasm } from './dropout/dropout.wasm.ts';
 import { registerSegmentSum } from './segmentSum/segmentSum.ts';

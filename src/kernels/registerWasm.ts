@@ -1,4 +1,4 @@
-// The kernels of the WASM backend.
+// Registers the kernels of the WASM backend.
 import { registerAdamWOnWasm } from './adamw/adamw.wasm.ts';
 import { registerAddNormOnWasm } from './addNorm/addNorm.wasm.ts';
 import { registerAttentionOnWasm } from './attention/attention.wasm.ts';

@@ -1,4 +1,4 @@
-// The kernels of the WebGPU backend.
+// Registers the kernels of the WebGPU backend.
 import { registerAdamWOnWebGpu } from './adamw/adamw.webgpu.ts';
 import { registerAddNormOnWebGpu } from './addNorm/addNorm.webgpu.ts';
 import { registerAttentionOnWebGpu } from './attention/attention.webgpu.ts';

@@ -1,8 +1,8 @@
-// The sum of a number over all invocations of a workgroup, in WGSL: by a tree in workgroup memory, or by subgroups first,
-// which leaves two barriers of the tree's many.
+// The sum of a value over all invocations of a workgroup, in WGSL: by a tree in workgroup memory, or by subgroups
+// first, which needs only two barriers instead of the tree's many.
 import { SMALLEST_SUBGROUP } from './capabilities.ts';
 
-/** Goes before everything else. */
+/** Must precede everything else in the shader. */
 export function rowSumDirectives(subgroups: boolean): string {
   return subgroups ? 'enable subgroups;\nrequires subgroup_id;' : '';
 }
@@ -15,12 +15,12 @@ export function rowSumParameters(subgroups: boolean): string {
     : '';
 }
 
-/** What the entry point begins with. */
+/** The first statements of the entry point. */
 export function rowSumBegin(subgroups: boolean): string {
   return subgroups ? 'ownSubgroup = subgroupNumber; allSubgroups = subgroupCount;' : '';
 }
 
-/** sumOverRow(value, lane): `lanes` invocations (a power of two) that all call it, numbered by `lane`. */
+/** sumOverRow(value, lane): must be called by all `lanes` invocations (a power of two), numbered by `lane`. */
 export function rowSum(lanes: number, subgroups: boolean): string {
   return subgroups ? bySubgroups(lanes) : byTree(lanes);
 }

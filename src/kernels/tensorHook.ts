@@ -1,12 +1,12 @@
-// Hooks that see a tensor of a computation and its gradient; the computation is the same with and without them.
+// Hooks that observe a tensor of a computation and its gradient, without changing the computation.
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Receives intermediate tensors by name; they live only as long as the call. */
 export type TensorHook = (name: string, value: tf.Tensor) => void;
 
 /**
- * The same tensor. The hook is called with its value at once, under `name`, and in the backward pass with the gradient with
- * respect to it, under `<name>.gradient`.
+ * Returns the same tensor. The hook is called at once with its value, under `name`, and in the backward pass with its
+ * gradient, under `<name>.gradient`.
  */
 export function withHook<T extends tf.Tensor>(x: T, name: string, watch: TensorHook | undefined): T {
   if (!watch) return x;

@@ -1,4 +1,4 @@
-// The parts of tfjs's backends that our kernels use, some of them private there.
+// Types of the parts of tfjs's backends that our kernels use, some of which are private.
 import * as tf from '@tensorflow/tfjs-core';
 
 /** The backends by their names in tfjs's registry. */
@@ -15,7 +15,7 @@ export interface CpuBackend {
 
 export interface WasmBackend {
   wasm: {
-    /** The exports of its module; in the build with threads the memory is elsewhere. */
+    /** The exports of its module; in the threaded build the memory is elsewhere. */
     asm: { memory?: WebAssembly.Memory };
     wasmMemory?: WebAssembly.Memory;
     _malloc(bytes: number): number;
@@ -30,7 +30,7 @@ export interface WasmBackend {
 export interface WebGpuBackend {
   device: GPUDevice;
   queue: GPUQueue;
-  /** A promise stands for a pipeline that is still being compiled. */
+  /** A promise is a pipeline that is still being compiled. */
   pipelineCache: Record<string, GPUComputePipeline | Promise<GPUComputePipeline>>;
   tensorMap: { get(id: object): TensorData };
   bufferManager: {
@@ -55,7 +55,7 @@ export interface WebGpuBackend {
   incRef(id: object): void;
 }
 
-/** What tfjs knows about the data of a tensor on WebGPU. */
+/** tfjs's record of a tensor's data on WebGPU. */
 interface TensorData {
   values: tf.TypedArray | null | undefined;
   dtype: tf.DataType;
@@ -64,24 +64,24 @@ interface TensorData {
   refCount: number;
 }
 
-/** The WebGPU backend; the caller knows that it is the one in use. */
+/** The WebGPU backend; the caller ensures that it is the one in use. */
 export function webGpuBackend(): WebGpuBackend {
   const backend: unknown = tf.backend();
   return backend as WebGpuBackend;
 }
 
-/** The WASM backend; the caller knows that it is the one in use. */
+/** The WASM backend; the caller ensures that it is the one in use. */
 export function wasmBackend(): WasmBackend {
   const backend: unknown = tf.backend();
   return backend as WasmBackend;
 }
 
-/** A float32 tensor's values in the WASM heap, not copied. Valid until the next allocation. */
+/** A float32 tensor's values in the WASM heap, without a copy. Valid until the next allocation. */
 export function wasmValues(backend: WasmBackend, tensor: tf.TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array;
 }
 
-/** Elements of a tensor. */
+/** Number of elements of a tensor. */
 export function sizeOf({ shape }: { readonly shape: readonly number[] }): number {
   return shape.reduce((product, length) => product * length, 1);
 }

@@ -1,8 +1,8 @@
 // The configuration of the kernels for the device in use.
 //
-// A software (CPU) WebGPU adapter has no fast workgroup memory: there kernels use no barriers and give each invocation
-// much work. A hardware GPU is the other way round. Which tile of a matrix product is fastest on it can be measured
-// (matMul/matMulTuning.webgpu.ts); until then the order below is used.
+// A software (CPU) WebGPU adapter has no fast workgroup memory: there kernels use no barriers and give each
+// invocation a lot of work. On a hardware GPU it is the opposite. Which tile of a matrix product is fastest on a GPU
+// can be measured (matMul/matMulTuning.webgpu.ts); until then the order below is used.
 import { capabilitiesOf, type MatrixShape } from './capabilities.ts';
 import { isSoftwareAdapter } from './softwareAdapter.ts';
 import type { WebGpuBackend } from './tfjsBackends.ts';
@@ -10,31 +10,31 @@ import type { WebGpuBackend } from './tfjsBackends.ts';
 /** How a matrix product is tiled; see matMul/matMul.wgsl.ts. */
 export interface Tile {
   kind: 'direct' | 'shared' | 'matrix';
-  /** Rows of an invocation (of a subgroup, for 'matrix'); a multiple of four. */
+  /** Rows per invocation (per subgroup, for 'matrix'); a multiple of four. */
   rows: number;
-  /** Groups of four columns of it. */
+  /** Groups of four columns per invocation or subgroup. */
   quads: number;
   /** Invocations (subgroups) of a workgroup along columns and rows. */
   across: number;
   down: number;
-  /** Of 'matrix': what the device multiplies at once. */
+  /** Only for 'matrix': the shape that the device multiplies at once. */
   matrix?: MatrixShape;
 }
 
-/** Transposes of a product: of a, of b. */
+/** Which operands of a product are transposed: first a, then b. */
 export type TransposeLayout = 'NN' | 'NT' | 'TN' | 'TT';
 
 /** What matrix products round their operands to; the sums are float32 in both. */
 export type Precision = 'f32' | 'f16';
 
 export interface KernelConfig {
-  /** Is the adapter a software one, which computes on the CPU? Then kernels use no workgroup memory. */
+  /** Whether the adapter is a software one, which computes on the CPU. Then kernels use no workgroup memory. */
   software: boolean;
-  /** Tiles by speed, as measured; a layout that is missing takes the default order. */
+  /** Tiles by measured speed; a missing layout uses the default order. */
   tiles?: Partial<Record<TransposeLayout, readonly Tile[]>>;
-  /** What matrix products round their operands to; F32 when left out. Set by usePrecision(). */
+  /** What matrix products round their operands to; F32 if omitted. Set by usePrecision(). */
   precision?: Precision;
-  /** Do reductions use subgroup operations? */
+  /** Whether reductions use subgroup operations. */
   subgroups?: boolean;
   /** The subgroup matrices that products in F16 use. */
   matrix?: MatrixShape;
@@ -55,7 +55,7 @@ export const HARDWARE_TILES: readonly Tile[] = [
   { kind: 'shared', rows: 4, quads: 1, across: 8, down: 8 },
 ];
 
-/** Tiles of 16 and of 4 subgroup matrices a subgroup: for products in F16 where the device has such matrices. */
+/** Tiles of 16 and of 4 subgroup matrices per subgroup: for products in F16 where the device has such matrices. */
 export function matrixTiles({ precision, matrix }: KernelConfig): readonly Tile[] {
   if (precision !== 'f16' || !matrix) return [];
   return [4, 2].map((count) => ({
@@ -75,7 +75,7 @@ export const DIRECT_TILES: readonly Tile[] = [
 ];
 
 /**
- * Vendors whose GPUs begin with other tiles than the rest, where their documentation gives the reason.
+ * Vendors whose GPUs start with tiles other than the default, with the reason from their documentation.
  *
  *   arm   "Mali GPUs use caches instead of local memories", which "are mapped into main memory. There is therefore no
  *         performance advantage" (Arm Mali Bifrost and Valhall OpenCL Developer Guide, 7.3.2)
@@ -89,14 +89,14 @@ function tilesOfVendor(vendor: string): Pick<KernelConfig, 'tiles'> {
 
 const kernelConfigs = new WeakMap<GPUDevice, KernelConfig>();
 
-/** The configuration of a device for which nothing was measured. */
+/** The configuration of a device without measurements. */
 export function defaultKernelConfig(device: GPUDevice, software: boolean): KernelConfig {
-  // On the CPU, invocations that share nothing are fastest.
+  // On the CPU, invocations that share no memory are fastest.
   if (software) return { software };
   return { software, ...tilesOfVendor(device.adapterInfo.vendor), ...capabilitiesOf(device) };
 }
 
-/** The configuration of the kernels on a backend's device. */
+/** The kernel configuration of a backend's device. */
 export function kernelConfigFor({ device }: Pick<WebGpuBackend, 'device'>): KernelConfig {
   let config = kernelConfigs.get(device);
   if (!config) {
@@ -106,7 +106,7 @@ export function kernelConfigFor({ device }: Pick<WebGpuBackend, 'device'>): Kern
   return config;
 }
 
-/** Sets it: to what was measured, now or before, or to what a test needs. */
+/** Sets the configuration: to current or stored measurements, or to what a test needs. */
 export function setKernelConfig({ device }: Pick<WebGpuBackend, 'device'>, config: KernelConfig): void {
   kernelConfigs.set(device, config);
 }

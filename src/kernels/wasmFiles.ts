@@ -1,11 +1,11 @@
-// Where a bundler puts the WASM binaries of tfjs. In Node they are found beside their package instead.
+// Where a bundler puts the WASM binaries of tfjs. In Node they are found in their package instead.
 /// <reference types="vite/client" />
 import single from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import type { BackendHost } from './backend.ts';
 
-/** @param base address that relative ones are meant from */
+/** @param base URL that relative paths are resolved against */
 export function wasmFiles(base: string): BackendHost['wasmFiles'] {
   const absolute = (url: string) => new URL(url, base).href;
   return {

@@ -1,4 +1,4 @@
-// WGSL text that kernels share: bindings, entry points, unrolled lines.
+// WGSL text shared by kernels: bindings, entry points, unrolled lines.
 
 export type Workgroups = readonly [number, number, number];
 
@@ -17,7 +17,7 @@ export function inner(type: string, a: string, b: string): string {
   return type === 'f32' ? `${a} * ${b}` : `dot(${a}, ${b})`;
 }
 
-/** Types of storage bindings, by name, in the order of a dispatch's tensors; the uniform struct comes last. */
+/** Declares the bindings: types by name, in the order of a dispatch's tensors; the uniform struct comes last. */
 export function header(
   writes: Record<string, string>,
   reads: Record<string, string>,
@@ -39,7 +39,7 @@ export function header(
   return `${lines.join('\n')}\n`;
 }
 
-/** Four elements at a time where they come in fours: the WGSL type, and how many of it there are. */
+/** The WGSL type of elements, vec4 if all sizes are multiples of four, and how many elements of it there are. */
 export function elementType(...sizes: number[]): { type: 'vec4<f32>' | 'f32'; count: number } {
   const fours = sizes.every((size) => size % 4 === 0);
   return fours ? { type: 'vec4<f32>', count: sizes[0]! / 4 } : { type: 'f32', count: sizes[0]! };
@@ -48,14 +48,17 @@ export function elementType(...sizes: number[]): { type: 'vec4<f32>' | 'f32'; co
 /** The largest number of workgroups along one axis that every device allows. */
 const MAX_WORKGROUPS = 65535;
 
-/** Workgroups for `count` invocations that walk a flat index of flatMain(). */
+/** Workgroups for `count` invocations that use the flat index of flatMain(). */
 export function flatWorkgroups(count: number, size = 64): Workgroups {
   const groups = Math.max(1, Math.ceil(count / size));
   const rows = Math.ceil(groups / MAX_WORKGROUPS);
   return [Math.ceil(groups / rows), rows, 1];
 }
 
-/** An entry point of 64 invocations with `index`, the flat number of the invocation. */
+/**
+ * An entry point with `index`, the flat index of the invocation.
+ * @param size invocations per workgroup
+ */
 export function flatMain(body: string, size = 64): string {
   return `
   @compute @workgroup_size(${size}) fn main(

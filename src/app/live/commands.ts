@@ -1,4 +1,4 @@
-// What commands of the visitor lead to.
+// The part of the state machine (reduce.ts) that handles commands of the visitor.
 import type { Effect, Readiness, Transition } from './transition.ts';
 import { transitionTo } from './transition.ts';
 import { hasPast, isPlaying, isRunning, wantsPlay, type Phase, type RunningPhase } from './phase.ts';
@@ -7,11 +7,11 @@ import type { UnfinishedRun } from './options.ts';
 export const load = (play: boolean, run: UnfinishedRun | null = null): Transition =>
   transitionTo({ kind: 'loadingEncoder', play, resume: run }, { type: 'load' });
 
-/** The visitor asks for a run from step 0. */
+/** The visitor requests a run from step 0. */
 export function restart(phase: Phase, play: boolean, readiness: Readiness): Transition {
   if (readiness === 'otherEncoder' || phase.kind === 'encoderFailed' || phase.kind === 'workerDied')
     return load(play);
-  // It starts by itself when they are done.
+  // It starts automatically once the encoder is loaded and the stored runs have been searched.
   if (phase.kind === 'loadingEncoder' || phase.kind === 'findingRun') return transitionTo({ ...phase, play });
   return start(phase, play, readiness);
 }
@@ -20,7 +20,7 @@ export function start(phase: Phase, play: boolean, readiness: Readiness): Transi
   if (readiness === 'otherEncoder') return load(play);
   if (readiness === 'ready')
     return transitionTo({ kind: 'starting', play, resumed: false }, { type: 'start' });
-  // Another run was asked for: the one that is there stops.
+  // Another run was requested: the current one stops.
   const stop: Effect[] = isPlaying(phase) ? [{ type: 'pause' }] : [];
   if (readiness === 'dataLoading') return transitionTo({ kind: 'awaitingData', play }, ...stop);
   const left = isRunning(phase) || hasPast(phase) ? 'run' : 'encoder';
@@ -68,7 +68,7 @@ export function pause(phase: Phase): Transition {
     case 'awaitingData':
     case 'starting':
       return transitionTo({ ...phase, play: false });
-    // A single step ends by itself, and a seek has paused the worker.
+    // A single step ends by itself, and a seek has already paused the worker.
     case 'stepping':
     case 'seeking':
       return transitionTo({ ...phase, then: 'wait' });
@@ -81,7 +81,7 @@ export function pause(phase: Phase): Transition {
   }
 }
 
-/** Asked again before a step has ended, it makes one more, not as many as a held key asks for. */
+/** Requested again before a step has ended, it queues one more step, however many requests a held key sends. */
 export function step(phase: Phase): Transition {
   if (phase.kind === 'waiting') return transitionTo({ kind: 'stepping', then: 'wait' }, { type: 'step' });
   if (phase.kind !== 'stepping' && phase.kind !== 'seeking') return transitionTo(phase);
@@ -102,8 +102,8 @@ export function resume(phase: Phase, run: UnfinishedRun): Transition {
 }
 
 /**
- * A change of the run. Without a run nothing has to be told: the next one starts with what recipe and corpus say then.
- * What changes at a step of the past belongs to a branch, and the run that has been stays as it was.
+ * A change to the run. Without a run, nothing is sent: the next one starts with the recipe and corpus of that time. A
+ * change made while an earlier step is shown starts a branch, and the existing run stays as it was.
  */
 export function change(phase: Phase, inPast: boolean, effect: Effect): Transition {
   if (phase.kind === 'starting') return transitionTo(phase, effect);

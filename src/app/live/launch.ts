@@ -1,4 +1,4 @@
-// What a run starts with: as the recipe and the corpus say now, or as the current one was started.
+// What a run starts with: the current recipe and corpus, or what the current run was started with.
 import type { Config } from '../../run/config.ts';
 import type { Setting } from '../../run/settings.ts';
 import type { LiveTrainingOptions, TrainingData } from './options.ts';
@@ -21,7 +21,7 @@ export function currentLaunch(current: Launch, { recipe }: Source): Launch {
   return { ...current, config: recipe.configWithSentEdits ?? current.config };
 }
 
-/** Can a run start with what is chosen now? */
+/** Whether a run can start with the current choices. */
 export function readinessOf({ recipe, data }: Source): Readiness {
   const { applied } = recipe;
   if (applied !== null && (applied.device !== recipe.device || applied.model !== recipe.model))
@@ -31,7 +31,7 @@ export function readinessOf({ recipe, data }: Source): Readiness {
   return shortfall === null ? 'ready' : { shortfall };
 }
 
-/** Does something differ from the current run that only a restart can apply? */
+/** Whether something differs from the current run that only a restart can apply. */
 export function needsRestart(current: Launch | null, { recipe, data }: Source): boolean {
   return recipe.restartNeeded || (current !== null && data().bundled !== current.data.bundled);
 }

@@ -1,4 +1,4 @@
-// The run that is being trained, as the page keeps it: its record, what it was started with, and how far it has come.
+// The page's state of the run that is being trained: its record, what it was started with, and how far it has come.
 import type { Group } from '../../data/group.ts';
 import { pointsOf } from '../../data/points.ts';
 import type { RunEvent } from '../../run/events.ts';
@@ -12,16 +12,16 @@ import { SpeedMeter } from './speed.ts';
 
 export class LiveRun {
   shown = $state.raw(new ShownRun());
-  /** Names it among the stored runs. */
+  /** Its id among the stored runs. */
   id = $state('');
   /** null before the first run. */
   launch = $state.raw<Launch | null>(null);
   stepsPerSecond = $state<number | null>(null);
-  /** Grows when the weights have changed. */
+  /** Incremented when the weights have changed. */
   weights = $state(0);
-  /** Steps with a snapshot, and the memory that they take in bytes. */
+  /** Steps with a snapshot, and the memory used by the snapshots in bytes. */
   snapshots = $state.raw<{ steps: readonly number[]; bytes: number; budget: number } | null>(null);
-  /** Numbers the run in the worker's reports. */
+  /** The number of the run in messages to and from the worker. */
   private number = 0;
   private readonly speed = new SpeedMeter();
 
@@ -36,30 +36,33 @@ export class LiveRun {
     return Math.max(0, totalSteps - step) / this.stepsPerSecond;
   }
 
-  /** The first step that can be shown: a branch begins where it left its parent. */
+  /** The first step that can be shown: a branch starts where it left its parent. */
   get firstStep(): number {
     return this.snapshots?.steps[0] ?? 0;
   }
 
-  /** Is an earlier step shown than the run has reached? */
+  /** Whether an earlier step is shown than the run has reached. */
   get isShowingPast(): boolean {
     return this.shown.isShowingPast;
   }
 
-  /** A run from step 0. @returns the command for the worker, as the next two do */
+  /**
+   * Starts a run from step 0.
+   * @returns the command for the worker, as do the next two methods
+   */
   start(launch: Launch): StartCommand {
     const run = new ShownRun();
     run.points = followedPoints(launch.data, launch.setting.pattern);
     return this.begin(run, launch, null);
   }
 
-  /** A run from the weights of the step that is shown. */
+  /** Starts a run from the weights of the shown step. */
   branch(launch: Launch): StartCommand {
     const parent = { id: this.id, step: this.shown.step };
     return this.begin(this.shown.branch(), launch, parent);
   }
 
-  /** A run that an earlier visit left. */
+  /** Resumes a run that an earlier visit left unfinished. */
   resume({ id, record }: UnfinishedRun, launch: Launch): StartCommand {
     const run = new ShownRun(record);
     run.points = followedPoints(launch.data, launch.setting.pattern);
@@ -91,12 +94,12 @@ export class LiveRun {
     };
   }
 
-  /** Is a report about this run, or about none? */
+  /** Whether a report is about this run, or about no run. */
   isOwn(report: object): boolean {
     return !('run' in report) || report.run === this.number;
   }
 
-  /** The pause since the last step does not count. */
+  /** Restarts the speed measurement, so that the pause since the last step does not count. */
   measureSpeedAnew(): void {
     this.speed.reset();
   }
@@ -105,12 +108,15 @@ export class LiveRun {
     if (step !== this.shown.step && step <= this.shown.head) this.shown.goTo(step);
   }
 
-  /** Drops what came after a step: the run goes on from there. */
+  /** Drops everything after a step: the run continues from there. */
   cutAfter(step: number): void {
     this.recorder.changed(this.id, this.shown.cutAfter(step));
   }
 
-  /** Follows new groups on the map. @returns the sentences that are followed now */
+  /**
+   * Tracks new groups on the map.
+   * @returns the sentences that are tracked now
+   */
   follow(groups: readonly Group[]): string[] {
     const { shown, launch } = this;
     if (launch !== null) {
@@ -120,7 +126,7 @@ export class LiveRun {
     return shown.points.map(({ text }) => text);
   }
 
-  /** @param seeking an earlier step is to be shown than these events are of */
+  /** @param seeking whether the page is about to show an earlier step than these events belong to */
   takeEvents(events: readonly RunEvent[], seeking: boolean): void {
     const { shown } = this;
     const changed = seeking ? shown.appendToFuture(events) : shown.append(events);

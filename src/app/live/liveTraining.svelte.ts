@@ -1,4 +1,5 @@
-// The live training on the page: what the visitor can make it do, and the effects of what reduce.ts decides.
+// The live training on the page: the commands available to the visitor, and the execution of the effects that
+// reduce.ts returns.
 import type { Group } from '../../data/group.ts';
 import { editTo, type HotKnobName } from '../../run/knobEdit.ts';
 import type { RunEvent } from '../../run/events.ts';
@@ -24,9 +25,9 @@ import type { Command, Effect, PhaseReport } from './transition.ts';
 
 export class LiveTraining {
   phase = $state.raw<Phase>(FIRST_PHASE);
-  /** Steps a second that are allowed; null: as many as possible. */
+  /** Limit in steps per second; null: no limit. */
   rate = $state<number | null>(null);
-  /** Hot knobs that were changed in a running training since the page was opened. */
+  /** Number of hot knobs changed in a running training since the page was opened. */
   edits = $state(0);
   readonly worker: LiveWorker;
   /** The run that is being trained. */
@@ -34,7 +35,7 @@ export class LiveTraining {
 
   readonly status = $derived.by(() => statusOf(this.phase, this.current.shown.step));
   readonly playing = $derived(isPlaying(this.phase));
-  /** A single step is being made. */
+  /** Whether a single step is being run. */
   readonly stepping = $derived(this.phase.kind === 'stepping');
   readonly seeking = $derived(this.phase.kind === 'seeking');
 
@@ -57,7 +58,7 @@ export class LiveTraining {
     return this.current.id;
   }
 
-  /** Does something differ from the run that only a restart can apply? */
+  /** Whether something differs from the run that only a restart can apply. */
   get restartNeeded(): boolean {
     return needsRestart(this.current.launch, this.options);
   }
@@ -67,7 +68,10 @@ export class LiveTraining {
     this.dispatch({ type: 'load' });
   }
 
-  /** Starts a run at step 0 with the recipe as it is. @param play null: plays if the visitor has asked for it before */
+  /**
+   * Starts a run at step 0 with the current recipe.
+   * @param play null: plays if the visitor has asked for it before
+   */
   start(play: boolean | null): void {
     this.dispatch({ type: 'start', play, readiness: readinessOf(this.options) });
   }
@@ -87,23 +91,23 @@ export class LiveTraining {
     this.dispatch({ type: 'step' });
   }
 
-  /** Shows a step of the record; training would go on from there. */
+  /** Shows a step of the record; training would continue from there. */
   seek(step: number): void {
     const to = Math.max(this.current.firstStep, Math.min(this.run.head, step));
     if (to !== this.run.step) this.dispatch({ type: 'seek', step: to });
   }
 
-  /** Starts a run from the weights of the step that is shown, with the recipe as it is. */
+  /** Starts a run from the weights of the shown step, with the current recipe. */
   branch(): void {
     this.dispatch({ type: 'branch', readiness: readinessOf(this.options) });
   }
 
-  /** Goes on where a closed page left off, at the run's newest checkpoint. */
+  /** Continues a run that a closed page left unfinished, from its newest checkpoint. */
   resume(run: UnfinishedRun): void {
     this.dispatch({ type: 'resume', run });
   }
 
-  /** A hot knob of the recipe was changed: the training takes its value. */
+  /** Applies a changed hot knob of the recipe to the training. */
   edit(knob: HotKnobName): void {
     const edit = editTo(this.options.recipe.config, knob);
     this.dispatch({ type: 'edit', edit, inPast: this.current.isShowingPast });
@@ -114,7 +118,7 @@ export class LiveTraining {
     for (const knob of this.options.recipe.unsentHotKnobs) this.edit(knob);
   }
 
-  /** The visitor's new groups: into the next batch, and onto the map. */
+  /** Adds the visitor's new groups to the next batch and to the map. */
   addGroups(groups: readonly Group[]): void {
     this.dispatch({ type: 'addGroups', groups, inPast: this.current.isShowingPast });
   }
@@ -124,7 +128,11 @@ export class LiveTraining {
     this.dispatch({ type: 'setRate' });
   }
 
-  /** Trains a new run to its end. @returns its id @throws AbortError after the signal, Error when the run fails */
+  /**
+   * Trains a new run to its end.
+   * @returns its id
+   * @throws AbortError after the signal, Error when the run fails
+   */
   async trainWhole(signal: AbortSignal): Promise<string> {
     const ended = this.end.wait(signal, () => this.pause());
     this.start(true);
@@ -191,7 +199,7 @@ export class LiveTraining {
     this.worker.load({ model: modelAddress(recipe.model), device: recipe.device });
   }
 
-  /** The first run of a visit may be one that was left unfinished. */
+  /** Looks for a run to resume: the first run of a visit may be one that was left unfinished. */
   private async findRun(): Promise<void> {
     const run = this.hasLookedForRun ? null : await this.options.unfinished();
     this.hasLookedForRun = true;

@@ -1,4 +1,5 @@
-// The worker that trains: started again for another encoder or after it has died, with the device that it computes on.
+// The training worker: starts it, and restarts it for another encoder or after a crash; holds the device it computes
+// on.
 import type { DeviceInfo } from '../../util/devices.ts';
 import { TrainerClient, type ClientListeners } from '../../worker/client.ts';
 import type { Command, LoadCommand } from '../../worker/protocol.ts';
@@ -8,13 +9,13 @@ import { LoadProgress } from './loadProgress.svelte.ts';
 export class LiveWorker {
   /** null before the encoder is loaded. */
   device = $state.raw<DeviceInfo | null>(null);
-  /** The encoder on its way. */
+  /** Download progress of the encoder. */
   readonly progress = new LoadProgress();
   private client: TrainerClient | undefined;
 
   constructor(private readonly listeners: ClientListeners) {}
 
-  /** Starts a worker, in place of the one that is there, and loads an encoder. */
+  /** Starts a worker, replacing the current one, and loads an encoder. */
   load(command: Omit<LoadCommand, 'type'>): void {
     this.client?.dispose();
     this.device = null;
@@ -42,12 +43,12 @@ export class LiveWorker {
     return this.client ? question(this.client) : Promise.reject(new Error(t('failures.noTrainer')));
   }
 
-  /** A run is deleted for good: so are its checkpoints. */
+  /** A run has been deleted for good: deletes its checkpoints. */
   deleteSaved(id: string): void {
     this.send({ type: 'deleteSaved', saveAs: id });
   }
 
-  /** Destroys the GPU device, as a driver's crash would. */
+  /** Destroys the GPU device, as a driver crash would. */
   loseDevice(): void {
     this.send({ type: 'loseDevice' });
   }

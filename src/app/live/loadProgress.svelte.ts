@@ -1,4 +1,4 @@
-// Bytes of the encoder's files that have arrived, added up.
+// Download progress of the encoder's files: the bytes that have arrived, summed over files.
 
 export interface Bytes {
   loaded: number;
@@ -15,7 +15,7 @@ export class LoadProgress {
     this.bytes = null;
   }
 
-  /** @param total null when the server does not say */
+  /** @param total null when the server does not report the size */
   add({ file, loaded, total }: { file: string; loaded: number; total: number | null }): void {
     this.files[file] = { loaded, total: total ?? loaded };
     const sum = (of: keyof Bytes) => Object.values(this.files).reduce((all, bytes) => all + bytes[of], 0);

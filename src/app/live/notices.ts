@@ -1,10 +1,10 @@
-// What the live training tells the visitor, and the way on that it offers.
+// Notices of the live training, with the actions that they offer.
 import type { Report } from '../../worker/protocol.ts';
 import { t } from '../messages/t.ts';
 import type { NoticesState } from '../state/notices.svelte.ts';
 import type { Effect } from './transition.ts';
 
-/** One at a time: a GPU is tuned before its kernels are compiled. */
+/** Only one at a time: a GPU is tuned before its kernels are compiled. */
 const PREPARING = 'preparing';
 
 /** @param skip stops tuning */
@@ -27,14 +27,14 @@ export function dismissPreparing(notices: NoticesState): void {
   notices.dismiss(PREPARING);
 }
 
-/** A run starts: what was said of the last attempt is over. */
+/** A run starts: dismisses the notices about the last attempt. */
 export function dismissFailure(notices: NoticesState): void {
   notices.dismiss('start');
 }
 
 export type SayEffect = Extract<Effect, { type: `say${string}` }>;
 
-/** @param retry loads the encoder again, or starts a run again */
+/** @param retry reloads the encoder, or restarts the run */
 export function sayEffect(
   notices: NoticesState,
   effect: SayEffect,
@@ -72,7 +72,7 @@ export function sayEffect(
   }
 }
 
-/** Why the run is over, or null when it goes on. */
+/** Why the run is over, or null when it continues. */
 export function failureOf(effect: SayEffect): string | null {
   switch (effect.type) {
     case 'sayShortfall':

@@ -1,19 +1,19 @@
-// What the live training is given, and what it needs of others.
+// The interface between the live training and the rest of the page: its inputs and the callbacks it needs.
 import type { Group, ScoredPair } from '../../data/group.ts';
 import type { RunRecord } from '../../record/runRecord.ts';
 import type { NoticesState } from '../state/notices.svelte.ts';
 import type { RecipeState } from '../state/recipe.svelte.ts';
 
-/** What a run trains on and is measured with. */
+/** What a run is trained on and evaluated with. */
 export interface TrainingData {
   groups: readonly Group[];
   own: readonly Group[];
   sts: readonly ScoredPair[];
-  /** Is the bundled corpus among them? */
+  /** Whether the bundled corpus is included. */
   bundled: boolean;
-  /** They are still being fetched. */
+  /** Whether the data is still being fetched. */
   loading: boolean;
-  /** Why a run cannot start with these; null when it can. */
+  /** Why a run cannot start with this data; null when it can. */
   shortfall: string | null;
 }
 
@@ -21,19 +21,22 @@ export interface LiveTrainingOptions {
   recipe: RecipeState;
   notices: NoticesState;
   data: () => TrainingData;
-  /** Address of an encoder's folder. */
+  /** URL of an encoder's folder. */
   modelAddress: (model: string) => string;
   recorder: Recorder;
   newId: () => string;
-  /** A run that an earlier visit left unfinished and that fits the recipe; asked once, when the encoder is first there. */
+  /**
+   * A run that an earlier visit left unfinished and that matches the recipe; called once, when the first encoder is
+   * loaded.
+   */
   unfinished: () => Promise<UnfinishedRun | null>;
 }
 
 /** Stores the records of runs. */
 export interface Recorder {
-  /** A run begins: its record is stored as it grows. The run before it, if it has not ended, is interrupted. */
+  /** A run starts: its record is stored as it grows. A previous run that has not ended is marked as interrupted. */
   begin: (id: string, record: RunRecord, parent: Parent | null) => void;
-  /** @param from first event of the record that is not what it was before, or UNCHANGED */
+  /** @param from the first event of the record that differs from before, or UNCHANGED */
   changed: (id: string, from: number) => void;
 }
 
@@ -41,7 +44,7 @@ export interface Recorder {
 export interface UnfinishedRun {
   id: string;
   record: RunRecord;
-  /** Was it training when the page was closed? */
+  /** Whether it was training when the page was closed. */
   playing: boolean;
 }
 

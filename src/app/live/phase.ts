@@ -1,4 +1,4 @@
-// The live training as the page sees it: always in one of these phases. Which leads to which is in reduce.ts.
+// The phases of the live training as the page sees it; it is always in exactly one. The transitions are in reduce.ts.
 //
 //   loadingEncoder -> findingRun -> awaitingData -> starting -> waiting
 //   waiting  <-> stepping, playing, seeking;  playing -> pausing -> waiting
@@ -6,32 +6,35 @@
 //   any phase with a run <-> recovering (lost device);  any phase -> failed, encoderFailed, workerDied
 import type { UnfinishedRun } from './options.ts';
 
-/** What follows when the training waits again. */
+/** What happens when the training waits again. */
 export type Next = 'wait' | 'step' | 'play';
 
 export type Phase =
-  /** The worker loads the encoder. Then `resume` goes on, if there is one. */
+  /** The worker loads the encoder. Then the run in `resume`, if any, continues. */
   | { kind: 'loadingEncoder'; play: boolean; resume: UnfinishedRun | null }
-  /** The encoder is there; the page looks for a run that an earlier visit left unfinished. */
+  /** The encoder is loaded; the page looks for a run that an earlier visit left unfinished. */
   | { kind: 'findingRun'; play: boolean }
   /** A run starts as soon as its corpus has arrived. */
   | { kind: 'awaitingData'; play: boolean }
-  /** The worker prepares a run. A resumed one may have a record that is ahead of its checkpoint. */
+  /** The worker prepares a run. The record of a resumed run may be ahead of its checkpoint. */
   | { kind: 'starting'; play: boolean; resumed: boolean }
   /** Between two steps. */
   | { kind: 'waiting' }
-  /** A single step is being made. */
+  /** A single step is being run. */
   | { kind: 'stepping'; then: Next }
-  /** Until paused. If it is paused before the worker has `confirmed` it, the worker may send no further status. */
+  /**
+   * Training until paused. If it is paused before the worker has `confirmed` it, the worker may send no further
+   * status.
+   */
   | { kind: 'playing'; confirmed: boolean }
-  /** Paused by the visitor; the worker still finishes its step. */
+  /** Paused by the visitor; the worker is still finishing its step. */
   | { kind: 'pausing' }
-  /** The worker goes to another step of the run; it has `arrived` when it has said so. */
+  /** The worker restores another step of the run; `arrived` is set when it has reported that step. */
   | { kind: 'seeking'; to: number; arrived: boolean; then: Next }
-  /** The GPU device was lost; the worker starts another one. */
+  /** The GPU device was lost; the worker starts a new one. */
   | { kind: 'recovering'; then: Next }
   | { kind: 'finished' }
-  /** The run failed or could not start. `left: 'run'`: the worker has one whose past can still be shown. */
+  /** The run failed or could not start. `left: 'run'`: the worker still has a run whose past can be shown. */
   | { kind: 'failed'; left: 'run' | 'encoder'; play: boolean }
   | { kind: 'encoderFailed'; play: boolean }
   | { kind: 'workerDied'; play: boolean };
@@ -39,7 +42,7 @@ export type Phase =
 /** Before the first command. */
 export const FIRST_PHASE: Phase = { kind: 'loadingEncoder', play: false, resume: null };
 
-/** Should the next run start playing automatically? */
+/** Whether the next run should start playing automatically. */
 export function wantsPlay(phase: Phase): boolean {
   return 'play' in phase && phase.play;
 }
@@ -47,18 +50,18 @@ export function wantsPlay(phase: Phase): boolean {
 const RUNNING = ['waiting', 'stepping', 'playing', 'pausing', 'seeking', 'recovering'] as const;
 export type RunningPhase = Extract<Phase, { kind: (typeof RUNNING)[number] }>;
 
-/** Does the worker have a run that takes changes? It keeps them over a lost device. */
+/** Whether the worker has a run that accepts changes. Changes survive a lost device. */
 export function isRunning(phase: Phase): phase is RunningPhase {
   return (RUNNING as readonly Phase['kind'][]).includes(phase.kind);
 }
 
-/** Can earlier steps of the run be shown? */
+/** Whether earlier steps of the run can be shown. */
 export function hasPast(phase: Phase): boolean {
   if (phase.kind === 'failed') return phase.left === 'run';
   return phase.kind === 'finished' || (isRunning(phase) && phase.kind !== 'recovering');
 }
 
-/** Is the training on, without a pause asked for? A single step does not count. */
+/** Whether training is running with no pause requested. A single step does not count. */
 export function isPlaying(phase: Phase): boolean {
   return phase.kind === 'playing' || (phase.kind === 'recovering' && phase.then === 'play');
 }
@@ -66,7 +69,10 @@ export function isPlaying(phase: Phase): boolean {
 export type TrainingStatus =
   'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';
 
-/** What the phase is called on the page. @param step the step that is shown */
+/**
+ * The status that the page displays for a phase.
+ * @param step the step that is shown
+ */
 export function statusOf(phase: Phase, step: number): TrainingStatus {
   switch (phase.kind) {
     case 'loadingEncoder':

@@ -1,4 +1,4 @@
-// What reports of the worker lead to.
+// The part of the state machine (reduce.ts) that handles reports of the worker.
 import type { Report } from '../../worker/protocol.ts';
 import { resume } from './commands.ts';
 import { hasPast, isRunning, wantsPlay, type Next, type Phase } from './phase.ts';
@@ -16,12 +16,12 @@ export function afterFailure(phase: Phase, during: Extract<Report, { type: 'fail
   const play = wantsPlay(phase);
   if (during === 'command') return phase;
   if (during === 'load') return { kind: 'encoderFailed', play };
-  // Of a run that is no longer asked for, or of none.
+  // From a run that is no longer wanted, or from none.
   const isOld = !isRunning(phase) && !hasPast(phase) && phase.kind !== 'starting' && phase.kind !== 'failed';
   return isOld ? phase : { kind: 'failed', left: during === 'start' ? 'encoder' : 'run', play };
 }
 
-/** What the worker says of its run. */
+/** The status of the worker's run. */
 export function onStatus(phase: Phase, { status, step }: Extract<Report, { type: 'status' }>): Transition {
   switch (status) {
     case 'starting':
@@ -44,7 +44,7 @@ function onRunning(phase: Phase): Transition {
     // An old `play` reached the worker before the `pause` that followed it.
     case 'waiting':
       return transitionTo({ kind: 'pausing' });
-    // A single step that was interrupted by a lost device is being made now, or the worker plays on.
+    // A single step interrupted by a lost device is now being repeated, or the worker continues playing.
     case 'recovering':
       if (phase.then === 'play') return transitionTo({ kind: 'playing', confirmed: true }, { type: 'play' });
       return transitionTo(phase.then === 'step' ? { kind: 'stepping', then: 'step' } : { kind: 'pausing' });

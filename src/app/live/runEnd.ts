@@ -1,4 +1,4 @@
-// Waiting for the end of the run that is being trained.
+// Waits for the end of the run that is being trained.
 import { t } from '../messages/t.ts';
 
 type Reason = 'finished' | 'interrupted' | 'failed';
@@ -6,7 +6,7 @@ type Reason = 'finished' | 'interrupted' | 'failed';
 export class RunEnd {
   private tell: ((reason: Reason, message: string) => void) | null = null;
 
-  /** A run has ended, or can no longer begin or go on. */
+  /** Reports that a run has ended, or can no longer start or continue. */
   reached(reason: Reason, message: string): void {
     this.tell?.(reason, message);
   }

@@ -1,4 +1,4 @@
-// How fast a training goes, as measured on the page: steps over the last few seconds.
+// Training speed as measured on the page: steps per second over the last few seconds.
 
 /** Averaging window, in milliseconds. */
 const WINDOW = 4000;
@@ -10,11 +10,11 @@ export class SpeedMeter {
     this.marks = [];
   }
 
-  /** Steps a second, or null before two marks. */
+  /** Steps per second; null until there are two marks. */
   mark(step: number, time: number): number | null {
     this.marks.push({ time, step });
     const before = this.marks.filter((mark) => time - mark.time > WINDOW).length;
-    // Slow steps: two marks stay, however old the first one is.
+    // With slow steps, two marks are kept, however old the first one is.
     this.marks = this.marks.slice(Math.min(before, Math.max(0, this.marks.length - 2)));
     const [first] = this.marks;
     if (first === undefined || time <= first.time || step <= first.step) return null;

@@ -1,18 +1,18 @@
-// Inputs and outputs of the state machine: commands of the visitor and reports of the worker come in; effects come out,
-// data that liveTraining.svelte.ts carries out.
+// Inputs and outputs of the state machine. Inputs are commands of the visitor and reports of the worker; outputs are
+// effects: data describing what liveTraining.svelte.ts should do.
 import type { Group } from '../../data/group.ts';
 import type { KnobEdit } from '../../run/knobEdit.ts';
 import type { Report } from '../../worker/protocol.ts';
 import type { UnfinishedRun } from './options.ts';
 import type { Phase } from './phase.ts';
 
-/** Whether a run can start with what the recipe and the corpus say now. */
+/** Whether a run can start with the current recipe and corpus. */
 export type Readiness =
   | 'ready'
-  /** The recipe names another encoder or device than the worker has: it is started again. */
+  /** The recipe needs a different encoder or device than the worker has: the worker is restarted. */
   | 'otherEncoder'
   | 'dataLoading'
-  /** Too few data; one sentence. */
+  /** Too little data; one sentence. */
   | { shortfall: string };
 
 export type Command =
@@ -23,10 +23,10 @@ export type Command =
   | { type: 'pause' }
   | { type: 'step' }
   | { type: 'seek'; step: number }
-  /** Starts a run from the weights of the step that is shown. */
+  /** Starts a run from the weights of the shown step. */
   | { type: 'branch'; readiness: Readiness }
   | { type: 'resume'; run: UnfinishedRun }
-  /** @param inPast an earlier step is shown than the run has reached */
+  /** @param inPast whether an earlier step is shown than the run has reached */
   | { type: 'edit'; edit: KnobEdit; inPast: boolean }
   | { type: 'addGroups'; groups: readonly Group[]; inPast: boolean }
   | { type: 'setRate' };
@@ -44,11 +44,11 @@ export type Effect =
   /** Asks for a `runFound` report. */
   | { type: 'findRun' }
   | { type: 'start' }
-  /** `applied`: with what the run was started with, not with what the recipe says now. */
+  /** `applied`: with what the run was started with, not with the current recipe. */
   | { type: 'branch'; with: 'recipe' | 'applied' }
   | { type: 'resume'; run: UnfinishedRun }
   | { type: 'play' }
-  /** Continues to play, at another rate. */
+  /** Continues playing, at another rate. */
   | { type: 'setRate' }
   | { type: 'pause' }
   | { type: 'step' }
@@ -57,7 +57,7 @@ export type Effect =
   | { type: 'addGroups'; groups: readonly Group[] }
   /** Shows a step of the record. */
   | { type: 'show'; step: number }
-  /** Drops what the record holds after a step. */
+  /** Drops everything in the record after a step. */
   | { type: 'rewind'; step: number }
   | { type: 'sayShortfall'; text: string }
   | { type: 'sayFailed'; report: Extract<Report, { type: 'failed' }> }

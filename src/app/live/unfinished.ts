@@ -1,10 +1,11 @@
-// A run that an earlier visit left unfinished: can it be resumed, and was it training before the reload?
+// A run that an earlier visit left unfinished: whether it can be resumed, and whether it was training before the
+// reload.
 import type { RunRecord } from '../../record/runRecord.ts';
 import { configDifference } from '../../run/config.ts';
 import { settingName } from '../../run/settings.ts';
 import type { RecipeValues } from '../state/link.ts';
 
-/** Is the recipe the one that the record was made with, its hot edits included? */
+/** Whether the recipe matches the one that the record was made with, hot edits included. */
 export function continues(recipe: Pick<RecipeValues, 'setting' | 'config'>, record: RunRecord): boolean {
   const config = record.configAt();
   if (config === null || record.events.some((event) => event.type === 'end')) return false;
@@ -17,13 +18,13 @@ export function continues(recipe: Pick<RecipeValues, 'setting' | 'config'>, reco
 /** In sessionStorage: a reload resumes training, a new visit does not. */
 const PLAYING = 'semblance.playing';
 
-/** Notes which run trains now; null when none does. */
+/** Stores which run is training now; null when none is. */
 export function notePlaying(id: string | null): void {
   try {
     if (id === null) sessionStorage.removeItem(PLAYING);
     else sessionStorage.setItem(PLAYING, id);
   } catch {
-    // Without storage a reload shows its run paused.
+    // Without storage, the run is paused after a reload.
   }
 }
 

@@ -1,4 +1,5 @@
-// The words of the page: one catalogue a language, one file an area. `t('map.search')` is typed by the English one.
+// UI strings: one catalogue per language, one file per area. Keys such as `t('map.search')` are typed by the English
+// catalogue.
 import i18next, { type TOptions } from 'i18next';
 import desk from './en/desk.json';
 import recipe from './en/recipe.json';
@@ -36,7 +37,7 @@ const ENGLISH = {
 type Paths<T> = T extends string
   ? never
   : { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Paths<T[K]>}` }[keyof T & string];
-/** i18next's plural endings are chosen by `count`: the key is named without them. */
+/** i18next picks the plural suffix from `count`; keys are passed without it. */
 type Bare<K extends string> = K extends `${infer Stem}_${'one' | 'other'}` ? Stem : K;
 export type MessageKey = Bare<Paths<typeof ENGLISH>>;
 
@@ -45,16 +46,16 @@ void catalogue.init({
   lng: 'en',
   fallbackLng: 'en',
   resources: { en: { translation: ENGLISH } },
-  interpolation: { escapeValue: false }, // Svelte escapes
+  interpolation: { escapeValue: false }, // Svelte escapes the text
   initAsync: false,
 });
 
-/** A message, with its {{places}} filled in. `count` chooses between _one and _other. */
+/** The message with its {{placeholders}} filled in. `count` chooses between _one and _other. */
 export function t(key: MessageKey, values: TOptions = {}): string {
   return catalogue.t(key, values);
 }
 
-/** The message of a key that may not be there (knobs and settings added later); undefined then. */
+/** The message of a key that may not exist (knobs and settings added later); undefined if it does not. */
 export function tOptional(key: string, values: TOptions = {}): string | undefined {
   return catalogue.exists(key) ? catalogue.t(key, values) : undefined;
 }

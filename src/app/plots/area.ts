@@ -29,7 +29,7 @@ export function paired(train: readonly Reading[], evaluation: readonly Reading[]
   return gaps;
 }
 
-/** At most two gaps a pixel: the smallest and the largest difference of each column. */
+/** At most two gaps per pixel: the smallest and the largest difference of each column. */
 export function thinGaps(gaps: readonly Gap[], domain: Domain, width: number): readonly Gap[] {
   const columns = Math.max(1, Math.floor(width));
   if (gaps.length <= 2 * columns) return gaps;
@@ -67,7 +67,7 @@ export function signedAreas(gaps: readonly Gap[]): SignedArea[] {
   return areas.filter(({ points }) => points.length > 1);
 }
 
-/** Where two straight pieces of curve meet. */
+/** The intersection of two line segments. */
 function crossing(a: Gap, b: Gap): Gap {
   const [before, after] = [a.train - a.evaluation, b.train - b.evaluation];
   const share = before / (before - after);
@@ -75,7 +75,7 @@ function crossing(a: Gap, b: Gap): Gap {
   return { step: a.step + share * (b.step - a.step), train: value, evaluation: value };
 }
 
-/** Closed outline: along the training curve and back along the other. */
+/** Closed outline: along the training curve and back along the evaluation curve. */
 export function areaPath(
   area: SignedArea,
   x: (step: number) => number,
@@ -94,12 +94,12 @@ export interface Difficulty {
   value: number | null;
 }
 
-/** RFD of two growing curves, worked out anew only when one of them has grown. */
+/** RFD of two growing curves, recomputed only when one of them has grown. */
 export function runningDifficulty(): (
   train: readonly Reading[],
   evaluation: readonly Reading[],
 ) => Difficulty {
-  /** What was there when the result was worked out. */
+  /** The inputs of the cached result. */
   let known: unknown[] = [];
   let result: Difficulty = { gaps: [], curve: [], value: null };
   return (train, evaluation) => {

@@ -1,4 +1,4 @@
-// What the cosine histograms show: the cosines of positives, intermediates and negatives to their anchors.
+// The data of the cosine histograms: cosines of positives, intermediates and negatives to their anchors.
 
 export interface CosineSets {
   positive: number[];

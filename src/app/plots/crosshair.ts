@@ -1,7 +1,7 @@
-// Tells when the pointer or the focus is on a plot's crosshair.
+// Detects when the pointer or the focus is on a plot's crosshair.
 import type { Attachment } from 'svelte/attachments';
 
-/** For an element around plots: PlotCursor.svelte is a slider. */
+/** An attachment for an element around plots; PlotCursor.svelte is a slider. */
 export const whenOnCrosshair =
   (act: () => void): Attachment<HTMLElement> =>
   (node) => {

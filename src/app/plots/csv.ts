@@ -1,4 +1,4 @@
-// The numbers of a plot as a table: one row a step, one column a curve; and as CSV (RFC 4180).
+// The numbers of a plot as a table, one row per step and one column per curve; and as CSV (RFC 4180).
 import type { Line, PlotTableData } from './line.ts';
 import { binShares, type Distribution } from './histogram.ts';
 import type { Domain } from './thinned.ts';
@@ -22,7 +22,10 @@ export function linesTable(stepLabel: string, lines: readonly Line[]): PlotTable
   };
 }
 
-/** Edges and shares of the bins. @param suffix how a column "before training" is named */
+/**
+ * Edges and shares of the bins.
+ * @param suffix the suffix of the columns "before training"
+ */
 export function histogramTable(
   edges: { from: string; to: string },
   distributions: readonly Distribution[],
@@ -53,7 +56,7 @@ export function csvText({ columns, rows }: PlotTableData): string {
   return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
 }
 
-/** Every n-th row and the last, so that a table in the page stays readable. */
+/** Every n-th row and the last one, so that a table on the page stays readable. */
 export function sampledRows<T>(rows: readonly T[], most: number): readonly T[] {
   if (rows.length <= most) return rows;
   const every = Math.ceil((rows.length - 1) / (most - 1));

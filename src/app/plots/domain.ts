@@ -1,12 +1,12 @@
-// Axes that do not jump: a domain begins at round numbers, grows by calm, round steps when a value leaves it, and
-// never shrinks while the run lasts.
+// Axes that do not jump: a domain has round ends, grows by round steps when a value leaves it, and never shrinks
+// during a run.
 import { ticks, tickStep } from 'd3-array';
 import type { Domain } from './thinned.ts';
 
-/** Share of the span that is added beyond the value which left the domain, so that the next one need not grow it again. */
+/** Share of the span added beyond a value that left the domain, so that the next value does not make it grow again. */
 const ROOM = 0.25;
 
-/** The union of extents; null when all are. */
+/** The union of extents; null when all are null. */
 export function union(extents: readonly (Domain | null)[]): Domain | null {
   let result: Domain | null = null;
   for (const extent of extents) {
@@ -17,8 +17,8 @@ export function union(extents: readonly (Domain | null)[]): Domain | null {
 }
 
 /**
- * Rounds outwards to whole tick steps; a side whose values have one sign does not cross zero because of the rounding.
- * Not d3's nice(): that chooses the step again after it has grown the domain, and leaves up to a third of the axis empty.
+ * Rounds outwards to whole tick steps; if all values have one sign, rounding does not cross zero. Not d3's nice(),
+ * which chooses the step again after it has extended the domain, and leaves up to a third of the axis empty.
  */
 export function roundOut([low, high]: Domain, count = 4): Domain {
   const span = high > low ? high - low : Math.abs(low) * 0.2 || 1;
@@ -34,10 +34,10 @@ export class CalmDomain {
   private run: unknown;
   private domain: Domain | null = null;
 
-  /** @param start what the domain covers before anything is known, for instance zero */
+  /** @param start the initial domain, for instance to include zero */
   constructor(private readonly start: Domain | null = null) {}
 
-  /** @param run what the values belong to; another one lets the domain begin anew */
+  /** @param run what the values belong to; when it changes, the domain starts over */
   fit(extent: Domain | null, run?: unknown): Domain {
     if (run !== this.run) {
       this.run = run;
@@ -60,7 +60,7 @@ export class CalmDomain {
   }
 }
 
-/** Room is no reason to show numbers of the other sign (a loss below zero). */
+/** Extra room must not extend the axis to numbers of the other sign (a loss below zero). */
 function stopAtZero(value: number, withRoom: number): number {
   return value !== 0 && Math.sign(withRoom) === -Math.sign(value) ? 0 : withRoom;
 }
@@ -75,7 +75,7 @@ export function axisTicks([low, high]: Domain, count: number): number[] {
 }
 
 /**
- * Whole steps only, and so few that their numbers stand well apart.
+ * Whole steps only, and few enough that their labels are well separated.
  * @param room length of the axis in em
  */
 export function stepTicks([low, high]: Domain, room: number): number[] {
@@ -84,7 +84,7 @@ export function stepTicks([low, high]: Domain, room: number): number[] {
   return axisTicks([low, high], count).filter(Number.isInteger);
 }
 
-/** The last step of the axis: what the run will make, or what it has made beyond that. */
+/** The domain of the step axis, up to the planned number of steps, or the last step of a longer run. */
 export function stepDomain(totalSteps: number, lastSteps: readonly (number | undefined)[]): Domain {
   return [0, Math.max(1, totalSteps, ...lastSteps.map((step) => step ?? 0))];
 }

@@ -1,5 +1,5 @@
-// What each plot of the evidence panel shows: its curves, its key with the public readouts, its table. Held-out
-// training data has the accent colour and is solid, evaluation data is ink and dashed, everywhere.
+// The content of each plot of the evidence panel: its curves, its key with the public readouts, its table.
+// Everywhere, held-out training data has the accent colour and is solid, evaluation data is ink-coloured and dashed.
 import { t } from '../messages/t.ts';
 import type { Gap, Difficulty } from './area.ts';
 import { COSINE_ROLES, type CosineSets } from './cosines.ts';
@@ -16,7 +16,7 @@ export type HistogramName = 'cosines' | 'mer';
 
 export const TRAIN = 'var(--accent)';
 export const EVALUATION = 'var(--ink)';
-/** The tint of "easier": evaluation lies above, so it has that curve's colour. */
+/** Tints of the area between the curves: training above is harder, evaluation above is easier. */
 export const HARDER = TRAIN;
 export const EASIER = 'var(--muted)';
 
@@ -31,7 +31,7 @@ export interface MerSets {
   negative: number[];
 }
 
-/** What the vertical axis of a plot covers from the start, so that it need not grow at once. */
+/** The initial range of each plot's vertical axis, so that it does not grow right away. */
 export const COVERS: Record<LinePlotName, Domain | null> = {
   loss: [0, 1],
   alignment: [0, 0.2],
@@ -57,7 +57,7 @@ export function linesOf(name: LinePlotName, { series, alignment, uniformity }: E
   switch (name) {
     case 'loss': {
       const total: Line = { id: 'loss', label: t('plots.line.loss'), color: TRAIN, points: series.loss };
-      // Without the triplet loss the total is InfoNCE: one curve.
+      // Without the triplet loss the total equals InfoNCE: one curve.
       if (series.ht.length === 0) return [total];
       return [
         { id: 'ht', label: t('plots.line.ht'), color: 'var(--muted)', points: series.ht },
@@ -78,7 +78,7 @@ export function linesOf(name: LinePlotName, { series, alignment, uniformity }: E
   }
 }
 
-/** What is tinted: the area whose mean height is RFD; in the RFD plots the area between their curve and zero. */
+/** The tinted areas: the area whose mean height is RFD; in the RFD plots the area between their curve and zero. */
 export function gapsOf(name: LinePlotName, { alignment, uniformity }: Evidence): readonly Gap[] | null {
   const toZero = ({ curve }: Difficulty) =>
     curve.map(({ step, value }): Gap => ({ step, train: value, evaluation: 0 }));
@@ -114,7 +114,7 @@ export function keysOf(
     case 'loss': {
       const [infonce, ht] = [t('plots.line.infonce'), t('plots.line.ht')];
       const look = series.ht.length === 0 ? 'number' : 'solid';
-      // A batch without generated groups has no triplet loss: the value of an earlier one says so.
+      // A batch without generated groups has no triplet loss: a value from an earlier batch is shown with its step.
       const at = series.ht.at(-1)?.step;
       const current = at === series.loss.at(-1)?.step;
       return [
@@ -162,7 +162,7 @@ export function keysOf(
   }
 }
 
-/** @param others columns of other runs, after those of the shown one */
+/** @param others columns of other runs, after those of the main one */
 export function tableOf(
   name: Exclude<PlotName, HistogramName>,
   evidence: Evidence,
@@ -198,7 +198,7 @@ export function distributionsOf(
   }));
 }
 
-/** Means, under the roles' colours. */
+/** The means, in the colours of the roles. */
 export function histogramKeys(distributions: readonly Distribution[]): KeyItem[] {
   const keys = distributions.map(({ label, color, values }): KeyItem => ({
     label,

@@ -1,13 +1,13 @@
-// The page's own font, to go along in a picture: a drawing outside of the page has no other way to it.
+// Embeds the page's font in an exported picture, which has no other access to it.
 
-/** The letters that a picture is sure to have; the range of a font's basic Latin file holds it. */
+/** Matches the unicode-range of a font's basic Latin file, whose letters every picture needs. */
 const BASIC = /U\+0+-0*FF\b/i;
 let known: Promise<string> | undefined;
 
-/** An @font-face rule with the font within; "" where the page uses a font of the system. */
+/** An @font-face rule with the font embedded; "" where the page uses a system font. */
 export function fontRule(): Promise<string> {
   known ??= makeRule().catch(() => {
-    known = undefined; // could not be fetched: the picture is made without, the next one tries again
+    known = undefined; // could not be fetched: this picture is made without it, the next one tries again
     return '';
   });
   return known;
@@ -37,7 +37,7 @@ function fontFaces(): { rule: CSSFontFaceRule; base: string }[] {
       const base = sheet.href ?? document.baseURI;
       return [...sheet.cssRules].flatMap((rule) => (rule instanceof CSSFontFaceRule ? [{ rule, base }] : []));
     } catch {
-      return []; // a style sheet of another origin, an extension's say
+      return []; // a style sheet of another origin, for example of a browser extension
     }
   });
 }

@@ -1,10 +1,10 @@
-// A plot as a file: its SVG with the page's colours written into it, or that drawn on a canvas as PNG.
+// Exports a plot as an image: its SVG with the page's colours inlined, or that SVG rendered to PNG on a canvas.
 
 import { fontRule } from './exportFont.ts';
 import { valueText } from './format.ts';
 import type { KeyItem } from './line.ts';
 
-/** What the style sheet gives to drawn things; a file has no style sheet. */
+/** The CSS properties that drawn elements take from the style sheet; a file has no style sheet. */
 const DRAWN = [
   'r',
   'fill',
@@ -30,7 +30,7 @@ const DRAWN = [
 
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 
-/** Heights of the title and of a line of the key above the drawing, and the length of a sample, in pixels. */
+/** Heights of the title and of a key line above the drawing, and the length of a sample, in pixels. */
 const TITLE = 30;
 const KEY = 18;
 const SAMPLE = 18;
@@ -46,7 +46,10 @@ function element<K extends keyof SVGElementTagNameMap>(
   return made;
 }
 
-/** The key, wrapped to the width. @returns its lines' height */
+/**
+ * Draws the key, wrapped to the width.
+ * @returns the height of its lines
+ */
 function drawKeys(
   into: SVGElement,
   keys: readonly KeyItem[],
@@ -83,14 +86,14 @@ function drawKeys(
   return keys.length === 0 ? 0 : y + KEY / 2 - TITLE;
 }
 
-/** A drawing as a file: its text, and its size in pixels. */
+/** An SVG image: its text, and its size in pixels. */
 export interface Picture {
   text: string;
   width: number;
   height: number;
 }
 
-/** A copy that looks the same without the page, on the page's own ground, under a title and a key. */
+/** A copy that looks the same outside of the page, on the page's background, under a title and a key. */
 function standalone(svg: SVGSVGElement, title: string, keys: readonly KeyItem[]): Picture {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
@@ -122,7 +125,7 @@ function standalone(svg: SVGSVGElement, title: string, keys: readonly KeyItem[])
   return { text: new XMLSerializer().serializeToString(file), width, height };
 }
 
-/** The same with the page's font within, so that it looks the same everywhere. */
+/** The same image with the page's font embedded, so that it looks the same everywhere. */
 export async function withFont(image: Picture): Promise<Picture> {
   const rule = await fontRule();
   const start = image.text.indexOf('>') + 1;
@@ -130,7 +133,7 @@ export async function withFont(image: Picture): Promise<Picture> {
   return { ...image, text: `${image.text.slice(0, start)}<style>${rule}</style>${image.text.slice(start)}` };
 }
 
-/** @param scale pixels of the file for each pixel of the page */
+/** @param scale pixels of the file per pixel of the page */
 export async function pngOf(image: Picture, scale = 3): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([image.text], { type: 'image/svg+xml' }));
   try {
@@ -149,7 +152,7 @@ export async function pngOf(image: Picture, scale = 3): Promise<Blob> {
   }
 }
 
-/** A drawing of the page as a file, with its font. */
+/** A drawing of the page as a file, with its font embedded. */
 export async function imageFile(
   svg: SVGSVGElement | null,
   title: string,

@@ -1,4 +1,4 @@
-// The definitions behind the plots, in TeX, and where they come from.
+// The definitions behind the plots, in TeX, and their sources.
 import type { PlotName } from './plotNames.ts';
 
 interface Definition {

@@ -1,5 +1,5 @@
-// Where a plot draws: its inner rectangle, in pixels. Room for ticks and end labels is measured in the type's own
-// size, so that projector mode makes it larger with the letters.
+// The inner rectangle of a plot, in pixels. Room for ticks and end labels is measured in the font size, so that
+// projector mode enlarges it with the text.
 import type { PlotSize } from './size.ts';
 
 export interface Frame {
@@ -7,7 +7,7 @@ export interface Frame {
   right: number;
   top: number;
   bottom: number;
-  /** Of the whole drawing. */
+  /** Width of the whole drawing. */
   width: number;
   height: number;
   em: number;
@@ -36,7 +36,7 @@ export function frameOf(size: PlotSize, margins: Margins): Frame {
   };
 }
 
-/** Centre and radius to a mark of a role. */
+/** The centre and radius of a role's mark, as an SVG path. */
 export function markPath(
   shape: 'circle' | 'square' | 'triangle' | 'diamond' | 'ring',
   x: number,

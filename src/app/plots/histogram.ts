@@ -1,4 +1,4 @@
-// Histograms with fixed edges, so that two runs, or before and after, can be laid over each other: the share of the
+// Histograms with fixed edges, so that two runs, or before and after training, can be overlaid: the share of the
 // values in each bin, drawn as a step outline.
 import { px } from './format.ts';
 import type { Domain } from './thinned.ts';
@@ -11,7 +11,7 @@ export interface Distribution {
   color: string;
   shape: 'circle' | 'square' | 'triangle' | 'diamond' | 'ring';
   values: readonly number[];
-  /** The same before training; drawn dotted. */
+  /** The values before training; drawn dotted. */
   before?: readonly number[] | null;
 }
 
@@ -21,7 +21,7 @@ export function binShares(values: readonly number[], [low, high]: Domain, bins: 
   let total = 0;
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
-    // The tiny lift puts 0.3 into the bin that begins at 0.3, which floating point would leave just below it.
+    // The small epsilon puts 0.3 into the bin that starts at 0.3, which floating point would leave just below it.
     const bin = Math.floor(((value - low) / (high - low)) * bins + 1e-9);
     counts[Math.min(bins - 1, Math.max(0, bin))]!++;
     total++;
@@ -29,7 +29,7 @@ export function binShares(values: readonly number[], [low, high]: Domain, bins: 
   return total === 0 ? counts : counts.map((count) => count / total);
 }
 
-/** null when there is no value. */
+/** The mean; null when there are no values. */
 export function meanOf(values: readonly number[]): number | null {
   let [total, count] = [0, 0];
   for (const value of values) {
@@ -40,7 +40,7 @@ export function meanOf(values: readonly number[]): number | null {
   return count === 0 ? null : total / count;
 }
 
-/** Step outlines from the ground up and down again, one for each run of bins that hold something. */
+/** Step outlines that start and end on the baseline, one for each sequence of non-empty bins. */
 export function outlinePath(
   shares: readonly number[],
   [low, high]: Domain,

@@ -1,10 +1,9 @@
-// Labels that do not collide: numbers at the ends of curves are pushed apart, flags that stand on one another are
-// gathered into one.
+// Labels that do not collide: numbers at the ends of curves are pushed apart, overlapping flags are merged into one.
 import type { Flag } from '../../record/series.ts';
 
 /**
- * Positions as near as possible to the wanted ones, at least `gap` apart and within [low, high]; the order stays.
- * @param wanted in any order; the result has the same
+ * Positions as near as possible to the wanted ones, at least `gap` apart and within [low, high]; the order is kept.
+ * @param wanted in any order; the result has the same order
  */
 export function pushedApart(wanted: readonly number[], gap: number, low: number, high: number): number[] {
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]! || a - b);

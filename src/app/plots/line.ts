@@ -1,4 +1,4 @@
-// What a line plot is given: one curve with its look. Points are the run's own arrays; plots never change them.
+// The input of a line plot: one curve and its style. Points are the run's own arrays; plots never change them.
 import type { Reading } from '../../metrics/rfd.ts';
 
 export interface Line {
@@ -8,7 +8,7 @@ export interface Line {
   color: string;
   /** Evaluation data is dashed, held-out training data solid. */
   dash?: boolean;
-  /** Steps ascend. */
+  /** By ascending step. */
   points: readonly Reading[];
 }
 
@@ -19,14 +19,14 @@ export interface KeyItem {
   look: 'solid' | 'dash' | 'tint' | 'outline' | 'dots' | 'number';
   /** The last value; null when there is none yet, undefined when the entry has no number. */
   value?: number | null;
-  /** The step of the value, where it may be older than those beside it, and whether it is not. */
+  /** The step of the value, where it may be older than the values beside it; `current`: it is not older. */
   at?: number | undefined;
   current?: boolean;
   /** Name of the public readout, without its prefix. */
   readout?: string;
 }
 
-/** A table of numbers, for CSV and for reading instead of looking. */
+/** A table of numbers, for CSV and for a text alternative to the plot. */
 export interface PlotTableData {
   columns: string[];
   rows: (number | string | null)[][];

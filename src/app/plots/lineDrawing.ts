@@ -9,7 +9,7 @@ import type { Line } from './line.ts';
 import type { OtherLine } from './overlay.ts';
 import { Thinned, type Domain } from './thinned.ts';
 
-/** The area between training and evaluation, with the colour of the curve that is above. */
+/** The area between training and evaluation, with the colour of the upper curve. */
 export interface TintedArea {
   gaps: readonly Gap[];
   harder: string;
@@ -21,7 +21,7 @@ export interface LinePlotData {
   others: readonly OtherLine[];
   area: TintedArea | null;
   totalSteps: number;
-  /** Another value: another run, whose axis begins anew. */
+  /** Identifies the run: when it changes, the axes start over. */
   run: unknown;
 }
 
@@ -35,12 +35,12 @@ export interface DrawnLines {
   behind: OtherLine[];
 }
 
-/** Remembers between redraws what is down-sampled already, and the value axis so far. */
+/** Keeps the down-sampled curves and the value axis between redraws. */
 export class LineDrawing {
   private readonly thinned = new Map<string, Thinned>();
   private readonly domain: CalmDomain;
 
-  /** @param covers what the value axis covers at least */
+  /** @param covers the least range of the value axis */
   constructor(covers: Domain | null) {
     this.domain = new CalmDomain(covers);
   }

@@ -1,5 +1,5 @@
-// Which reading a step means: curves are logged at different steps (loss each step, metrics every few), and one
-// crosshair runs through all of them.
+// Finds the reading for a step: curves are logged at different steps (loss each step, metrics every few), and one
+// crosshair applies to all of them.
 import type { Reading } from '../../metrics/rfd.ts';
 import { firstFrom } from '../../record/series.ts';
 
@@ -7,7 +7,7 @@ import { firstFrom } from '../../record/series.ts';
 const lowerBound = (points: readonly Reading[], step: number): number =>
   firstFrom(points, step, (reading) => reading.step);
 
-/** The reading nearest to a step; the earlier of two that are equally near. */
+/** The reading nearest to a step; the earlier of two at the same distance. */
 export function nearest(points: readonly Reading[], step: number): Reading | undefined {
   const at = lowerBound(points, step);
   const [before, after] = [points[at - 1], points[at]];
@@ -30,7 +30,7 @@ export function neighbourStep(
   return direction > 0 ? Math.min(...candidates) : Math.max(...candidates);
 }
 
-/** The step of the reading nearest to a step over several curves. */
+/** The step of the nearest reading over several curves. */
 export function nearestStep(curves: readonly (readonly Reading[])[], step: number): number | undefined {
   let best: number | undefined;
   for (const points of curves) {

@@ -1,5 +1,5 @@
-// Other runs behind the one that is shown: as curves, or, where only the seed differs, as their mean in the band from
-// the lowest to the highest.
+// Other runs behind the main one: as curves, or, where only the seed differs, as their mean in a band from the lowest
+// to the highest value.
 import type { Reading } from '../../metrics/rfd.ts';
 import { t } from '../messages/t.ts';
 import { runningDifficulty } from './area.ts';
@@ -16,7 +16,7 @@ export interface OtherRun {
   series: RunSeries;
 }
 
-/** Runs that differ in their seed alone. */
+/** Runs that differ only in their seed. */
 export interface SeedBand {
   id: string;
   name: string;
@@ -26,7 +26,7 @@ export interface SeedBand {
   members: readonly RunSeries[];
 }
 
-/** One reading of several curves. */
+/** The readings of several curves at one step. */
 export interface Spread {
   step: number;
   mean: number;
@@ -47,20 +47,20 @@ export function spreadOf(curves: readonly (readonly Reading[])[]): Spread[] {
   });
 }
 
-/** A curve of another run, behind those of the shown one; a mean has its spread. */
+/** A curve of another run, behind those of the main one; a mean has its spread. */
 export interface OtherLine extends Line {
   /** Name of the run, or of the group of runs. */
   run: string;
   spread?: { low: readonly Reading[]; high: readonly Reading[] };
 }
 
-/** Of the loss only the total: three curves a run would hide everything. */
+/** Only the total of the loss: three curves per run would be too crowded. */
 const drawnOf = (name: LinePlotName, lines: readonly Line[]) =>
   name === 'loss' ? lines.filter(({ id }) => id === 'loss') : lines;
 
 const difficulties = new WeakMap<RunSeries, ReturnType<typeof runningDifficulty>[]>();
 
-/** A run with its fitting difficulty, worked out anew only when the run has grown. */
+/** A run with its RFD, recomputed only when the run has grown. */
 export function evidenceOf(series: RunSeries): Evidence {
   let known = difficulties.get(series);
   if (known === undefined) difficulties.set(series, (known = [runningDifficulty(), runningDifficulty()]));
@@ -92,7 +92,7 @@ function bandLines(name: LinePlotName, { id, name: run, color, members }: SeedBa
 
 const bandsKnown = new WeakMap<SeedBand, Map<LinePlotName, OtherLine[]>>();
 
-/** What a line plot lays behind its own curves. The runs of a band have ended, so its curves are worked out once. */
+/** The curves behind a line plot's own. The runs of a band have ended, so its curves are computed once. */
 export function otherLines(
   name: LinePlotName,
   others: readonly OtherRun[],
@@ -122,7 +122,7 @@ export function otherColumns(
   bands: readonly SeedBand[],
 ): Line[] {
   if (name !== 'plane') return otherLines(name, others, bands).flatMap(columnsOf);
-  // Both curves of the plane stand in one table.
+  // Both curves of the plane go into one table.
   return (['alignment', 'uniformity'] as const).flatMap((axis) =>
     otherLines(axis, others, bands)
       .map((line) => ({ ...line, label: `${line.label}, ${t(`plots.axis.${axis}`)}` }))
@@ -141,7 +141,7 @@ function columnsOf({ run, label, spread, ...line }: OtherLine): Line[] {
   return [column('mean', line.points), column('low', spread.low), column('high', spread.high)];
 }
 
-/** Trails of the other runs in the plane; of a band that of its mean. */
+/** Trails of the other runs in the plane; of a band, the trail of its mean. */
 export function otherTrails(others: readonly OtherRun[], bands: readonly SeedBand[]) {
   const lines = {
     alignment: otherLines('alignment', others, bands),
@@ -157,6 +157,6 @@ export function otherTrails(others: readonly OtherRun[], bands: readonly SeedBan
   }));
 }
 
-/** The entries that a file's key has for the other runs. */
+/** The key entries of the other runs for an exported file. */
 export const otherKeys = (others: readonly OtherRun[], bands: readonly SeedBand[]): KeyItem[] =>
   [...bands, ...others].map(({ name, color }) => ({ label: name, color, look: 'solid' }));

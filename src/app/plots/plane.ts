@@ -1,5 +1,5 @@
-// The alignment-uniformity plane (Wang & Isola 2020): where a model stands, and the trail that training drew. Both
-// axes are losses: nearer to the lower left corner is better.
+// The alignment-uniformity plane (Wang & Isola 2020): the position of a model, and its trail during training. Both
+// axes are losses: closer to the lower left corner is better.
 import type { Reading } from '../../metrics/rfd.ts';
 
 export interface PlanePoint {
@@ -18,11 +18,11 @@ export interface Dot {
 export interface Arrow {
   x: number;
   y: number;
-  /** Degrees, 0 to the right, 90 downwards, as SVG turns. */
+  /** Degrees: 0 to the right, 90 downwards, as in SVG. */
   angle: number;
 }
 
-/** Steps at which both were measured. */
+/** The steps at which both were measured. */
 export function trail(alignment: readonly Reading[], uniformity: readonly Reading[]): PlanePoint[] {
   const byStep = new Map(uniformity.map(({ step, value }) => [step, value]));
   const points: PlanePoint[] = [];
@@ -34,7 +34,7 @@ export function trail(alignment: readonly Reading[], uniformity: readonly Readin
   return points;
 }
 
-/** Leaves out what lies nearer than `distance` pixels to the point before it; the first and the last stay. */
+/** Leaves out dots closer than `distance` pixels to the one before; the first and the last stay. */
 export function spaced(dots: readonly Dot[], distance: number): Dot[] {
   const kept: Dot[] = [];
   for (const [i, dot] of dots.entries()) {
@@ -47,7 +47,7 @@ export function spaced(dots: readonly Dot[], distance: number): Dot[] {
   return kept;
 }
 
-/** Half-way along the trail between two of its dots, and which way it runs there. */
+/** The midpoint between two dots of the trail, and the trail's direction there. */
 function halfway(piece: readonly Dot[]): Arrow {
   const lengths = piece.slice(1).map((dot, i) => Math.hypot(dot.x - piece[i]!.x, dot.y - piece[i]!.y));
   let left = lengths.reduce((a, b) => a + b, 0) / 2;
@@ -63,8 +63,8 @@ function halfway(piece: readonly Dot[]): Arrow {
 }
 
 /**
- * An arrowhead on each piece of trail that is long enough to show a direction; none on top of another, or where the
- * trail ends, for there the dots are.
+ * An arrowhead on each segment of the trail that is long enough to show a direction; arrowheads do not overlap one
+ * another or the ends of the trail, where the dots are.
  */
 export function arrows(dots: readonly Dot[], distance: number): Arrow[] {
   const stations = spaced(dots, distance).map((dot) => dots.indexOf(dot));
@@ -82,7 +82,7 @@ export function arrows(dots: readonly Dot[], distance: number): Arrow[] {
   return found;
 }
 
-/** The dot nearest to a place on the screen. */
+/** The dot nearest to a position on the screen. */
 export function nearestDot(dots: readonly Dot[], x: number, y: number): Dot | undefined {
   let best: Dot | undefined;
   let distance = Infinity;

@@ -1,5 +1,4 @@
-// Which plots there are and which of them a visitor has chosen to see; the choice outlives the visit if the browser
-// lets it.
+// The names of the plots, and the visitor's choice of which to show; stored between visits if the browser allows it.
 
 export const PLOT_NAMES = [
   'loss',
@@ -27,13 +26,13 @@ const KEY = 'semblance.plots';
 
 const isPlotName = (name: unknown): name is PlotName => PLOT_NAMES.some((known) => known === name);
 
-/** @param storage asked for lazily: merely naming localStorage throws where cookies are blocked */
+/** @param storage called lazily: merely accessing localStorage throws where cookies are blocked */
 export function readShown(storage: () => Pick<Storage, 'getItem'>): PlotName[] {
   try {
     const saved: unknown = JSON.parse(storage().getItem(KEY) ?? 'null');
     if (Array.isArray(saved)) return PLOT_NAMES.filter((name) => saved.filter(isPlotName).includes(name));
   } catch {
-    // Blocked or spoilt: begin as on a first visit.
+    // Blocked or invalid: start with the defaults.
   }
   return [...SHOWN_AT_FIRST];
 }

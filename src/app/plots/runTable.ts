@@ -1,4 +1,4 @@
-// What a tooltip says when several runs are drawn: a table of runs, for the plot under the pointer.
+// The tooltip's table when several runs are drawn: their values in the plot under the pointer.
 import type { Reading } from '../../metrics/rfd.ts';
 import type { Line } from './line.ts';
 import { nearest } from './nearest.ts';
@@ -9,7 +9,7 @@ export interface RunRow {
   color: string;
   /** One for each column; undefined where the run has no reading. */
   cells: (Reading | undefined)[];
-  /** Lowest and highest value of the first column, of a row that is a mean. */
+  /** Lowest and highest value of the first column, for a row that is a mean. */
   range: [number, number] | null;
 }
 
@@ -17,19 +17,19 @@ export interface RunTable {
   title: string;
   columns: { label: string; dash: boolean }[];
   rows: RunRow[];
-  /** Runs that are drawn and have no row. */
+  /** Number of drawn runs without a row. */
   more: number;
 }
 
-/** More rows are not read. */
+/** More rows would not be read. */
 export const MAX_ROWS = 5;
 
-/** Where in the list of a run's lines the id of a curve ends: "run/train". */
+/** The curve part of a line id "run/train". */
 const curveOf = (id: string) => id.slice(id.lastIndexOf('/') + 1);
 
 /**
  * @param own the shown run; its row always stays
- * @param value where the pointer is; the rows nearest to it stay, in the order of the runs
+ * @param value the value at the pointer; the nearest rows stay, in the order of the runs
  */
 export function runTable(
   step: number,

@@ -1,4 +1,4 @@
-// How large a plot is on the page, in CSS pixels, and how large its type is (projector mode changes it).
+// The size of a plot on the page, in CSS pixels, and its font size (projector mode changes it).
 
 export interface PlotSize {
   width: number;
@@ -7,7 +7,7 @@ export interface PlotSize {
   em: number;
 }
 
-/** Reports the size now and whenever it changes; the returned function ends it. */
+/** Reports the size now and whenever it changes; returns a function that stops it. */
 export function observeSize(node: HTMLElement, onsize: (size: PlotSize) => void): () => void {
   const observer = new ResizeObserver(() => {
     const em = parseFloat(getComputedStyle(node).fontSize);

@@ -1,8 +1,8 @@
-// Down-sampling of a curve that keeps its extremes: of all readings that fall on one pixel column, the lowest and
-// the highest stay. A run of 100,000 steps becomes at most two points a pixel, and no spike is lost.
+// Down-sampling of a curve that keeps its extremes: of all readings that fall on one pixel column, the lowest and the
+// highest stay. A run of 100,000 steps becomes at most two points per pixel, and no spike is lost.
 //
-// It works on the array that the run appends to and looks only at what is new, so that a redraw costs the same
-// whether the run is young or old.
+// It works on the array that the run appends to and processes only new readings, so that a redraw costs the same
+// however long the run is.
 import type { Reading } from '../../metrics/rfd.ts';
 
 export type Domain = readonly [number, number];
@@ -24,7 +24,7 @@ export class Thinned {
    * @param width pixels between them
    */
   update(source: readonly Reading[], domain: Domain, width: number): void {
-    // One column less than there are pixels pays for the first and the last reading, which always stay.
+    // One column fewer than pixels, to make room for the first and the last reading, which always stay.
     const columns = Math.max(1, Math.floor(width) - 1);
     if (!this.continues(source, domain, columns)) this.restart(source, domain, columns);
     const scale = columns / (domain[1] - domain[0]);
@@ -41,7 +41,7 @@ export class Thinned {
     return this.range;
   }
 
-  /** What is left to draw, in the order of the run. */
+  /** The remaining points to draw, by ascending step. */
   points(): Reading[] {
     const source = this.source;
     if (source === undefined || this.first < 0) return [];
@@ -62,7 +62,7 @@ export class Thinned {
     return kept;
   }
 
-  /** Same array, only longer, on the same axis. */
+  /** Whether `source` is the same array, only longer, on the same axis. */
   private continues(source: readonly Reading[], domain: Domain, columns: number): boolean {
     return (
       source === this.source &&

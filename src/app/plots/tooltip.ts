@@ -1,4 +1,4 @@
-// The one tooltip of all plots: what every shown curve says at the crosshair's step, and where the box goes.
+// The one tooltip of all plots: the value of every shown curve at the crosshair's step, and the position of the box.
 import type { Line } from './line.ts';
 import { nearest } from './nearest.ts';
 
@@ -40,8 +40,8 @@ export interface Box {
 }
 
 /**
- * Left and top of a box beside a point: right of it if there is room, else left; never over the point, never off the
- * screen as long as it fits there.
+ * Left and top of a box next to a point: to the right of it if there is room, else to the left; never over the point,
+ * and never off the screen if it fits.
  */
 export function placed(
   point: { x: number; y: number },
@@ -57,7 +57,7 @@ export function placed(
   const middle = inside(point.y - box.height / 2, box.height, screen.height);
   if (right + box.width + edge <= screen.width) return { left: right, top: middle };
   if (left >= edge) return { left, top: middle };
-  // Narrow screens: over the point, or under it.
+  // Narrow screens: above or below the point.
   const above = point.y - distance - box.height;
   const top = above >= edge ? above : point.y + distance;
   return { left: inside(point.x - box.width / 2, box.width, screen.width), top };

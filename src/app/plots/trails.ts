@@ -1,4 +1,4 @@
-// The two trails of the plane of alignment and uniformity.
+// The two trails in the alignment-uniformity plane.
 import { t } from '../messages/t.ts';
 import { EVALUATION, TRAIN } from './evidence.ts';
 import { trail } from './plane.ts';

@@ -1,14 +1,18 @@
-// The link in the address bar: what of it could not be used, and another one put there while the page is open.
+// The link in the address bar: reports the entries that could not be used, and loads a link entered while the page is
+// open.
 import type { NoticesState } from './notices.svelte.ts';
 import type { RecipeState } from './recipe.svelte.ts';
 
-/** One notice for each entry of the link that could not be used. */
+/** Shows one notice for each entry of the link that could not be used. */
 export function sayLinkFaults(recipe: Pick<RecipeState, 'faults'>, notices: Pick<NoticesState, 'say'>): void {
   for (const [index, text] of recipe.faults.entries())
     notices.say({ id: `link-${index}`, kind: 'bad', text });
 }
 
-/** Reads a new link. @param hash with or without its # */
+/**
+ * Loads a new link into the recipe.
+ * @param hash with or without its #
+ */
 export function openLink(
   hash: string,
   recipe: Pick<RecipeState, 'load' | 'faults'>,

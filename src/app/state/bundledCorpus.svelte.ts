@@ -1,4 +1,4 @@
-// The bundled corpus of the chosen setting: asked for, on its way, there, or why not.
+// The bundled corpus of the chosen setting and its loading state: not requested, loading, loaded or failed.
 import type { Group, ScoredPair } from '../../data/group.ts';
 import type { PatternName, Setting } from '../../run/settings.ts';
 import { messageOf } from '../../util/failure.ts';
@@ -8,7 +8,7 @@ export class BundledCorpus {
   /** The setting the visitor chose. */
   domain = $state('scenes');
   pattern = $state<PatternName>('sts_ht');
-  /** The setting whose files `groups` holds: after a failure another one than was chosen. */
+  /** The setting whose files `groups` holds; after a failure it may differ from the chosen one. */
   loaded = $state.raw<Setting | null>(null);
   groups = $state.raw<readonly Group[]>([]);
   pairs = $state.raw<readonly ScoredPair[]>([]);
@@ -21,7 +21,7 @@ export class BundledCorpus {
     this.files = new CorpusFiles(fetcher, base);
   }
 
-  /** A later call overtakes an earlier one; a failure keeps what was there. */
+  /** A later call supersedes an earlier one; after a failure the previous groups stay. */
   async load(domain: string, pattern: PatternName): Promise<void> {
     this.abort?.abort();
     const abort = (this.abort = new AbortController());
@@ -46,7 +46,7 @@ export class BundledCorpus {
     }
   }
 
-  /** Does `groups` hold what was chosen? */
+  /** Whether `groups` belongs to the chosen setting. */
   get isChosen(): boolean {
     return this.loaded?.domain === this.domain && this.loaded.pattern === this.pattern;
   }

@@ -1,4 +1,4 @@
-// What the page does with kept runs: shows one, goes on with one, trains a whole one for a batch job.
+// What the page does with saved runs: show one, continue one, train a complete one for a batch job.
 import { parseSettingName, type Setting } from '../../run/settings.ts';
 import type { Config } from '../../run/config.ts';
 import type { RunEvent } from '../../run/events.ts';
@@ -19,12 +19,12 @@ export interface ComparedOptions {
 }
 
 export class ComparedState {
-  /** A kept run that the page shows in place of the live one. */
+  /** A saved run that the page shows in place of the live one. */
   visited = $state.raw<{ id: string; name: string; run: ShownRun } | null>(null);
 
   constructor(private readonly options: ComparedOptions) {}
 
-  /** Shows a run on curves and map; the live one goes on. */
+  /** Shows a run in the plots and on the map; the live run continues. */
   async show(id: string): Promise<void> {
     const { runs, training, notices } = this.options;
     if (id === training.runId) {
@@ -40,7 +40,7 @@ export class ComparedState {
     }
   }
 
-  /** Keeps a run that was read from a file, and shows it. */
+  /** Adds a run that was read from a file, and shows it. */
   async open({ events, name }: { events: readonly RunEvent[]; name: string }): Promise<void> {
     const { runs, notices } = this.options;
     try {
@@ -50,12 +50,12 @@ export class ComparedState {
     }
   }
 
-  /** Back to the live run. */
+  /** Returns to the live run. */
   leave(): void {
     this.visited = null;
   }
 
-  /** Can training go on where a run stopped? One trained here, unfinished, and not the live one. */
+  /** Whether training can continue where a run stopped: it was trained here, is unfinished, and is not the live run. */
   canContinue({ id, source, status, header }: StoredRun): boolean {
     return (
       source === 'trained' &&
@@ -65,7 +65,7 @@ export class ComparedState {
     );
   }
 
-  /** Goes on with a run from its newest checkpoint, with the recipe it had. */
+  /** Continues a run from its newest checkpoint, with the recipe it had. */
   async goOn({ id }: StoredRun): Promise<void> {
     const { runs, training, corpus, notices } = this.options;
     try {
@@ -81,7 +81,7 @@ export class ComparedState {
     }
   }
 
-  /** Trains a run from its first to its last step. It rejects with an AbortError after the signal. */
+  /** Trains a run from its first to its last step. Rejects with an AbortError after the signal. */
   async trainWhole(setting: Setting, config: Config, signal: AbortSignal): Promise<{ run: string }> {
     this.visited = null;
     await this.prepare(setting, config);

@@ -1,5 +1,5 @@
-// What a run trains on and is evaluated with: the bundled corpus of the chosen setting and the visitor's own groups and
-// pairs.
+// What a run is trained on and evaluated with: the bundled corpus of the chosen setting and the visitor's own groups
+// and pairs.
 import type { Group, ScoredPair } from '../../data/group.ts';
 import type { PatternName, Setting } from '../../run/settings.ts';
 import { t } from '../messages/t.ts';
@@ -11,7 +11,7 @@ import type { OwnPair } from './corpusText.ts';
 import { OwnCorpus } from './ownCorpus.svelte.ts';
 
 export interface CorpusOptions {
-  /** Where own data are stored; null keeps them in memory only. */
+  /** Where own data is stored; null keeps it in memory only. */
   store?: OwnStore | null;
   fetcher?: Fetcher;
   /** Base URL of the bundled files. */
@@ -28,12 +28,15 @@ export class CorpusState {
     this.own = new OwnCorpus(store);
   }
 
-  /** Why a domain cannot serve a pattern; null when it can. */
+  /** Why a domain cannot be used with a pattern; null when it can. */
   missingFor(domain: string, pattern: PatternName): string | null {
     return missingFor(domain, pattern);
   }
 
-  /** Chooses a setting and fetches its files. A later call cancels an earlier one; a failure keeps what was there. */
+  /**
+   * Chooses a setting and fetches its files. A later call cancels an earlier one; after a failure the previous groups
+   * stay.
+   */
   load(domain: string, pattern: PatternName): Promise<void> {
     return this.files.load(domain, pattern);
   }
@@ -50,7 +53,7 @@ export class CorpusState {
   get pairs(): readonly ScoredPair[] {
     return this.files.pairs;
   }
-  /** The setting whose files `bundled` holds: after a failure another one than was chosen. */
+  /** The setting whose files `bundled` holds; after a failure it may differ from the chosen one. */
   get loaded(): Setting | null {
     return this.files.loaded;
   }
@@ -67,7 +70,7 @@ export class CorpusState {
     this.own.usesBundled = value;
   }
 
-  /** Bundled (unless switched off) and own. */
+  /** The bundled groups (unless switched off) and the visitor's own. */
   get groups(): readonly Group[] {
     return this.joinGroups(this.usesBundled ? this.bundled : NONE, this.own.groups);
   }
@@ -85,8 +88,8 @@ export class CorpusState {
   ]);
 
   /**
-   * The groups as a run takes them: own ones join the bundled corpus whatever their pattern; without the bundled
-   * corpus they are the corpus, and serve the setting that was chosen.
+   * The groups that a run uses: own groups are added to the bundled corpus whatever their pattern; without the
+   * bundled corpus they are the corpus, and are used for the chosen pattern.
    */
   get forTraining(): { groups: readonly Group[]; own: readonly Group[] } {
     return this.usesBundled
@@ -95,11 +98,11 @@ export class CorpusState {
   }
   private readonly serve = memoized(serving);
 
-  /** Why a training cannot begin with these data; null when it can. */
+  /** Why a training cannot start with this data; null when it can. */
   get shortfall(): string | null {
     return this.shortfallFor();
   }
-  /** The same under the knobs of a run: a batch must not be larger than what is trained on. */
+  /** The same for the knobs of a run: a batch must not be larger than the training set. */
   shortfallFor(need?: Need): string | null {
     if (this.usesBundled && !this.files.isChosen) return this.failure ?? t('corpus.shortfall.loading');
     const { groups, own } = this.forTraining;
@@ -110,7 +113,7 @@ export class CorpusState {
 
 const NONE: readonly never[] = [];
 
-/** Computes again only when an argument differs from the last call's. */
+/** Recomputes only when an argument differs from the last call's. */
 function memoized<A extends readonly unknown[], R>(compute: (...args: A) => R): (...args: A) => R {
   let last: { args: A; result: R } | undefined;
   return (...args) => {

@@ -1,4 +1,4 @@
-// The corpora that come with the page: which there are, which files a setting reads, and fetching them.
+// The bundled corpora: their domains, the files that a setting reads, and fetching those files.
 import { readGroups } from '../../data/formats/groups.ts';
 import { readScoredPairs } from '../../data/formats/scoredPairs.ts';
 import type { Group, GroupPattern, ScoredPair } from '../../data/group.ts';
@@ -6,14 +6,14 @@ import { PATTERNS, type PatternName } from '../../run/settings.ts';
 import { Failure } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
 
-/** Group files beside plain.txt, by domain. */
+/** Group files of each domain, in addition to plain.txt. */
 export const BUNDLED: Readonly<Record<string, readonly GroupPattern[]>> = {
   scenes: ['nli', 'sts', 'sup'],
   encyclopedia: ['nli', 'sts'],
 };
 export const EVALUATION_FILE = 'sts/dev.tsv';
 
-/** Why a domain cannot serve a pattern; null when it can. */
+/** Why a domain cannot be used with a pattern; null when it can. */
 export function missingFor(domain: string, pattern: PatternName): string | null {
   const files = Object.hasOwn(BUNDLED, domain) ? BUNDLED[domain] : undefined;
   if (!files) return t('corpus.load.unknownDomain', { domain, known: Object.keys(BUNDLED).join(', ') });
@@ -23,7 +23,10 @@ export function missingFor(domain: string, pattern: PatternName): string | null 
   return null;
 }
 
-/** Paths under corpora/ that a setting reads groups from. @throws Failure when the domain has none. */
+/**
+ * Paths under corpora/ of the group files that a setting reads.
+ * @throws Failure when the domain has no such files
+ */
 export function groupFiles(domain: string, pattern: PatternName): string[] {
   const problem = missingFor(domain, pattern);
   if (problem !== null) throw new Failure(problem);
@@ -36,7 +39,7 @@ export function groupFiles(domain: string, pattern: PatternName): string[] {
 
 export type Fetcher = (url: string, options: { signal: AbortSignal }) => Promise<Response>;
 
-/** Fetches each file once; a file that failed is asked for again the next time. */
+/** Fetches each file once; a file that failed is requested again the next time. */
 export class CorpusFiles {
   private readonly groups = new Map<string, readonly Group[]>();
   private readonly pairs = new Map<string, readonly ScoredPair[]>();
@@ -46,7 +49,7 @@ export class CorpusFiles {
     private readonly base: string,
   ) {}
 
-  /** @throws Failure with what to do when the file cannot be had; the signal's reason when it was aborted. */
+  /** @throws Failure with what to do when the file cannot be fetched; the signal's reason when it was aborted */
   async groupsOf(path: string, signal: AbortSignal): Promise<readonly Group[]> {
     const known = this.groups.get(path);
     if (known) return known;
@@ -75,7 +78,7 @@ export class CorpusFiles {
       if (signal.aborted) throw error;
       throw new Failure(t('corpus.load.offline', { file: path }));
     }
-    // A server that answers every unknown address with the page itself has not got the file either.
+    // A server that answers every unknown path with index.html does not have the file either.
     const isPage = response.headers.get('content-type')?.includes('text/html') ?? false;
     if (response.status === 404 || isPage) throw new Failure(t('corpus.load.missing', { file: path }));
     if (!response.ok) throw new Failure(t('corpus.load.refused', { file: path, status: response.status }));

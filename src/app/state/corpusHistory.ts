@@ -1,5 +1,5 @@
-// Undo and redo over the visitor's groups and pairs. The lists are never changed in place, so that a moment is two
-// references and what happened after it.
+// Undo and redo for the visitor's groups and pairs. The lists are never changed in place, so a state in the history
+// is two references plus the change that followed.
 import type { Group } from '../../data/group.ts';
 import type { OwnPair } from './corpusText.ts';
 
@@ -10,11 +10,11 @@ export interface OwnLists {
 
 export interface Change {
   kind: 'added' | 'edited' | 'deleted' | 'cleared';
-  /** Groups and pairs it touched. */
+  /** The number of groups and pairs that it touched. */
   count: number;
 }
 
-/** How the last change came about: by doing, or by undoing or redoing it. */
+/** How the last change came about: directly, or by undo or redo. */
 export interface LastChange extends Change {
   by: 'doing' | 'undo' | 'redo';
 }
@@ -33,7 +33,10 @@ export interface History {
 
 export const NO_HISTORY: History = { past: [], future: [] };
 
-/** @param before the lists as they were before the change */
+/**
+ * Adds a change to the history.
+ * @param before the lists before the change
+ */
 export function recorded(history: History, before: OwnLists, change: Change): History {
   return { past: [...history.past, { ...before, change }].slice(-HISTORY_DEPTH), future: [] };
 }
@@ -44,7 +47,7 @@ export interface HistoryStep {
   change: Change;
 }
 
-/** One change back; undefined at the beginning. */
+/** Undoes one change; undefined at the beginning. */
 export function undone(history: History, now: OwnLists): HistoryStep | undefined {
   const moment = history.past.at(-1);
   if (!moment) return undefined;
@@ -59,7 +62,7 @@ export function undone(history: History, now: OwnLists): HistoryStep | undefined
   };
 }
 
-/** One change forward; undefined at the end. */
+/** Redoes one change; undefined at the end. */
 export function redone(history: History, now: OwnLists): HistoryStep | undefined {
   const moment = history.future.at(-1);
   if (!moment) return undefined;
@@ -74,7 +77,7 @@ export function redone(history: History, now: OwnLists): HistoryStep | undefined
   };
 }
 
-/** Records that arrive late (from storage) belong to every moment: undoing must not lose them. */
+/** Adds records that were loaded late (from storage) to every state, so that undoing does not lose them. */
 export function withEarlier(history: History, earlier: OwnLists): History {
   const grown = (moment: Moment): Moment => ({
     ...moment,

@@ -1,5 +1,5 @@
-// Takes drafts of groups and pairs in: cleans them, and leaves out copies, empty ones, too long ones and what exceeds
-// the room there is.
+// Cleans drafts of groups and pairs before they are added, and leaves out copies, empty ones, too long ones and those
+// beyond the limit.
 import type { Group } from '../../data/group.ts';
 import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import {
@@ -14,25 +14,25 @@ import {
   type PairDraft,
 } from './corpusText.ts';
 
-/** Own groups (and own pairs) kept at most; more belongs on the command line. */
+/** The limit of own groups (and of own pairs); larger corpora belong on the command line. */
 export const MAX_OWN = 100_000;
-/** Drafts taken before the event loop turns. */
+/** Drafts processed before yielding to the event loop. */
 const SLICE = 500;
 
-/** What became of drafts. */
+/** The result of adding drafts, in numbers. */
 export interface Added {
   added: number;
   /** Exact copies of what is already there. */
   copies: number;
-  /** Empty or too long, or with a score that is none. */
+  /** Empty or too long, or with an invalid score. */
   refused: number;
-  /** No room for them: MAX_OWN is reached. */
+  /** Beyond the limit MAX_OWN. */
   surplus: number;
 }
 
 export interface Intake<T> {
   take: (draft: T) => void;
-  /** Clean drafts, none twice. */
+  /** Clean drafts without duplicates. */
   taken: T[];
   outcome(): Added;
 }
@@ -82,7 +82,7 @@ export function pairIntake(own: readonly OwnPair[]): Intake<PairDraft> {
   );
 }
 
-/** Hands over very many without holding up the page. */
+/** Passes on a large number without blocking the page. */
 export async function inSlices<T>(items: readonly T[], take: (item: T) => void): Promise<void> {
   for (let at = 0; at < items.length; at += SLICE) {
     if (at > 0) await yieldToEventLoop();

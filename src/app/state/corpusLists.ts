@@ -1,10 +1,10 @@
-// Operations on the visitor's two lists: taking records out, and putting those of earlier visits in.
+// Operations on the visitor's two lists: removing records, and merging in those of earlier visits.
 import type { Group } from '../../data/group.ts';
 import type { SavedOwn } from '../storage/ownStore.ts';
 import type { OwnLists } from './corpusHistory.ts';
 import { ownNumber, type OwnPair } from './corpusText.ts';
 
-/** The lists without the groups and pairs of these ids. */
+/** The lists without the groups and pairs that have these ids. */
 export function without({ groups, pairs }: OwnLists, ids: readonly string[]): OwnLists {
   const gone = new Set(ids);
   return { groups: groups.filter(({ id }) => !gone.has(id)), pairs: pairs.filter(({ id }) => !gone.has(id)) };
@@ -13,19 +13,19 @@ export function without({ groups, pairs }: OwnLists, ids: readonly string[]): Ow
 export const countOf = ({ groups, pairs }: OwnLists): number => groups.length + pairs.length;
 
 export interface Placed {
-  /** As the store has them, record by record; a record whose id was taken has a new one. */
+  /** In the order of the store, record by record; a record whose id was taken has a new one. */
   groups: Group[];
   pairs: OwnPair[];
-  /** The same in the order in which they were made. */
+  /** The same records in the order in which they were created. */
   inOrder: OwnLists;
-  /** The next number that no id has. */
+  /** The next number that no id uses. */
   next: number;
   renumbered: boolean;
 }
 
 /**
- * Gives saved records their place beside what has been added in the meantime. Ids in memory stand, as runs and maps
- * know them; a saved record of the same id (another tab gave it, too) gets a new one.
+ * Merges saved records with those added in the meantime. Ids in memory stay, because runs and maps refer to them; a
+ * saved record with the same id (assigned by another tab) gets a new one.
  */
 export function placed(saved: SavedOwn, memory: OwnLists, next: number): Placed {
   const taken = new Set([...memory.groups, ...memory.pairs].map(({ id }) => id));

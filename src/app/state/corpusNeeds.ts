@@ -1,4 +1,4 @@
-// What a training takes of the corpus, and whether that is enough to begin.
+// How much of the corpus a training needs, and whether the corpus is large enough to start.
 import type { Group } from '../../data/group.ts';
 import { mixExamples } from '../../data/mix.ts';
 import { splitHeldOut } from '../../data/split.ts';
@@ -13,7 +13,7 @@ const FEWEST = 4;
 /** The knobs that decide how many examples are trained on. */
 export type Need = Pick<Config, 'batch' | 'heldOut' | 'seed' | 'generatedShare'>;
 
-/** The visitor's groups alone as a corpus: those with a positive serve the pattern that was chosen. */
+/** The visitor's groups used alone as a corpus: those with a positive are used for the chosen pattern. */
 export function serving(own: readonly Group[], name: PatternName): Group[] {
   const pattern = PATTERNS[name];
   return own.map((group) =>
@@ -21,7 +21,10 @@ export function serving(own: readonly Group[], name: PatternName): Group[] {
   );
 }
 
-/** Why a training cannot begin; null when it can. @param joining own groups that are trained on beside `groups` */
+/**
+ * Why a training cannot start; null when it can.
+ * @param joining own groups that are trained on in addition to `groups`
+ */
 export function shortfallOf(
   groups: readonly Group[],
   joining: number,

@@ -1,8 +1,8 @@
-// What a visitor brings, made fit to train on: sentences without line breaks, control characters and superfluous
-// space, groups with at least an anchor, scored pairs with a score from 0 to 5.
+// Cleans and validates the visitor's input: sentences without line breaks, control characters and extra spaces,
+// groups with at least an anchor, scored pairs with a score from 0 to 5.
 import type { GroupPattern, ScoredPair } from '../../data/group.ts';
 
-/** Characters; far more than any encoder here reads, and short enough for a table. */
+/** In characters; far more than any encoder here reads, and short enough for a table. */
 export const LONGEST_SENTENCE = 2000;
 
 export interface Sentences {
@@ -23,18 +23,18 @@ export interface PairDraft extends ScoredPair {
   source?: 'typed' | 'file' | undefined;
 }
 
-/** A scored pair of the visitor's. */
+/** A scored pair of the visitor. */
 export interface OwnPair extends ScoredPair {
   id: string;
   source: 'typed' | 'file';
 }
 
 const CONTROL = /[^\P{Cc}\s]/gu;
-/** Marks that turn the direction of the text after them, beyond the end of the sentence. */
+/** Bidirectional control characters, which would affect text beyond the end of the sentence. */
 const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
 const HALF_CHARACTER = /\p{Surrogate}/gu;
 
-/** One line of text, as it is trained on and stored. Cleaning twice changes nothing more. */
+/** One line of text, as it is trained on and stored. Idempotent. */
 export function cleanSentence(text: string): string {
   return text
     .replace(CONTROL, '')
@@ -44,7 +44,7 @@ export function cleanSentence(text: string): string {
     .trim();
 }
 
-/** The sentences of a draft, clean; those that come out empty are left away. */
+/** The cleaned sentences of a draft; those that end up empty are left out. */
 export function cleanSentences(draft: Sentences): Sentences {
   const optional = (text: string | undefined) =>
     text === undefined ? undefined : cleanSentence(text) || undefined;
@@ -58,7 +58,7 @@ export function cleanSentences(draft: Sentences): Sentences {
 
 export type SentenceProblem = 'empty' | 'long';
 
-/** Why clean sentences cannot be used; null when they can. */
+/** Why cleaned sentences cannot be used; null when they can. */
 export function problemOf({ anchor, positive, intermediate, negative }: Sentences): SentenceProblem | null {
   if (anchor === '') return 'empty';
   const tooLong = [anchor, positive, intermediate, negative].some((s) => (s?.length ?? 0) > LONGEST_SENTENCE);

@@ -1,5 +1,5 @@
-// The desk's states put together: what the visitor chose, what there is to train on, what trains, and how they act on
-// one another. App.svelte makes one and hands its parts to the views.
+// The state of the desk: the visitor's choices, the corpus, the training, and how they affect one another. App.svelte
+// creates one and passes its parts to the views.
 import { untrack } from 'svelte';
 import { settingName } from '../../run/settings.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
@@ -19,7 +19,7 @@ import { LiveTraining } from '../live/liveTraining.svelte.ts';
 import type { UnfinishedRun } from '../live/options.ts';
 import { continues, notePlaying, wasPlaying } from '../live/unfinished.ts';
 
-/** Groups whose match error rates are drawn; written where they stand. */
+/** The number of groups whose match error rates are plotted; the plot shows it. */
 const MER_GROUPS = 500;
 
 export class DeskState {
@@ -28,10 +28,10 @@ export class DeskState {
   readonly recipe: RecipeState;
   readonly training: LiveTraining;
   readonly runs: RunsState;
-  /** The next step, taken apart. */
+  /** The trace of the next step. */
   readonly tracing: TracingState;
   readonly compared: ComparedState;
-  /** The run that came with the page. */
+  /** The recorded run that is bundled with the page. */
   readonly recorded = new ShownRun();
 
   constructor({ defaults, offer }: Pick<RecipeOptions, 'defaults' | 'offer'>) {
@@ -63,7 +63,7 @@ export class DeskState {
     this.corpus.own.onadded = (groups) => this.training.addGroups(groups);
   }
 
-  /** Fetches what the page needs, the recorded run first: it is what the visitor sees. */
+  /** Loads what the page needs, the recorded run first, because it is what the visitor sees. */
   async open(): Promise<void> {
     this.training.load();
     try {
@@ -73,10 +73,10 @@ export class DeskState {
     }
   }
 
-  /** Effects: states that follow one another. Called while a component is set up. */
+  /** Registers the effects that keep the states in sync. Call during component initialisation. */
   follow(): void {
     const { corpus, recipe, training, tracing, notices, runs } = this;
-    // The corpus follows the setting; until something is trained, a fresh run follows both.
+    // The corpus follows the setting; until something has been trained, a fresh run follows both.
     $effect(() => {
       const { domain, pattern } = recipe.setting;
       untrack(() => void corpus.load(domain, pattern));
@@ -105,7 +105,7 @@ export class DeskState {
     });
   }
 
-  /** The newest run, if a closed page left it unfinished and the recipe is still its own. */
+  /** The newest run, if a closed page left it unfinished and it still matches the recipe. */
   private async unfinished(): Promise<UnfinishedRun | null> {
     await this.runs.load();
     const { newest } = this.runs;
@@ -118,39 +118,39 @@ export class DeskState {
       const playing = wasPlaying() === newest.id;
       return (await this.runs.resume(newest.id)) && { id: newest.id, record, playing };
     } catch {
-      return null; // its list says what is wrong with it; a fresh run begins
+      return null; // the list of runs shows what is wrong with it; a fresh run starts
     }
   }
 
-  /** Is the recorded run what the curves show? Until something has been trained here. */
+  /** Whether the curves show the recorded run: until something has been trained here. */
   readonly showsRecord = $derived.by(() => {
     const { training } = this;
     return training.run.step === 0 && training.status !== 'running' && this.recorded.revision > 0;
   });
-  /** The run of the curves: a kept one that is looked at, the recorded one, or the live one. */
+  /** The run in the plots: a saved one that is being viewed, the recorded one, or the live one. */
   readonly curves = $derived.by(
     () => this.compared.visited?.run ?? (this.showsRecord ? this.recorded : this.training.run),
   );
-  /** The run of the map: the visitor's own encoder as soon as it is there. */
+  /** The run on the map: the visitor's own encoder as soon as it is loaded. */
   readonly mapped = $derived.by(() => {
     const visited = this.compared.visited?.run;
     if (visited?.current) return visited;
     return this.training.run.current ? this.training.run : this.recorded;
   });
 
-  /** The run that is seen, as it would be passed on. */
+  /** The shown run, as it is shared. */
   readonly shared = $derived.by(() => {
     const run = this.curves;
     const id = this.compared.visited?.id ?? this.training.runId;
     if (run.revision === 0 || run.header === null) return null;
     const { record, points, initial, current, step } = run;
-    // Where its sentences are is shared as it is shown: before training and now.
+    // The embeddings are shared as shown: before training and now.
     const events = record.events.filter(({ type }) => type !== 'embeddings');
     const name = this.runs.list.find((stored) => stored.id === id)?.name ?? run.header.setting;
     return { name, events, points, initial, current, step };
   });
 
-  /** Curves behind those of the shown run: chosen runs, and its own future while a step of the past is shown. */
+  /** Curves behind those of the shown run: selected runs, and its own future while an earlier step is shown. */
   readonly behind = $derived.by((): readonly OtherRun[] => {
     const { isShowingPast, record } = this.training.run;
     const { others } = this.runs.overlays;
@@ -168,7 +168,10 @@ export class DeskState {
     now: cosineSets(this.cosinesNow),
   }));
 
-  /** How many words of positives and negatives are shared with their anchors (Li et al. 2024, MER). */
+  /**
+   * Match error rates: the share of words in positives and negatives that their anchors contain too (Li et al. 2024,
+   * MER).
+   */
   readonly mer = $derived.by(() => {
     const groups = this.corpus.groups.filter(({ positive }) => positive !== undefined);
     if (groups.length === 0) return null;
@@ -183,7 +186,7 @@ export class DeskState {
     return { positive: rates('positive'), negative: rates('negative') };
   });
 
-  /** What was sampled, and how much of it, in words. */
+  /** A sentence that states what was sampled, and how much of it. */
   readonly capNote = $derived.by(() => {
     const { header, points } = this.curves;
     if (!header) return null;
@@ -191,12 +194,14 @@ export class DeskState {
     return t('shell.capNote', { followed: points.length, total, cap: header.config.measureCap });
   });
 
-  /** Why the chosen corpus cannot serve a setting. */
+  /** Why the chosen corpus cannot be used with a pattern. */
   readonly unavailable = (pattern: Parameters<CorpusState['missingFor']>[1]): string | null =>
     this.corpus.missingFor(this.recipe.setting.domain, pattern);
 
-  /** Applies the recipe's value of a hot knob to the running training. */
-  /** Shall a run start now: one that waited for its corpus, or a fresh one for what changed before any step? */
+  /**
+   * Whether a run should start now: one that waited for its corpus, or a fresh one because of a change before the
+   * first step.
+   */
   get staleStart(): boolean {
     const { training, recipe, corpus } = this;
     const { kind } = training.phase;

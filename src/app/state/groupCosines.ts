@@ -1,11 +1,11 @@
-// Cosines of the followed sentences to their anchors: what the histograms and the corpus table show.
+// Cosines of the tracked sentences to their anchors, as shown by the histograms and the corpus table.
 import { normalised, type Matrix } from '../../metrics/vectors.ts';
 import type { Point } from '../../data/points.ts';
 import { COSINE_ROLES, type CosineSets } from '../plots/cosines.ts';
 
 export type GroupCosines = Partial<Record<(typeof COSINE_ROLES)[number], number>>;
 
-/** Per group, for the points that have a row in `embeddings`. */
+/** Cosines by group, for the points that have a row in `embeddings`. */
 export function groupCosines(points: readonly Point[], embeddings: Matrix | null): Map<string, GroupCosines> {
   const cosines = new Map<string, GroupCosines>();
   if (!embeddings) return cosines;
@@ -26,7 +26,7 @@ export function groupCosines(points: readonly Point[], embeddings: Matrix | null
   return cosines;
 }
 
-/** All of them by role; null when there are none. */
+/** The cosines of all groups by role; null when there are none. */
 export function cosineSets(cosines: ReadonlyMap<string, GroupCosines>): CosineSets | null {
   if (cosines.size === 0) return null;
   const sets: CosineSets = { positive: [], intermediate: [], negative: [] };

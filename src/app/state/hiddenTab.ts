@@ -1,8 +1,8 @@
-// What a training does while its tab is hidden, where the visitor has chosen that it pauses.
+// Pauses training while its tab is hidden, if the visitor has chosen that.
 import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 import type { ViewState } from './view.svelte.ts';
 
-/** @returns a listener to the tab's visibility (pageLife.ts, onVisibility) */
+/** @returns a listener for changes of the tab's visibility (pageLife.ts, onVisibility) */
 export function pauseWhileHidden(
   view: Pick<ViewState, 'hiddenTab'>,
   training: Pick<LiveTraining, 'status' | 'pause' | 'play'>,

@@ -1,5 +1,5 @@
-// A recipe as the hash of a link, and back: `#setting=scenes.sup&temperature=0.1&seed=7` holds what differs from the
-// page's defaults and nothing else. Same link, same seed, same losses.
+// Converts a recipe to the hash of a link and back: `#setting=scenes.sup&temperature=0.1&seed=7` holds only what
+// differs from the page's defaults. Same link, same seed, same losses.
 import { configDifference, isKnobName, parseKnobText, withKnob, type Config } from '../../run/config.ts';
 import { KNOB_NAMES } from '../../run/knobs.ts';
 import { parseSettingName, settingName, type Setting } from '../../run/settings.ts';
@@ -7,7 +7,7 @@ import { DEVICE_CHOICES, type DeviceChoice } from '../../util/devices.ts';
 import { messageOf, nearestName } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
 
-/** Everything a link can say. */
+/** Everything a link can set. */
 export interface RecipeValues {
   setting: Setting;
   config: Config;
@@ -16,18 +16,18 @@ export interface RecipeValues {
   model: string;
 }
 
-/** What this page has to offer; names outside of it are faults. */
+/** What this page offers; names outside of it are faults. */
 export interface Offer {
   domains: readonly string[];
   models: readonly string[];
 }
 
-/** A knob's value as the hash, the number box and `--set` write it. */
+/** A knob's value as text, as used in the hash, the number box and `--set`. */
 export function valueText(value: string | number | boolean | readonly number[]): string {
   return typeof value === 'object' ? value.join(',') : String(value);
 }
 
-/** The hash of a recipe without its #; empty when nothing differs from the defaults. */
+/** The hash of a recipe, without its #; empty when nothing differs from the defaults. */
 export function writeLink(values: RecipeValues, defaults: RecipeValues): string {
   const parts: [string, string][] = [];
   const add = (key: string, value: string, usual: string) => {
@@ -39,11 +39,14 @@ export function writeLink(values: RecipeValues, defaults: RecipeValues): string 
   for (const name of configDifference(values.config, defaults.config)) {
     parts.push([name, valueText(values.config[name])]);
   }
-  // Commas are harmless in a hash and read better than %2C.
+  // Commas are allowed in a hash and are more readable than %2C.
   return parts.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2C', ',')}`).join('&');
 }
 
-/** Reads a hash over the defaults. What cannot be used is named, one sentence each; the rest is used. */
+/**
+ * Reads a hash on top of the defaults. Entries that cannot be used are reported, one sentence each; the others are
+ * used.
+ */
 export function readLink(
   hash: string,
   defaults: RecipeValues,
@@ -58,7 +61,10 @@ export function readLink(
   return { values, faults };
 }
 
-/** Puts one entry into the values. @returns what is wrong with it, or null. */
+/**
+ * Applies one entry to the values.
+ * @returns what is wrong with it, or null
+ */
 function readEntry(values: RecipeValues, key: string, text: string, offer: Offer): string | null {
   switch (key) {
     case 'setting':
@@ -107,5 +113,5 @@ function readKnob(values: RecipeValues, key: string, text: string): string | nul
 const choiceFault = (key: string, text: string, choices: readonly string[]): string =>
   t('recipe.link.notOffered', { key, given: shortened(text), choices: choices.join(', ') });
 
-/** A link may hold anything, a sentence on the page may not. */
+/** A link may contain text of any length; a sentence on the page must not. */
 const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

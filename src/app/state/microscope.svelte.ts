@@ -1,4 +1,4 @@
-// The microscope: whether it is open, and what opening and closing it do to the training.
+// The microscope: whether it is open, and what opening and closing it does to the training.
 import type { TracingState } from './tracing.svelte.ts';
 import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 
@@ -12,7 +12,7 @@ export class MicroscopeState {
     private readonly tracing: Pick<TracingState, 'look'>,
   ) {}
 
-  /** Takes the next step apart; training is paused meanwhile. */
+  /** Pauses training and opens on the next step. */
   open(): void {
     const { training } = this;
     if (this.isOpen || training.status === 'loading') return;
@@ -21,7 +21,7 @@ export class MicroscopeState {
     void this.tracing.look();
   }
 
-  /** @param complete all stages were shown: the step is made. Closed earlier, the training is as it was. */
+  /** @param complete whether all stages were shown, in which case the step is run; otherwise training is unchanged */
   close(complete: boolean): void {
     this.isOpen = false;
     if (complete) this.training.step();

@@ -1,4 +1,4 @@
-// The batch view shows the next batch: it is traced again whenever training waits at a new step.
+// Keeps the batch view on the next batch: traces it again whenever training waits at a new step.
 import { untrack } from 'svelte';
 import type { TracingState } from './tracing.svelte.ts';
 import type { LiveTraining } from '../live/liveTraining.svelte.ts';
@@ -6,10 +6,13 @@ import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 type Tracing = Pick<TracingState, 'trace' | 'busy' | 'look'>;
 type Training = Pick<LiveTraining, 'status' | 'seeking' | 'current' | 'run'>;
 
-/** Is the trace of another step than the one after `step`? */
+/** Whether the trace is of a step other than the one after `step`. */
 export const isStale = ({ trace }: Pick<Tracing, 'trace'>, step: number): boolean => trace?.step !== step + 1;
 
-/** An effect: called while a component is set up. @param shown is the batch view seen? */
+/**
+ * Registers an effect. Call during component initialisation.
+ * @param shown whether the batch view is visible
+ */
 export function traceNextBatch(tracing: Tracing, training: Training, shown: () => boolean): void {
   $effect(() => {
     const waits = training.status === 'ready' || training.status === 'paused';

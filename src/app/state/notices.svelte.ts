@@ -1,4 +1,4 @@
-// What the page has to say about things that went wrong or changed by themselves.
+// The notices shown on the page: errors and automatic changes.
 
 export interface Notice {
   id: string;
@@ -10,7 +10,7 @@ export interface Notice {
 export class NoticesState {
   all = $state.raw<readonly Notice[]>([]);
 
-  /** Says something; a notice of the same id takes the place of the earlier one. */
+  /** Shows a notice; it replaces an earlier one with the same id. */
   say(notice: Notice): void {
     this.all = [...this.all.filter(({ id }) => id !== notice.id), notice];
   }

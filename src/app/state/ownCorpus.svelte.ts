@@ -1,5 +1,5 @@
 // The visitor's own groups and scored pairs: typed, pasted or read from files. Every change can be undone and is kept
-// between visits; nothing of it leaves the browser.
+// between visits; no data leaves the browser.
 import { patternOf, type Group, type ScoredPair } from '../../data/group.ts';
 import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import { t } from '../messages/t.ts';
@@ -26,15 +26,15 @@ export class OwnCorpus {
   /** The lists are replaced, never changed in place. */
   groups = $state.raw<readonly Group[]>([]);
   pairs = $state.raw<readonly OwnPair[]>([]);
-  /** The last change, to be announced; null before there was one. */
+  /** The last change, to be announced; null before the first one. */
   lastChange = $state.raw<history.LastChange | null>(null);
-  /** What cannot be stored, why, and what to do; null while all is well. Nothing is lost in memory. */
+  /** What cannot be stored, why, and what to do; null while storage works. Nothing is lost in memory. */
   storageFailure = $state<string | null>(null);
   /** Number of stored records that could not be read and were left out. */
   dropped = $state(0);
-  /** Called with groups as they are added: a running training takes them into its next batch. */
+  /** Called with newly added groups; a running training uses them from its next batch on. */
   onadded: ((groups: readonly Group[]) => void) | null = null;
-  /** Resolves when the data of earlier visits are here, or it is known why they are not. */
+  /** Resolves when the data of earlier visits has been loaded, or loading has failed. */
   readonly restored: Promise<void>;
 
   private withBundled = $state(true);
@@ -55,7 +55,7 @@ export class OwnCorpus {
     this.restored = this.saver?.restore((saved) => this.restore(saved)) ?? Promise.resolve();
   }
 
-  /** Are they used beside the bundled corpus, or alone? Stored with them. */
+  /** Whether the own groups are used alongside the bundled corpus, or alone. Stored with them. */
   get usesBundled(): boolean {
     return this.withBundled;
   }
@@ -64,7 +64,7 @@ export class OwnCorpus {
     this.saver?.changed();
   }
 
-  /** Adds groups; `onadded` is called with those that are new. For more than a screenful use addMany. */
+  /** Adds groups; `onadded` is called with the new ones. For more than a screenful use addMany. */
   add(drafts: readonly GroupDraft[]): Added {
     const intake = groupIntake(this.groups);
     drafts.forEach(intake.take);
@@ -76,7 +76,7 @@ export class OwnCorpus {
     return this.addPairsOf(intake);
   }
 
-  /** Adds very many without blocking the page; they appear all at once, as one change to undo. */
+  /** Adds a large number without blocking the page; they appear all at once, as one change to undo. */
   async addMany(groups: readonly GroupDraft[], pairs: readonly PairDraft[]): Promise<Added> {
     const [forGroups, forPairs] = [groupIntake(this.groups), pairIntake(this.pairs)];
     await inSlices(groups, forGroups.take);
@@ -107,7 +107,7 @@ export class OwnCorpus {
     return intake.outcome();
   }
 
-  /** Changes sentences of a group. Returns false, and changes nothing, when it would be empty or too long. */
+  /** Changes sentences of a group. Returns false, and changes nothing, when the group would be empty or too long. */
   update(id: string, fields: Partial<Sentences>): boolean {
     const group = this.groups.find((each) => each.id === id);
     if (!group) return false;
@@ -159,7 +159,7 @@ export class OwnCorpus {
     this.jump(history.redone(this.history, this.lists), 'redo');
   }
 
-  /** Writes now what is not yet stored. */
+  /** Writes unsaved changes now. */
   async flush(): Promise<void> {
     await this.saver?.flush();
   }

@@ -1,6 +1,9 @@
-// The tab as the browser sees it: the screen kept on while it trains, and what is done when it is hidden or left.
+// Browser events of the tab: keeps the screen on during training, and handles hiding and leaving the page.
 
-/** Keeps the screen on. @returns how to let it go dark again; does nothing where the browser cannot. */
+/**
+ * Keeps the screen on; does nothing where the browser does not support it.
+ * @returns a function that releases the lock
+ */
 export function keepAwake(): () => void {
   let lock: WakeLockSentinel | undefined;
   let over = false;
@@ -10,10 +13,10 @@ export function keepAwake(): () => void {
       lock = await navigator.wakeLock.request('screen');
       if (over) await lock.release();
     } catch {
-      // Refused (battery saver, policy): the training goes on, the screen may go dark.
+      // Refused (battery saver, policy): training continues, and the screen may turn off.
     }
   };
-  // The browser takes the lock back when the tab is hidden.
+  // The browser releases the lock when the tab is hidden.
   const again = () => void ask();
   document.addEventListener('visibilitychange', again);
   void ask();
@@ -24,17 +27,23 @@ export function keepAwake(): () => void {
   };
 }
 
-/** Tells when the tab is hidden and when it is seen again. @returns how to stop listening */
+/**
+ * Calls the listener when the tab is hidden and when it is visible again.
+ * @returns a function that stops listening
+ */
 export function onVisibility(listener: (hidden: boolean) => void): () => void {
   const tell = () => listener(document.visibilityState === 'hidden');
   document.addEventListener('visibilitychange', tell);
   return () => document.removeEventListener('visibilitychange', tell);
 }
 
-/** For tests, and for teachers who show what a lost GPU looks like. */
+/** For tests, and for teachers who want to demonstrate a lost GPU. */
 const LOSE_DEVICE = 'semblance:lose-device';
 
-/** @param leave saves what is not saved yet, as the page is left. @returns how to stop listening */
+/**
+ * @param leave saves unsaved changes as the page is left
+ * @returns a function that stops listening
+ */
 export function onPageEvents({
   leave,
   loseDevice,

@@ -1,5 +1,5 @@
 // A queue of the paper's thirteen settings, trained one after another with the same knobs. It is stored after every
-// change, so that it continues after a reload; startRun does the training.
+// change, so that it continues after a reload; startRun trains a run.
 import { z } from 'zod';
 import { configSchema, type Config } from '../../run/config.ts';
 import { PATTERN_NAMES, settingName, type Setting } from '../../run/settings.ts';
@@ -9,9 +9,9 @@ import { indexedDbPreferences, type PreferenceStore } from '../storage/preferenc
 const itemSchema = z.object({
   setting: z.object({ domain: z.string(), pattern: z.enum(PATTERN_NAMES) }),
   status: z.enum(['waiting', 'running', 'done', 'failed']),
-  /** The run it became. */
+  /** The id of the run that was trained for this item. */
   run: z.string().nullable(),
-  /** How long it took. */
+  /** Duration in seconds. */
   seconds: z.number().nullable(),
   /** Why it failed. */
   message: z.string(),
@@ -26,7 +26,10 @@ export interface RunResult {
 
 export interface PaperQueueOptions {
   settings: readonly Setting[];
-  /** Trains a setting to its end. It rejects with an AbortError soon after the signal, with anything else when it failed. */
+  /**
+   * Trains a setting to its end. Rejects with an AbortError soon after the signal, with any other error when it
+   * failed.
+   */
   startRun: (setting: Setting, config: Config, signal: AbortSignal) => Promise<RunResult>;
   preferences?: PreferenceStore | null;
   /** Milliseconds. */
@@ -37,9 +40,9 @@ const NAME = 'thirteen';
 
 export class PaperQueue {
   items = $state.raw<readonly QueueItem[]>([]);
-  /** `pausing`: the run that goes on is the last one for now. */
+  /** `pausing`: the queue pauses after the current run. */
   status = $state<'idle' | 'running' | 'pausing' | 'paused' | 'finished'>('idle');
-  /** When the run that goes on began. */
+  /** When the current run started. */
   private began = $state(0);
 
   private config: Config | null = null;
@@ -62,7 +65,7 @@ export class PaperQueue {
     return this.items.filter(({ status }) => status === 'failed').length;
   }
 
-  /** Seconds left if the others take as long as those that are done; null before the first one is. */
+  /** Estimated seconds left, from the average of the finished runs; null before the first one. */
   secondsLeft(now = this.now()): number | null {
     const known = this.items.flatMap(({ seconds }) => (seconds === null ? [] : [seconds]));
     if (known.length === 0) return null;
@@ -73,12 +76,12 @@ export class PaperQueue {
     return Math.max(0, each * open - spent);
   }
 
-  /** A queue from an earlier visit: what was done stays done, what was going on begins again when told. */
+  /** Loads a queue from an earlier visit: finished items stay finished, the interrupted one starts again on resume. */
   async load(): Promise<void> {
     const parsed = queueSchema.safeParse(await this.preferences?.get(NAME));
     if (!parsed.success || this.status !== 'idle') return;
     const { items, config } = parsed.data;
-    // Settings of another version of the page are no use here.
+    // Settings of another version of the page cannot be used.
     const known = this.options.settings.map(settingName);
     if (items.map(({ setting }) => settingName(setting)).join() !== known.join()) return;
     this.config = config;
@@ -87,7 +90,7 @@ export class PaperQueue {
     this.status = open ? 'paused' : 'finished';
   }
 
-  /** All of them from the first, with these knobs. */
+  /** Starts all settings from the first, with these knobs. */
   start(config: Config): Promise<void> {
     if (this.status === 'running' || this.status === 'pausing') return Promise.resolve();
     this.config = structuredClone(config);
@@ -95,7 +98,7 @@ export class PaperQueue {
     return this.work();
   }
 
-  /** Goes on with the knobs it was started with; what failed is tried again. */
+  /** Continues with the knobs it was started with; failed items are tried again. */
   resume(): Promise<void> {
     if (this.status === 'pausing') this.status = 'running';
     if (this.config === null || this.status === 'running') return Promise.resolve();
@@ -105,12 +108,12 @@ export class PaperQueue {
     return this.work();
   }
 
-  /** The run that goes on is trained to its end. */
+  /** Pauses after the current run has been trained to its end. */
   pause(): void {
     if (this.status === 'running') this.status = 'pausing';
   }
 
-  /** The run that goes on is given up; it will begin again. */
+  /** Aborts the current run; it starts again on resume. */
   stop(): void {
     this.abort?.abort();
   }

@@ -1,5 +1,5 @@
-// What the visitor has chosen to train with: setting, knobs, encoder and device, what of it the running training
-// already uses, and the link that carries it.
+// What the visitor has chosen to train with: setting, knobs, encoder and device, which of them the running training
+// already uses, and the link that encodes them.
 import {
   configDifference,
   describeRange,
@@ -16,22 +16,22 @@ import { t, tOptional } from '../messages/t.ts';
 import { readLink, valueText, writeLink, type Offer, type RecipeValues } from './link.ts';
 import type { DeviceChoice } from '../../util/devices.ts';
 
-/** Typing in a number box must not fill the browser's history machinery. */
+/** Delay before the link is updated: browsers limit how often the history may be changed. */
 const LINK_DELAY = 200; // milliseconds
 
 export interface RecipeOptions {
-  /** The page's own defaults: a link says only what differs from them. */
+  /** The page's own defaults: a link holds only what differs from them. */
   defaults: RecipeValues;
   offer: Offer;
   /** location.hash at the start. */
   hash?: string;
-  /** Puts a new hash (without #, maybe empty) into the address, when something changed. */
+  /** Writes a new hash (without #, possibly empty) to the address when something changed. */
   writeHash?: (hash: string) => void;
 }
 
 type EditEvent = Extract<RunEvent, { type: 'edit' }>;
 
-/** What a run was started with, kept up with the hot knobs that have acted since. */
+/** What a run was started with, updated with the hot knobs that have been applied since. */
 export interface Applied {
   setting: Setting;
   config: Config;
@@ -46,14 +46,14 @@ export class RecipeState {
   model = $state('');
   /** What the current run uses; null before the first one. */
   applied = $state.raw<Applied | null>(null);
-  /** Edits that were sent to the worker and are not applied yet. */
+  /** Edits that were sent to the worker but have not been applied yet. */
   sent = $state.raw<readonly KnobEdit[]>([]);
   /** The step before which each hot knob last changed. */
   appliedAtStep = $state.raw<Partial<Record<HotKnobName, number>>>({});
-  /** What could not be used of the link the page was opened with, one sentence each. */
+  /** The entries of the link that could not be used, one sentence each. */
   faults = $state.raw<string[]>([]);
 
-  /** Grows when everything was set at once (preset, link, defaults): what was refused before is past. */
+  /** Incremented when everything is set at once (preset, link, defaults): earlier refusals no longer apply. */
   revision = $state(0);
 
   readonly defaults: RecipeValues;
@@ -68,14 +68,14 @@ export class RecipeState {
     this.load(hash);
   }
 
-  /** Takes over a link, at the start or when another one is put into the address. */
+  /** Loads a link, at startup or when another one is entered in the address bar. */
   load(hash: string): void {
     const { values, faults } = readLink(hash, this.defaults, this.offer);
     this.assign(values);
     this.faults = faults;
   }
 
-  /** The hash that stands for this recipe. */
+  /** The hash of this recipe. */
   get link(): string {
     return writeLink(this.values, this.defaults);
   }
@@ -85,7 +85,7 @@ export class RecipeState {
   }
 
   /**
-   * Sets a knob to a value, or to the text that was typed. The last good value stays when it is out of range.
+   * Sets a knob to a value, or to the text that was typed. The last valid value stays when it is out of range.
    * @returns what is wrong, or null
    */
   set(name: KnobName, value: string | number | boolean | readonly number[]): string | null {
@@ -118,13 +118,13 @@ export class RecipeState {
     this.changed();
   }
 
-  /** Back to the page's default. */
+  /** Resets a knob to the page's default. */
   reset(name: KnobName): void {
     this.config = { ...this.config, [name]: this.defaults.config[name] };
     this.changed();
   }
 
-  /** Everything at the page's defaults but what is given: how a preset is put on. Domain, encoder and device stay. */
+  /** Applies a preset: all knobs not given go to the page's defaults. Domain, encoder and device stay. */
   preset(pattern: Setting['pattern'], knobs: Partial<Config>): void {
     this.setting = { domain: this.setting.domain, pattern };
     this.config = { ...this.defaults.config, ...knobs };
@@ -132,24 +132,24 @@ export class RecipeState {
     this.changed();
   }
 
-  /** A setting and all knobs at once: those of a kept run. */
+  /** Sets the setting and all knobs at once: those of a saved run. */
   take(setting: Setting, config: Config): void {
     this.assign({ ...this.values, setting, config });
     this.changed();
   }
 
-  /** The page as it is opened without a link. */
+  /** Resets to the state of a page opened without a link. */
   resetAll(): void {
     this.assign(this.defaults);
     this.changed();
   }
 
-  /** Is the knob away from the page's default? */
+  /** Whether the knob differs from the page's default. */
   differs(name: KnobName): boolean {
     return valueText(this.config[name]) !== valueText(this.defaults.config[name]);
   }
 
-  /** A run starts, with what the recipe says unless something else is given. */
+  /** A run starts, with the recipe's values unless others are given. */
   start({
     setting = this.setting,
     config = this.config,
@@ -164,7 +164,7 @@ export class RecipeState {
     this.sent = [...this.sent.filter(({ knob }) => knob !== edit.knob), edit];
   }
 
-  /** A step was made with a changed knob. Changes that are repeated from the past of the run are no news. */
+  /** A step has used a changed knob. Changes replayed from the past of the run are not reported as new. */
   markApplied({ knob, to, step }: Pick<EditEvent, 'knob' | 'to' | 'step'>): void {
     const edit = this.sent.find((sent) => sent.knob === knob);
     if (this.applied === null || edit === undefined || valueText(edit.value) !== valueText(to)) return;
@@ -184,13 +184,13 @@ export class RecipeState {
     return configDifference(this.config, this.applied.config).filter((name) => !KNOBS[name].hot);
   }
 
-  /** The hot knobs that the worker must be told of. */
+  /** The hot knobs whose changes have not been sent to the worker. */
   get unsentHotKnobs(): HotKnobName[] {
     const { configWithSentEdits: sent } = this;
     return sent === null ? [] : configDifference(this.config, sent).filter(isHotKnob);
   }
 
-  /** Does anything wait for a restart, knob or not? */
+  /** Whether any change waits for a restart, of a knob or otherwise. */
   get restartNeeded(): boolean {
     const { applied } = this;
     if (applied === null) return false;
@@ -216,7 +216,7 @@ export class RecipeState {
   }
 }
 
-/** Puts a hash into the address without a new entry in the history. For RecipeOptions.writeHash. */
+/** Replaces the hash of the address without a new history entry. For RecipeOptions.writeHash. */
 export function replaceHash(hash: string): void {
   const { pathname, search } = window.location;
   window.history.replaceState(

@@ -1,5 +1,5 @@
-// What comes with the page: addresses of its files, and the recorded run it shows before anything is trained here
-// (the command line made it).
+// URLs of the page's files, and loading the recorded run that is shown before anything is trained here (made with the
+// command line).
 import { parseRecord } from '../../run/record.ts';
 import type { RunEvent } from '../../run/events.ts';
 
@@ -14,7 +14,7 @@ export async function fetchRecord(address: string): Promise<RunEvent[]> {
   return events;
 }
 
-/** The whole address of a file of the page, for the worker, whose own address is another. */
+/** The absolute URL of a file of the page, for the worker, whose base URL differs. */
 export function addressOf(file: string): string {
   return new URL(file, document.baseURI).href;
 }

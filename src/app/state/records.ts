@@ -1,4 +1,5 @@
-// The records of runs that are in memory, by run id. Replaced as a whole when it changes, so that it can be reactive.
+// The records of runs that are in memory, by run id. The map is replaced as a whole on a change, so that it can be
+// reactive.
 import type { RunRecord } from '../../record/runRecord.ts';
 
 export type Records = ReadonlyMap<string, RunRecord>;

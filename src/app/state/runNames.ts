@@ -1,5 +1,5 @@
-// What a run is called when nobody has named it: by what differs from the page's defaults, or from the run it branched
-// off; and what tells the runs of a list apart.
+// Automatic names of runs, from what differs from the page's defaults or from the parent of a branch; and the values
+// that distinguish the runs of a list.
 import { configDifference, type Config } from '../../run/config.ts';
 import type { HeaderEvent } from '../../run/events.ts';
 import { KNOB_NAMES, KNOBS, type KnobName } from '../../run/knobs.ts';
@@ -13,9 +13,9 @@ export interface RunBase {
   model: string;
 }
 
-/** Differences that a name spells out; the rest is counted. */
+/** The number of differences that a name spells out; the others are counted. */
 const SPELLED = 4;
-/** Characters of a name; more would fill a legend. */
+/** The most characters of a name; more would fill a legend. */
 const LONGEST = 80;
 
 export const knobWords = (name: KnobName): string =>
@@ -26,7 +26,7 @@ export function knobValueWords(value: Config[KnobName]): string {
   return typeof value === 'object' ? value.join(' / ') : String(value);
 }
 
-/** "scenes, STS pattern + HT"; the plain name of a setting that is not known here. */
+/** "scenes, STS pattern + HT"; the name itself for an unknown setting. */
 export function settingWords(setting: string): string {
   try {
     const { domain, pattern } = parseSettingName(setting);
@@ -37,7 +37,7 @@ export function settingWords(setting: string): string {
   }
 }
 
-/** The folder's name alone: the page and the command line write its place differently. */
+/** The folder's name only: the page and the command line write its path differently. */
 export const modelWords = (header: HeaderEvent): string => header.model.name.split('/').at(-1) ?? '';
 
 function differences(header: HeaderEvent, base: RunBase): string[] {
@@ -51,13 +51,13 @@ function differences(header: HeaderEvent, base: RunBase): string[] {
 }
 
 function spelled(words: readonly string[]): string {
-  // One word more is as short as "and 1 more".
+  // Spelling out one more is as short as "and 1 more".
   if (words.length <= SPELLED + 1) return words.join(', ');
   const more = t('runs.name.more', { count: words.length - SPELLED });
   return `${words.slice(0, SPELLED).join(', ')} ${more}`;
 }
 
-/** "temperature 0.1, seed 7"; the setting's words when nothing differs. */
+/** "temperature 0.1, seed 7"; the setting when nothing differs. */
 export function automaticName(header: HeaderEvent, defaults: RunBase): string {
   const words = differences(header, defaults);
   return words.length === 0 ? settingWords(header.setting) : spelled(words);
@@ -72,7 +72,7 @@ export function branchName(header: HeaderEvent, parent: HeaderEvent, step: numbe
     : t('runs.name.branch', { words: spelled(words), step });
 }
 
-/** Two runs must not share a name: the second one is "… (2)". */
+/** Makes a name unique: the second run of that name is "… (2)". */
 export function uniqueName(name: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name;
   let number = 2;
@@ -80,17 +80,17 @@ export function uniqueName(name: string, taken: readonly string[]): string {
   return `${name} (${number})`;
 }
 
-/** Lone surrogates, control characters and the like: what a file format may forbid. */
+/** Lone surrogates, control characters and other characters that a file format may forbid. */
 const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/gu;
 
-/** A name as somebody typed it, or a file has it: one line of harmless characters, not too long. */
+/** Cleans a name that was typed or read from a file: one line of harmless characters, not too long. */
 export function cleanName(text: string): string {
   const line = text.replace(FORBIDDEN, ' ').replace(/\s+/g, ' ').trim();
   const characters = [...line];
   return characters.length <= LONGEST ? line : `${characters.slice(0, LONGEST - 1).join('')}…`;
 }
 
-/** What tells each run of a list from most of them: its values where they are not the most common ones. */
+/** What distinguishes each run of a list: its values that are not the most common ones. */
 export function tellingApart(
   runs: readonly { id: string; header: HeaderEvent | null }[],
 ): Map<string, string> {
@@ -114,7 +114,7 @@ export function tellingApart(
   );
 }
 
-/** The first of those that occur most often. */
+/** The first of the most frequent values. */
 function mostCommon(words: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);

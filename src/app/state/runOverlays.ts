@@ -1,5 +1,5 @@
-// Which runs lie over the shown one: at most five, each with a colour of its own that it keeps while it is selected.
-// The shown run has the page's accent colour, which is the first of the six.
+// Which runs are overlaid on the shown one: at most five, each with its own colour that it keeps while it is
+// selected. The shown run has the page's accent colour, which is the first of the six.
 import type { RunRecord } from '../../record/runRecord.ts';
 import { t } from '../messages/t.ts';
 import type { OtherRun, SeedBand } from '../plots/overlay.ts';
@@ -7,12 +7,12 @@ import type { StoredRun } from '../storage/runStore.ts';
 import { settingWords } from './runNames.ts';
 import { seedGroups } from './seedGroups.ts';
 
-/** The colour's number of each selected run, in the order of selection. */
+/** The colour number of each selected run, in the order of selection. */
 export type Selection = ReadonlyMap<string, number>;
 
 export const NONE_SELECTED: Selection = new Map();
 
-/** Numbers of the colours --run-2 to --run-6. */
+/** The numbers of the colours --run-2 to --run-6. */
 const COLORS = [2, 3, 4, 5, 6] as const;
 export const MAX_SELECTED = COLORS.length;
 
@@ -20,7 +20,7 @@ export const runColor = (number: number): string => `var(--run-${number})`;
 
 export const isFull = (selection: Selection): boolean => selection.size >= MAX_SELECTED;
 
-/** Selects a run; when all colours are taken, the run that was selected first gives its own. */
+/** Selects a run; when all colours are taken, it replaces the run that was selected first. */
 export function withSelected(selection: Selection, id: string): Selection {
   if (selection.has(id)) return selection;
   const kept = new Map(isFull(selection) ? [...selection].slice(1) : selection);
@@ -36,7 +36,7 @@ export function onlyKnown(selection: Selection, runs: readonly StoredRun[]): Sel
   return new Map([...selection].filter(([id]) => runs.some((run) => run.id === id)));
 }
 
-/** A selection as it was stored: ids and numbers of colours, as far as they are sound. */
+/** Parses a stored selection (ids and colour numbers); invalid entries are skipped. */
 export function readSelection(stored: unknown): Selection {
   const selection = new Map<string, number>();
   if (!Array.isArray(stored)) return selection;
@@ -48,7 +48,7 @@ export function readSelection(stored: unknown): Selection {
   return selection;
 }
 
-/** What the plots lay over the shown run; selected runs whose events are not here yet are left out. */
+/** The runs that the plots overlay on the shown one; selected runs whose events are not loaded yet are left out. */
 export function overlaysOf(
   runs: readonly StoredRun[],
   loaded: ReadonlyMap<string, RunRecord>,
@@ -62,7 +62,7 @@ export function overlaysOf(
       return wanted && record !== undefined ? [[run.id, { ...run, events: record.events, record }]] : [];
     }),
   );
-  // A run that goes on would end the band at its own last step.
+  // A run that is still training would end the band at its own last step.
   const complete = [...here.values()].filter(({ status }) => status !== 'running');
   const bands = seedGroups(complete).flatMap((ids): SeedBand[] => {
     const number = ids.filter((id) => id !== current).flatMap((id) => selection.get(id) ?? [])[0];

@@ -1,5 +1,5 @@
-// The runs of this browser: those trained here and those opened from files, kept between visits; and which of them are
-// laid over the one that is shown. A run counts from its first step on.
+// The runs of this browser, trained here or opened from files and kept between visits, and which of them are overlaid
+// on the shown one. A run is listed from its first step on.
 import { RunRecord, UNCHANGED } from '../../record/runRecord.ts';
 import { EMPTY_SUMMARY } from '../../record/summary.ts';
 import type { RunEvent } from '../../run/events.ts';
@@ -26,20 +26,20 @@ import { counts, StoredRuns, statusOf } from './storedRuns.svelte.ts';
 export type { StoredRun, UnreadableRun } from '../storage/runStore.ts';
 
 export interface RunsOptions {
-  /** The page's own recipe, which a name leaves out. */
+  /** The page's default recipe; a run's name leaves out what equals it. */
   defaults: Omit<RunBase, 'setting'> & { setting: Setting | string };
-  /** null: nothing is kept. */
+  /** null: nothing is stored. */
   store?: RunStore | null;
   preferences?: PreferenceStore | null;
   claim?: (id: string) => Promise<Claim | null>;
   /** Milliseconds since 1970. */
   now?: () => number;
-  /** A run is gone for good: its checkpoints may go too. */
+  /** Called when a run has been deleted for good, so that its checkpoints can be deleted too. */
   oncleared?: (id: string) => void;
 }
 
 const LONGEST_NOTE = 2000;
-/** The figures of a growing run are worked out this often. */
+/** How often the figures of a growing run are recomputed. */
 const SUMMARY_EVERY = 1000; // milliseconds
 const SELECTION = 'runs.selected';
 
@@ -71,38 +71,38 @@ export class RunsState {
       .toReversed()
       .toSorted((a, b) => b.created - a.created),
   );
-  /** The run to go on with after a reload: the newest one trained here. */
+  /** The run to continue after a reload: the newest one trained here. */
   readonly newest: StoredRun | null = $derived.by(
     () => this.list.find(({ source, header }) => source === 'trained' && header !== null) ?? null,
   );
-  /** Curves of the selected runs, and bands of those that differ in their seed alone. */
+  /** Curves of the selected runs, and bands of those that differ only in their seed. */
   readonly overlays = $derived.by(() =>
     overlaysOf(this.list, this.stored.loaded, this.selection, this.current),
   );
   readonly selected: readonly string[] = $derived.by(() => [...this.selection.keys()]);
 
-  /** Stored runs that cannot be read; they are kept as they are. */
+  /** Stored runs that cannot be read; they are left as they are. */
   get unreadable() {
     return this.stored.unreadable;
   }
-  /** Why runs are not stored, and what to do; null while all is well. Nothing is lost in memory. */
+  /** Why runs are not stored, and what to do; null while storage works. Nothing is lost in memory. */
   get storageFailure(): string | null {
     return this.stored.failure;
   }
   get canSelectMore(): boolean {
     return !isFull(this.selection);
   }
-  /** The run that undo brings back. */
+  /** The run that undo restores. */
   get lastRemoved(): StoredRun | null {
     return this.stored.find(this.stored.removed.at(-1) ?? '') ?? null;
   }
-  /** The run's colour in the plots; null when it is not in them. */
+  /** The run's colour in the plots; null when it is not plotted. */
   colorOf(id: string): string | null {
     const number = id === this.current ? 1 : this.selection.get(id);
     return number === undefined ? null : runColor(number);
   }
 
-  /** Reads what is stored. */
+  /** Reads the stored runs. */
   async load(): Promise<void> {
     await this.stored.load();
     const wanted =
@@ -111,11 +111,11 @@ export class RunsState {
     await Promise.all(this.selected.map((id) => this.readForPlots(id)));
   }
 
-  // --- a run that is being made -----------------------------------------------------------------------------------
+  // --- the run that is being trained ---------------------------------------------------------------------------------
 
   /**
-   * A run begins; it is kept from its first step on, and the run it branches off stays visible. The run before it, if
-   * it has not ended, is interrupted.
+   * Starts a run. It is stored from its first step on; the run that it branches off stays visible. A previous run
+   * that has not ended is marked as interrupted.
    */
   begin(id: string, record: RunRecord, parent: StoredRun['parent'] = null): void {
     this.interruptCurrent();
@@ -140,8 +140,8 @@ export class RunsState {
   }
 
   /**
-   * Goes on with a stored run, as begin does with a new one.
-   * @returns its record; null when another tab writes it
+   * Continues a stored run; otherwise as begin().
+   * @returns its record; null when another tab is writing it
    * @throws StorageFailure
    */
   async resume(id: string): Promise<RunRecord | null> {
@@ -153,7 +153,10 @@ export class RunsState {
     return record;
   }
 
-  /** The record of a run has changed. @param from first event that is not what it was before, or UNCHANGED */
+  /**
+   * The record of a run has changed.
+   * @param from the first event that differs from before, or UNCHANGED
+   */
   changed(id: string, from: number): void {
     const record = this.stored.loaded.get(id);
     if (record === undefined || from === UNCHANGED) return;
@@ -169,7 +172,7 @@ export class RunsState {
     if (end) this.finish(id, record, end.reason);
   }
 
-  /** Ends the run that is being made, if it has not ended. */
+  /** Marks the run that is being trained as interrupted, if it has not ended. */
   interruptCurrent(): void {
     const run = this.stored.find(this.current ?? '');
     const record = this.stored.loaded.get(this.current ?? '');
@@ -181,21 +184,25 @@ export class RunsState {
     this.stored.change(id, { status: reason });
     this.stored.tell();
     void this.flush().then(() => {
-      // It may have been taken up again meanwhile.
+      // It may have been resumed in the meantime.
       if (this.stored.find(id)?.status !== 'running') this.stored.release(id);
     });
   }
 
   private summarize(id: string, record: RunRecord): void {
-    // Before its own header a branch holds nothing but its parent's past.
+    // Before its own header, a branch holds only its parent's past.
     if (this.stored.find(id)?.header === null) return;
     this.summed = this.now();
     this.stored.change(id, { summary: record.summary() });
   }
 
-  // --- runs that are there ----------------------------------------------------------------------------------------
+  // --- stored runs ---------------------------------------------------------------------------------------------------
 
-  /** Takes over a record from a file. @returns its id @throws Failure when it holds no run */
+  /**
+   * Adds a record from a file.
+   * @returns its id
+   * @throws Failure when it holds no run
+   */
   open(events: readonly RunEvent[], name: string): string {
     const record = new RunRecord(events);
     const { header } = record;
@@ -220,12 +227,15 @@ export class RunsState {
     return id;
   }
 
-  /** The record of a run, read when first asked for. @throws StorageFailure */
+  /**
+   * The record of a run, read on first use.
+   * @throws StorageFailure
+   */
   read(id: string): Promise<RunRecord> {
     return this.stored.read(id);
   }
 
-  /** An empty name is worked out again from the configuration. */
+  /** Renames a run; an empty name restores the automatic one. */
   rename(id: string, name: string): void {
     const given = cleanName(name);
     this.stored.change(id, { name: given || this.automatic(id), named: given !== '' });
@@ -251,7 +261,10 @@ export class RunsState {
     await this.stored.clear(id);
   }
 
-  /** Lays a run over the shown one, or takes it away. @returns false when there are five already */
+  /**
+   * Overlays a run on the shown one, or removes the overlay.
+   * @returns false when there are five already
+   */
   select(id: string, on: boolean): boolean {
     if (on && !this.selection.has(id) && isFull(this.selection)) return false;
     if (on) this.lay(id);
@@ -259,7 +272,7 @@ export class RunsState {
     return true;
   }
 
-  /** Writes now what is not yet stored. */
+  /** Writes unsaved changes now. */
   flush(): Promise<void> {
     return this.stored.flush();
   }
@@ -274,7 +287,7 @@ export class RunsState {
     void this.preferences?.set(SELECTION, [...selection]);
   }
 
-  /** A record that cannot be read is left out of the plots; the list says why. */
+  /** A record that cannot be read is left out of the plots; the list shows why. */
   private async readForPlots(id: string): Promise<void> {
     try {
       await this.read(id);

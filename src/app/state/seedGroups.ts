@@ -1,4 +1,4 @@
-// Runs that differ in their seed alone: what they share is the recipe, what they do not is chance.
+// Groups runs that differ only in their seed.
 import type { HeaderEvent, RunEvent } from '../../run/events.ts';
 import { modelWords } from './runNames.ts';
 
@@ -9,7 +9,7 @@ export interface SeededRun {
   events: readonly RunEvent[];
 }
 
-/** Everything that makes a run but its seed; null for a run that cannot be compared so. */
+/** A key of everything that defines a run except its seed; null for a run that cannot be grouped this way. */
 function recipeKey({ header, parent, events }: SeededRun): string | null {
   if (header === null || parent !== null || header.from !== undefined) return null;
   const changes = events.flatMap((event): unknown[] => {
@@ -29,7 +29,7 @@ export function seedGroups(runs: readonly SeededRun[]): string[][] {
     if (key === null || run.header === null) continue;
     const seeds = groups.get(key) ?? new Map<number, string>();
     groups.set(key, seeds);
-    // The same run twice is no second seed.
+    // The same run twice does not count as a second seed.
     if (!seeds.has(run.header.config.seed)) seeds.set(run.header.config.seed, run.id);
   }
   return [...groups.values()].map((seeds) => [...seeds.values()]).filter((ids) => ids.length > 1);

@@ -1,4 +1,4 @@
-// The sentences of a corpus: how many there are, those that may be searched in, those that are followed on the map.
+// The sentences of a corpus: their number, those offered by the search, and those tracked on the map.
 import type { Group } from '../../data/group.ts';
 import { ROLES } from '../../run/roles.ts';
 import { pointsOf, samplePoints, type Point } from '../../data/points.ts';
@@ -14,7 +14,7 @@ export interface SearchedSentence {
   role: 'plain' | 'anchor' | 'positive';
 }
 
-/** Anchors and positives: what a search for similar sentences offers. */
+/** Anchors and positives, as offered by a search for similar sentences. */
 export function candidatesOf(groups: readonly Group[]): SearchedSentence[] {
   return groups.flatMap(({ id, anchor, positive }): SearchedSentence[] =>
     positive === undefined
@@ -26,10 +26,10 @@ export function candidatesOf(groups: readonly Group[]): SearchedSentence[] {
   );
 }
 
-/** Sentences followed on the map, and as many of the visitor's own; written on it. */
+/** The number of sentences tracked on the map, and the limit for the visitor's own; the map shows it. */
 const FOLLOWED = 240;
 
-/** Where the map's points come from: a sample of the corpus, and the visitor's own. */
+/** The sentences behind the map's points: a sample of the corpus, and the visitor's own. */
 export function followedPoints(
   data: { groups: readonly Group[]; own: readonly Group[] },
   pattern: PatternName,

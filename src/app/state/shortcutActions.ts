@@ -1,4 +1,4 @@
-// What the keys of the page do (desk/shortcuts.ts says which key asks for which).
+// What each keyboard shortcut does (desk/shortcuts.ts maps keys to these actions).
 import type { MicroscopeState } from './microscope.svelte.ts';
 import type { TourState } from './tour.svelte.ts';
 import type { LiveTraining } from '../live/liveTraining.svelte.ts';
@@ -9,7 +9,7 @@ export interface ShortcutTargets {
   microscope: Pick<MicroscopeState, 'open'>;
   view: Pick<ViewState, 'projector'>;
   tour: Pick<TourState, 'open' | 'close'>;
-  /** The sheet with the keys and terms. */
+  /** The help sheet with shortcuts and terms. */
   help: { open: boolean };
 }
 

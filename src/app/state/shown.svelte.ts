@@ -1,5 +1,5 @@
-// One run as the page shows it: its record made reactive, and the embeddings of its sentences. The live run and the
-// recorded one are both this; only the source of their events differs.
+// One run as the page shows it: its record as reactive state, and the embeddings of its sentences. Used for the live
+// run and for recorded ones; only the source of their events differs.
 import type { Point } from '../../data/points.ts';
 import type { Matrix } from '../../metrics/vectors.ts';
 import { RunRecord } from '../../record/runRecord.ts';
@@ -8,18 +8,18 @@ import { unpackEmbeddings } from '../../run/embeddings.ts';
 import type { HeaderEvent, RunEvent } from '../../run/events.ts';
 
 export class ShownRun {
-  /** Grows whenever the record has changed. */
+  /** Incremented whenever the record changes. */
   revision = $state(0);
-  /** Curves up to the shown step. Mutated in place: what depends on them depends on `revision`. */
+  /** Curves up to the shown step. Mutated in place, so whatever depends on them must depend on `revision`. */
   series = $state.raw<RunSeries>(emptySeries());
-  /** The step that is shown, and the last one of the record. */
+  /** The step that is shown, and the last step of the record. */
   step = $state(0);
   head = $state(0);
   header = $state.raw<HeaderEvent | null>(null);
-  /** What the data of the run cannot give, a sentence each. */
+  /** What the run's data cannot provide, one sentence each. */
   notes = $state.raw<readonly string[]>([]);
   points = $state.raw<readonly Point[]>([]);
-  /** Rows in the order of `points`; fewer when points were added since. */
+  /** Rows in the order of `points`; fewer when points were added later. */
   initial = $state.raw<Matrix | null>(null);
   current = $state.raw<Matrix | null>(null);
 
@@ -33,12 +33,15 @@ export class ShownRun {
     return this.header?.steps ?? 0;
   }
 
-  /** Is the shown step earlier than the last step of the record? */
+  /** Whether the shown step is earlier than the last step of the record. */
   get isShowingPast(): boolean {
     return this.step < this.head;
   }
 
-  /** Adds events and shows them. @returns what the record's method returns, as all of these do */
+  /**
+   * Adds events and shows them.
+   * @returns what the record's method returns, as do appendToFuture and cutAfter
+   */
   append(events: readonly RunEvent[]): number {
     const changed = this.record.append(events);
     this.takeEmbeddings(events);
@@ -50,13 +53,13 @@ export class ShownRun {
     return this.changed(this.record.appendToFuture(events));
   }
 
-  /** Shows a step of the record: forward as far as it goes, or back. */
+  /** Shows a step of the record: forward as far as the record goes, or back. */
   goTo(step: number): void {
     this.record.goTo(step);
     this.changed();
   }
 
-  /** Drops everything after a step: the run continues from there. */
+  /** Drops everything after a step; the run continues from there. */
   cutAfter(step: number): number {
     return this.changed(this.record.cut(step));
   }
@@ -70,7 +73,7 @@ export class ShownRun {
     return branch;
   }
 
-  /** @param initial embeddings before training; asked for again, at a later step, when points were added */
+  /** @param initial embeddings before training; requested again, at a later step, when points were added */
   place(embeddings: Matrix | undefined, step: number, initial: boolean): void {
     if (!embeddings) return;
     if (initial) this.initial = embeddings;
@@ -89,7 +92,7 @@ export class ShownRun {
     return from;
   }
 
-  /** Copies the state of the record; runes announce only what differs. */
+  /** Copies the state of the record; runes notify only when a value differs. */
   private refresh(): void {
     const { shownSeries, step, head, header, notes } = this.record;
     this.series = shownSeries;

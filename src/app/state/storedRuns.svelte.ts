@@ -1,4 +1,4 @@
-// All runs of this browser in memory and in the store: reading, changing, deleting with undo, clearing away.
+// All runs of this browser, in memory and in the store: reading, changing, deleting with undo, and purging.
 import { RunRecord } from '../../record/runRecord.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { t } from '../messages/t.ts';
@@ -14,27 +14,27 @@ import {
 } from '../storage/runStore.ts';
 import { NO_RECORDS, withoutRecords, withRecord, type Records } from './records.ts';
 
-/** A deleted run is cleared away at a visit this long after. */
+/** A deleted run is purged on a visit at least this long after the deletion. */
 const UNDO_TIME = 10 * 60_000; // milliseconds
 
 export interface StoredRunsOptions {
-  /** null: nothing is kept. */
+  /** null: nothing is stored. */
   store: RunStore | null;
   claim: (id: string) => Promise<Claim | null>;
   now: () => number;
   oncleared: ((id: string) => void) | undefined;
 }
 
-/** Does a run count? From its first step on: a recipe that is only being tried fills no list. */
+/** Whether a run is listed: from its first step on, so that merely trying out recipes does not fill the list. */
 export const counts = ({ summary, source }: StoredRun): boolean => summary.steps > 0 || source === 'opened';
 
 export class StoredRuns {
-  /** In no order, deleted ones among them. */
+  /** In no particular order, deleted runs included. */
   all = $state.raw<readonly StoredRun[]>([]);
   loaded = $state.raw<Records>(NO_RECORDS);
   unreadable = $state.raw<readonly UnreadableRun[]>([]);
   failure = $state<string | null>(null);
-  /** Deleted in this visit, the last one last. */
+  /** Ids of the runs deleted in this visit, the latest last. */
   removed = $state.raw<readonly string[]>([]);
 
   private readonly saver: RunSaver | undefined;
@@ -56,7 +56,10 @@ export class StoredRuns {
     return this.all.find((run) => run.id === id);
   }
 
-  /** Reads what is stored: at the start, and when another tab has changed it. Runs that this tab writes stay as they are. */
+  /**
+   * Reads the stored runs: at startup, and when another tab has changed them. Runs written by this tab stay as they
+   * are.
+   */
   async load(): Promise<void> {
     const { store, now } = this.options;
     if (store === null) return;
@@ -71,11 +74,11 @@ export class StoredRuns {
       }
       const stored = runs.map(({ id }) => id);
       const here = this.all.filter(({ id }) => this.claims.has(id) || !stored.includes(id));
-      // What another tab has cleared away is still here, if this one has its record.
+      // A run that another tab has purged stays here if this tab has its record.
       const kept = here.filter((run) => this.claims.has(run.id) || !counts(run) || this.loaded.has(run.id));
       this.all = [...kept, ...found];
       this.unreadable = unreadable;
-      // Another tab has gone on with a run that was read here.
+      // Another tab has continued a run that was read here.
       const grown = found.filter(
         ({ id, summary }) => (this.loaded.get(id)?.head ?? summary.steps) !== summary.steps,
       );
@@ -89,13 +92,16 @@ export class StoredRuns {
     }
   }
 
-  /** Nobody writes a run that says it is running: its page was closed. */
+  /** A run stored as running that no tab is writing: its page was closed. */
   private async settled(run: StoredRun): Promise<StoredRun> {
     if (run.status !== 'running') return run;
     return (await this.claims.isFree(run.id)) ? { ...run, status: 'interrupted' } : run;
   }
 
-  /** The record of a run, read when first asked for. @throws StorageFailure */
+  /**
+   * The record of a run, read on first use.
+   * @throws StorageFailure
+   */
   async read(id: string): Promise<RunRecord> {
     const { store } = this.options;
     const known = this.loaded.get(id);
@@ -112,7 +118,7 @@ export class StoredRuns {
     if (counts(run)) this.saver?.changed(run.id, 0);
   }
 
-  /** Forgets runs that never made a step. */
+  /** Removes runs that never completed a step. */
   sweep(): void {
     for (const { id } of this.all.filter((run) => !counts(run))) this.release(id);
     this.all = this.all.filter(counts);
@@ -126,13 +132,16 @@ export class StoredRuns {
     if (counts(run)) this.saver?.changed(id, counts(before) ? Infinity : 0);
   }
 
-  /** The record is another one from an event on. */
+  /** The record has changed from an event on. */
   grown(id: string, from: number): void {
     const run = this.find(id);
     if (run !== undefined && counts(run)) this.saver?.changed(id, from);
   }
 
-  /** @returns false when another tab writes the run */
+  /**
+   * Claims a run for this tab.
+   * @returns false when another tab is writing the run
+   */
   take(id: string): Promise<boolean> {
     return this.claims.take(id);
   }
@@ -143,7 +152,7 @@ export class StoredRuns {
 
   remove(id: string): void {
     this.change(id, { removed: this.options.now() });
-    // A store without room gets it at once: there is no way back then.
+    // When the store is full, the run is purged at once, and the deletion cannot be undone.
     if (this.full) void this.clear(id);
     else this.removed = [...this.removed, id];
     this.tell();
@@ -158,7 +167,7 @@ export class StoredRuns {
     return id;
   }
 
-  /** Deletes for good, also what cannot be read. */
+  /** Deletes a run for good, including one that cannot be read. */
   async clear(id: string): Promise<void> {
     this.saver?.forget(id);
     this.release(id);
@@ -167,7 +176,7 @@ export class StoredRuns {
     try {
       await this.options.store?.remove(id);
       this.options.oncleared?.(id);
-      // What found no room may find it now.
+      // Writes that found no room may succeed now.
       await this.saver?.flush();
     } catch (error) {
       this.report(storageFailureOf(error));
@@ -178,7 +187,7 @@ export class StoredRuns {
     await this.saver?.flush();
   }
 
-  /** Writes, and lets other tabs look again. */
+  /** Writes pending changes, and notifies the other tabs. */
   tell(): void {
     void this.flush().then(() => this.options.store?.announce());
   }
@@ -190,7 +199,7 @@ export class StoredRuns {
   }
 }
 
-/** How a record ended; one without an end was interrupted. */
+/** How a record ended; a record without an end event was interrupted. */
 export function statusOf(events: readonly RunEvent[]): StoredRun['status'] {
   return events.findLast((event) => event.type === 'end')?.reason ?? 'interrupted';
 }

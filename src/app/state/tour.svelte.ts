@@ -1,23 +1,23 @@
-// The first-visit tour: where it stands and which of its stops the visitor has completed by doing something.
+// The first-visit tour: its current stop, and which stops the visitor has completed by doing something.
 import { read, write, type WebStorage } from './view.svelte.ts';
 
-/** What the visitor has done so far, counted since the page was opened. */
+/** What the visitor has done since the page was opened. */
 export interface TourFacts {
   /** Steps trained here; a recorded run does not count. */
   trainedSteps: number;
-  /** Sentence groups or pairs of the visitor's own. */
+  /** The visitor's own sentence groups or pairs. */
   typedPairs: number;
-  /** Hot knobs turned while a run went. */
+  /** Hot knobs changed while a run was training. */
   hotEdits: number;
-  /** A group on the map is under the pointer or selected. */
+  /** Whether a group on the map is hovered or selected. */
   hovered: boolean;
-  /** The crosshair stands on a plot. */
+  /** Whether the crosshair is on a plot. */
   crosshair: boolean;
 }
 
 export interface TourRule {
   id: string;
-  /** @param start what was true when the tour began, so that a second tour asks for doing it again */
+  /** @param start the facts when the tour began, so that a second tour requires doing it again */
   done: (facts: TourFacts, start: TourFacts) => boolean;
 }
 
@@ -31,7 +31,7 @@ export class TourState {
   private readonly stops: readonly TourRule[];
   private readonly storage: WebStorage | null;
   private factsAtStart: TourFacts | null = null;
-  /** Asked once a visit, however often the facts change. */
+  /** Ensures that the tour is offered once per visit, however often the facts change. */
   private welcomed = false;
 
   constructor(stops: readonly TourRule[], storage: WebStorage | null) {
@@ -39,7 +39,7 @@ export class TourState {
     this.storage = storage;
   }
 
-  /** Opens by itself for somebody who has neither ended nor skipped it before. */
+  /** Opens automatically for a visitor who has neither finished nor skipped it before. */
   startOnFirstVisit(facts: TourFacts): void {
     if (this.welcomed) return;
     this.welcomed = true;
@@ -53,7 +53,7 @@ export class TourState {
     this.open = true;
   }
 
-  /** Ticks the stop on show, and any later one the visitor has run ahead to. */
+  /** Marks the current stop as completed, and any later one that the visitor has completed already. */
   observe(facts: TourFacts): void {
     if (!this.open || this.factsAtStart === null) return;
     const start = this.factsAtStart;
@@ -61,7 +61,7 @@ export class TourState {
     if (fresh.length > 0) this.completed = [...this.completed, ...fresh.map(({ id }) => id)];
   }
 
-  /** The last stop's "next" ends the tour. */
+  /** The last stop's "next" button ends the tour. */
   next(): void {
     if (this.index < this.stops.length - 1) this.index++;
     else this.close('done');

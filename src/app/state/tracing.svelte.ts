@@ -1,17 +1,17 @@
-// The next training step taken apart: asking the trainer for it, and what came back.
+// The trace of the next training step: requests it from the trainer and holds the result.
 import type { StepTrace } from '../../run/trace.ts';
 import { messageOf } from '../../util/failure.ts';
 
 export class TracingState {
   trace = $state.raw<StepTrace | null>(null);
   busy = $state(false);
-  /** Why there is none, in one sentence. */
+  /** Why there is no trace, in one sentence. */
   error = $state<string | null>(null);
   private asked = 0;
 
   constructor(private readonly ask: () => Promise<StepTrace>) {}
 
-  /** Asks anew; an answer to an older question is dropped. */
+  /** Requests a new trace; the answer to an older request is dropped. */
   async look(): Promise<void> {
     const asked = ++this.asked;
     this.busy = true;
@@ -25,7 +25,7 @@ export class TracingState {
     if (asked === this.asked) this.busy = false;
   }
 
-  /** Forgets what was seen: another run begins. */
+  /** Drops the trace: another run starts. */
   clear(): void {
     this.asked++;
     this.trace = this.error = null;

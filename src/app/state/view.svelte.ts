@@ -1,4 +1,4 @@
-// How this visitor sees the page: theme, projector mode, what a hidden tab does. Kept in the browser where it lets us.
+// The visitor's view settings: theme, projector mode, what a hidden tab does. Stored in the browser where possible.
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -28,7 +28,7 @@ const KEYS = {
 } as const;
 
 export class ViewState {
-  /** What the system asks for; follows it. */
+  /** The system's reduced-motion setting; updated when it changes. */
   reducedMotion = $state(false);
   private systemDark = $state(false);
   private chosenTheme = $state<Theme>('system');
@@ -62,7 +62,7 @@ export class ViewState {
     this.show();
   }
 
-  /** What is on the screen, by choice or by the system's. */
+  /** Whether the page is dark, by the visitor's choice or by the system setting. */
   get dark(): boolean {
     return this.chosenTheme === 'dark' || (this.chosenTheme === 'system' && this.systemDark);
   }
@@ -76,7 +76,7 @@ export class ViewState {
     this.show();
   }
 
-  /** What training does while the tab is not seen. */
+  /** What training does while the tab is hidden. */
   get hiddenTab(): HiddenTab {
     return this.hiddenTabChoice;
   }
@@ -85,7 +85,7 @@ export class ViewState {
     write(this.storage, KEYS.hiddenTab, choice);
   }
 
-  /** Themes and projector mode are values of custom properties, chosen by these attributes (style/tokens.css). */
+  /** Sets the attributes that select the theme and projector mode (style/tokens.css). */
   private show(): void {
     if (this.root === null) return;
     const { dataset } = this.root;
@@ -96,7 +96,7 @@ export class ViewState {
   }
 }
 
-/** localStorage, or null where merely touching it throws. */
+/** localStorage, or null where accessing it throws. */
 export function localStorageOrNull(): WebStorage | null {
   try {
     return window.localStorage;
@@ -113,12 +113,12 @@ export function read(storage: WebStorage | null, key: string): string | null {
   }
 }
 
-/** Keeping a preference is a courtesy: where it fails, the page goes on without. */
+/** Stores a preference; failures are ignored, since nothing depends on it. */
 export function write(storage: WebStorage | null, key: string, value: string): void {
   try {
     storage?.setItem(key, value);
   } catch {
-    // Nothing to do and nothing to say: the choice holds until the page is closed.
+    // Nothing to do or report: the choice lasts until the page is closed.
   }
 }
 

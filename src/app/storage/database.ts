@@ -1,21 +1,21 @@
-// The page's IndexedDB: its schema, opening it, and the few ways in which that fails, told apart.
+// The page's IndexedDB: its schema, opening it, and classifying its failures.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { Failure, messageOf } from '../../util/failure.ts';
 
 const NAME = 'semblance';
-/** Raise with every change of the schema, and add a step to `upgrade`. */
+/** Increase with every change of the schema, and add a step to `upgrade`. */
 const VERSION = 2;
 
-/** Values are `unknown`: whoever reads them parses them, as they may have been written by another version. */
+/** Values are `unknown`: readers must parse them, as they may have been written by another version. */
 export interface SemblanceSchema extends DBSchema {
-  /** The visitor's own groups and scored pairs; the key is unique over tabs (see saver.ts). */
+  /** The visitor's own groups and scored pairs; keys are unique across tabs (see saver.ts). */
   ownGroups: { key: string; value: unknown };
   ownPairs: { key: string; value: unknown };
-  /** Small things by name. */
+  /** Small values by name. */
   preferences: { key: string; value: unknown };
-  /** What is known of each run, by run id. */
+  /** The metadata of each run, by run id. */
   runs: { key: string; value: unknown };
-  /** The records of runs in pieces of some hundred events, by run id and number (since version 2). */
+  /** The records of runs in pieces of a few hundred events, by run id and number (since version 2). */
   runEvents: { key: [string, number]; value: unknown };
   /** Checkpoints of runs, by run id and step. */
   snapshots: { key: [string, number]; value: unknown };
@@ -26,13 +26,13 @@ const STORES = ['ownGroups', 'ownPairs', 'preferences', 'runs', 'runEvents', 'sn
 export type StorageProblem =
   /** No room left. */
   | 'quota'
-  /** No IndexedDB here: a private window, or site data switched off. */
+  /** IndexedDB is not available: a private window, or site data is blocked. */
   | 'unavailable'
-  /** An older tab holds the database, so that it cannot be brought up to date. */
+  /** An older tab holds the database open, so that it cannot be upgraded. */
   | 'blocked'
-  /** A newer version of the page has changed the database. */
+  /** A newer version of the page has upgraded the database. */
   | 'newer'
-  /** Anything else; the browser's own words are in the message. */
+  /** Anything else; the browser's message is included. */
   | 'other';
 
 export class StorageFailure extends Failure {
@@ -53,7 +53,7 @@ const BY_NAME: Record<string, StorageProblem> = {
   NotSupportedError: 'unavailable',
 };
 
-/** Sorts what IndexedDB threw. */
+/** Classifies an error thrown by IndexedDB. */
 export function storageFailureOf(error: unknown): StorageFailure {
   if (error instanceof StorageFailure) return error;
   const name = error instanceof Error ? error.name : '';
@@ -62,10 +62,10 @@ export function storageFailureOf(error: unknown): StorageFailure {
 
 export type Connection = IDBPDatabase<SemblanceSchema>;
 
-/** One connection, opened when first needed and again after it was lost. */
+/** One connection, opened on first use and reopened after it was lost. */
 export class Database {
   private connection: Promise<Connection> | undefined;
-  /** Told when a newer page took the database over; this tab must be reloaded to go on saving. */
+  /** Called when a newer page has taken over the database; this tab must be reloaded before it can save again. */
   onreplaced: (() => void) | null = null;
   private replaced = false;
 
@@ -92,7 +92,7 @@ export class Database {
           for (const store of STORES)
             if (!database.objectStoreNames.contains(store)) database.createObjectStore(store);
         },
-        // The request goes on waiting; the next call asks anew and gets through once the other tab is closed.
+        // The request keeps waiting; the next call requests again and succeeds once the other tab is closed.
         blocked: () => reject(new StorageFailure('blocked')),
         blocking: () => this.giveWay(),
         terminated: () => (this.connection = undefined),
@@ -100,7 +100,7 @@ export class Database {
     });
   }
 
-  /** A newer tab waits for this one to let go: hold nothing up. */
+  /** A newer tab waits for this one to close its connection. */
   private giveWay(): void {
     this.replaced = true;
     void this.connection?.then((connection) => connection.close());
@@ -108,5 +108,5 @@ export class Database {
   }
 }
 
-/** The database of this page; whatever stores something shares its one connection. */
+/** The database of this page; everything that stores data shares its one connection. */
 export const database = new Database();

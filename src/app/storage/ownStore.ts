@@ -1,5 +1,5 @@
-// Where the visitor's own groups and scored pairs lie between visits: the interface, IndexedDB behind it, and the
-// parsing of what comes back.
+// Stores the visitor's own groups and scored pairs between visits: the interface, its IndexedDB implementation, and
+// the parsing of what is read back.
 import type { IDBPTransaction } from 'idb';
 import { z } from 'zod';
 import { GROUP_PATTERNS, patternOf, type Group } from '../../data/group.ts';
@@ -12,9 +12,9 @@ export interface Stored<T> {
   value: T;
 }
 
-/** What else is remembered of the corpus. */
+/** Other settings stored with the own corpus. */
 export interface OwnPreferences {
-  /** The number of the next own group or pair: ids are not used twice. */
+  /** The number of the next own group or pair: ids are never reused. */
   next: number;
   usesBundled: boolean;
 }
@@ -27,7 +27,7 @@ export interface OwnChanges {
   preferences: OwnPreferences;
 }
 
-/** Records as they lay there, not yet looked at. */
+/** Records as they were stored, not parsed yet. */
 export interface RawOwn {
   groups: Stored<unknown>[];
   pairs: Stored<unknown>[];
@@ -37,14 +37,17 @@ export interface RawOwn {
 export interface OwnStore {
   /** @throws StorageFailure */
   load(): Promise<RawOwn>;
-  /** All of the changes or none. @throws StorageFailure */
+  /**
+   * Saves all changes or none.
+   * @throws StorageFailure
+   */
   save(changes: OwnChanges): Promise<void>;
-  /** Told when the store can no longer be written, though nothing was being saved. */
+  /** Called when the store has become unwritable while nothing was being saved. */
   onreplaced: (() => void) | null;
 }
 
 const PREFERENCES = 'corpus';
-/** Records written before the event loop turns: copying many at once would hold up the page. */
+/** Records written before yielding to the event loop: copying many at once would block the page. */
 const SLICE = 200;
 /** Records read, or parsed, at a time, for the same reason. */
 const PAGE = 1000;
@@ -100,7 +103,7 @@ async function write(transaction: Writing, changes: OwnChanges): Promise<void> {
   const groups = transaction.objectStore('ownGroups');
   const pairs = transaction.objectStore('ownPairs');
   const done = transaction.done;
-  done.catch(() => undefined); // it is awaited below, unless a request fails first
+  done.catch(() => undefined); // awaited below, unless a request fails first
   await inSlices(changes.removedGroups, (key) => groups.delete(key));
   await inSlices(changes.removedPairs, (key) => pairs.delete(key));
   await inSlices(changes.groups, ({ key, value }) => groups.put(value, key));
@@ -142,13 +145,13 @@ const preferencesSchema = z.object({ next: z.int().min(1), usesBundled: z.boolea
 export interface SavedOwn {
   groups: Stored<Group>[];
   pairs: Stored<OwnPair>[];
-  /** Keys of records that are not what they should be. */
+  /** Keys of invalid records. */
   badGroups: string[];
   badPairs: string[];
   preferences: OwnPreferences | undefined;
 }
 
-/** Takes what is sound and names the rest; never throws. */
+/** Parses the valid records and lists the others; never throws. */
 export async function parseOwn(raw: RawOwn): Promise<SavedOwn> {
   const groups = await sortOut(raw.groups, ownGroupSchema);
   const pairs = await sortOut(raw.pairs, pairSchema);

@@ -1,11 +1,11 @@
-// Small things remembered by name, in IndexedDB. Nothing depends on them: what cannot be stored or read is as if it had
-// never been said.
+// Small preferences by name, in IndexedDB. Nothing depends on them: one that cannot be stored or read counts as
+// unset.
 import { database, type Database } from './database.ts';
 
 export interface PreferenceStore {
-  /** undefined when there is none, or none can be read. */
+  /** undefined when it is not set or cannot be read. */
   get(name: string): Promise<unknown>;
-  /** @returns whether it is stored */
+  /** @returns whether it was stored */
   set(name: string, value: unknown): Promise<boolean>;
 }
 

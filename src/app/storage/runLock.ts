@@ -1,12 +1,12 @@
-// One tab writes a run. The browser's locks say which, and let go by themselves when that tab is closed.
+// Web Locks that ensure that only one tab writes a run; the browser releases them when the tab is closed.
 
 export interface Claim {
   release: () => void;
 }
 
-/** @returns null when another tab has the run */
+/** @returns null when another tab holds the run */
 export function claimRun(id: string): Promise<Claim | null> {
-  // A browser without locks: nobody to ask.
+  // A browser without the Web Locks API: every claim succeeds.
   if (typeof navigator === 'undefined' || !('locks' in navigator))
     return Promise.resolve({ release: () => undefined });
   return new Promise((resolve, reject) => {
@@ -22,7 +22,7 @@ export function claimRun(id: string): Promise<Claim | null> {
   });
 }
 
-/** The runs that this tab writes. */
+/** The runs that this tab is writing. */
 export class Claims {
   private readonly held = new Map<string, Claim>();
 
@@ -32,7 +32,7 @@ export class Claims {
     return this.held.has(id);
   }
 
-  /** @returns false when another tab has the run */
+  /** @returns false when another tab holds the run */
   async take(id: string): Promise<boolean> {
     if (this.held.has(id)) return true;
     const claim = await this.claim(id);
@@ -41,7 +41,7 @@ export class Claims {
     return true;
   }
 
-  /** Does no tab have the run? */
+  /** Whether no tab holds the run. */
   async isFree(id: string): Promise<boolean> {
     const claim = await this.claim(id);
     claim?.release();

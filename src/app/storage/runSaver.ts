@@ -1,26 +1,26 @@
-// Keeps a store in step with the runs: a growing record is written about once a second, from the piece on that has
-// changed. A write that fails loses nothing: what is not yet stored stays marked, and goes with the next one.
+// Keeps a store in sync with the runs: a growing record is written about once a second, starting with the first piece
+// that has changed. A failed write loses nothing: unsaved changes stay marked and are written with the next ones.
 import type { RunEvent } from '../../run/events.ts';
 import { StorageFailure, storageFailureOf } from './database.ts';
 import { PIECE, type RunStore, type StoredRun } from './runStore.ts';
 
 const DELAY = 1000;
 
-/** A run as it should be stored; without events when only what is known of it may have changed. */
+/** A run as it should be stored; without events when only the metadata may have changed. */
 export interface RunToStore {
   run: StoredRun;
   events: readonly RunEvent[] | null;
 }
 
 export class RunSaver {
-  /** First event that is not stored, by run; Infinity when only what is known of the run has changed. */
+  /** The first event that is not stored, by run; Infinity when only the metadata of the run has changed. */
   private readonly changes = new Map<string, number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private writing: Promise<void> = Promise.resolve();
 
   /**
-   * @param current what should be stored of a run; undefined when there is no such run any more
-   * @param report told after every attempt: the failure, or null when all is stored
+   * @param current what should be stored of a run; undefined when the run no longer exists
+   * @param report called after every attempt with the failure, or null when everything is stored
    */
   constructor(
     private readonly store: RunStore,
@@ -35,19 +35,19 @@ export class RunSaver {
     }
   }
 
-  /** A run is not what is stored, from one of its events on. It will be written shortly. */
+  /** A run differs from what is stored, from one of its events on. It is written shortly. */
   changed(id: string, from = Infinity): void {
     this.changes.set(id, Math.min(from, this.changes.get(id) ?? Infinity));
-    // Not put off by further changes: a training never rests.
+    // Not a debounce: a training changes its run continuously.
     this.timer ??= setTimeout(() => void this.flush(), DELAY);
   }
 
-  /** Nothing more of this run is to be written. */
+  /** Drops the unsaved changes of this run. */
   forget(id: string): void {
     this.changes.delete(id);
   }
 
-  /** Writes now what is not yet stored; one writing at a time. */
+  /** Writes unsaved changes now; one write at a time. */
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -77,7 +77,7 @@ export class RunSaver {
   private async writeRun({ run, events }: RunToStore, from: number): Promise<void> {
     if (events === null || from === Infinity) return this.store.put(run);
     const first = Math.floor(Math.min(from, events.length) / PIECE);
-    // Another tab has cleared the run away meanwhile: all of it is here, and is written again.
+    // Another tab has purged the run in the meantime: this tab has all of it, and writes it again.
     if (!(await this.store.write(run, first, piecesFrom(events, first))))
       await this.store.write(run, 0, piecesFrom(events, 0));
   }

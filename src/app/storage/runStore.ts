@@ -1,5 +1,5 @@
-// Where the runs lie between visits: what is known of each in one record, its events in pieces, so that a growing run
-// writes only its end; and the parsing of what comes back.
+// Stores runs between visits: one record with the metadata of each run, its events in pieces, so that a growing run
+// writes only its end; and the parsing of what is read back.
 import { z } from 'zod';
 import { EMPTY_SUMMARY, runSummarySchema, type RunSummary } from '../../record/summary.ts';
 import { eventSchema, type RunEvent } from '../../run/events.ts';
@@ -7,13 +7,13 @@ import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import { database, storageFailureOf, type Database } from './database.ts';
 import type { Stored } from './ownStore.ts';
 
-/** Events in one piece of a record; all pieces but the last are full. */
+/** Events per piece of a record; all pieces but the last are full. */
 export const PIECE = 500;
-/** Version of what is stored of a run. Version 1 differs in its summary; runs of any other are left as they are. */
+/** Version of the stored format. Version 1 has a different summary; runs of any other version are left as they are. */
 export const STORED_VERSION = 2;
 
 const numberOrNull = z.number().nullable();
-/** A summary of version 1; the figures that it lacks are null. */
+/** A summary of version 1; the missing figures are null. */
 const summaryV1Schema = z
   .object({
     step: z.int().min(0),
@@ -40,21 +40,21 @@ const headerSchema = eventSchema.transform((event, context) => {
 const runSchema = z.object({
   id: z.string().min(1),
   name: z.string(),
-  /** The visitor gave the name; it is not worked out from the configuration. */
+  /** Whether the visitor chose the name; otherwise it is derived from the configuration. */
   named: z.boolean(),
   note: z.string(),
   /** Milliseconds since 1970. */
   created: z.number(),
-  /** The run this one branched off from, and after which of its steps. */
+  /** The run that this one branched off, and the step after which it did. */
   parent: z.object({ id: z.string(), step: z.int() }).nullable(),
-  /** `running` in a record that nobody writes: the page was closed. */
+  /** `running` in a run that no tab is writing: the page was closed. */
   status: z.enum(['running', 'finished', 'interrupted', 'failed']),
-  /** Trained in this page, or opened from a file. */
+  /** Trained on this page, or opened from a file. */
   source: z.enum(['trained', 'opened']),
-  /** null until the run has begun. */
+  /** null until the run has started. */
   header: headerSchema.nullable(),
   summary: z.union([runSummarySchema, summaryV1Schema]),
-  /** When it was deleted; it can be brought back until it is cleared away. */
+  /** When it was deleted; it can be restored until it is purged. */
   removed: z.number().nullable(),
 });
 /** A run without its events. */
@@ -62,26 +62,29 @@ export type StoredRun = z.infer<typeof runSchema>;
 
 export interface UnreadableRun {
   id: string;
-  /** `version`: another version of the page wrote it; `damaged`: it is not what it should be. */
+  /** `version`: written by another version of the page; `damaged`: not valid. */
   why: 'version' | 'damaged';
 }
 
 export interface RunStore {
-  /** What is known of each run, not yet looked at. @throws StorageFailure, as all of these do */
+  /**
+   * The metadata of every run, not parsed yet.
+   * @throws StorageFailure, as do all of these methods
+   */
   list(): Promise<Stored<unknown>[]>;
   /** The pieces of a run's record, in order. */
   read(id: string): Promise<unknown[]>;
-  /** Writes what is known of a run, and nothing else. */
+  /** Writes the metadata of a run only. */
   put(run: StoredRun): Promise<void>;
   /**
-   * Writes a run, and its record from a piece on: what lay there from that piece on is gone.
-   * @returns false, and nothing is written, when the pieces before it are not there
+   * Writes the metadata of a run, and its record from a piece on; existing pieces from there on are deleted.
+   * @returns false, and writes nothing, when earlier pieces are missing
    */
   write(run: StoredRun, from: number, pieces: readonly (readonly RunEvent[])[]): Promise<boolean>;
   remove(id: string): Promise<void>;
-  /** Tells the other tabs that the runs are not what they were. */
+  /** Notifies the other tabs that the runs have changed. */
   announce(): void;
-  /** Told by another tab. */
+  /** Called when another tab has changed the runs. */
   onchanged: (() => void) | null;
 }
 
@@ -141,7 +144,7 @@ export function indexedDbRunStore(target: Database = database): RunStore {
 
 // --- reading back -----------------------------------------------------------------------------------------------
 
-/** Takes the runs that can be read and names the others; never throws. */
+/** Parses the runs that can be read and lists the others; never throws. */
 export function parseRuns(records: readonly Stored<unknown>[]): {
   runs: StoredRun[];
   unreadable: UnreadableRun[];
@@ -162,7 +165,7 @@ export function parseRuns(records: readonly Stored<unknown>[]): {
   return { runs, unreadable };
 }
 
-/** The events of a record; those that are not sound are left out and counted. */
+/** The events of a record; invalid ones are left out and counted. */
 export async function parsePieces(
   pieces: readonly unknown[],
 ): Promise<{ events: RunEvent[]; faults: number }> {

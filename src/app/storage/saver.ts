@@ -1,5 +1,5 @@
-// Keeps a store in step with the visitor's groups and pairs: writes what changed, a moment after it changed, and at
-// once when the page is left. A write that fails loses nothing: the difference stays, and goes with the next one.
+// Keeps a store in sync with the visitor's groups and pairs: writes changes after a short delay, and at once when the
+// page is left. A failed write loses nothing: the changes are written with the next ones.
 import type { Group } from '../../data/group.ts';
 import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import type { OwnPair } from '../state/corpusText.ts';
@@ -20,10 +20,10 @@ export interface OwnData {
 }
 
 const DELAY = 200;
-/** Records looked at before the event loop turns. */
+/** Records compared before yielding to the event loop. */
 const PART = 2000;
 
-/** What the store holds of one kind: record and key by id. Keys differ from ids, as two tabs may give the same id. */
+/** What the store holds of one kind: record and key by id. Keys differ from ids, as two tabs may assign the same id. */
 class Held<T extends { id: string }> {
   private records = new Map<string, Stored<T>>();
 
@@ -33,7 +33,7 @@ class Held<T extends { id: string }> {
     this.records.set(id, stored);
   }
 
-  /** Records that are new or other than what is held, and keys of those no longer there. */
+  /** Records that are new or changed, and the keys of those that were removed. */
   async difference(now: readonly T[]): Promise<{ put: Stored<T>[]; removed: string[] }> {
     const put: Stored<T>[] = [];
     const ids = new Set<string>();
@@ -48,7 +48,7 @@ class Held<T extends { id: string }> {
     return { put, removed };
   }
 
-  /** After the difference was written. */
+  /** Updates the held records after the difference was written. */
   async settle(now: readonly T[]): Promise<void> {
     const records = new Map<string, Stored<T>>();
     await inParts(now, (value) => records.set(value.id, { key: this.keyOf(value.id), value }));
@@ -60,7 +60,9 @@ class Held<T extends { id: string }> {
   }
 }
 
-/** Works through very many without holding up the page; few are done at once, as when the page is being left. */
+/**
+ * Processes a large number without blocking the page; a small number is done at once, as when the page is being left.
+ */
 async function inParts<T>(items: readonly T[], work: (item: T) => void): Promise<void> {
   for (const [i, item] of items.entries()) {
     if (i % PART === PART - 1) await yieldToEventLoop();
@@ -77,8 +79,8 @@ export class OwnSaver {
   private writing: Promise<void> = Promise.resolve();
 
   /**
-   * @param current what should be stored, asked when it is written
-   * @param report told after every attempt: the failure, or null when all is stored
+   * @param current returns what should be stored; called when it is written
+   * @param report called after every attempt with the failure, or null when everything is stored
    */
   constructor(
     private readonly store: OwnStore,
@@ -101,8 +103,8 @@ export class OwnSaver {
 
   /**
    * Reads the store; nothing is written before that is done.
-   * @param place takes the records into memory and returns them, in the same order, as they stand there: a record
-   * whose id was taken has another one, and is written again
+   * @param place adds the records to memory and returns them in the same order as they are there: a record whose id
+   * was taken has a new one, and is written again
    */
   restore(place: (saved: SavedOwn) => { groups: Group[]; pairs: OwnPair[] }): Promise<void> {
     this.writing = this.read(place);
@@ -130,13 +132,13 @@ export class OwnSaver {
     if (saved.preferences) this.preferences = JSON.stringify(saved.preferences);
   }
 
-  /** Something changed: it will be written shortly. */
+  /** Something changed: it is written shortly. */
   changed(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.flush(), DELAY);
   }
 
-  /** Writes now what is not yet written; one writing at a time. */
+  /** Writes unsaved changes now; one write at a time. */
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;

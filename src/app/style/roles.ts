@@ -1,11 +1,11 @@
-// The roles of sentences, as they look everywhere: one colour, one shape and one mark each. The colours themselves
-// are in tokens.css, so that themes can change them.
+// The style of the sentence roles everywhere: one colour, one shape and one mark each. The colours themselves are in
+// tokens.css, so that themes can change them.
 import type { PointRole } from '../../run/roles.ts';
 
 export interface RoleStyle {
   /** CSS colour. */
   color: string;
-  /** Told apart without colour. */
+  /** Distinguishable without colour. */
   shape: 'circle' | 'square' | 'triangle' | 'diamond' | 'ring';
 }
 

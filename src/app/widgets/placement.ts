@@ -1,5 +1,5 @@
-// Where a floating box goes: beside what it speaks of, inside the window, off what must stay in sight. Pixels of the
-// window throughout.
+// Placement of a floating box: beside its target, inside the window, without covering what must stay visible. All in
+// window pixels.
 
 export interface Box {
   x: number;
@@ -29,7 +29,7 @@ export interface PlacementOptions {
   gap: number;
   /** Between box and the window's edge. */
   margin: number;
-  /** Never covered. */
+  /** Boxes that must not be covered. */
   avoid: readonly Box[];
 }
 
@@ -39,7 +39,9 @@ export function overlap(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-/** Beside the target on the first side where it fits whole; else in the first corner that covers nothing kept free. */
+/**
+ * Beside the target on the first side where the box fits; else in the first corner where it covers no box of `avoid`.
+ */
 export function placeBeside(target: Box, box: Size, window: Size, options: PlacementOptions): Placement {
   const { sides, margin, avoid } = options;
   const covers = (at: { x: number; y: number }) => avoid.some((kept) => overlap({ ...at, ...box }, kept));
@@ -61,7 +63,7 @@ export function placeBeside(target: Box, box: Size, window: Size, options: Place
   return { ...best, side: null };
 }
 
-/** Centred on the target along the other axis, pushed into the window. */
+/** Centred on the target along the other axis, shifted to stay inside the window. */
 function besideAt(target: Box, box: Size, window: Size, side: Side, { gap, margin }: PlacementOptions) {
   const along = {
     x: clamp(target.x + target.width / 2 - box.width / 2, margin, window.width - margin - box.width),
@@ -87,7 +89,7 @@ export function hairline(box: Box, target: Box): { x1: number; y1: number; x2: n
   return x1 === x2 && y1 === y2 ? null : { x1, y1, x2, y2 };
 }
 
-/** Along one axis: the facing ends, or the middle of what the two share. */
+/** Along one axis: the facing ends, or the middle of the overlap. */
 function nearest(a: number, aLength: number, b: number, bLength: number): [number, number] {
   if (a + aLength < b) return [a + aLength, b];
   if (b + bLength < a) return [a, b + bLength];

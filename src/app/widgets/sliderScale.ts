@@ -1,4 +1,4 @@
-// From a knob's range to the positions of a slider and back: linear, or logarithmic where a range spans decades.
+// Maps a knob's range to slider positions and back: linear, or logarithmic where a range spans decades.
 import { scaleLinear, scaleLog } from 'd3-scale';
 
 export interface SliderScale {
@@ -17,13 +17,13 @@ function scaleOf({ min, max, log }: SliderScale) {
   return (log ? scaleLog() : scaleLinear()).domain([min, max]).range([0, POSITIONS]).clamp(true);
 }
 
-/** Position of the thumb, in [0, POSITIONS]. Values out of the slider's range are at its ends. */
+/** Position of the thumb, in [0, POSITIONS]. Values outside of the slider's range are at its ends. */
 export function positionOf(value: number, scale: SliderScale): number {
-  // A logarithm has no place for zero and below.
+  // The logarithm is undefined for zero and below.
   return scaleOf(scale)(scale.log ? Math.max(value, scale.min) : value);
 }
 
-/** The value at a position, rounded to what a reader wants to see: two significant digits, or a whole number. */
+/** The value at a position, rounded for display: two significant digits, or a whole number. */
 export function valueAt(position: number, scale: SliderScale): number {
   const { min, max, log, integer } = scale;
   if (position <= 0) return min;
@@ -38,8 +38,8 @@ export function valueAt(position: number, scale: SliderScale): number {
 }
 
 /**
- * The next value one arrow key away: whole numbers on a log scale stand so dense on the left that a position of its
- * own would often round to the same number.
+ * The next value one arrow key away: whole numbers on a log scale are so dense on the left that the next position
+ * would often round to the same number.
  */
 export function nudged(value: number, direction: 1 | -1, scale: SliderScale): number {
   const from = positionOf(value, scale);
@@ -56,7 +56,7 @@ export function nudged(value: number, direction: 1 | -1, scale: SliderScale): nu
 
 const twoDigits = (value: number): number => Number(value.toPrecision(2));
 
-/** Enough decimals to tell positions of a linear slider apart. */
+/** Enough decimals to distinguish the positions of a linear slider. */
 function decimals({ min, max }: SliderScale): number {
   return Math.max(0, Math.ceil(-Math.log10((max - min) / POSITIONS)));
 }

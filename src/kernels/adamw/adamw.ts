@@ -1,4 +1,4 @@
-// One update of AdamW over all parameters, and the gradient's norm with the factor of clipping by it.
+// One AdamW update of all parameters; the gradient's norm, and the factor for clipping by it.
 //
 // Kernel "SemblanceAdamW" {factor [], p0, g0, m0, v0, p1, g1, ...} {count, beta1, beta2, rate, epsilon, decayFirst,
 //   keep, decayed: number[]} -> [] : writes p, m and v in place.
@@ -15,25 +15,25 @@ import * as tf from '@tensorflow/tfjs-core';
 import { makeUnshared } from '../unshared.ts';
 import { asList, hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 
-/** A parameter that learns, its gradient, and its two moments; all of one shape. */
+/** A trainable parameter, its gradient, and its two moments; all of the same shape. */
 export interface AdamWParameter {
   parameter: tf.Variable;
   gradient: tf.Tensor;
   m: tf.Variable;
   v: tf.Variable;
-  /** How many of its elements weight decay touches: the first ones. */
+  /** The number of its leading elements that weight decay applies to. */
   decayed: number;
 }
 
 export interface AdamWScalars {
   beta1: number;
   beta2: number;
-  /** Learning rate with the bias corrections of both moments. */
+  /** Learning rate including the bias corrections of both moments. */
   rate: number;
   epsilon: number;
-  /** Is the parameter decayed before the step is taken (torch) or after (transformers)? */
+  /** Whether the parameter is decayed before the update (torch) or after it (transformers). */
   decayFirst: boolean;
-  /** What weight decay leaves of an element: 1 - learning rate * decay. */
+  /** The factor of weight decay: 1 - learning rate * decay. */
   keep: number;
 }
 
@@ -53,7 +53,10 @@ export const SQUARED_NORM = kernelToken('SemblanceSquaredNorm', {
   outputs: ['norm'],
 });
 
-/** Updates parameters and moments in place. @param factor scales every gradient first (clipping). */
+/**
+ * Updates parameters and moments in place.
+ * @param factor scales every gradient first (clipping)
+ */
 export function adamwUpdate(
   parameters: readonly AdamWParameter[],
   factor: tf.Scalar,
@@ -109,20 +112,23 @@ export function composedAdamW(
   }
 }
 
-/** What decay leaves of each element, when it touches the first ones only. */
+/** The decay factor of each element, when decay applies to the leading ones only. */
 function keptOf({ size, shape }: tf.Tensor, decayed: number, keep: number): tf.Tensor {
   return tf.reshape(tf.concat1d([tf.fill([decayed], keep), tf.ones([size - decayed])]), shape);
 }
 
-/** Scalars that stay on the device. */
+/** Scalars that stay on the device; neither is read back. */
 export interface GradientNorm {
   /** Square root of the sum of the squares of all elements of all tensors. */
   norm: tf.Scalar;
-  /** What clipping by it multiplies every element with. */
+  /** The factor that clipping multiplies every element by. */
   factor: tf.Scalar;
 }
 
-/** @param maximum of the norm; 0 does not clip */
+/**
+ * The norm of all tensors together, and the clipping factor.
+ * @param maximum of the norm; 0 disables clipping
+ */
 export function gradientNorm(tensors: readonly tf.Tensor[], maximum: number): GradientNorm {
   if (!hasKernel(GRADIENT_NORM)) return composedGradientNorm(tensors, maximum);
   const attributes = { count: tensors.length, maximum };
@@ -146,6 +152,6 @@ export function squaredNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
 }
 
 export function composedSquaredNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
-  // Not tf.addN: on WebGPU it binds every input at once, and an adapter may allow eight.
+  // Not tf.addN: on WebGPU it binds every input at once, and an adapter may allow only eight.
   return tf.tidy(() => tf.sum<tf.Scalar>(tf.stack(tensors.map((x) => tf.sum(tf.square(x))))));
 }

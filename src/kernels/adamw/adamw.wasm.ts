@@ -1,13 +1,13 @@
-// AdamW and the gradient's norm on WASM, all parameters in one call.
+// AdamW and the gradient's norm on WASM, with all parameters in one call.
 import { fromList, registerKernel } from '../kernelToken.ts';
 import { sizeOf } from '../tfjsBackends.ts';
 import type { WasmRuntime } from '../wasm/runtime.ts';
 import { ADAMW, SQUARED_NORM } from './adamw.ts';
 
-/** Most elements of a piece; a multiple of 4. */
+/** The most elements per piece; a multiple of 4. */
 const MAX_PIECE = 16384;
 
-/** Cuts a stretch of elements into pieces. */
+/** Splits a range of elements into pieces. */
 function pieces<T>(size: number, piece: (offset: number, count: number) => T): T[] {
   return Array.from({ length: Math.ceil(size / MAX_PIECE) }, (_, i) => {
     const first = i * MAX_PIECE;
@@ -26,7 +26,7 @@ export function registerAdamWOnWasm(runtime: WasmRuntime): void {
           const offset = 4 * start + bytes;
           return { p: p + offset, g: g + offset, m: m + offset, v: v + offset, count: elements, keep: kept };
         });
-      // What is decayed of a parameter, then the rest of it.
+      // The decayed elements of a parameter, then the others.
       const first = decayed[i]!;
       return [...stretch(0, first, keep), ...stretch(first, sizeOf(inputs[`p${i}`]!) - first, 1)];
     }).flat();

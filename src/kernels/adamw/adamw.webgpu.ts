@@ -1,4 +1,4 @@
-// AdamW and the gradient's norm as kernels of the WebGPU backend: tensors of like size share a dispatch.
+// AdamW and the gradient's norm as kernels of the WebGPU backend: tensors of similar size share a dispatch.
 import type * as tf from '@tensorflow/tfjs-core';
 import { output, release, withScalarUniform } from '../buffers.webgpu.ts';
 import { dispatch } from '../dispatch.webgpu.ts';
@@ -12,16 +12,18 @@ import { adamwCode, normCode, PARTS, squaresCode } from './adamw.wgsl.ts';
 interface Parameter {
   tensors: { p: tf.TensorInfo; g: tf.TensorInfo; m: tf.TensorInfo; v: tf.TensorInfo };
   type: string;
-  /** Elements of that type. */
+  /** Number of elements of that type. */
   count: number;
-  /** Numbers, not elements. */
+  /** In numbers, not in elements of the type. */
   decayed: number;
 }
 
-/** How much larger than the first the others of a list may be: every one has as many invocations as the largest. */
+/**
+ * Largest size of a tensor in a dispatch relative to the first: each tensor gets as many invocations as the largest.
+ */
 const LIKE = 2;
 
-/** Lists of at most `most`, of like size, each of one kind. */
+/** Lists of at most `most` tensors of similar size, each list of one element type. */
 function grouped<T extends { count: number }>(
   all: readonly T[],
   kind: (one: T) => string,

@@ -1,7 +1,10 @@
-// AdamW and the sum of squares in WGSL, over as many tensors in one dispatch as storage buffers can be bound.
+// AdamW and the sum of squares in WGSL, over as many tensors per dispatch as storage buffers can be bound.
 import { header, inner, range } from '../wgsl.ts';
 
-/** Workgroup y is the parameter; formulas in adamw.ts. rest = 1 - beta, which float32 cannot subtract well. */
+/**
+ * Workgroup y is the parameter; formulas in adamw.ts. rest = 1 - beta is passed in, as float32 subtraction loses
+ * precision.
+ */
 export function adamwCode(type: string, count: number, decayFirst: boolean): string {
   const writes = Object.fromEntries(
     range(count).flatMap((i) => ['p', 'm', 'v'].map((name) => [`${name}${i}`, type])),
@@ -43,10 +46,10 @@ export function adamwCode(type: string, count: number, decayFirst: boolean): str
   }`;
 }
 
-/** Invocations that each add up a part of every tensor. */
+/** Invocations, each of which sums a part of every tensor. */
 export const PARTS = 1024;
 
-/** partial[PARTS * (from + group.y) + invocation] = its part of the squares of tensor group.y. */
+/** partial[PARTS * (from + group.y) + invocation] = this invocation's part of the sum of squares of tensor group.y. */
 export function squaresCode(type: string, count: number): string {
   const reads = Object.fromEntries(range(count).map((i) => [`x${i}`, type]));
   const part = (i: number) => `case ${i}u: {
@@ -70,7 +73,10 @@ export function squaresCode(type: string, count: number): string {
   }`;
 }
 
-/** norm[0] and factor[0] (adamw.ts) from the sum of all of `partial`, by one workgroup. @param lanes its invocations */
+/**
+ * norm[0] and factor[0] (adamw.ts) from the sum of all of `partial`, by one workgroup.
+ * @param lanes invocations of the workgroup
+ */
 export function normCode(lanes: number): string {
   const shared = `
     sums[local] = dot(parts, vec4<f32>(1.0));

@@ -1,11 +1,11 @@
-// What ends every block of BERT: layer normalisation of dropout(x) + residual.
+// The last operation of every BERT block: layer normalisation of dropout(x) + residual.
 //
 // Kernel "SemblanceAddNorm" {x [n, d], residual? [n, d], gamma [d], bias [d], rows?} {epsilon, key0, key1, threshold}
 //   -> [y, normalised [n, d], rstd [n]]
 // Kernel "SemblanceAddNormGradient" {dy, normalised, rstd, gamma} {key0, key1, threshold}
 //   -> [dx, dResidual, dGamma, dBias]
 //
-// The mask is the one of dropout/dropout.ts; threshold 0 means none, and dx then is dResidual.
+// The mask is that of dropout/dropout.ts; threshold 0 means no mask, and then dx equals dResidual.
 import * as tf from '@tensorflow/tfjs-core';
 import {
   dropout,
@@ -32,15 +32,15 @@ export const ADD_NORM_GRADIENT = kernelToken('SemblanceAddNormGradient', {
 export interface AddNormArguments {
   /** [rows, features] */
   x: tf.Tensor2D;
-  /** Added to x after its dropout; left out: nothing is. */
+  /** Added to x after its dropout; nothing is added if omitted. */
   residual?: tf.Tensor2D;
   /** [features] */
   gamma: tf.Tensor1D;
   bias: tf.Tensor1D;
   epsilon: number;
-  /** Dropout of x; left out: none. */
+  /** Dropout of x; none if omitted. */
   mask?: DropoutMask;
-  /** int32: the rows that are wanted (all when left out); a kernel may give 0 for the others. */
+  /** int32: the rows that are needed (all when omitted); a kernel may return 0 for the others. */
   rows?: tf.Tensor1D | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { WasmRuntime } from '../wasm/runtime.ts';
 import { fillWithZeros } from '../zeros/zeros.wasm.ts';
 import { ADD_NORM, ADD_NORM_GRADIENT } from './addNorm.ts';
 
-/** About how many elements a chunk of rows has. */
+/** Approximate number of elements per chunk of rows. */
 const ELEMENTS_PER_CHUNK = 8192;
 const COLUMNS_PER_CHUNK = 16;
 

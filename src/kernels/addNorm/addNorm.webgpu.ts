@@ -19,7 +19,7 @@ import {
   type RowVariant,
 } from './addNorm.wgsl.ts';
 
-/** Most invocations that share a row. */
+/** The most invocations per row. */
 const LANES = 64;
 
 function variantFor(backend: WebGpuBackend, features: number): { variant: RowVariant; width: number } {

@@ -1,28 +1,28 @@
-// Layer normalisation of dropout(x) + residual in WGSL, and its gradient by x and residual.
+// Layer normalisation of dropout(x) + residual in WGSL, and its gradient with respect to x and residual.
 //
-// A row belongs to one invocation where there is no fast workgroup memory, else to a workgroup of `lanes` invocations
-// that add up their sums in it. Elements are f32 or vec4<f32>.
+// A row is computed by one invocation where there is no fast workgroup memory, otherwise by a workgroup of `lanes`
+// invocations that sum over it together. Elements are f32 or vec4<f32>.
 import { header, inner } from '../wgsl.ts';
 import { MASK, MASK_UNIFORMS } from '../dropout/dropout.wgsl.ts';
 import { rowSum, rowSumBegin, rowSumDirectives, rowSumParameters } from '../rowSum.wgsl.ts';
 
 export interface RowVariant {
   type: 'vec4<f32>' | 'f32';
-  /** Invocations that share a row: 1, or a power of two. */
+  /** Invocations per row: 1, or a power of two. */
   lanes: number;
-  /** Do they add up by subgroup operations? */
+  /** Whether they sum with subgroup operations. */
   subgroups?: boolean;
 }
 
-/** Names a variant in the key of a pipeline. */
+/** Identifies a variant in the key of a pipeline. */
 export function rowVariantKey({ type, lanes, subgroups }: RowVariant): string {
   return `${type}_${lanes}${subgroups ? '_subgroups' : ''}`;
 }
 
-/** Rows of a workgroup where each has one invocation. */
+/** Rows per workgroup when each row has one invocation. */
 const ROWS = 8;
 
-/** Invocations of a workgroup. */
+/** Invocations per workgroup. */
 export function workgroupSize({ lanes }: RowVariant): number {
   return lanes === 1 ? ROWS : lanes;
 }
@@ -33,13 +33,13 @@ export function rowWorkgroups(rows: number, { lanes }: RowVariant): number {
 
 const maskOf = (type: string, at: string) => (type === 'f32' ? `maskOfOne(${at})` : `maskOfQuad(${at})`);
 
-/** sumOverRow(value): the sum of a number over the invocations of a row. */
+/** sumOverRow(value): the sum of a value over the invocations of a row. */
 function sumOverRow({ lanes, subgroups = false }: RowVariant): string {
   if (lanes === 1) return 'fn sumOverRow(value : f32, lane : u32) -> f32 { return value; }';
   return rowSum(lanes, subgroups);
 }
 
-/** An entry point with row, lane and the first element of the row, at. */
+/** An entry point that defines row, lane, and at, the first element of the row. */
 function rowMain(variant: RowVariant, body: string, before = ''): string {
   const { lanes, subgroups = false } = variant;
   const size = workgroupSize(variant);
@@ -65,7 +65,7 @@ function rowMain(variant: RowVariant, body: string, before = ''): string {
 
 const SIZES = 'rows : u32, width : u32, features : u32';
 
-/** y first holds what is normalised. */
+/** y temporarily holds the input of the normalisation. */
 export function addNormCode(variant: RowVariant, residual: boolean): string {
   const { type, lanes } = variant;
   const reads = { x: type, ...(residual && { residual: type }), gamma: type, bias: type };
@@ -103,7 +103,7 @@ export function addNormCode(variant: RowVariant, residual: boolean): string {
 
 const COLUMN_SIZES = `${SIZES}, rowGroups : u32, columnGroups : u32, parts : u32, share : u32`;
 
-/** The workgroups after those of the rows: column sums of dy and dy * normalised, by parts of the rows. */
+/** The workgroups after those of the rows: column sums of dy and dy * normalised, over parts of the rows. */
 function columnsBody(variant: RowVariant, inParts: boolean): string {
   const place = (name: string, before: string) =>
     inParts ? `sums[${before} * uniforms.width + column]` : `${name}[column]`;
@@ -129,8 +129,8 @@ function columnsBody(variant: RowVariant, inParts: boolean): string {
 }
 
 /**
- * dResidual is the gradient of what was normalised; with `mask`, dx is that under the mask.
- * @param inParts do dBias and dGain leave as `sums`, one after the other for every part of the rows?
+ * dResidual is the gradient of the input of the normalisation; with `mask`, dx is that gradient under the mask.
+ * @param inParts whether dBias and dGain are written to `sums`, one after the other for every part of the rows
  */
 export function addNormGradientCode(variant: RowVariant, mask: boolean, inParts: boolean): string {
   const { type, lanes } = variant;

@@ -2,12 +2,15 @@
 //
 //   context = dropout(softmax(Q K^T / sqrt(head size) + mask)) V        for every row and head
 //
-// Kernel "SemblanceAttention" {q, k, v [rows * length, hidden], lengths, places? int32 [rows]} {heads, length, key0, key1,
-//   threshold, onlyTokens} -> [context [rows * length, hidden], probabilities [rows, heads, length, length] before dropout]
-// Kernel "SemblanceAttentionGradient" {dy, q, k, v, probabilities, lengths, places?}, the same attributes -> [dq, dk, dv]
+// Kernel "SemblanceAttention" {q, k, v [rows * length, hidden], lengths, places? int32 [rows]}
+//   {heads, length, key0, key1, threshold, onlyTokens}
+//   -> [context [rows * length, hidden], probabilities [rows, heads, length, length] before dropout]
+// Kernel "SemblanceAttentionGradient" {dy, q, k, v, probabilities, lengths, places?} {the same attributes}
+//   -> [dq, dk, dv]
 //
-// Head h has columns h * size to (h + 1) * size. Padding keys have probability 0 (a row of length 0 attends to all);
-// rows are not normalised again after dropout. DropoutMask bits count elements of [rows, heads, length, length].
+// Head h uses columns h * size to (h + 1) * size. Padding keys have probability 0 (a row of length 0 attends to all
+// keys); rows are not renormalised after dropout. DropoutMask bits index the elements of [rows, heads, length,
+// length].
 import * as tf from '@tensorflow/tfjs-core';
 import {
   dropout,
@@ -38,26 +41,26 @@ export const ATTENTION_GRADIENT = kernelToken('SemblanceAttentionGradient', {
 });
 
 export interface AttentionArguments {
-  /** [rows * length, hidden], as k and v. */
+  /** [rows * length, hidden], as are k and v. */
   q: tf.Tensor2D;
   k: tf.Tensor2D;
   v: tf.Tensor2D;
-  /** Real tokens of every row, int32 [rows]. */
+  /** Number of real tokens in every row, int32 [rows]. */
   lengths: tf.Tensor1D;
   heads: number;
-  /** Tokens of a row, padding included. */
+  /** Tokens per row, padding included. */
   length: number;
-  /** May a kernel leave out queries at padding places? Their context and probabilities then are 0. */
+  /** Whether a kernel may skip queries at padding positions; their context and probabilities are then 0. */
   onlyTokens?: boolean;
-  /** int32 [rows]: the one query of every row that is wanted (all when left out); as to the others, see onlyTokens. */
+  /** int32 [rows]: the single query position needed in each row (all when omitted); for the others see onlyTokens. */
   places?: tf.Tensor1D | undefined;
-  /** Dropout of the probabilities; left out: none. */
+  /** Dropout of the probabilities; none if omitted. */
   mask?: DropoutMask;
-  /** Is given the probabilities [rows, heads, length, length] before dropout; they live as long as the result. */
+  /** Called with the probabilities [rows, heads, length, length] before dropout; they live as long as the result. */
   tap?: ((probabilities: tf.Tensor4D) => void) | undefined;
 }
 
-/** Context vectors, heads joined again: [rows * length, hidden]. */
+/** Context vectors with the heads concatenated: [rows * length, hidden]. */
 export function attention(given: AttentionArguments): tf.Tensor2D {
   return hasKernel(ATTENTION) ? fused(given) : composedAttention(given);
 }
@@ -110,7 +113,7 @@ function fused(given: AttentionArguments): tf.Tensor2D {
     },
   });
   if (tap && tapped) {
-    // The copy belongs to whatever tidy surrounds this call, as the result does.
+    // The copy belongs to the surrounding tidy, as the result does.
     tap(tf.clone(tapped) as tf.Tensor4D);
     tapped.dispose();
   }

@@ -1,10 +1,10 @@
-// Attention on WASM: a chunk is one head of one row.
+// Attention on WASM: one chunk of work is one head of one row.
 import { maskArguments } from '../dropout/dropout.wasm.ts';
 import { registerKernel } from '../kernelToken.ts';
 import type { WasmRuntime } from '../wasm/runtime.ts';
 import { ATTENTION, ATTENTION_GRADIENT, type AttentionAttributes } from './attention.ts';
 
-/** The arguments that both kernels share, beside their tensors. */
+/** The arguments that both kernels share, apart from their tensors. */
 function sharedArguments(hidden: number, { heads, length, onlyTokens, ...mask }: AttentionAttributes) {
   const scale = 1 / Math.sqrt(hidden / heads);
   return { heads, length, hidden, ...maskArguments(mask), scale, onlyTokens };

@@ -16,7 +16,7 @@ import {
   type AttentionVariant,
 } from './attention.wgsl.ts';
 
-/** What the dispatches over one batch share. */
+/** Values shared by the dispatches over one batch. */
 function planOf(backend: WebGpuBackend, q: tf.TensorInfo, attrs: AttentionAttributes) {
   const [tokens, hidden] = q.shape as [number, number];
   const { heads, length } = attrs;

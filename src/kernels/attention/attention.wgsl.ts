@@ -1,8 +1,8 @@
-// Attention in WGSL, forward and backward, with the keys of a row taken one after the other.
+// Attention in WGSL, forward and backward, iterating over the keys of a row.
 //
-//   forward          an invocation has some queries of one row and head: scores, softmax, context
-//   query gradient   the same invocations: dS = p (dp - sum_j p dp) scale, kept for the next kernel, and dq
-//   key gradient     an invocation has some keys of one row and head: dk, dv
+//   forward          an invocation computes some queries of one row and head: scores, softmax, context
+//   query gradient   the same invocations: dS = p (dp - sum_j p dp) scale, stored for the next kernel, and dq
+//   key gradient     an invocation computes some keys of one row and head: dk, dv
 //
 // A head's part of a token is held in registers, at most 16 units (f32 or vec4<f32>) at a time.
 import { header, inner, range, unrolled } from '../wgsl.ts';
@@ -10,11 +10,11 @@ import { MASK, MASK_UNIFORMS } from '../dropout/dropout.wgsl.ts';
 
 export interface AttentionVariant {
   type: 'vec4<f32>' | 'f32';
-  /** Units of a head. */
+  /** Units per head. */
   units: number;
-  /** Queries (or keys) of an invocation. */
+  /** Queries (or keys) per invocation. */
   tokens: number;
-  /** Invocations of a workgroup. */
+  /** Invocations per workgroup. */
   size: number;
   mask: boolean;
 }
@@ -23,17 +23,17 @@ export function variantKey(kernel: string, { type, units, tokens, size, mask }: 
   return `semblance_${kernel}_${type}_${units}_${tokens}_${size}_${mask}`;
 }
 
-/** Most units in registers at a time. */
+/** The most units held in registers at a time. */
 const MAX_UNITS = 16;
 
-/** Units are taken in equal chunks: the largest divisor that registers can hold. */
+/** The units of a chunk: the largest divisor of `units` that registers can hold, so that chunks are equal. */
 function chunkOf(units: number): number {
   for (let chunk = Math.min(units, MAX_UNITS); ; chunk--) if (units % chunk === 0) return chunk;
 }
 
 const UNIFORMS = `rows : u32, heads : u32, length : u32, scale : f32, ${MASK_UNIFORMS}`;
 
-/** Functions and an entry point with `first`, the first of the invocation's tokens, and where its data lie. */
+/** Functions, and an entry point that defines `first`, the invocation's first token, and the offsets of its data. */
 function program(
   variant: AttentionVariant,
   writes: Record<string, string>,
@@ -73,7 +73,10 @@ function chunks({ units }: AttentionVariant, body: (chunk: number) => string): s
 
 const unit = (name: string, token: string, u: number) => `${name}[at + ${token} * width + part + ${u}u]`;
 
-/** scores[i][j] = own_i . other_j for all keys j, into `to`; what is done with a finished score is said by `finished`. */
+/**
+ * scores[i][j] = own_i . other_j for all keys j, stored in `to`; `finished` is the code that processes a finished
+ * score.
+ */
 function innerProducts(
   variant: AttentionVariant,
   own: string,
@@ -113,7 +116,10 @@ function innerProducts(
   );
 }
 
-/** result_i = sum_j weight_ij other_j over the keys. @param weight an expression of the element e */
+/**
+ * result_i = sum_j weight_ij other_j over the keys.
+ * @param weight an expression of the element e
+ */
 function weightedSums(variant: AttentionVariant, weight: string, other: string, result: string): string {
   const { type, tokens } = variant;
   return chunks(
@@ -173,7 +179,7 @@ export function attentionCode(variant: AttentionVariant): string {
   );
 }
 
-/** Writes dq and dScores; dScores beyond a row's keys are left as they are. */
+/** Writes dq and dScores; dScores beyond a row's keys are not written. */
 export function queryGradientCode(variant: AttentionVariant): string {
   const { type, tokens } = variant;
   const body = `

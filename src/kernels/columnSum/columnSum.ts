@@ -1,4 +1,4 @@
-// Column sums of a matrix: the gradient of whatever was added to, or multiplied into, every row.
+// Column sums of a matrix: the gradient of a vector that was added to, or multiplied with, every row.
 //
 // Kernel "SemblanceColumnSum" {x [rows, columns]} -> [columns].
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,7 +12,7 @@ export function columnSum(x: tf.Tensor2D): tf.Tensor1D {
   return hasKernel(COLUMN_SUM) ? (runKernel(COLUMN_SUM, { x }).sums as tf.Tensor1D) : composedColumnSum(x);
 }
 
-/** As a product with ones: no transpose and no tree of reductions. */
+/** As a product with ones: needs no transpose and no tree of reductions. */
 export function composedColumnSum(x: tf.Tensor2D): tf.Tensor1D {
   return tf.tidy(() =>
     tf.reshape<tf.Rank.R1>(multiply(tf.ones([1, x.shape[0]]), x, false, false), [x.shape[1]]),

@@ -1,4 +1,5 @@
-// Column sums as a kernel of the WebGPU backend: in one pass on a software adapter, by parts of the rows on a hardware GPU.
+// Column sums as a kernel of the WebGPU backend: in one pass on a software adapter, over parts of the rows on a
+// hardware GPU.
 import type * as tf from '@tensorflow/tfjs-core';
 import { output, release } from '../buffers.webgpu.ts';
 import { dispatch } from '../dispatch.webgpu.ts';
@@ -10,10 +11,10 @@ import { kernelConfigFor } from '../tuning.ts';
 import { COLUMN_SUM } from './columnSum.ts';
 import { columnSumCode } from './columnSum.wgsl.ts';
 
-/** Rows that one invocation adds up on a GPU. */
+/** Rows per invocation on a GPU. */
 const SHARE = 32;
 
-/** Parts that rows are cut into, to be added up by invocations of their own. */
+/** Number of parts into which the rows are split, each summed by its own invocations. */
 export function rowParts(backend: WebGpuBackend, rows: number): number {
   return kernelConfigFor(backend).software ? 1 : Math.max(1, Math.min(256, Math.ceil(rows / SHARE)));
 }

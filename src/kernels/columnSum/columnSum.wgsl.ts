@@ -1,7 +1,7 @@
-// Column sums in WGSL: an invocation adds up one column (or four neighbours) over its part of the rows.
+// Column sums in WGSL: an invocation sums one column (or four adjacent ones) over its part of the rows.
 import { header } from '../wgsl.ts';
 
-/** Workgroup y is the part of the rows; every part has a row in the result. */
+/** Workgroup y is the part of the rows; every part writes one row of the result. */
 export function columnSumCode(type: string, size: number): string {
   return `${header({ sums: type }, { x: type }, 'rows : u32, columns : u32, share : u32')}
   @compute @workgroup_size(${size}) fn main(

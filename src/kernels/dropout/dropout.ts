@@ -1,5 +1,5 @@
-// Dropout with a mask that is a function of (key, element): nothing is stored, the gradient makes the same mask again,
-// and every backend makes the same bits. See util/random.ts for the generator.
+// Dropout with a mask that is a function of (key, element): nothing is stored, the gradient regenerates the same
+// mask, and every backend generates the same bits. See util/random.ts for the generator.
 //
 // One Threefry block gives 64 bits, four lanes of 16: element i takes lane i mod 4 of block floor(i / 4) and is kept
 // when its lane is not below round(rate * 65536). Kept elements are scaled so that the mean stays exactly the same.
@@ -22,7 +22,7 @@ export const DROPOUT = kernelToken('SemblanceDropout', {
   outputs: ['y'],
 });
 
-/** Which elements are dropped: a rate, and the key that names the draw. */
+/** Defines which elements are dropped: a rate, and the key of the random draw. */
 export interface DropoutMask {
   rate: number;
   key: Key;
@@ -30,24 +30,30 @@ export interface DropoutMask {
 
 export const NO_MASK: DropoutMask = { rate: 0, key: [0, 0] };
 
-/** A mask as the kernels take it. */
+/** The kernel attributes of a mask. */
 export function maskAttributes({ rate, key }: DropoutMask): DropoutAttributes {
   return { key0: key[0], key1: key[1], threshold: Math.round(rate * 65536) };
 }
 
-/** What kept elements are multiplied by. */
+/** The factor for kept elements. */
 export function dropoutScale(threshold: number): number {
   return 65536 / (65536 - threshold);
 }
 
-/** @param key names the mask: fork it per step, site and pass. Returns x itself for rate 0. */
+/**
+ * Dropout of x. Returns x itself for rate 0.
+ * @param key identifies the mask: fork it per step, site and pass
+ */
 export function dropout<T extends tf.Tensor>(x: T, rate: number, key: Key): T {
   const attributes = maskAttributes({ rate, key });
   if (attributes.threshold === 0) return x;
   return runKernel(DROPOUT, { x }, attributes).y as T;
 }
 
-/** The plain form: multiplies by a mask made here. Oracle of the shader, and the path of backends without one. */
+/**
+ * The plain form: multiplies by a mask generated here. The reference for the shader, and used by backends without a
+ * kernel.
+ */
 export function composedDropout(
   values: Float32Array,
   output: Float32Array,
@@ -57,7 +63,7 @@ export function composedDropout(
   const scale = Math.fround(dropoutScale(threshold));
   const block = threefryBlocks([key0, key1]);
   const bits = new Uint32Array(2);
-  // Writes past the end of a typed array are ignored, so the last block needs no care.
+  // Writes past the end of a typed array are ignored, so the last block needs no special case.
   for (let i = 0; i < values.length; i += 4) {
     block(i >>> 2, 0, bits);
     const [a, b] = [bits[0]!, bits[1]!];
@@ -68,12 +74,12 @@ export function composedDropout(
   }
 }
 
-/** The gradient on every backend, and the kernel of the cpu backend. */
+/** Registers the gradient for every backend, and the kernel of the cpu backend. */
 export function registerDropout(): void {
   tf.registerGradient({
     kernelName: DROPOUT.name,
     gradFunc: (dy, _saved, attributes) => ({
-      // tfjs hands back the attributes of the forward kernel, untyped.
+      // tfjs passes the attributes of the forward kernel back untyped.
       x: () => runKernel(DROPOUT, { x: dy as tf.Tensor }, attributes as unknown as DropoutAttributes).y,
     }),
   });

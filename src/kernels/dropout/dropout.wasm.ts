@@ -1,13 +1,13 @@
-// Dropout on WASM: with SIMD where our module runs, else in plain JavaScript.
+// Dropout on WASM: with SIMD where our module runs, otherwise in plain JavaScript.
 import { registerKernel } from '../kernelToken.ts';
 import { wasmValues } from '../tfjsBackends.ts';
 import type { WasmRuntime } from '../wasm/runtime.ts';
 import { composedDropout, DROPOUT, dropoutScale, type DropoutAttributes } from './dropout.ts';
 
-/** A multiple of 4. */
+/** Elements per chunk; a multiple of 4. */
 const PER_CHUNK = 16384;
 
-/** A mask as the kernels take it. */
+/** The kernel arguments of a mask. */
 export function maskArguments({ key0, key1, threshold }: DropoutAttributes) {
   return { key0, key1, threshold, keptScale: dropoutScale(threshold) };
 }

@@ -1,4 +1,4 @@
-// Dropout as a kernel of the WebGPU backend, and a mask as uniforms of the kernels that have one inside.
+// Dropout as a kernel of the WebGPU backend, and a mask as uniforms for kernels that include dropout.
 import { output, type UniformValue } from '../buffers.webgpu.ts';
 import { dispatch } from '../dispatch.webgpu.ts';
 import { registerKernel } from '../kernelToken.ts';
@@ -7,9 +7,9 @@ import { flatWorkgroups } from '../wgsl.ts';
 import { DROPOUT, dropoutScale, type DropoutAttributes } from './dropout.ts';
 import { dropoutCode } from './dropout.wgsl.ts';
 
-/** The uniforms MASK_UNIFORMS. */
+/** The values of MASK_UNIFORMS. */
 export function maskUniforms({ key0, key1, threshold }: DropoutAttributes): UniformValue[] {
-  // Without a mask the key plays no part: equal words share a buffer.
+  // Without a mask the key is not used: equal values share a buffer.
   return threshold === 0
     ? [0, 0, 0, { f32: 1 }]
     : [key0 >>> 0, key1 >>> 0, threshold, { f32: dropoutScale(threshold) }];

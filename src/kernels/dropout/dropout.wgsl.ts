@@ -1,4 +1,4 @@
-// Dropout on WebGPU: one Threefry-2x32-20 block serves four elements.
+// Dropout on WebGPU: one Threefry-2x32-20 block covers four elements.
 import { flatMain, header } from '../wgsl.ts';
 
 const THREEFRY = `
@@ -25,7 +25,7 @@ const THREEFRY = `
 /** Uniforms that MASK reads. */
 export const MASK_UNIFORMS = 'key0 : u32, key1 : u32, threshold : u32, keptScale : f32';
 
-/** What elements are multiplied by: a quad of four that begins at 4 * quad, or one. Threshold 0 drops nothing. */
+/** The factors of elements: of a group of four starting at 4 * quad, or of one. Threshold 0 drops nothing. */
 export const MASK = `${THREEFRY}
   fn maskOfQuad(quad : u32) -> vec4<f32> {
     if (uniforms.threshold == 0u) { return vec4<f32>(1.0); }
@@ -39,7 +39,7 @@ export const MASK = `${THREEFRY}
   }
 `;
 
-/** Four elements an invocation. */
+/** Four elements per invocation. */
 export function dropoutCode(): string {
   return `${header({ y: 'f32' }, { x: 'f32' }, `size : u32, ${MASK_UNIFORMS}`)}
   ${MASK}

@@ -1,9 +1,10 @@
-// The sum of a token's three embeddings: its word, its position, its type.
+// The sum of a token's three embeddings: word, position and type.
 //
 // Kernel "SemblanceEmbed" {words [V, d], positions [P, d], types [S, d], wordIds, positionIds, typeIds int32 [n]}
 //   -> [n, d]; the gradient of each table is the kernel ScatterRows, or of all three at once:
-// Kernel "SemblanceEmbedGradient" {dy, wordIds, positionIds, typeIds} {words, positions, types} -> [dWords, dPositions, dTypes]
-//   the attributes being the entries of each table.
+// Kernel "SemblanceEmbedGradient" {dy, wordIds, positionIds, typeIds} {words, positions, types}
+//   -> [dWords, dPositions, dTypes],
+//   where the attributes are the number of entries of each table.
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { differentiable } from '../differentiable.ts';
@@ -26,14 +27,14 @@ export interface EmbeddingTables {
   types: tf.Tensor2D;
 }
 
-/** Which row of each table a token takes, int32 [n]. */
+/** The row of each table for every token, int32 [n]. */
 export interface EmbeddingIds {
   words: tf.Tensor1D;
   positions: tf.Tensor1D;
   types: tf.Tensor1D;
 }
 
-/** Returns [n, d]. */
+/** Looks up and sums the embeddings: [n, d]. */
 export function embed(tables: EmbeddingTables, ids: EmbeddingIds): tf.Tensor2D {
   const look = hasKernel(EMBED) ? lookedUp : composedLookup;
   return differentiable({
@@ -63,7 +64,7 @@ function lookedUp(tables: EmbeddingTables, ids: EmbeddingIds): tf.Tensor2D {
   return runKernel(EMBED, inputs).y as tf.Tensor2D;
 }
 
-/** As a sum of three gathers. */
+/** The lookup as a sum of three gathers. */
 export function composedLookup(tables: EmbeddingTables, ids: EmbeddingIds): tf.Tensor2D {
   return tf.tidy(() =>
     tf.add<tf.Tensor2D>(

@@ -3,7 +3,7 @@ import { registerKernel } from '../kernelToken.ts';
 import type { WasmRuntime } from '../wasm/runtime.ts';
 import { EMBED } from './embed.ts';
 
-/** About how many elements a chunk has. */
+/** Approximate number of elements per chunk. */
 const ELEMENTS_PER_CHUNK = 16384;
 
 export function registerEmbedOnWasm(runtime: WasmRuntime): void {

@@ -1,4 +1,4 @@
-// The sum of three embeddings of a token in WGSL, an element of `type` an invocation.
+// The sum of a token's three embeddings in WGSL, one element of `type` per invocation.
 import { flatMain, header } from '../wgsl.ts';
 
 export function embedCode(type: string): string {

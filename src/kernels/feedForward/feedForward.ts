@@ -1,9 +1,10 @@
-// The two dense layers that follow attention, with GELU between them; their input goes on beside them to the residual.
+// The two dense layers after attention, with GELU between them; their input is passed on to the residual connection.
 //
 //   z = x W1^T + b1     y = gelu(z) W2^T + b2     passed = x
 //   dz = gelu'(z) (dy W2)     dx = dz W1 + dPassed     dW and db of each as in linear/linear.ts
 //
-// As one operation, so that gelu' and the sum of gradients end a matrix product. Made of the kernels of linear/linear.ts.
+// Implemented as one operation, so that gelu' and the sum of gradients become epilogues of matrix products. Composed
+// of the kernels of linear/linear.ts.
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, runKernel } from '../kernelToken.ts';
 import { INPUT_GRADIENT, LINEAR, linear, linearGelu, WEIGHT_GRADIENT } from '../linear/linear.ts';
@@ -29,7 +30,7 @@ export interface FeedForwardOutput {
 
 /**
  * @param x [rows, in]
- * @param rows int32: the rows that are wanted (all when left out); a kernel may give 0 for the others
+ * @param rows int32: the rows that are needed (all when omitted); a kernel may return 0 for the others
  */
 export function feedForward(
   x: tf.Tensor2D,

@@ -1,7 +1,7 @@
-// Some rows of a matrix: what pooling takes from the token states.
+// Gathers rows of a matrix: used by pooling to select token states.
 //
-// Kernel "SemblanceGatherRows" {x [n, d], places int32 [m]} -> [m, d]. The gradient puts rows back where they came from
-// by the kernel ScatterRows, which needs no atomic additions.
+// Kernel "SemblanceGatherRows" {x [n, d], places int32 [m]} -> [m, d]. The gradient scatters rows back to their
+// origin with the kernel ScatterRows, which needs no atomic additions.
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { differentiable } from '../differentiable.ts';

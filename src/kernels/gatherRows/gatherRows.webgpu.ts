@@ -1,4 +1,4 @@
-// Some rows of a matrix as a kernel of the WebGPU backend.
+// Gathering rows of a matrix as a kernel of the WebGPU backend.
 import { output } from '../buffers.webgpu.ts';
 import { dispatch } from '../dispatch.webgpu.ts';
 import { elementType, flatMain, flatWorkgroups, header } from '../wgsl.ts';

@@ -8,7 +8,7 @@ import { differentiable } from '../differentiable.ts';
 
 export const GELU_GRADIENT = kernelToken('SemblanceGeluGradient', { inputs: ['dy', 'z'], outputs: ['dz'] });
 
-/** Phi(x), the normal distribution function. */
+/** Phi(x), the cumulative distribution function of the standard normal distribution. */
 function cumulative(x: tf.Tensor): tf.Tensor {
   return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
 }

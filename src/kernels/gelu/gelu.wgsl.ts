@@ -16,7 +16,7 @@ export function geluFunctions(type: string): string {
   }`;
 }
 
-/** d gelu(z) / dz * dy, an element of `type` an invocation. */
+/** d gelu(z) / dz * dy, one element of `type` per invocation. */
 export function geluGradientCode(type: string): string {
   return `${header({ dz: type }, { dy: type, z: type }, 'size : u32')}
   ${geluFunctions(type)}

@@ -1,5 +1,5 @@
 // The hierarchical triplet loss as one operation, where the backend has kernels for it; formula in
-// losses/hierarchicalTriplet.ts. The groups are rows of a larger matrix, one behind the other.
+// losses/hierarchicalTriplet.ts. The groups are consecutive rows of a larger matrix.
 //
 // Kernel "SemblanceHierarchicalTriplet" {vectors [r, d], margins [sentences - 2]} {from, groups, sentences}
 //   -> [loss [], cosines with the anchor [groups, sentences - 1], inverse lengths [groups, sentences]]
@@ -12,7 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { differentiable } from '../differentiable.ts';
 
-/** Where the groups lie: rows `from` to `from + groups * sentences`, the anchor of each first. */
+/** Position of the groups: rows `from` to `from + groups * sentences`, each with its anchor first. */
 export interface TripletGroups {
   from: number;
   groups: number;

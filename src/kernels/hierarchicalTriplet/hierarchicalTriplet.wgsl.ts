@@ -1,8 +1,11 @@
-// The hierarchical triplet loss in WGSL: all groups by one workgroup, then the gradient of all rows at once.
+// The hierarchical triplet loss in WGSL: all groups in one workgroup, then the gradient of all rows at once.
 import { CLAMPED_INVERSE, MIN_SQUARED_NORM } from '../cosines.wgsl.ts';
 import { flatMain, header, inner } from '../wgsl.ts';
 
-/** A group an invocation, in turns. @param lanes invocations of the workgroup */
+/**
+ * Each invocation computes one group at a time.
+ * @param lanes invocations of the workgroup
+ */
 export function tripletCode(type: string, lanes: number): string {
   const writes = { loss: 'f32', cosines: 'f32', inverses: 'f32' };
   const shared = `
@@ -45,7 +48,7 @@ export function tripletCode(type: string, lanes: number): string {
   }`;
 }
 
-/** An element of the gradient an invocation. */
+/** One element of the gradient per invocation. */
 export function tripletGradientCode(type: string): string {
   const reads = { dy: 'f32', x: type, margins: 'f32', cosines: 'f32', inverses: 'f32' };
   const uniforms = 'first : u32, groups : u32, sentences : u32, width : u32, rows : u32';

@@ -1,5 +1,5 @@
-// tfjs's own Identity for the WASM backend, without the copy it makes there: a tensor that is saved for its gradient
-// then shares its data, as on the other backends.
+// tfjs's Identity kernel for the WASM backend without the copy that its own version makes: a tensor saved for its
+// gradient shares its data, as on the other backends.
 import * as tf from '@tensorflow/tfjs-core';
 import { kernelToken, registerKernel } from '../kernelToken.ts';
 import type { WasmRuntime } from '../wasm/runtime.ts';

@@ -1,5 +1,5 @@
-// InfoNCE over cosines as one operation, where the backend has kernels for it; formula in losses/infoNCE.ts. Anchors and
-// columns are rows of one matrix, so that nothing is cut out of it and no gradient is put together again.
+// InfoNCE over cosines as one operation, where the backend has kernels for it; formula in losses/infoNCE.ts. Anchors
+// and columns are rows of one matrix, so that no slices are copied and no gradients are reassembled.
 //
 // Kernel "SemblanceInfoNCE" {vectors [r, d], index int32 [n + m + r]} {anchors: n, columns: m, temperature}
 //   -> [loss [], probabilities [n, m], products a_i . c_j [n, m], inverse lengths of anchors and columns [n + m]]
@@ -30,13 +30,13 @@ export const INFO_NCE_GRADIENT = kernelToken('SemblanceInfoNCEGradient', {
   outputs: ['gradient'],
 });
 
-/** Rows of a matrix by their part in the loss: column i is the positive of anchor i. */
+/** The role of matrix rows in the loss: column i is the positive of anchor i. */
 export interface InfoNCERows {
   anchors: number[];
   columns: number[];
 }
 
-/** The loss as a scalar; undefined where the backend in use has no kernel for it, or a row has two parts. */
+/** The loss as a scalar; undefined where the backend in use has no kernel for it, or a row has two roles. */
 export function fusedInfoNCE(
   vectors: tf.Tensor2D,
   { anchors, columns }: InfoNCERows,

@@ -1,11 +1,15 @@
-// InfoNCE in WGSL: the rows of the softmax with the lengths they need, their mean, and the gradient of all rows at once.
+// InfoNCE in WGSL: the rows of the softmax with the vector lengths they need, their mean, and the gradient of all
+// rows at once.
 import { flatMain, header, inner } from '../wgsl.ts';
 import { CLAMPED_INVERSE, MIN_SQUARED_NORM } from '../cosines.wgsl.ts';
 
-/** Rows of a workgroup, where every row has one invocation. */
+/** Rows per workgroup when each row has one invocation. */
 export const ROWS_OF_ONE = 8;
 
-/** Probabilities and loss of an anchor. @param lanes invocations of an anchor: its workgroup, or 1 */
+/**
+ * Probabilities and loss of an anchor.
+ * @param lanes invocations per anchor: its workgroup, or 1
+ */
 export function infoNceRowsCode(type: string, lanes: number): string {
   const writes = { probabilities: 'f32', products: 'f32', inverses: 'f32', losses: 'f32' };
   const reads = { x: type, lists: 'i32' };
@@ -92,7 +96,7 @@ export function meanCode(): string {
   }`;
 }
 
-/** An element of the gradient an invocation. */
+/** One element of the gradient per invocation. */
 export function infoNceGradientCode(type: string): string {
   const reads = { dy: 'f32', x: type, lists: 'i32', probabilities: 'f32', products: 'f32', inverses: 'f32' };
   const uniforms = 'rows : u32, anchors : u32, columns : u32, width : u32, temperature : f32';

@@ -1,7 +1,7 @@
-// Tensors laid end to end, and brought back to where they came from: many small ones are then the work of one kernel.
+// Concatenates tensors, and splits them again: this lets one kernel process many small tensors.
 //
 // Kernel "SemblanceJoin" {x0, x1, ...} {count} -> [total]
-// Kernel "SemblanceSplit" {joined [total], x0, x1, ...} {count} -> [] : overwrites every x with its stretch of `joined`.
+// Kernel "SemblanceSplit" {joined [total], x0, x1, ...} {count} -> [] : overwrites every x with its part of `joined`.
 import * as tf from '@tensorflow/tfjs-core';
 import { makeUnshared } from '../unshared.ts';
 import { asList, hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
@@ -17,12 +17,12 @@ export const SPLIT = kernelToken('SemblanceSplit', {
   outputs: [],
 });
 
-/** Does the backend in use lay tensors end to end for next to nothing? */
+/** Whether the backend in use can concatenate tensors at almost no cost. */
 export function hasJoinKernel(): boolean {
   return hasKernel(JOIN);
 }
 
-/** All elements of all tensors, in order. Has no gradient. */
+/** All elements of all tensors, in order. Not differentiable. */
 export function join(tensors: readonly tf.Tensor[]): tf.Tensor1D {
   if (!hasKernel(JOIN)) return composedJoin(tensors);
   return runKernel(JOIN, asList('x', tensors), { count: tensors.length }).joined as tf.Tensor1D;
@@ -32,7 +32,7 @@ export function composedJoin(tensors: readonly tf.Tensor[]): tf.Tensor1D {
   return tf.tidy(() => tf.concat1d(tensors.map((x) => tf.reshape(x, [x.size]))));
 }
 
-/** Overwrites variables with what join() made of them, or with what has been made of that since. */
+/** Overwrites variables with their parts of `joined`, a result of join() that may have been modified since. */
 export function splitInto(joined: tf.Tensor1D, variables: readonly tf.Variable[]): void {
   if (!hasKernel(SPLIT)) {
     composedSplit(joined, variables);

@@ -1,4 +1,4 @@
-// Tensors laid end to end on WebGPU: by copies between buffers, which are commands but no dispatches.
+// Concatenates tensors on WebGPU by copies between buffers, which are commands but not dispatches.
 import type * as tf from '@tensorflow/tfjs-core';
 import { bufferOf, output } from '../buffers.webgpu.ts';
 import { fromList, registerKernel } from '../kernelToken.ts';
@@ -6,7 +6,7 @@ import { onlyCompiling } from '../pipelines.webgpu.ts';
 import { sizeOf, type WebGpuBackend } from '../tfjsBackends.ts';
 import { JOIN, SPLIT } from './join.ts';
 
-/** Copies between one tensor and the tensors that are its stretches, in order. */
+/** Copies between one tensor and the tensors that it concatenates, in order. */
 function copyStretches(
   backend: WebGpuBackend,
   whole: tf.TensorInfo,
@@ -28,7 +28,7 @@ function copyStretches(
     at += bytes;
   });
   for (const { dataId } of [whole, ...stretches]) backend.commandQueueOwnedIds.add(dataId);
-  // What was read back once is not true any more.
+  // Values read back earlier are outdated now.
   for (const { dataId } of towards === 'whole' ? [whole] : stretches)
     backend.tensorMap.get(dataId).values = null;
 }

@@ -1,4 +1,4 @@
-// Layer normalisation over the last axis, composed of tfjs ops, with its gradient written out (Ba et al. 2016).
+// Layer normalisation over the last axis, composed of tfjs ops, with an explicit gradient (Ba et al. 2016).
 //
 //   y = (x - mean) / sqrt(variance + epsilon) * gamma + bias          biased variance, epsilon inside the root
 //   dx = (g - mean(g) - xhat * mean(g * xhat)) / sqrt(variance + epsilon),   g = dy * gamma

@@ -1,13 +1,14 @@
-// Dense layer y = x . W^T + b, the weight as PyTorch keeps it: [out, in]; with GELU after it where asked for.
+// Dense layer y = x . W^T + b, the weight as in PyTorch: [out, in]; optionally followed by GELU.
 //
-// Kernel "SemblanceLinear" {x [n, in], weight [out, in], bias [out], rows?} {gelu} -> [y [n, out]], or with gelu [y, z], z
-// being what went into the GELU. Its gradient is made of the kernels GeluGradient, MatMul and ColumnSum:
+// Kernel "SemblanceLinear" {x [n, in], weight [out, in], bias [out], rows?} {gelu}
+//   -> [y [n, out]], or with gelu [y, z], where z is the input of the GELU.
+// Its gradient is composed of the kernels GeluGradient, MatMul and ColumnSum:
 //
 //   dz = gelu'(z) dy     dx = dz . W     dW = dz^T . x     db = column sums of dz
 //
-// Kernel "SemblanceWeightGradient" {dz, x} -> [dW, db] makes the last two at once, where a backend has it.
-// Kernel "SemblanceInputGradient" {dy [n, out], weight, z? or addend? [n, in]} -> dy . W * gelu'(z), or dy . W + addend: for
-// operations that know what comes next to a gradient (feedForward/feedForward.ts).
+// Kernel "SemblanceWeightGradient" {dz, x} -> [dW, db] computes the last two at once, where a backend has it.
+// Kernel "SemblanceInputGradient" {dy [n, out], weight, z? or addend? [n, in]} -> dy . W * gelu'(z), or
+//   dy . W + addend: for operations that combine a gradient with the next operation (feedForward/feedForward.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import { columnSum } from '../columnSum/columnSum.ts';
 import { gelu, geluGradient } from '../gelu/gelu.ts';
@@ -29,14 +30,16 @@ export const INPUT_GRADIENT = kernelToken('SemblanceInputGradient', {
   outputs: ['dx'],
 });
 
-/** Do the kernels of the backend in use leave out the padding rows they are told of? Others compute them too. */
+/** Whether the kernels of the backend in use skip rows outside of `rows` (padding). Other backends compute all rows. */
 export function leavesOutRows(): boolean {
   return tf.getBackend() === 'wasm' && hasKernel(LINEAR);
 }
 
 /**
- * @param x [rows, in]; @param weight [out, in]; @param bias [out]
- * @param rows int32: the rows that are wanted (all when left out); a kernel may give 0 for the others
+ * @param x [rows, in]
+ * @param weight [out, in]
+ * @param bias [out]
+ * @param rows int32: the rows that are needed (all when omitted); a kernel may return 0 for the others
  * @returns [rows, out]
  */
 export function linear(

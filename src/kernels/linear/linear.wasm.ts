@@ -1,4 +1,4 @@
-// Dense layer on WASM: the sums start from the bias, and GELU follows while the rows are in the cache.
+// Dense layer on WASM: the sums start from the bias, and GELU is applied while the rows are in the cache.
 import { registerKernel } from '../kernelToken.ts';
 import { multiplyMatrices } from '../matMul/matMul.wasm.ts';
 import type { WasmRuntime } from '../wasm/runtime.ts';

@@ -1,5 +1,5 @@
-// The dense layer and its gradients as kernels of the WebGPU backend: products with bias, or bias and GELU, as epilogue;
-// on the way back with GELU's gradient, or another gradient that is added.
+// The dense layer and its gradients as kernels of the WebGPU backend: products with bias, or bias and GELU, as
+// epilogue; in the backward pass with GELU's gradient or the addition of another gradient.
 import { output } from '../buffers.webgpu.ts';
 import { registerKernel } from '../kernelToken.ts';
 import { dispatchProduct, productOf } from '../matMul/matMul.webgpu.ts';

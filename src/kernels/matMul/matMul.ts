@@ -2,9 +2,9 @@
 //
 // Kernel "SemblanceMatMul" {a, b, rows?} {transposeA, transposeB} -> op(a) . op(b), ranks 2 to 4, equal leading axes.
 //
-// Without it, the WASM backend multiplies through XNNPACK only when neither operand is transposed (about ten times
-// faster than its own loop), and every product of a backward pass has a transposed operand. So there the operand is
-// transposed first.
+// Without our kernel, the WASM backend multiplies through XNNPACK (about ten times faster than its own loop) only
+// when neither operand is transposed, and every product of a backward pass has a transposed operand. There, the
+// operand is therefore transposed first.
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { differentiable } from '../differentiable.ts';
@@ -26,8 +26,8 @@ function transposeLast<T extends tf.Tensor>(x: T): T {
 }
 
 /**
- * The product itself, without a gradient of its own.
- * @param rows int32: rows of a matrix a, as it is stored, outside of which it is 0; a kernel may leave those out
+ * The product without a gradient of its own.
+ * @param rows int32: the rows of a stored matrix a that are not 0; a kernel may skip the others
  */
 export function multiply(
   a: tf.Tensor,

@@ -6,10 +6,10 @@ import { PANEL_COLUMNS, STRIP_ROWS } from '../wasm/tile.ts';
 import { fillWithZeros } from '../zeros/zeros.wasm.ts';
 import { MATMUL } from './matMul.ts';
 
-/** About how many chunks a product is cut into: enough for the threads to share it evenly. */
+/** Approximate number of chunks of a product: enough to distribute it evenly among the threads. */
 const CHUNKS = 16;
 
-/** C = op(A) . op(B), or several such products of the same sizes, one after the other in the same tensors. */
+/** C = op(A) . op(B), or several such products of the same size, consecutive in the same tensors. */
 interface MatrixProduct {
   m: number;
   n: number;
@@ -21,17 +21,17 @@ interface MatrixProduct {
   transposeB: boolean;
   /** [n], added to every row. */
   bias?: tf.TensorInfo | undefined;
-  /** [m, n], filled with gelu(c). */
+  /** [m, n], receives gelu(c). */
   gelu?: tf.TensorInfo | undefined;
   /** Number of products. */
   count?: number;
-  /** The rows of A, as it is stored, that are not 0; the other rows of C are not written. */
+  /** The rows of the stored A that are not 0; the other rows of C are not written. */
   rows?: tf.TensorInfo | undefined;
 }
 
 export function multiplyMatrices(runtime: WasmRuntime, product: MatrixProduct): void {
   const { a, b, c, n, transposeA, transposeB, bias, gelu, count = 1, rows } = product;
-  // The list takes the place of the rows of C, or of the terms of the sums.
+  // The list replaces the rows of C, or the terms of the sums.
   const m = rows && !transposeA ? rows.shape[0]! : product.m;
   const k = rows && transposeA ? rows.shape[0]! : product.k;
   const perChunk = (parts: number) => Math.min(parts, Math.max(1, Math.ceil((parts * count) / CHUNKS)));

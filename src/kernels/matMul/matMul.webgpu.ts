@@ -1,4 +1,4 @@
-// Matrix products as kernels of the WebGPU backend: which variant a product takes, and its dispatch.
+// Matrix products as kernels of the WebGPU backend: chooses the variant of a product and dispatches it.
 import type * as tf from '@tensorflow/tfjs-core';
 import { output, release, type UniformValue } from '../buffers.webgpu.ts';
 import { dispatch } from '../dispatch.webgpu.ts';
@@ -33,11 +33,11 @@ export interface Product {
   k: number;
   transposeA: boolean;
   transposeB: boolean;
-  /** Is a a gradient, whose numbers may be too small for F16 as they are? */
+  /** Whether a is a gradient, whose values may be too small for F16 unless scaled. */
   gradient?: boolean;
 }
 
-/** How the sizes of a product follow from its operands. */
+/** Derives the sizes of a product from its operands. */
 export function productOf(
   a: tf.TensorInfo,
   b: tf.TensorInfo,
@@ -62,19 +62,19 @@ function scaleOf({ gradient }: Product): UniformValue {
   return { f32: gradient ? GRADIENT_SCALE : 1 };
 }
 
-/** Are the rows of both operands, and of the result, a multiple of four long? */
+/** Whether the row lengths of both operands and of the result are multiples of four. */
 function inFours({ m, n, k, transposeA, transposeB }: Product): boolean {
   return (transposeA ? m : k) % 4 === 0 && (transposeB ? k : n) % 4 === 0 && n % 4 === 0;
 }
 
-/** Workgroups that keep a GPU busy: below, smaller tiles are taken, then k is split. */
+/** Number of workgroups that keeps a GPU busy: with fewer, smaller tiles are used, then k is split. */
 const BUSY = 192;
 
 export function transposeLayoutOf({ transposeA, transposeB }: Product): TransposeLayout {
   return `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
 }
 
-/** @param memory bytes of workgroup memory that the device has */
+/** @param memory the device's workgroup memory in bytes */
 export function variantFor(
   product: Product,
   epilogue: Epilogue,
@@ -100,7 +100,10 @@ export function variantFor(
   return variants.find(suits) ?? variants.reduce(small);
 }
 
-/** Is there work for all of a workgroup, and for some of them? Few bounds, so that few programs are compiled. */
+/**
+ * Whether the product is at least one workgroup tile wide and four tiles high. The bounds are coarse, so that few
+ * programs are compiled.
+ */
 function fills(variant: MatMulVariant, { m, n }: Product): boolean {
   const { rows, columns } = tileOf(variant);
   return columns <= n && 4 * rows <= m;
@@ -111,7 +114,10 @@ function workgroups(variant: MatMulVariant, { batch, m, n }: Product): number {
   return Math.ceil(n / tile.columns) * Math.ceil(m / tile.rows) * batch;
 }
 
-/** Parts that a deep product of few tiles is cut into; 1 is not cut. @param copies products in one dispatch */
+/**
+ * Number of parts into which k is split for a deep product with few tiles; 1: not split.
+ * @param copies products in one dispatch
+ */
 export function splitsOf(
   product: Product,
   variant: MatMulVariant,
@@ -123,12 +129,12 @@ export function splitsOf(
   return Math.max(1, Math.min(missing, Math.floor(product.k / 256), 16));
 }
 
-/** A tensor; or one for each of several products. */
+/** A tensor, or one for each of several products. */
 type Operand = tf.TensorInfo | readonly tf.TensorInfo[];
 
 /**
- * Several products share a dispatch where an operand is a list. They are added up where y is not one.
- * Bias, addend and z exclude each other.
+ * Several products share a dispatch where an operand is a list. They are summed where y is not a list. Bias, addend
+ * and z are mutually exclusive.
  */
 export interface ProductTensors {
   a: Operand;
@@ -136,13 +142,13 @@ export interface ProductTensors {
   /** [n] */
   bias?: Operand;
   y: Operand;
-  /** After the bias comes a GELU; this is what goes into it. */
+  /** The input of the GELU that follows the bias. */
   before?: tf.TensorInfo;
-  /** Added to y; of its shape. */
+  /** Added to y; of the same shape. */
   addend?: tf.TensorInfo | undefined;
-  /** y is multiplied by gelu'(z); of its shape. */
+  /** y is multiplied by gelu'(z); of the same shape. */
   z?: tf.TensorInfo | undefined;
-  /** The sums of a over k [m], where a alone is transposed. */
+  /** The sums of a over k, [m], where only a is transposed. */
   sums?: Operand;
 }
 
@@ -155,7 +161,7 @@ function isList(operand: Operand): operand is readonly tf.TensorInfo[] {
   return Array.isArray(operand);
 }
 
-/** The operands of a product in the order of their bindings. */
+/** The operands of a product, outputs first, in the order of their bindings. */
 const WRITES = ['y', 'before', 'sums'] as const;
 const READS = ['a', 'b', 'bias', 'addend', 'z'] as const;
 
@@ -169,7 +175,7 @@ function epilogueOf({ before, bias, addend, z }: ProductTensors): Epilogue {
   return before ? 'gelu' : bias ? 'bias' : addend ? 'add' : z ? 'geluGradient' : 'none';
 }
 
-/** Puts a product, or several, into the queue. */
+/** Dispatches a product, or several. */
 export function dispatchProduct(backend: WebGpuBackend, product: Product, tensors: ProductTensors): void {
   const { maxComputeWorkgroupStorageSize: memory, maxStorageBuffersPerShaderStage: most } =
     backend.device.limits;
@@ -178,7 +184,7 @@ export function dispatchProduct(backend: WebGpuBackend, product: Product, tensor
   const copies = grouped && !grouped.added ? grouped.count : 1;
   const bound = (names: readonly (keyof ProductTensors)[]) => names.flatMap((name) => listOf(tensors[name]));
   const kernelConfig = kernelConfigFor(backend);
-  // On a software adapter, products with a transposed b took 1.3 to 1.7 times as long grouped as one by one.
+  // On a software adapter, products with a transposed b took 1.3 to 1.7 times as long grouped as one at a time.
   const oneByOne = kernelConfig.software && product.transposeB;
   if (copies > 1 && (oneByOne || bound([...WRITES, ...READS]).length > most)) {
     for (let i = 0; i < copies; i++) dispatchProduct(backend, product, oneOf(tensors, i));
@@ -225,7 +231,7 @@ function oneOf(tensors: ProductTensors, i: number): ProductTensors {
   ) as unknown as ProductTensors;
 }
 
-/** Tensors that lie one after the other in every row of `parts` [parts, their sizes]: the sums over the rows. */
+/** Sums the rows of `parts` [parts, total size]; each row holds the tensors `ys` one after the other. */
 export function reducePartials(backend: WebGpuBackend, parts: tf.TensorInfo, ...ys: tf.TensorInfo[]): void {
   let size = 0;
   const ends = ys.map((y) => (size += sizeOf(y)));

@@ -1,13 +1,13 @@
-// Matrix products in WGSL: op(a) . op(b) with transposes taken in the loads, an epilogue, and split k.
+// Matrix products in WGSL: op(a) . op(b) with transposes handled in the loads, an epilogue, and split k.
 //
-//   direct   every invocation multiplies a tile of its own out of registers, without workgroup memory
-//   shared   a workgroup brings tiles of both operands into workgroup memory (for real GPUs)
-//   plain    scalar loads for operands whose rows are no multiple of four long
+//   direct   every invocation multiplies its own tile in registers, without workgroup memory
+//   shared   a workgroup loads tiles of both operands into workgroup memory (for hardware GPUs)
+//   plain    scalar loads for operands whose row length is not a multiple of four
 //   matrix   as shared, multiplied by subgroup matrices (matMulSubgroupMatrix.wgsl.ts); in F16 only
 //
-// In all but the last an invocation holds acc[i][j]: row i of its rows, four columns. Sizes come in by uniforms; workgroup z
-// counts batch * splits, and every split writes a product of its own part of k. Several products of the same sizes may
-// share a dispatch: each on buffers of its own, one after the other in z, or added up by the same invocations.
+// In all but the last an invocation holds acc[i][j]: row i of its rows, four columns. Sizes are uniforms; workgroup z
+// counts batch * splits, and every split writes its own product over its part of k. Several products of the same size
+// may share a dispatch: each with its own buffers, one after the other in z, or summed by the same invocations.
 import { header, range, unrolled } from '../wgsl.ts';
 import { geluFunctions } from '../gelu/gelu.wgsl.ts';
 import { directBody } from './matMulDirect.wgsl.ts';
@@ -57,7 +57,7 @@ export function matMulCode(variant: MatMulVariant): string {
   ].join('\n');
 }
 
-/** Are operands kept in F16? In registers they are only rounded to it. */
+/** Whether operands are stored in F16. In registers they are only rounded to it. */
 function keepsF16({ f16, kind }: MatMulVariant): boolean {
   return f16 === true && (kind === 'shared' || kind === 'matrix');
 }
@@ -68,10 +68,10 @@ export function workgroupMemoryOf(variant: MatMulVariant): number {
   return variant.kind === 'shared' ? sharedBytes(variant) : 0;
 }
 
-/** Not b0, which is a vector of b's somewhere. */
+/** Not b0, which would clash with a variable in the shader. */
 const ownBuffer = (name: string, i: number) => `${name}Of${i}`;
 
-/** Bindings, with one for every product in place of a buffer that each has its own of. */
+/** Bindings in which each buffer that every product has its own of is replaced by one per product. */
 function ownBuffers({ grouped }: MatMulVariant, bindings: Record<string, string>): Record<string, string> {
   const entries = Object.entries(bindings).flatMap(([name, type]) =>
     grouped?.own.includes(name)
@@ -81,7 +81,10 @@ function ownBuffers({ grouped }: MatMulVariant, bindings: Record<string, string>
   return Object.fromEntries(entries);
 }
 
-/** The same code on other buffers. @param names new names by the old ones */
+/**
+ * The same code on other buffers.
+ * @param names new names by old ones
+ */
 function onBuffers(code: string, names: Record<string, string>): string {
   return Object.entries(names).reduce(
     (text, [from, to]) => text.replace(new RegExp(`\\b${from}\\[`, 'g'), `${to}[`),
@@ -89,7 +92,10 @@ function onBuffers(code: string, names: Record<string, string>): string {
   );
 }
 
-/** Are an invocation's four columns neighbours? Not where b's rows are spread over the invocations. */
+/**
+ * Whether an invocation's four columns are adjacent. They are not where b's rows are distributed over the
+ * invocations.
+ */
 function storesQuads({ kind, transposeB }: MatMulVariant): boolean {
   return kind === 'direct' || kind === 'matrix' || (kind === 'shared' && !transposeB);
 }
@@ -115,7 +121,7 @@ function entry(variant: MatMulVariant): string {
   }`;
 }
 
-/** Which product this is, and where its result and its sums begin. */
+/** The index of the product, and where its result and its sums begin. */
 function offsets({ grouped, sums, parts, kind }: MatMulVariant): string {
   const apart = grouped !== undefined && !grouped.added;
   const number = 'group.z / uniforms.splits';
@@ -128,7 +134,7 @@ function offsets({ grouped, sums, parts, kind }: MatMulVariant): string {
     let sumsAt = (yAt + m * n) / ${kind === 'plain' ? 1 : 4}u;`;
 }
 
-/** All that an invocation does, for one product or for several. */
+/** The main body of an invocation, for one product or for several. */
 function products(variant: MatMulVariant): string {
   const { kind, grouped, parts } = variant;
   const bodies = { direct: directBody, shared: sharedBody, plain: plainBody, matrix: matrixBody };
@@ -146,7 +152,7 @@ function products(variant: MatMulVariant): string {
   return `${begin} ${unrolled(grouped.count, added)}`;
 }
 
-/** A line for every vector of sums that an invocation holds. */
+/** A line for every vector of sums of an invocation. */
 function ofSums({ rows, quads }: MatMulVariant, line: (acc: string) => string): string {
   return unrolled(rows, (i) =>
     range(quads)
@@ -155,7 +161,7 @@ function ofSums({ rows, quads }: MatMulVariant, line: (acc: string) => string): 
   );
 }
 
-/** The last column of workgroups adds up the columns of a that are the rows of its tile. */
+/** The last column of workgroups sums the columns of a that correspond to the rows of its tile. */
 function sumsBody(variant: MatMulVariant): string {
   const unit = variant.kind === 'plain' ? 1 : 4;
   const own = tileOf(variant).rows / unit;

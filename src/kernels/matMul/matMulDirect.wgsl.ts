@@ -1,4 +1,4 @@
-// The variant of a matrix product without workgroup memory: every invocation multiplies a tile of its own out of registers.
+// The variant of a matrix product without workgroup memory: every invocation multiplies its own tile in registers.
 import { range, unrolled } from '../wgsl.ts';
 import { multiplyAccumulate, type MatMulVariant } from './matMulVariant.wgsl.ts';
 import { operandReaders } from './matMulF16.wgsl.ts';
@@ -22,7 +22,7 @@ export function directBody(variant: MatMulVariant): string {
     ${transposeA && !transposeB ? stepsOfOne(variant) : stepsOfFour(variant)}`;
 }
 
-/** One k after the other: neither operand's vectors run along k. */
+/** One k at a time: neither operand's vectors run along k. */
 function stepsOfOne(variant: MatMulVariant): string {
   const { a, b } = operandReaders(variant);
   const loadA = unrolled(variant.rows / 4, (g) => `let av${g} = ${a(`a_${g} + at * (m / 4u)`)};`);
@@ -39,7 +39,7 @@ function stepsOfOne(variant: MatMulVariant): string {
     }`;
 }
 
-/** Four of k at a time: vectors that run along k are loaded once, and taken apart in the four steps. */
+/** Four of k at a time: vectors that run along k are loaded once, and split in the four steps. */
 function stepsOfFour(variant: MatMulVariant): string {
   const { transposeA, transposeB, rows, quads } = variant;
   const { a, b } = operandReaders(variant);

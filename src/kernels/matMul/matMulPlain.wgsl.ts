@@ -1,4 +1,5 @@
-// The variant of a matrix product for operands whose rows are no multiple of four long: scalar loads, no workgroup memory.
+// The variant of a matrix product for operands whose row length is not a multiple of four: scalar loads, no workgroup
+// memory.
 import { range, unrolled } from '../wgsl.ts';
 import { multiplyAccumulate, type MatMulVariant } from './matMulVariant.wgsl.ts';
 import { operandReaders } from './matMulF16.wgsl.ts';

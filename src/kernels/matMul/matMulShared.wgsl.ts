@@ -1,5 +1,5 @@
-// The variant of a matrix product that goes through workgroup memory: tiles of both operands are brought in, DEPTH of k at a
-// time, and every invocation multiplies its part of them out of there.
+// The variant of a matrix product that uses workgroup memory: tiles of both operands are loaded into it, DEPTH of k
+// at a time, and every invocation multiplies its part of them.
 import { range, unrolled } from '../wgsl.ts';
 import { multiplyAccumulate, tileOf, type MatMulVariant } from './matMulVariant.wgsl.ts';
 import { roundedToF16 } from './matMulF16.wgsl.ts';
@@ -7,12 +7,12 @@ import { roundedToF16 } from './matMulF16.wgsl.ts';
 /** Depth of a tile. */
 const DEPTH = 16;
 
-/** Length in vectors of a row in workgroup memory: one more than needed, against bank conflicts. */
+/** Row stride in vectors in workgroup memory: one more than needed, to avoid bank conflicts. */
 const STRIDE = DEPTH / 4 + 1;
 
 /**
- * Tiles as they lie in storage: an operand whose rows run along k is kept as [its rows][DEPTH / 4 + 1], the other as
- * [DEPTH][its columns / 4]; all vectors of four.
+ * Declares the tiles in their storage layout: an operand whose rows run along k is [its rows][DEPTH / 4 + 1], the
+ * other one [DEPTH][its columns / 4]; all vectors of four.
  */
 export function sharedMemory(variant: MatMulVariant): string {
   const { a, b } = tileVectors(variant);
@@ -22,7 +22,7 @@ export function sharedMemory(variant: MatMulVariant): string {
   var<workgroup> bTile : array<${type}, ${b}>;`;
 }
 
-/** Vectors of four that the tiles of both operands take. */
+/** Number of vectors of four in the tiles of both operands. */
 function tileVectors(variant: MatMulVariant): { a: number; b: number } {
   const { rows, columns } = tileOf(variant);
   const size = (alongK: boolean, length: number) => (alongK ? length * STRIDE : (DEPTH * length) / 4);
@@ -37,18 +37,18 @@ export function sharedBytes(variant: MatMulVariant): number {
 
 export interface TileLoad {
   name: 'a' | 'b';
-  /** Do the operand's rows run along k? */
+  /** Whether the operand's rows run along k. */
   alongK: boolean;
-  /** Rows (or columns) of the tile, and how many the operand has. */
+  /** Rows (or columns) of the tile, and of the operand. */
   length: number;
   limit: string;
   depth: number;
   invocations: number;
-  /** Puts the vector `value`, number `q` of row `line` of the tile, into workgroup memory. */
+  /** WGSL that stores the vector `value`, number `q` of row `line` of the tile, in workgroup memory. */
   put: string;
 }
 
-/** Brings a tile of an operand in; what lies outside is 0. */
+/** Loads a tile of an operand; elements outside of the operand are 0. */
 export function loadTileCode({ name, alongK, length, limit, depth, invocations, put }: TileLoad): string {
   const count = (length * depth) / 4;
   const origin = name === 'a' ? 'rowTile' : 'columnTile';

@@ -1,15 +1,16 @@
-// The variant of a matrix product that multiplies by subgroup matrices (tensor cores, simdgroup matrices): F16 in, F32 out.
+// The variant of a matrix product that uses subgroup matrices (tensor cores, simdgroup matrices): F16 in, F32 out.
 //
-// A workgroup brings tiles of both operands into workgroup memory as they lie in storage, DEPTH of k at a time. Each
-// subgroup (`unit`) makes a part of the result of `rows` x `quads * 4`, held in matrices of the device's own shape; these
-// leave through workgroup memory, one place of every unit at a time, where the epilogue is added.
+// A workgroup loads tiles of both operands into workgroup memory in their storage layout, DEPTH of k at a time. Each
+// subgroup (`unit`) computes a part of the result of `rows` x `quads * 4`, held in matrices of the device's own
+// shape; these are written through workgroup memory, one matrix of every unit at a time, where the epilogue is
+// applied.
 import { range, unrolled } from '../wgsl.ts';
 import { invocationsOf, storeWithEpilogue, tileOf, type MatMulVariant } from './matMulVariant.wgsl.ts';
 import { roundedToF16, INVERSE_SCALE } from './matMulF16.wgsl.ts';
 import { loadTileCode } from './matMulShared.wgsl.ts';
 import type { MatrixShape } from '../capabilities.ts';
 
-/** A subgroup may have fewer invocations than the most it can have: then there are more of them than units. */
+/** A subgroup may have fewer invocations than its largest size: then there are more subgroups than units. */
 export const MATRIX_DIRECTIVES = `enable subgroups;
 enable chromium_experimental_subgroup_matrix;
 requires subgroup_id;
@@ -18,7 +19,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);`;
 /** Depth of a tile. */
 const DEPTH = 32;
 
-/** Elements by which a row in workgroup memory is longer than needed, against bank conflicts. */
+/** Padding elements of a row in workgroup memory, to avoid bank conflicts. */
 const SPARE = 8;
 
 function shapeOf({ matrix }: MatMulVariant): MatrixShape {
@@ -26,7 +27,7 @@ function shapeOf({ matrix }: MatMulVariant): MatrixShape {
   return matrix;
 }
 
-/** Rows, and elements from one to the next, of the tiles of both operands. */
+/** Number of rows, and row stride in elements, of the tiles of both operands. */
 function tilesOf(
   variant: MatMulVariant,
 ): Record<'a' | 'b', { alongK: boolean; lines: number; stride: number }> {
@@ -39,7 +40,7 @@ function tilesOf(
   return { a: tile(!variant.transposeA, rows), b: tile(variant.transposeB, columns) };
 }
 
-/** Elements of the place where results leave. */
+/** Elements of the staging area through which results are written. */
 function exitOf(variant: MatMulVariant): number {
   const { m, n } = shapeOf(variant);
   return variant.across * variant.down * m * n;
@@ -58,7 +59,7 @@ export function matrixBytes(variant: MatMulVariant): number {
   return 2 * (a.lines * a.stride + b.lines * b.stride) + 4 * exitOf(variant);
 }
 
-/** A line for every matrix that a unit holds. */
+/** A line for every matrix of a unit. */
 function ofMatrices(variant: MatMulVariant, line: (i: number, j: number) => string): string {
   const { m, n } = shapeOf(variant);
   return unrolled(variant.rows / m, (i) =>
@@ -118,7 +119,7 @@ export function matrixStores(variant: MatMulVariant): string {
   return ofMatrices(variant, (i, j) => storeMatrix(variant, i, j));
 }
 
-/** Matrix i of an operand, along the rows or columns of the result, at `step` of k. */
+/** Loads matrix i of an operand, along the rows or columns of the result, at `step` of k. */
 function loadMatrix(variant: MatMulVariant, name: 'a' | 'b', i: number): string {
   const { m, n, k } = shapeOf(variant);
   const { alongK, stride } = tilesOf(variant)[name];

@@ -1,4 +1,4 @@
-// Measures which tiles of a matrix product are fastest on the device in use: bounded in time, and left off at will.
+// Measures which tiles of a matrix product are fastest on the device in use; limited in time, and can be aborted.
 import * as tf from '@tensorflow/tfjs-core';
 import { output, release } from '../buffers.webgpu.ts';
 import { finished } from '../dispatch.webgpu.ts';
@@ -17,19 +17,19 @@ import { dispatchProduct, type Product } from './matMul.webgpu.ts';
 import { matMulCode, workgroupMemoryOf } from './matMul.wgsl.ts';
 import { invocationsOf, type MatMulVariant } from './matMulVariant.wgsl.ts';
 
-/** The kinds of product that a training step makes: forward, by the input, by the weight. */
+/** The kinds of product in a training step: forward, gradient of the input, gradient of the weight. */
 export const TUNED_LAYOUTS = ['NT', 'NN', 'TN'] as const satisfies readonly TransposeLayout[];
 export type TunedLayout = (typeof TUNED_LAYOUTS)[number];
 
 type Sizes = Record<TunedLayout, readonly [m: number, n: number, k: number]>;
 
-/** Products that keep the device busy, and no longer than it takes to time them. */
+/** Products large enough to keep the device busy, and no larger than timing them requires. */
 const SIZES: Record<'software' | 'hardware', Sizes> = {
   software: { NT: [512, 256, 128], NN: [512, 128, 256], TN: [256, 128, 512] },
   hardware: { NT: [4096, 1024, 512], NN: [4096, 512, 1024], TN: [1024, 512, 4096] },
 };
 
-/** Tiles that are tried besides the defaults. */
+/** Tiles that are tried in addition to the defaults. */
 const FURTHER: Record<'software' | 'hardware', readonly Tile[]> = {
   software: [{ kind: 'direct', rows: 16, quads: 8, across: 4, down: 1 }],
   hardware: [
@@ -39,7 +39,7 @@ const FURTHER: Record<'software' | 'hardware', readonly Tile[]> = {
   ],
 };
 
-/** A tile is timed for about so long, the clocks of browsers being coarse; one far behind the best is timed once. */
+/** How long a tile is timed, since browser clocks are coarse; a tile far slower than the best is timed once. */
 const SAMPLE = 8; // milliseconds
 const MAX_REPEATS = 32;
 const FAR_BEHIND = 2;
@@ -47,18 +47,18 @@ const FAR_BEHIND = 2;
 export type TileOrders = Partial<Record<TunedLayout, readonly Tile[]>>;
 
 export interface TuningOptions {
-  /** Which kinds of product; all of them when left out. */
+  /** Which kinds of product; all of them if omitted. */
   layouts?: readonly TunedLayout[];
-  /** Milliseconds after which it ends, whatever has been measured. */
+  /** Milliseconds after which measuring ends, whatever has been measured so far. */
   budget?: number | undefined;
   signal?: AbortSignal | undefined;
-  /** Is told what share of it all is done. */
+  /** Called with the share of the measurements that is done. */
   onProgress?: ((share: number) => void) | undefined;
-  /** Is told what was measured. */
+  /** Called with each measurement. */
   onMeasured?: ((layout: TunedLayout, tile: Tile, gflops: number) => void) | undefined;
 }
 
-/** Tiles that the device could use, the defaults first. */
+/** Tiles that the device supports, the defaults first. */
 export function candidateTiles(backend: WebGpuBackend): Tile[] {
   const { maxComputeWorkgroupStorageSize: memory, maxComputeInvocationsPerWorkgroup: most } =
     backend.device.limits;
@@ -71,7 +71,7 @@ export function candidateTiles(backend: WebGpuBackend): Tile[] {
   );
 }
 
-/** The code that would be measured: whoever keeps what was measured must know when it changes. */
+/** The code that is measured: stored measurements must be discarded when it changes. */
 export function measuredCode(backend: WebGpuBackend): string {
   const tiles = candidateTiles(backend);
   return TUNED_LAYOUTS.flatMap((layout) => tiles.map((tile) => matMulCode(variantOf(layout, tile)))).join('');
@@ -82,8 +82,8 @@ function variantOf(layout: TunedLayout, tile: Tile): MatMulVariant {
 }
 
 /**
- * Orders the tiles of every kind of product by their speed on this device, and uses that order from now on. Kinds that
- * were not measured to their end keep what they had, and are not in what it returns.
+ * Orders the tiles of every kind of product by their speed on this device, and uses that order from now on. Kinds
+ * whose measurement was not completed keep their order, and are not part of the returned value.
  */
 export async function tuneProducts(
   backend: WebGpuBackend,
@@ -99,7 +99,7 @@ export async function tuneProducts(
   for (const [i, layout] of layouts.entries()) {
     if (clock.isOver()) break;
     const bench = new Bench(backend, layout);
-    // Half of the work is the compiling.
+    // Compiling is half of the work.
     const sound = (await clock.within(bench.compile(tiles, (done) => tell(i, done)))) ?? [];
     const rates: { tile: Tile; gflops: number }[] = [];
     for (const tile of sound) {
@@ -111,7 +111,7 @@ export async function tuneProducts(
       tell(i, tiles.length + rates.length);
     }
     bench.dispose();
-    // An order made of some of the tiles would forget the others.
+    // An order with only some of the tiles would lose the others.
     if (rates.length < sound.length || rates.length === 0) break;
     measured[layout] = rates.sort((a, b) => b.gflops - a.gflops).map(({ tile }) => tile);
   }
@@ -121,7 +121,7 @@ export async function tuneProducts(
   return measured;
 }
 
-/** Ends work when its time is over, or when it is told to. */
+/** Ends work when its time is up, or when it is aborted. */
 class Clock {
   private readonly until: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -142,7 +142,7 @@ class Clock {
     return this.signal?.aborted === true || performance.now() >= this.until;
   }
 
-  /** What the work gives; undefined when it takes too long. */
+  /** The result of the work; undefined when it takes too long. */
   async within<T>(work: Promise<T>): Promise<T | undefined> {
     return (await Promise.race([work, this.end])) ?? undefined;
   }
@@ -172,7 +172,10 @@ class Bench {
     };
   }
 
-  /** Returns the tiles whose pipelines the driver could make. @param tell told how many have been tried */
+  /**
+   * Returns the tiles whose pipelines the driver could compile.
+   * @param tell called with the number of tiles tried so far
+   */
   async compile(tiles: readonly Tile[], tell: (done: number) => void): Promise<Tile[]> {
     let done = 0;
     const made = await Promise.all(
@@ -185,9 +188,12 @@ class Bench {
     return tiles.filter((_, i) => made[i]);
   }
 
-  /** GFLOP/s of a tile. @param best of the others: one far behind it is not measured for long */
+  /**
+   * GFLOP/s of a tile.
+   * @param best the highest rate so far: a tile far slower than that is not measured for long
+   */
   async rateOf(tile: Tile, best: number): Promise<number> {
-    this.run(tile); // its pipeline's first use
+    this.run(tile); // warm-up: the first use of its pipeline
     await finished(this.backend);
     const once = await this.time(tile, 1);
     const { m, n, k } = this.product;
@@ -205,7 +211,7 @@ class Bench {
     return Math.max(1e-3, tf.util.now() - from) / repeats;
   }
 
-  /** As training makes it, with this tile and no other to choose from. */
+  /** Runs the product as training does, with this tile as the only choice. */
   private run(tile: Tile): void {
     if (this.over) return;
     const kernelConfig = kernelConfigFor(this.backend);

@@ -1,16 +1,16 @@
-// What a matrix product in WGSL is cut into, and the text that all of its variants share.
+// The parameters of a matrix product's variant in WGSL, and text shared by all variants.
 import { range, unrolled } from '../wgsl.ts';
 import type { Tile } from '../tuning.ts';
 
-/** What follows a product: + bias, gelu(+ bias), + addend, or * gelu'(z). */
+/** The operation after a product: + bias, gelu(+ bias), + addend, or * gelu'(z). */
 export type Epilogue = 'none' | 'bias' | 'gelu' | 'add' | 'geluGradient';
 
 /** Products of the same sizes that share a dispatch. */
 export interface GroupedGemm {
   count: number;
-  /** The buffers that each has its own of; the others are shared. */
+  /** The buffers that each product has its own of; the others are shared. */
   own: readonly string[];
-  /** Are they added up into one result? */
+  /** Whether they are summed into one result. */
   added: boolean;
 }
 
@@ -19,13 +19,19 @@ export interface MatMulVariant extends Omit<Tile, 'kind'> {
   transposeA: boolean;
   transposeB: boolean;
   epilogue: Epilogue;
-  /** Are the sums of a over k made too, by one more column of workgroups? For a transposed a, without a batch. */
+  /**
+   * Whether the sums of a over k are computed too, by an additional column of workgroups. For a transposed a, without
+   * a batch.
+   */
   sums?: boolean;
-  /** Left out: one product, or a batch. */
+  /** Omitted for a single product or a batch. */
   grouped?: GroupedGemm;
-  /** Is k split? Then y has the results (and sums) of one part of k after those of the other, still to be added. */
+  /**
+   * Whether k is split. Then y holds the results (and sums) of each part of k one after the other, still to be
+   * summed.
+   */
   parts?: boolean;
-  /** Are the operands rounded to F16? The sums stay F32 (matMulF16.wgsl.ts). */
+  /** Whether the operands are rounded to F16. The sums stay F32 (matMulF16.wgsl.ts). */
   f16?: boolean;
 }
 
@@ -47,17 +53,20 @@ function askedOf({ epilogue, sums, grouped, parts, f16 }: MatMulVariant): string
   ].join('_');
 }
 
-/** Rows and columns of the result that a workgroup makes. */
+/** Rows and columns of the result that a workgroup computes. */
 export function tileOf({ rows, quads, across, down }: MatMulVariant): { rows: number; columns: number } {
   return { rows: rows * down, columns: 4 * quads * across };
 }
 
-/** Invocations of a workgroup. */
+/** Invocations per workgroup. */
 export function invocationsOf({ across, down, matrix }: MatMulVariant): number {
   return across * down * (matrix?.lanes ?? 1);
 }
 
-/** acc[i][j] += a[i] * b[j] for one k. @param a, b expressions: a scalar, and four columns */
+/**
+ * acc[i][j] += a[i] * b[j] for one k.
+ * @param a, b expressions: a scalar, and four columns
+ */
 export function multiplyAccumulate(
   variant: MatMulVariant,
   a: (i: number) => string,
@@ -70,7 +79,10 @@ export function multiplyAccumulate(
   );
 }
 
-/** y[to] = value after the epilogue. @param column where the bias of these columns is */
+/**
+ * y[to] = value after the epilogue.
+ * @param column index of the bias of these columns
+ */
 export function storeWithEpilogue(
   { epilogue }: MatMulVariant,
   to: string,

@@ -1,7 +1,7 @@
-// What a product (or another sum) left in parts, added up in WGSL.
+// Sums the partial results of a product (or another sum) in WGSL.
 import { flatMain, header, range } from '../wgsl.ts';
 
-/** Adds parts of which each has `count` tensors one after the other; uniforms.ends are where these end. */
+/** Sums parts that each hold `count` consecutive tensors; uniforms.ends are the ends of these tensors. */
 export function reducePartialsCode(count: number): string {
   const names = range(count).map((i) => `y${i}`);
   const ends = range(count).map((i) => `end${i} : u32`);

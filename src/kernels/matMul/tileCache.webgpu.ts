@@ -1,4 +1,4 @@
-// The fastest tiles of an adapter: measured at its first use, and kept by the host from then on.
+// The fastest tiles of an adapter: measured on first use, and stored by the host from then on.
 import { z } from 'zod';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { setKernelConfig, kernelConfigFor, type Tile } from '../tuning.ts';
@@ -12,7 +12,7 @@ import {
   type TuningOptions,
 } from './matMulTuning.webgpu.ts';
 
-/** Where a host keeps what was measured, by adapter. Whatever it gives back is parsed; what it throws is swallowed. */
+/** A host's storage for measurements, by adapter. What it returns is parsed; errors that it throws are ignored. */
 export interface TileStore {
   read(adapter: string): Promise<unknown>;
   write(adapter: string, kept: unknown): Promise<void>;
@@ -20,26 +20,26 @@ export interface TileStore {
 
 export interface TileHost extends Pick<TuningOptions, 'budget' | 'signal' | 'onProgress'> {
   store?: TileStore | undefined;
-  /** Are tiles measured when none are kept? A software adapter is measured only for "always". */
+  /** Whether tiles are measured when none are stored. A software adapter is measured only with "always". */
   measure: 'hardware' | 'always' | 'never';
 }
 
-/** Where the tiles in use come from. */
+/** The origin of the tiles in use. */
 export type TileOrigin = 'default' | 'kept' | 'measured';
 
-/** Tiles by name: a name that no tile of this device has makes the whole of it void. */
+/** Tiles by name: a name that matches no tile of this device invalidates the whole entry. */
 const keptSchema = z.object({
-  /** Tells the code that was measured from any other. */
+  /** Identifies the code that was measured. */
   code: z.string(),
   orders: z.partialRecord(z.enum(TUNED_LAYOUTS), z.array(z.string())),
 });
 
 type Kept = z.infer<typeof keptSchema>;
 
-/** What a host has been given before: a device that is started again in the middle of a run computes as the last one. */
+/** Results already returned to a host: a device restarted in the middle of a run must compute as the last one did. */
 const given = new WeakMap<TileHost, Map<string, TileOrders>>();
 
-/** Puts the tiles that are kept for the backend's adapter into use; measures those that are not. */
+/** Uses the stored tiles of the backend's adapter; measures those that are missing. */
 export async function chooseTiles(backend: WebGpuBackend, host: TileHost): Promise<TileOrigin> {
   const adapter = adapterOf(backend.device.adapterInfo);
   const before = given.get(host) ?? new Map<string, TileOrders>();
@@ -64,7 +64,7 @@ function isToMeasure(backend: WebGpuBackend, { measure, signal }: TileHost): boo
   return measure === 'always' || !kernelConfigFor(backend).software;
 }
 
-/** Names an adapter as far as browsers tell it apart from others. */
+/** Identifies an adapter as far as browsers distinguish it from others. */
 export function adapterOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
   return [vendor, architecture, device, description].join('|');
 }
@@ -104,7 +104,7 @@ async function keep(
   for (const [layout, tiles] of Object.entries(orders) as [TunedLayout, Tile[]][])
     names[layout] = tiles.map(nameOf);
   const kept: Kept = { code: codeName(backend), orders: names };
-  // What cannot be kept is measured again the next time.
+  // If they cannot be stored, they are measured again the next time.
   await store?.write(adapter, kept).catch(() => undefined);
 }
 
@@ -112,7 +112,7 @@ function nameOf({ kind, rows, quads, across, down }: Tile): string {
   return `${kind} ${rows}x${4 * quads} ${across}x${down}`;
 }
 
-/** A number made of all the code that is measured (FNV-1a): it changes with the kernels and with the tiles. */
+/** A hash of all the code that is measured (FNV-1a): it changes with the kernels and with the tiles. */
 function codeName(backend: WebGpuBackend): string {
   let hash = 0x811c9dc5;
   for (const letter of measuredCode(backend)) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);

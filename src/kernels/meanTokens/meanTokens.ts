@@ -1,4 +1,4 @@
-// The mean over the real tokens of every sentence: what mean pooling takes from the token states.
+// The mean over the real tokens of every sentence: mean pooling of the token states.
 //
 // Kernel "SemblanceMeanTokens" {states [rows, length, d], lengths int32 [rows]} -> [rows, d]
 // Kernel "SemblanceMeanTokensGradient" {dy [rows, d], lengths int32 [rows]} {length} -> [rows, length, d]
@@ -16,7 +16,12 @@ export const MEAN_TOKENS_GRADIENT = kernelToken('SemblanceMeanTokensGradient', {
   outputs: ['dStates'],
 });
 
-/** @param states [rows, length, d], padding included; @param lengths real tokens per row. Returns [rows, d]. */
+/**
+ * Mean pooling.
+ * @param states [rows, length, d], padding included
+ * @param lengths real tokens per row
+ * @returns [rows, d]
+ */
 export function meanTokens(states: tf.Tensor3D, lengths: Int32Array): tf.Tensor2D {
   if (!hasKernel(MEAN_TOKENS)) return composedMeanTokens(states, lengths);
   return differentiable({

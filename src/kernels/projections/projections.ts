@@ -1,13 +1,16 @@
-// What self-attention begins with: three dense layers over one input, which goes on beside them to the residual.
+// The query, key and value projections of self-attention: three dense layers over one input, which is passed on to
+// the residual connection.
 //
 //   q = x Wq^T + bq     k = x Wk^T + bk     v = x Wv^T + bv     passed = x
 //   dx = dq Wq + dk Wk + dv Wv + dPassed     dW and db of each as in linear/linear.ts
 //
-// As one operation, so that no sum of gradients is left to be made by kernels of its own.
+// Implemented as one operation, so that no separate kernels are needed to sum the gradients.
 //
-// Kernel "SemblanceProjections" {x [n, in], query, key, value [out, in], queryBias, keyBias, valueBias [out]} -> [q, k, v [n, out]]
+// Kernel "SemblanceProjections" {x [n, in], query, key, value [out, in], queryBias, keyBias, valueBias [out]}
+//   -> [q, k, v [n, out]]
 // Kernel "SemblanceProjectionsInputGradient" {dq, dk, dv, dPassed, query, key, value} -> dx
-// Kernel "SemblanceProjectionsWeightGradient" {dq, dk, dv, x} -> [dQuery, dKey, dValue, dQueryBias, dKeyBias, dValueBias]
+// Kernel "SemblanceProjectionsWeightGradient" {dq, dk, dv, x}
+//   -> [dQuery, dKey, dValue, dQueryBias, dKeyBias, dValueBias]
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 import { linear } from '../linear/linear.ts';
@@ -26,15 +29,15 @@ export const PROJECTIONS_WEIGHT_GRADIENT = kernelToken('SemblanceProjectionsWeig
   outputs: ['dQuery', 'dKey', 'dValue', 'dQueryBias', 'dKeyBias', 'dValueBias'],
 });
 
-/** int32: the rows that are wanted (all when left out); a kernel may give 0 for the others. */
+/** int32: the rows that are needed (all when omitted); a kernel may return 0 for the others. */
 export interface ProjectionRows {
   tokens?: tf.Tensor1D | undefined;
-  /** Of q alone. */
+  /** For q only. */
   queries?: tf.Tensor1D | undefined;
 }
 
 export interface ProjectionWeights {
-  /** [out, in], as key and value. */
+  /** [out, in], as are key and value. */
   query: tf.Tensor2D;
   key: tf.Tensor2D;
   value: tf.Tensor2D;
@@ -45,7 +48,7 @@ export interface ProjectionWeights {
 }
 
 export interface ProjectionsOutput {
-  /** [rows, out], as k and v. */
+  /** [rows, out], as are k and v. */
   q: tf.Tensor2D;
   k: tf.Tensor2D;
   v: tf.Tensor2D;

@@ -1,4 +1,4 @@
-// The three projections and their gradients as kernels of the WebGPU backend: three matrix products a dispatch.
+// The query, key and value projections and their gradients as WebGPU kernels: three matrix products per dispatch.
 import { output } from '../buffers.webgpu.ts';
 import { registerKernel } from '../kernelToken.ts';
 import { dispatchProduct, productOf } from '../matMul/matMul.webgpu.ts';

@@ -1,6 +1,6 @@
-// Adds rows into a table by id: the gradient of an embedding lookup.
+// Adds rows to a table by id: the gradient of an embedding lookup.
 //
-// Kernel "SemblanceScatterRows" {dy [n, d], ids int32 [n]} {rows} -> [rows, d]; rows that no id names are 0.
+// Kernel "SemblanceScatterRows" {dy [n, d], ids int32 [n]} {rows} -> [rows, d]; rows without an id are 0.
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, kernelToken, runKernel } from '../kernelToken.ts';
 

@@ -1,4 +1,4 @@
-// Rows added into a table by id, on WASM.
+// Adding rows to a table by id, on WASM.
 import { registerKernel } from '../kernelToken.ts';
 import type { WasmRuntime } from '../wasm/runtime.ts';
 import { fillWithZeros } from '../zeros/zeros.wasm.ts';

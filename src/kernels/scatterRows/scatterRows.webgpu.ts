@@ -10,7 +10,10 @@ import { kernelConfigFor } from '../tuning.ts';
 import { SCATTER_ROWS } from './scatterRows.ts';
 import { scatterRowsCode } from './scatterRows.wgsl.ts';
 
-/** Places by id (counting sort): row r's are order[starts[r]] to order[starts[r + 1] - 1]. Ids outside are left out. */
+/**
+ * Positions by id (counting sort): row r's are order[starts[r]] to order[starts[r + 1] - 1]. Ids outside are left
+ * out.
+ */
 export function sortById(ids: Int32Array, rows: number): { order: Int32Array; starts: Int32Array } {
   const starts = new Int32Array(rows + 1);
   const inside = (id: number) => id >= 0 && id < rows;
@@ -24,16 +27,16 @@ export function sortById(ids: Int32Array, rows: number): { order: Int32Array; st
   return { order, starts };
 }
 
-/** Invocations that keep a GPU busy; a table of fewer rows has its sums made in parts. */
+/** Number of invocations that keeps a GPU busy; the sums of a table with fewer rows are computed in parts. */
 const BUSY = 16384;
 
-/** A table to be made: its rows, and which of them every row of dy is added to. */
+/** A table to be computed: its number of rows, and the table row that every row of dy is added to. */
 export interface ScatteredTable {
   ids: tf.TensorInfo;
   rows: number;
 }
 
-/** Adds the rows of dy into each of several tables. */
+/** Adds the rows of dy to each of several tables. */
 export function scatterRows(
   backend: WebGpuBackend,
   dy: tf.TensorInfo,
@@ -42,14 +45,15 @@ export function scatterRows(
   const lists = tables.map(({ ids }) => hostIntegers(backend, ids));
   if (tables.length === 0 || !lists.every((list) => list !== undefined))
     return tables.map((table) => scatteredAtomically(backend, dy, table));
-  // A software adapter runs the code of all tables for each of them: there the first table, of words, has a dispatch of its own.
+  // A software adapter runs the code of all tables for each of them: there the first table, of words, has its own
+  // dispatch.
   const alone = kernelConfigFor(backend).software ? 1 : tables.length;
   const made = (from: number, to?: number) =>
     from < tables.length ? scatteredByLists(backend, dy, lists.slice(from, to), tables.slice(from, to)) : [];
   return [...made(0, alone), ...made(alone)];
 }
 
-/** Ids that were computed on the device are not known here: tfjs adds atomically. */
+/** Ids computed on the device are not known on the host: tfjs's kernel adds atomically. */
 function scatteredAtomically(
   backend: WebGpuBackend,
   dy: tf.TensorInfo,
@@ -64,7 +68,7 @@ function scatteredAtomically(
   }) as tf.TensorInfo;
 }
 
-/** In one dispatch where no sum is made in parts. */
+/** Uses one dispatch unless some sums are computed in parts. */
 function scatteredByLists(
   backend: WebGpuBackend,
   dy: tf.TensorInfo,
@@ -105,7 +109,7 @@ function scatteredByLists(
   });
 }
 
-/** Lists in one, and where each begins. */
+/** Concatenates lists, and returns where each begins. */
 function oneAfterAnother(lists: Int32Array[]): { values: Int32Array; begins: number[] } {
   let at = 0;
   const begins = lists.map(({ length }) => (at += length) - length);

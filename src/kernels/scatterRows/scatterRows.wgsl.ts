@@ -1,11 +1,12 @@
-// Rows added into a table by id in WGSL. The ids come sorted: `order` has the places of one row's ids side by side,
-// from starts[row] to starts[row + 1], in rising order. So nothing is atomic and sums never change from run to run.
+// Adds rows to a table by id, in WGSL. The ids are sorted: `order` has the positions of each table row's ids side by
+// side, from starts[row] to starts[row + 1], in ascending order. So no atomics are needed and sums are the same in
+// every run.
 import { header, range } from '../wgsl.ts';
 
 /**
- * Several tables of one width are made of one dy, each from a list of ids of its own: of a table, workgroups follow each
- * other by its parts (a part of every row's places; it has a table to itself). `order` and `starts` are those of all tables,
- * one after the other.
+ * Computes several tables of the same width from one dy, each with its own list of ids. The workgroups of a table are
+ * ordered by parts (each covers a part of every row's positions and writes a table of its own). `order` and `starts`
+ * hold the values of all tables, one after the other.
  */
 export function scatterRowsCode(type: string, tables: number): string {
   const all = range(tables);

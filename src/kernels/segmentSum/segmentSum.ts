@@ -1,4 +1,5 @@
-// UnsortedSegmentSum for the WASM backend: the one kernel that training an embedding table needs and it lacks.
+// UnsortedSegmentSum for the WASM backend: the only kernel that training an embedding table needs and that backend
+// lacks.
 import * as tf from '@tensorflow/tfjs-core';
 import { kernelToken, registerKernel } from '../kernelToken.ts';
 import { wasmValues } from '../tfjsBackends.ts';
@@ -9,7 +10,7 @@ const SEGMENT_SUM = kernelToken(tf.UnsortedSegmentSum, {
   outputs: ['sums'],
 });
 
-/** Adds rows of `values` [rows, width] into `output` [segments, width] by id; ids outside are dropped, as tfjs does. */
+/** Adds rows of `values` [rows, width] to `output` [segments, width] by id; ids outside are ignored, as in tfjs. */
 export function composedSegmentSum(
   values: Float32Array,
   ids: Int32Array,

@@ -1,5 +1,5 @@
-// Runs our own WASM kernels in the memory of tfjs's WASM backend: passes their arguments, gives them memory to work in,
-// and shares their chunks among threads. The kernels are compiled from *.as.ts (npm run kernels).
+// Runs our own WASM kernels in the memory of tfjs's WASM backend: passes arguments, provides scratch memory, and
+// distributes chunks among threads. The kernels are compiled from *.as.ts (npm run kernels).
 import type * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../tfjsBackends.ts';
 import {
@@ -14,7 +14,7 @@ import {
 } from './signatures.ts';
 import { Threads, type ThreadHost } from './threads.ts';
 
-/** What module.as.ts exports. */
+/** The exports of module.as.ts. */
 interface KernelExports {
   runChunks(kernel: number, args: number, chunks: number, workspace: number): void;
   minWorkspace(): number;
@@ -33,7 +33,7 @@ export function isShared({ buffer }: WebAssembly.Memory): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && (buffer as unknown) instanceof SharedArrayBuffer;
 }
 
-/** A layout as a list, which is faster to go through than an object. */
+/** A layout as a list, which is faster to iterate than an object. */
 type Words = readonly { name: string; type: ArgumentType }[];
 type Values = Readonly<Record<string, tf.TensorInfo | number | boolean | undefined>>;
 
@@ -64,14 +64,14 @@ function alignToCacheLine(address: number): number {
   return ((address + CACHE_LINE - 1) & -CACHE_LINE) >>> 0;
 }
 
-/** A block of memory that grows when more is needed, and is kept. */
+/** A block of memory that grows on demand and is never freed. */
 class GrowingBlock {
   private address = 0;
   private size = 0;
 
   constructor(private readonly wasm: WasmBackend['wasm']) {}
 
-  /** Makes room for `bytes`; what the block held may be lost. Returns its address, aligned to a cache line. */
+  /** Makes room for `bytes`; the block's contents may be lost. Returns its address, aligned to a cache line. */
   reserve(bytes: number): number {
     if (bytes > this.size) {
       if (this.address !== 0) this.wasm._free(this.address);
@@ -85,7 +85,7 @@ class GrowingBlock {
 
 export class WasmRuntime {
   readonly exports: KernelExports;
-  /** Threads that compute, the calling one included. */
+  /** Number of threads that compute, the calling one included. */
   readonly threadCount: number;
   private readonly memory: WebAssembly.Memory;
   private readonly workspaces: GrowingBlock;
@@ -96,7 +96,10 @@ export class WasmRuntime {
   private floats = new Float32Array(0);
   private readonly threads: Threads | undefined;
 
-  /** @param module of our kernels, which fits the backend's memory; @param host helper threads, used when that is shared */
+  /**
+   * @param module our kernels, compiled to match the backend's memory
+   * @param host helper threads, used when the memory is shared
+   */
   constructor(
     private readonly backend: WasmBackend,
     module: WebAssembly.Module,
@@ -105,7 +108,7 @@ export class WasmRuntime {
     const { wasm } = backend;
     const memory = (this.memory = memoryOf(backend));
     const instance = new WebAssembly.Instance(module, { env: { memory } });
-    // The types of what module.as.ts exports are known to the AssemblyScript compiler only.
+    // The types of module.as.ts's exports are known only to the AssemblyScript compiler.
     this.exports = instance.exports as unknown as KernelExports;
     this.workspaces = new GrowingBlock(wasm);
     this.scratch = new GrowingBlock(wasm);
@@ -118,12 +121,12 @@ export class WasmRuntime {
     }
   }
 
-  /** A new float32 tensor with undefined values. */
+  /** A new float32 tensor with uninitialised values. */
   output(shape: number[]): tf.TensorInfo {
     return this.backend.makeOutput(shape, 'float32');
   }
 
-  /** A second tensor that shares the data of a first one. */
+  /** A second tensor that shares the data of the first one. */
   share(tensor: tf.TensorInfo): tf.TensorInfo {
     this.backend.incRef(tensor.dataId);
     return { ...tensor };
@@ -134,12 +137,12 @@ export class WasmRuntime {
     return this.backend.dataIdMap.get(dataId).memoryOffset;
   }
 
-  /** Memory for intermediate results, until the next call. Returns its address. */
+  /** Scratch memory, valid until the next call. Returns its address. */
   scratchMemory(bytes: number): number {
     return this.scratch.reserve(bytes);
   }
 
-  /** Writes a table of records, which is valid until the next call. Returns its address. */
+  /** Writes a table of records, valid until the next call. Returns its address. */
   writeTable<Name extends RecordName>(name: Name, records: readonly RecordValues<Name>[]): number {
     const words = RECORD_WORDS[name];
     const recordBytes = 4 * words.length;
@@ -149,9 +152,9 @@ export class WasmRuntime {
   }
 
   /**
-   * Does all chunks of a kernel.
-   * @param args by the names in signatures.ts
-   * @param workspaceBytes that one thread needs
+   * Runs all chunks of a kernel.
+   * @param args by their names in signatures.ts
+   * @param workspaceBytes needed per thread
    */
   run<Name extends KernelName>(
     name: Name,
@@ -168,7 +171,7 @@ export class WasmRuntime {
     else this.exports.runChunks(number, this.args, chunks, workspaces);
   }
 
-  /** Writes values in the order of their layout, a 32-bit word each. */
+  /** Writes values in the order of their layout, one 32-bit word each. */
   private write(words: Words, values: Values, address: number): void {
     this.refreshViews();
     let index = address >>> 2;
@@ -180,7 +183,7 @@ export class WasmRuntime {
     }
   }
 
-  /** The memory's buffer is replaced when it grows. */
+  /** The memory's buffer object is replaced when the memory grows. */
   private refreshViews(): void {
     const { buffer } = this.memory;
     if (this.ints.buffer === buffer) return;

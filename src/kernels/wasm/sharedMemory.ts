@@ -1,25 +1,28 @@
-// tfjs's WASM backend with a memory that threads can share, without the eight threads that tfjs's own threaded build
-// starts: its build for one thread, with one flag of the module changed.
+// tfjs's WASM backend with memory that threads can share, without the eight threads that its own threaded build
+// starts: the single-threaded build with one flag of the module changed.
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 
 export const SINGLE_THREAD_FILE = 'tfjs-backend-wasm-simd.wasm';
 const ALL_FILES = ['tfjs-backend-wasm.wasm', SINGLE_THREAD_FILE, 'tfjs-backend-wasm-threaded-simd.wasm'];
 
-/** Section of a module that declares its memories, and flags of a memory. */
+/** Id of the section of a module that declares its memories, and the flags of a memory. */
 const MEMORY_SECTION = 5;
 const [HAS_MAXIMUM, SHARED] = [1, 2];
 
-/** Lets tfjs start with this binary, its memory made shared. Call before the backend first starts. */
+/** Makes tfjs start with this binary, with its memory made shared. Call before the backend first starts. */
 export function placeSharedBinary(binary: Uint8Array): void {
   const blob = new Blob([withSharedMemory(binary) as Uint8Array<ArrayBuffer>], { type: 'application/wasm' });
   const url = URL.createObjectURL(blob);
-  // Fetched through tfjs's platform, which takes such an address in Node too.
+  // Fetched through tfjs's platform, which accepts such a URL in Node too.
   setWasmPaths(Object.fromEntries(ALL_FILES.map((name) => [name, url])), true);
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
 }
 
-/** A copy of a module whose own memory is shared. @throws Error when it declares none with a maximum. */
+/**
+ * A copy of a module whose own memory is shared.
+ * @throws Error when the module declares no memory with a maximum
+ */
 export function withSharedMemory(binary: Uint8Array): Uint8Array {
   const copy = binary.slice();
   let at = 8; // after the magic number and the version

@@ -1,11 +1,12 @@
-// The WASM kernels: their names, numbers and arguments. This table alone knows in which order the arguments of a kernel
-// lie in memory. runtime.ts writes them by it, and `npm run kernels` generates from it the classes through which the
-// AssemblyScript side reads them (arguments.as.ts) and the call of a kernel by its number (wasmModule/dispatch.as.ts).
+// The WASM kernels: their names, numbers and arguments. This table alone defines the order of a kernel's arguments in
+// memory. runtime.ts uses it to write them, and `npm run kernels` generates from it the classes with which the
+// AssemblyScript side reads them (arguments.as.ts) and the call of a kernel by its number
+// (wasmModule/dispatch.as.ts).
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What a caller gives for an argument of each type. In memory all of them are one 32-bit word. */
+/** What a caller passes for an argument of each type. In memory each is one 32-bit word. */
 interface ArgumentValues {
-  /** Arrives as the address of its values. */
+  /** Passed as the address of its values. */
   tensor: tf.TensorInfo;
   /** The same, or 0 for undefined. */
   'tensor?': tf.TensorInfo | undefined;
@@ -13,19 +14,19 @@ interface ArgumentValues {
   usize: number;
   i32: number;
   f32: number;
-  /** Arrives as 0 or 1. */
+  /** Passed as 0 or 1. */
   bool: boolean;
 }
 export type ArgumentType = keyof ArgumentValues;
 
-/** Names and types of 32-bit words, in the order in which they lie in memory. */
+/** Names and types of 32-bit words, in their order in memory. */
 export type Layout = Readonly<Record<string, ArgumentType>>;
 
-/** What a caller gives for the words of a layout. */
+/** What a caller passes for the words of a layout. */
 export type ValuesOf<L extends Layout> = { readonly [Name in keyof L]: ArgumentValues[L[Name]] };
 
 export interface Signature<L extends Layout = Layout> {
-  /** The function of the kernel's name is in `kernels/{folder}/{folder}.as.ts`. */
+  /** The kernel is the function of its name in `kernels/{folder}/{folder}.as.ts`. */
   folder: string;
   args: L;
 }
@@ -34,13 +35,13 @@ function kernel<const L extends Layout>(folder: string, args: L): Signature<L> {
   return { folder, args };
 }
 
-/** Dropout: the key of the mask, round(rate * 65536), and the factor of what is kept (dropout/dropout.ts). */
+/** Dropout: the key of the mask, round(rate * 65536), and the factor for kept elements (dropout/dropout.ts). */
 const DROPOUT = { key0: 'i32', key1: 'i32', threshold: 'i32', keptScale: 'f32' } as const;
 
-/** Arguments that attention and its gradient share. */
+/** Arguments shared by attention and its gradient. */
 const ATTENTION = {
   heads: 'i32',
-  /** Tokens of a row, padding included. */
+  /** Tokens per row, padding included. */
   length: 'i32',
   hidden: 'i32',
   ...DROPOUT,
@@ -50,14 +51,14 @@ const ATTENTION = {
 } as const;
 
 /**
- * A kernel's number is its place in this table. It is called once for each chunk of its work; the comments say what a
- * chunk is, and `...PerChunk` how much of it there is in one. `rows` lists the rows that are computed; without it all are.
+ * A kernel's number is its position in this table. It is called once for each chunk of its work; the comments define a
+ * chunk, and `...PerChunk` is its size. `rows` lists the rows to compute; without it, all are computed.
  */
 export const SIGNATURES = {
   /** Packs B of one or several products. Chunk: a group of panels of one of them. */
   packPanels: kernel('matMul', {
     b: 'tensor',
-    /** Bytes from row to row of B as it is stored. */
+    /** Bytes from row to row of the stored B. */
     bStride: 'usize',
     transposeB: 'bool',
     k: 'i32',
@@ -69,7 +70,7 @@ export const SIGNATURES = {
     bBytes: 'usize',
     rows: 'tensor?',
   }),
-  /** C = A . B (+ bias), and gelu(C) when there is somewhere to put it. Chunk: some rows of one of the products. */
+  /** C = A . B (+ bias), and gelu(C) if an output for it is given. Chunk: some rows of one of the products. */
   multiplyRows: kernel('matMul', {
     a: 'tensor',
     aStride: 'usize',
@@ -184,7 +185,7 @@ export const SIGNATURES = {
     ids: 'tensor',
     table: 'tensor',
     tokens: 'i32',
-    /** Ids outside of the table are dropped. */
+    /** Ids outside of the table are ignored. */
     tableRows: 'i32',
     width: 'i32',
     columnsPerChunk: 'i32',
@@ -199,7 +200,7 @@ export const SIGNATURES = {
     factor: 'tensor',
     beta1: 'f32',
     beta2: 'f32',
-    /** 1 - beta1 and 1 - beta2, rounded once. */
+    /** 1 - beta1 and 1 - beta2, rounded only once. */
     oneMinusBeta1: 'f32',
     oneMinusBeta2: 'f32',
     rate: 'f32',
@@ -213,26 +214,26 @@ export const SIGNATURES = {
     /** One float64 for each piece. */
     sums: 'usize',
   }),
-  /** Adds up the sums of all pieces, in their order. One chunk. */
+  /** Adds up the sums of all pieces, in order. One chunk. */
   addSums: kernel('adamw', { sums: 'usize', count: 'i32', total: 'tensor' }),
 } as const;
 
 export type KernelName = keyof typeof SIGNATURES;
 export type KernelArguments<Name extends KernelName> = ValuesOf<(typeof SIGNATURES)[Name]['args']>;
 
-/** Rows of the tables that kernels read. */
+/** Row layouts of the tables that kernels read. */
 export const RECORDS = {
-  /** Some elements of a parameter, of its gradient and of its moments. */
+  /** A range of elements of a parameter, of its gradient and of its moments. */
   AdamWPiece: {
     p: 'usize',
     g: 'usize',
     m: 'usize',
     v: 'usize',
     count: 'i32',
-    /** What weight decay leaves of an element. */
+    /** The factor of weight decay. */
     keep: 'f32',
   },
-  /** Some elements of a tensor. */
+  /** A range of elements of a tensor. */
   SumPiece: { x: 'usize', count: 'i32' },
 } as const satisfies Record<string, Layout>;
 

@@ -13,7 +13,7 @@ export const SLOT: Record<
 >;
 export const SLOTS: number;
 
-/** The one message that a helper thread gets. */
+/** The one message that a helper thread receives. */
 export interface ThreadMessage {
   memory: WebAssembly.Memory;
   module: WebAssembly.Module;

@@ -4,14 +4,14 @@
 
 /** The control block in shared memory: one 32-bit slot each. */
 export const SLOT = {
-  /** Chunks that nobody has taken. Taking is counting down: the thread that counts from n to n - 1 does chunk n - 1. */
+  /** Chunks that have not been taken. A thread takes a chunk by decrementing: from n to n - 1 takes chunk n - 1. */
   remaining: 0,
   /** Chunks that are finished. */
   finished: 1,
   chunks: 2,
   kernel: 3,
   args: 4,
-  /** Address of the first thread's workspace, and bytes from one to the next. */
+  /** Address of the first thread's workspace, and the bytes from one workspace to the next. */
   workspaces: 5,
   workspaceStride: 6,
   /** Number of the job; sleeping threads wait for it to change. */
@@ -21,12 +21,12 @@ export const SLOT = {
 };
 export const SLOTS = 16;
 
-/** Polls before sleeping: about 50 microseconds, more than there is between two kernels. */
+/** Polls before sleeping: about 50 microseconds, longer than the gap between two kernels. */
 const MAX_POLLS = 20_000;
 
 /**
- * Takes a chunk if one is left, computes it and counts it as finished. The job's description is read after taking: it
- * cannot change before all chunks that were taken are finished.
+ * Takes a chunk if one is left, computes it and counts it as finished. The job's description is read after taking the
+ * chunk: it cannot change before all taken chunks are finished.
  * @returns whether there was one
  */
 export function runNextChunk(slots, instance, thread) {
@@ -46,7 +46,10 @@ export function runNextChunk(slots, instance, thread) {
   }
 }
 
-/** Never returns; the host ends the thread. @param message {memory, module, control, thread} */
+/**
+ * Never returns; the host terminates the thread.
+ * @param message {memory, module, control, thread}
+ */
 export function runHelperThread({ memory, module, control, thread }) {
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const slots = new Int32Array(memory.buffer, control, SLOTS);

@@ -1,31 +1,31 @@
-// Helper threads for the WASM kernels. The chunks of a kernel do not depend on one another, so any thread may take any of
-// them, and the result has the same bits for any number of threads.
+// Helper threads for the WASM kernels. The chunks of a kernel are independent of one another, so any thread may take
+// any chunk, and the result is bit-identical for any number of threads.
 import { runNextChunk, SLOT, SLOTS, type ThreadMessage } from './thread.mjs';
 
-/** A thread as a host starts it: it calls runHelperThread() of thread.mjs with the one message it gets. */
+/** A thread as started by a host: it calls runHelperThread() of thread.mjs with the one message it receives. */
 export interface HelperThread {
   postMessage(message: ThreadMessage): void;
 }
 
 export interface ThreadHost {
-  /** Threads besides the calling one. */
+  /** Number of threads besides the calling one. */
   helpers: number;
   start(): HelperThread;
 }
 
 /** All chunks of one kernel. */
 export interface Job {
-  /** Its number in signatures.ts. */
+  /** The kernel's number in signatures.ts. */
   kernel: number;
-  /** Address of its arguments. */
+  /** Address of the kernel's arguments. */
   args: number;
   chunks: number;
-  /** Address of the first thread's workspace, and bytes from one to the next. */
+  /** Address of the first thread's workspace, and the bytes from one workspace to the next. */
   workspaces: number;
   workspaceStride: number;
 }
 
-/** Polls for the last chunks of the helpers before the calling thread sleeps. */
+/** How often the calling thread polls for the helpers' last chunks before it sleeps. */
 const MAX_POLLS = 100_000;
 
 export class Threads {
@@ -44,7 +44,7 @@ export class Threads {
       host.start().postMessage({ memory, module, control, thread });
   }
 
-  /** Does all chunks of a job, together with the helpers that are awake. */
+  /** Runs all chunks of a job, together with the helpers that are awake. */
   run({ kernel, args, chunks, workspaces, workspaceStride }: Job): void {
     const { slots } = this;
     slots[SLOT.kernel] = kernel;

@@ -1,6 +1,6 @@
-// Size of the tile of C that the matrix product keeps in registers. Read by both compilers, TypeScript and AssemblyScript.
+// Size of the tile of C that the matrix product keeps in registers. Compiled by both TypeScript and AssemblyScript.
 //
-// 5 x 8 is what fits into 16 vector registers: ten sums, two vectors of B, one of A, and two for the compiler.
+// 5 x 8 fits into 16 vector registers: ten sums, two vectors of B, one of A, and two for the compiler.
 
 /** Rows of a packed strip of A. */
 export const STRIP_ROWS = 5;

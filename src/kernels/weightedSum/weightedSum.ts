@@ -1,5 +1,5 @@
-// Two scalars put together, the second by weight: two losses that make one. The weight is no tensor, so nothing is
-// brought to the device.
+// Weighted sum of two scalars, used to combine two losses. The weight is not a tensor, so nothing is uploaded to the
+// device.
 //
 // Kernel "SemblanceWeightedSum" {a [], b []} {weight} -> [] : a + weight b
 // Kernel "SemblanceScale" {x []} {weight} -> [] : weight x

@@ -1,4 +1,4 @@
-// Sums of scalars as kernels of the WebGPU backend.
+// Weighted sums of scalars as kernels of the WebGPU backend.
 import type * as tf from '@tensorflow/tfjs-core';
 import { output } from '../buffers.webgpu.ts';
 import { dispatch } from '../dispatch.webgpu.ts';
@@ -7,14 +7,14 @@ import { registerKernel } from '../kernelToken.ts';
 import type { WebGpuBackend } from '../tfjsBackends.ts';
 import { SCALE, WEIGHTED_SUM } from './weightedSum.ts';
 
-/** One value of scalars, in WGSL. */
+/** WGSL that computes one value from scalars. */
 function scalarCode(names: readonly string[], value: string): string {
   const reads = Object.fromEntries(names.map((name) => [name, 'f32']));
   return `${header({ y: 'f32' }, reads, 'weight : f32')}
   @compute @workgroup_size(1) fn main() { y[0] = ${value}; }`;
 }
 
-/** @param inputs the scalars of which `value`, WGSL, is made */
+/** @param inputs the scalars used by `value`, a WGSL expression */
 function scalar(
   backend: WebGpuBackend,
   name: string,

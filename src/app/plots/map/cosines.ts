@@ -1,4 +1,4 @@
-// Cosines between sentences of the map, before training and now.
+// Cosines between sentences on the map, before training and now.
 import type { Matrix } from '../../../metrics/vectors.ts';
 
 /** Cosine of two rows of length 1; undefined where a row is missing (a sentence added later) or not a number. */
@@ -16,7 +16,10 @@ export interface Neighbour {
   before: number | undefined;
 }
 
-/** The rows nearest to this one by cosine now, the nearest first. @param allowed which rows may be named */
+/**
+ * The rows nearest to this one by current cosine, the nearest first.
+ * @param allowed whether a row may be included
+ */
 export function neighboursOf(
   now: Matrix,
   before: Matrix | null,
@@ -34,7 +37,7 @@ export function neighboursOf(
   return found.slice(0, count).map((n) => ({ ...n, before: cosineOf(before, row, n.row) }));
 }
 
-/** A cosine as it is written: two digits, a real minus sign, no "−0.00". */
+/** A formatted cosine: two decimals, a real minus sign, no "−0.00". */
 export function cosineText(cosine: number | undefined): string {
   if (cosine === undefined) return '–';
   const text = cosine.toFixed(2);

@@ -1,4 +1,4 @@
-// What the drawing loop of the map takes from the page.
+// Inputs that the map's drawing loop takes from the page: durations, style changes, and fading.
 
 /** A duration of tokens.css in milliseconds; a build may have rewritten 240ms to .24s. 0 with reduced motion. */
 export function milliseconds(token: string): number {
@@ -7,7 +7,7 @@ export function milliseconds(token: string): number {
   return token.trim().endsWith('ms') ? value : 1000 * value;
 }
 
-/** Calls back when theme, projector mode or system colours change. Returns how to stop. */
+/** Calls back when theme, projector mode or system colours change. Returns a function that stops watching. */
 export function watchStyle(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   observer.observe(document.documentElement, { attributes: true });
@@ -21,7 +21,10 @@ export function watchStyle(changed: () => void): () => void {
   };
 }
 
-/** Moves `drawn` towards `wanted`; a new point begins at its aim. Returns the array to draw and whether it moves. */
+/**
+ * Moves `drawn` towards `wanted`; a new point starts at its target. Returns the array to draw and whether it is
+ * moving.
+ */
 export function faded(
   drawn: Float32Array,
   wanted: Float32Array,

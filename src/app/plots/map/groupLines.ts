@@ -1,10 +1,10 @@
-// The lines of one group on the map: from its anchor to each other sentence, with places for the cosines.
+// The lines of one group on the map: from its anchor to each other sentence, with positions for the cosine labels.
 
 export interface GroupLine {
   point: number;
   x: number;
   y: number;
-  /** Where its cosine is written: beyond the point, seen from the anchor. */
+  /** Position of the cosine label: beyond the point, seen from the anchor. */
   labelX: number;
   labelY: number;
   side: 'start' | 'end';
@@ -39,7 +39,7 @@ export function groupLines(
         side: right ? 'start' : 'end',
       };
     });
-  // Labels that would cover each other move down, from the top one on; near the lower edge all move up again.
+  // Overlapping labels are moved down, starting at the top one; near the lower edge all are moved up again.
   const byHeight = [...lines].sort((a, b) => a.labelY - b.labelY);
   byHeight.forEach((line, i) => {
     line.labelY = Math.max(line.labelY, text);

@@ -1,4 +1,5 @@
-// What a key does on the map: arrows turn the sphere or walk from sentence to sentence, Enter picks, Escape clears.
+// Keyboard control of the map: arrows rotate the sphere or move from sentence to sentence, Enter picks, Escape
+// clears.
 import type { MapView } from './scene.ts';
 
 export type MapKeyAction =
@@ -7,7 +8,7 @@ export type MapKeyAction =
   | { type: 'pick' }
   | { type: 'clear' };
 
-/** Radians a key press. */
+/** Radians per key press. */
 const TURN_STEP = 0.12;
 const ARROWS: Record<string, [number, number]> = {
   ArrowLeft: [-1, 0],
@@ -18,7 +19,10 @@ const ARROWS: Record<string, [number, number]> = {
 
 type Key = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>;
 
-/** @returns null for keys that are not the map's. @param hasFocus is a point hovered or picked? */
+/**
+ * @returns null for keys that the map does not use
+ * @param hasFocus whether a point is hovered or picked
+ */
 export function mapKeyAction(
   { key, shiftKey, ctrlKey, metaKey, altKey }: Key,
   view: MapView,

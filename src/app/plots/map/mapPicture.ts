@@ -1,4 +1,4 @@
-// The map as a file: SVG with the page's colours written into it. PNG is made of it (exportImage.ts).
+// Exports the map as an SVG file with the page's colours inlined; exportImage.ts converts it to PNG.
 import type { Matrix } from '../../../metrics/vectors.ts';
 import { ROLE_STYLES } from '../../style/roles.ts';
 import { POINT_ROLES, type PointRole } from '../../../run/roles.ts';
@@ -10,7 +10,7 @@ import { shapePath } from './shapes.ts';
 
 interface Drawn {
   points: readonly { role: PointRole; text: string }[];
-  /** Rows of length 1. The axes follow from the first to the second, as they do on the page. */
+  /** Rows of length 1. The axes are tracked from the first to the second, as on the page. */
   initial: Matrix | null;
   current: Matrix;
   title: string;
@@ -18,10 +18,10 @@ interface Drawn {
 }
 
 const SIZE = { width: 960, height: 720 };
-/** Above the drawing: title and key. */
+/** Height above the drawing, for title and key. */
 const TOP = 64;
 
-/** The plane of the first two principal components; a point says its sentence when it is pointed at. */
+/** The plane of the first two principal components; hovering a point shows its sentence. */
 export function mapPicture({ points, initial, current, title, roleNames }: Drawn, palette: Palette): Picture {
   const scene = new Scene();
   scene.resize(SIZE.width, SIZE.height - TOP);
@@ -93,7 +93,7 @@ function mark(role: PointRole, x: number, y: number, size: number, palette: Pale
   return `<path${data} transform="translate(${x.toFixed(1)} ${y.toFixed(1)})" d="${shapePath(shape, size)}" ${look}>${said}</path>`;
 }
 
-// Characters that XML has no way to hold are left out.
+// Characters that XML cannot represent are left out.
 const escaped = (text: string): string =>
   text
     .replace(/(?![\t\n\r])\p{Cc}|[\ufffe\uffff]/gu, '')

@@ -6,6 +6,6 @@ export interface MapPoint {
   group: string;
   role: PointRole;
   text: string;
-  /** Typed by the visitor: carries a ring. */
+  /** Typed by the visitor: drawn with a ring. */
   typed: boolean;
 }

@@ -1,4 +1,4 @@
-// How points get from one place to the next: in a straight line and a fixed time, whatever the distance.
+// Animates points from one position to the next: in a straight line and in a fixed time, whatever the distance.
 
 export class Motion {
   /** [points, 3] */
@@ -7,7 +7,10 @@ export class Motion {
   private start = 0;
   private duration = 0;
 
-  /** New places; a point that was not there before appears where it belongs. @param duration milliseconds */
+  /**
+   * Sets new target positions; a new point appears at its target.
+   * @param duration milliseconds
+   */
   aim(to: Float64Array, now: number, duration: number): void {
     const here = this.at(now);
     this.from = to.slice();
@@ -19,7 +22,7 @@ export class Motion {
     this.duration = duration;
   }
 
-  /** The points are now here (the view has changed its units), and go on from here. */
+  /** Moves the points here at once (the view has changed its units); the motion continues from here. */
   place(from: Float64Array): void {
     this.from = from;
     this.to = from;

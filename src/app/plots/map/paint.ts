@@ -1,11 +1,11 @@
-// Draws the map on a canvas: rings of the plane or the wire of the sphere, then the points.
+// Draws the map on a canvas: rings of the plane or the wireframe of the sphere, then the points.
 import { ROLE_STYLES } from '../../style/roles.ts';
 import { POINT_ROLES, type PointRole } from '../../../run/roles.ts';
 import { ringRadii } from './scale.ts';
 import type { Scene } from './scene.ts';
 import { traceShape } from './shapes.ts';
 
-/** What the canvas takes from the page's style; CSS variables mean nothing to it. */
+/** The values that the canvas takes from the page's style, as it cannot use CSS variables. */
 export interface Palette {
   roles: Record<PointRole, string>;
   ink: string;
@@ -14,7 +14,7 @@ export interface Palette {
   rule: string;
   muted: string;
   font: string;
-  /** Pixels. */
+  /** Text height in pixels. */
   text: number;
   dot: number;
   line: number;
@@ -22,7 +22,7 @@ export interface Palette {
 
 export interface Points {
   roles: readonly PointRole[];
-  /** How strongly each point is drawn, 0 (not at all) to 1. */
+  /** Opacity of each point, 0 (hidden) to 1. */
   strength: Float32Array;
 }
 
@@ -60,7 +60,7 @@ export function paintCanvas(
   paint(context, scene, points, palette, devicePixelRatio);
 }
 
-/** @param ratio device pixels a CSS pixel */
+/** @param ratio device pixels per CSS pixel */
 function paint(
   context: CanvasRenderingContext2D,
   scene: Scene,
@@ -103,7 +103,7 @@ function paintRings(context: CanvasRenderingContext2D, scene: Scene, palette: Pa
   }
 }
 
-/** The outline of the sphere, its equator and two meridians; the far half fainter. */
+/** The outline of the sphere, its equator and two meridians; the far half is fainter. */
 function paintWire(context: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
   const [x, y] = [scene.width / 2, scene.height / 2];
   const radius = scene.scale.value;
@@ -151,7 +151,7 @@ function paintPoints(
 ): void {
   const { screen } = scene;
   const sphere = scene.view === 'sphere';
-  // Faint ones first; on the sphere the far ones first.
+  // Faint points first; on the sphere, the far ones first.
   const order = Array.from({ length: Math.min(roles.length, screen.length / 3) }, (_, i) => i);
   order.sort((a, b) => (sphere ? screen[a * 3 + 2]! - screen[b * 3 + 2]! : strength[a]! - strength[b]!));
   for (const i of order) {
@@ -170,7 +170,7 @@ function paintPoints(
       context.strokeStyle = palette.roles[mark];
       context.stroke();
     } else {
-      // A thin edge in the ground's colour keeps neighbours apart.
+      // A thin edge in the background colour separates neighbours.
       context.lineWidth = 1.5;
       context.strokeStyle = palette.panel;
       context.stroke();

@@ -1,6 +1,9 @@
-// Which point is meant: under the pointer, or next in a direction.
+// Picking points on the map: under the pointer, or next in a direction.
 
-/** @param screen [points, 3] in pixels and depth @param open may this point be picked? */
+/**
+ * @param screen [points, 3] in pixels and depth
+ * @param open whether a point may be picked
+ */
 export function nearestPoint(
   screen: Float64Array,
   x: number,
@@ -12,7 +15,7 @@ export function nearestPoint(
   let least = reach;
   for (let i = 0; i * 3 < screen.length; i++) {
     if (!open(i)) continue;
-    // On the sphere a point behind gives way to one in front (depth below 0 counts as farther off).
+    // On the sphere, points in front take precedence over those behind (depth below 0 counts as farther away).
     const behind = screen[i * 3 + 2]! < -0.05 ? reach / 2 : 0;
     const distance = Math.hypot(screen[i * 3]! - x, screen[i * 3 + 1]! - y) + behind;
     if (distance < least) [best, least] = [i, distance];
@@ -46,7 +49,7 @@ export function pointInDirection(
   return best;
 }
 
-/** Where the arrow keys lead: from a point to the next one in a direction, or to the one nearest to the centre. */
+/** The target of the arrow keys: from a point to the next one in a direction, or to the one nearest to the centre. */
 export function walkTarget(
   screen: Float64Array,
   from: number | null,

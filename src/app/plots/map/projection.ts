@@ -1,27 +1,30 @@
-// Where the map puts sentences: principal component analysis that follows embeddings while they are trained.
+// The map's coordinates: principal component analysis that tracks embeddings while they are trained.
 //
-// The principal axes of a new state of the encoder are free in their signs, and change places when two variances
-// cross; drawn as they come, the map would flip and jump. So (1) the axes that are drawn turn towards the principal
-// ones by a bounded angle a frame, and (2) the picture is turned (or mirrored) onto the one before it: orthogonal
-// Procrustes, min over orthogonal R of || C R - C_before ||. Neither changes a distance within the picture.
+// The principal axes of a new state of the encoder have arbitrary signs, and swap when two variances cross; drawn
+// directly, the map would flip and jump. So (1) the displayed axes turn towards the principal ones by a bounded angle
+// per frame, and (2) the picture is rotated (or mirrored) onto the previous one: orthogonal Procrustes, min over
+// orthogonal R of || C R - C_before ||. Neither changes a distance within the picture.
 import type { Matrix } from '../../../metrics/vectors.ts';
 import { Random } from '../../../util/random.ts';
 import { nearestOrthogonal, orthonormalise, symmetricEigen } from './smallMatrix.ts';
 
-/** More directions than are drawn are followed: the block converges faster, and a rising axis is seen in time. */
+/** More directions are tracked than are drawn: the block converges faster, and a rising axis is detected in time. */
 const SPARE = 2;
 const WARM_ITERATIONS = 2;
-/** A beginning takes more, as many as cost some 20 ms (rows x dimension a piece); what is missing, refine() adds. */
+/**
+ * The first fit takes more iterations, as many as fit into about 20 ms (each costs rows x dimension); refine() adds
+ * the others.
+ */
 const coldIterations = (rows: number, dimension: number): number =>
   Math.max(WARM_ITERATIONS, Math.min(40, Math.floor(1.2e6 / (rows * dimension))));
-/** Angles below this (radians) are not seen. */
+/** Smaller angles (radians) are not visible. */
 const STILL = 1e-4;
 
 export interface Placement {
   /** [rows, components], in units of the sphere's radius. */
   coordinates: Float64Array;
   rows: number;
-  /** Share of the total variance (of the mean square, if not centred) that lies in the axes drawn; 0 to 1. */
+  /** Share of the total variance (of the mean square, if not centred) in the displayed axes; 0 to 1. */
   share: number;
 }
 
@@ -51,19 +54,19 @@ export function alignOnto(
 }
 
 export class Projection {
-  /** Are the axes drawn the principal ones? */
+  /** Whether the displayed axes are the principal ones. */
   settled = true;
   private data: Matrix = { data: new Float64Array(0), rows: 0, dimension: 0 };
   private total = 0;
   /** [components + SPARE, d], orthonormal, by descending variance. */
   private block: Float64Array | null = null;
-  /** [components, d], orthonormal: the axes drawn. */
+  /** [components, d], orthonormal: the displayed axes. */
   private drawn: Float64Array | null = null;
   private last: Float64Array | null = null;
 
   /**
    * @param centred axes through the mean (PCA), or through the origin of the sphere
-   * @param largestTurn radians the drawn axes turn in one call
+   * @param largestTurn the largest angle in radians by which the displayed axes turn in one call
    */
   constructor(
     readonly components: number,
@@ -71,7 +74,7 @@ export class Projection {
     readonly largestTurn = 0.25,
   ) {}
 
-  /** New embeddings, [rows, d] of length 1; rows that were there before keep their index. */
+  /** Sets new embeddings, [rows, d] of length 1; existing rows keep their index. */
   follow(unit: Matrix): Placement {
     if (unit.dimension !== this.data.dimension) this.block = this.drawn = null;
     const { rows, dimension } = unit;
@@ -83,7 +86,7 @@ export class Projection {
     return this.refine();
   }
 
-  /** The same embeddings again: the axes go on turning to the principal ones. */
+  /** Iterates on the same embeddings: the axes continue turning towards the principal ones. */
   refine(): Placement {
     const { dimension } = this.data;
     const k = Math.min(this.components, dimension);
@@ -96,7 +99,10 @@ export class Projection {
     return this.place(k);
   }
 
-  /** Orthogonal iteration V <- orth(X^T X V), then Rayleigh-Ritz. Returns the relative change of the variance held. */
+  /**
+   * Orthogonal iteration V <- orth(X^T X V), then Rayleigh-Ritz. Returns the relative change of the captured
+   * variance.
+   */
   private iterate(k: number): number {
     const { data, rows, dimension } = this.data;
     const size = Math.min(k + SPARE, dimension);
@@ -129,7 +135,7 @@ export class Projection {
     return change;
   }
 
-  /** Turns the drawn axes towards the target's, at most by largestTurn. Returns the angle left. */
+  /** Turns the displayed axes towards the target's, by at most largestTurn. Returns the remaining angle. */
   private turn(target: Float64Array, k: number): number {
     const { dimension } = this.data;
     const drawn = this.drawn!;
@@ -152,7 +158,10 @@ export class Projection {
     return step === 1 ? 0 : angle - this.largestTurn;
   }
 
-  /** Signs of the first picture: each axis points to where its far points are, so that equal data look equal. */
+  /**
+   * Chooses the signs of the first picture: each axis points towards its farthest points, so that equal data looks
+   * equal.
+   */
   private face(coordinates: Float64Array, drawn: Float64Array): void {
     const { dimension } = this.data;
     for (let c = 0; c * dimension < drawn.length; c++) {
@@ -164,7 +173,7 @@ export class Projection {
     }
   }
 
-  /** Coordinates on the drawn axes, turned onto the last ones; the axes turn along. */
+  /** Coordinates on the displayed axes, rotated onto the previous ones; the axes are rotated too. */
   private place(k: number): Placement {
     const { data, rows, dimension } = this.data;
     const n = this.components;
@@ -203,7 +212,10 @@ function centre(data: Float64Array, rows: number, dimension: number): void {
     for (let j = 0, at = i * dimension; j < dimension; j++) data[at + j]! -= mean[j]!;
 }
 
-/** Rayleigh-Ritz: turns the block, in place, to its own principal axes; scores X V^T [rows, size], and their squares. */
+/**
+ * Rayleigh-Ritz: rotates the block, in place, to its own principal axes; scores X V^T [rows, size], and their
+ * squares.
+ */
 function ritz(
   block: Float64Array,
   data: Float64Array,

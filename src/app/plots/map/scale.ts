@@ -1,12 +1,12 @@
-// How large the map draws one unit: steady, so that points are seen to spread. It changes only when they would leave
-// the frame or get lost in its middle, and then gently.
+// The map's scale, pixels per unit: constant, so that the spreading of points is visible. It changes only when points
+// would leave the frame or become too small, and then gradually.
 
-/** Points beyond this many times the 98th percentile do not shrink the rest of the map; they are drawn on its edge. */
+/** Points beyond this multiple of the 98th percentile do not shrink the rest of the map; they are drawn on its edge. */
 const OUTLIER = 1.8;
 const ROOM = 1.12;
-/** Share of the frame below which the points have become too small to read. */
+/** Share of the frame below which the points are too close together to read. */
 const SMALL = 0.5;
-/** Time constant of the change, milliseconds. */
+/** Time constant of the change, in milliseconds. */
 const EASE = 260;
 
 /** Half the extent of the points along one axis of [points, 3]. */
@@ -22,15 +22,15 @@ export function robustExtent(coordinates: Float64Array, axis: number): number {
 }
 
 export class Scale {
-  /** Pixels a unit. */
+  /** Pixels per unit. */
   value = 0;
   private target = 0;
   private time = 0;
 
   /**
-   * Half extents of the points and of the frame (pixels).
+   * Fits the scale to the half extents of the points and of the frame (pixels).
    * @param atOnce the view itself has changed: no easing
-   * @param small how small the points may become, as a share of the frame, before they are drawn larger
+   * @param small the share of the frame below which the points are drawn larger
    */
   fit(x: number, y: number, halfWidth: number, halfHeight: number, atOnce: boolean, small = SMALL): void {
     const wanted = Math.min(halfWidth / (ROOM * x || 1), halfHeight / (ROOM * y || 1));
@@ -39,7 +39,7 @@ export class Scale {
     if (atOnce || this.value === 0) this.value = this.target;
   }
 
-  /** One frame. Is it still changing? */
+  /** Advances the easing by one frame. Returns whether the scale is still changing. */
   ease(now: number, immediate: boolean): boolean {
     const passed = Math.min(100, Math.max(0, now - this.time));
     this.time = now;

@@ -1,4 +1,5 @@
-// The state of the map between frames: coordinates, their motion, scale and rotation; gives pixels. No DOM.
+// The state of the map between frames: coordinates, their motion, scale and rotation; computes pixel positions. No
+// DOM.
 import type { Matrix } from '../../../metrics/vectors.ts';
 import { Motion } from './motion.ts';
 import { Projection } from './projection.ts';
@@ -9,15 +10,15 @@ export type MapView = 'plane' | 'sphere' | 'umap';
 
 /** Pixels between the outermost points and the frame. */
 const MARGIN = 18;
-/** Embeddings that come less often than this move and then rest (milliseconds). */
+/** Embeddings that arrive less often than this move for this long and then rest (milliseconds). */
 const SLOWEST = 700;
 const STEEPEST = 1.45;
 
 export class Scene {
   view: MapView = 'plane';
-  /** [points, 3]: x and y in pixels, depth from -1 (far) to 1 (near). NaN where a point has no place. */
+  /** [points, 3]: x and y in pixels, depth from -1 (far) to 1 (near). NaN where a point has no position. */
   screen = new Float64Array(0);
-  /** Share of the variance in the axes drawn. */
+  /** Share of the variance in the displayed axes. */
   share = 0;
   yaw = 0.5;
   pitch = 0.3;
@@ -29,14 +30,14 @@ export class Scene {
   private sphere = new Projection(3, false);
   private unit: Matrix | null = null;
   private umap: Float64Array | null = null;
-  /** Where the points are going, [points, 3]. */
+  /** The target positions, [points, 3]. */
   private goal: Float64Array = new Float64Array(0);
   private lastFollow = 0;
   private pace = 0;
-  /** The next fit of the scale is a new beginning, not a change. */
+  /** Whether the next fit of the scale sets it without easing. */
   private fresh = true;
 
-  /** Forgets everything: the points are other points. */
+  /** Resets the scene because the map has other points. */
   clear(): void {
     this.plane = new Projection(2, true);
     this.sphere = new Projection(3, false);
@@ -55,9 +56,9 @@ export class Scene {
   }
 
   /**
-   * New embeddings, rows of length 1.
+   * Sets new embeddings, rows of length 1.
    * @param calm milliseconds of an ordinary motion; 0 = none (reduced motion)
-   * @param streaming more will come at the pace of the last: each motion then lasts until the next, without a rest
+   * @param streaming more will arrive at the same rate: each motion then lasts until the next, without a rest
    */
   follow(unit: Matrix, now: number, calm: number, streaming: boolean): void {
     const since = now - this.lastFollow;
@@ -74,7 +75,7 @@ export class Scene {
     if (this.view === 'umap') this.aim(now);
   }
 
-  /** The places in the plane, [points, 2]: where UMAP begins. */
+  /** The positions in the plane, [points, 2], which UMAP starts from. */
   planeCoordinates(): Float64Array {
     return this.unit ? this.plane.follow(this.unit).coordinates : new Float64Array(0);
   }
@@ -93,7 +94,7 @@ export class Scene {
     this.pitch = Math.max(-STEEPEST, Math.min(STEEPEST, this.pitch + pitch));
   }
 
-  /** One frame: writes `screen`. Is anything still moving? */
+  /** Advances by one frame and writes `screen`. Returns whether anything is still moving. */
   tick(now: number): boolean {
     const axes = this.view === 'plane' ? this.plane : this.sphere;
     const unsettled = this.view !== 'umap' && this.unit !== null && !axes.settled;
@@ -103,7 +104,7 @@ export class Scene {
     return this.motion.moving(now) || easing || unsettled;
   }
 
-  /** Place of a point in the view's own units (the plane's coordinates), as drawn now. */
+  /** Position of a point in the view's own units (the plane's coordinates), as currently drawn. */
   coordinatesOf(point: number): [number, number] {
     const { value } = this.scale;
     return [
@@ -136,7 +137,7 @@ export class Scene {
     if (this.view === 'sphere') this.scale.fit(1, 1, w, h, atOnce);
     else {
       const [x, y] = [robustExtent(this.goal, 0), robustExtent(this.goal, 1)];
-      // UMAP's distances have no unit to keep.
+      // UMAP's distances have no fixed unit.
       this.scale.fit(x, y, w, h, atOnce, this.view === 'umap' ? 0.9 : undefined);
     }
     this.fresh = false;
@@ -159,7 +160,7 @@ export class Scene {
     }
   }
 
-  /** Pixels back to the coordinates of the present view (in the picture's plane), to begin a change of view there. */
+  /** Converts pixels to the coordinates of the current view (in the picture plane), to start a change of view there. */
   private unproject(screen: Float64Array): Float64Array {
     const from = new Float64Array(screen.length);
     const flat = this.view !== 'sphere';
@@ -168,7 +169,7 @@ export class Scene {
     for (let i = 0; i < screen.length; i += 3) {
       const x = (screen[i]! - this.width / 2) / this.scale.value;
       const y = (this.height / 2 - screen[i + 1]!) / this.scale.value;
-      const z = -sp * y; // depth 0 in the picture, turned back
+      const z = -sp * y; // depth 0 in the picture, rotated back
       from[i] = cy * x - sy * z;
       from[i + 1] = cp * y;
       from[i + 2] = sy * x + cy * z;
@@ -191,7 +192,10 @@ function widen(coordinates: Float64Array, components: number): Float64Array {
   return wide;
 }
 
-/** Directions in the three strongest axes; the first of them, where untrained sentences crowd, faces the viewer. */
+/**
+ * Directions in the three strongest axes; the first of them, along which untrained sentences cluster, faces the
+ * viewer.
+ */
 function ontoSphere(coordinates: Float64Array): Float64Array {
   const placed = new Float64Array(coordinates.length);
   for (let i = 0; i < coordinates.length; i += 3) {

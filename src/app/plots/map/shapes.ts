@@ -1,4 +1,4 @@
-// The shapes of the roles, for the canvas and for SVG: equal to the eye, told apart without colour.
+// The shapes of the roles, for the canvas and for SVG: the same visual size, distinguishable without colour.
 import { symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle, type SymbolType } from 'd3-shape';
 import type { RoleStyle } from '../../style/roles.ts';
 
@@ -11,7 +11,7 @@ const SYMBOLS: Record<Shape, SymbolType> = {
   diamond: symbolDiamond,
   ring: symbolCircle,
 };
-/** d3 gives equal areas; corners make these look heavier or lighter. */
+/** d3 gives equal areas; corners make these look larger or smaller. */
 const WEIGHT: Record<Shape, number> = { circle: 1, square: 0.95, triangle: 1, diamond: 0.9, ring: 0.8 };
 
 const area = (shape: Shape, radius: number): number => WEIGHT[shape] * Math.PI * radius * radius;

@@ -1,4 +1,4 @@
-// Linear algebra of matrices so small that the plainest method is the best: row-major k x k, k below ten or so.
+// Linear algebra for tiny matrices, where the simplest method is best: row-major k x k, k below ten or so.
 
 export interface Eigen {
   /** Descending. */
@@ -30,7 +30,7 @@ export function symmetricEigen(symmetric: ArrayLike<number>, size: number): Eige
   };
 }
 
-/** Makes a[p][q] zero; the columns of v turn along. */
+/** Zeroes a[p][q]; the columns of v are rotated too. */
 function rotate(a: Float64Array, v: Float64Array, size: number, p: number, q: number): void {
   const apq = a[p * size + q]!;
   if (apq === 0) return;
@@ -61,7 +61,7 @@ export function identity(size: number): Float64Array {
 
 /**
  * The orthogonal matrix nearest to m (its polar factor U V^T), and m's smallest singular value. Directions that m
- * does not determine are left where they are, so that the zero matrix gives the identity.
+ * does not determine are left unchanged, so that the zero matrix gives the identity.
  */
 export function nearestOrthogonal(m: ArrayLike<number>, size: number): { q: Float64Array; smallest: number } {
   const gram = new Float64Array(size * size);
@@ -87,7 +87,10 @@ export function nearestOrthogonal(m: ArrayLike<number>, size: number): { q: Floa
   return { q, smallest: Math.sqrt(Math.max(values[size - 1] ?? 0, 0)) };
 }
 
-/** Gram-Schmidt, twice over, on the rows [rows, dimension], in place; a lost row becomes some free direction. */
+/**
+ * Gram-Schmidt, applied twice, to the rows [rows, dimension], in place; a degenerate row becomes an arbitrary
+ * orthogonal direction.
+ */
 export function orthonormalise(matrix: Float64Array, rows: number, dimension: number): void {
   for (let i = 0; i < rows; i++) {
     const row = matrix.subarray(i * dimension, (i + 1) * dimension);

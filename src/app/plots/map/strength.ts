@@ -1,4 +1,4 @@
-// How strongly each point of the map is drawn: hidden roles not at all, what is searched or meant in full, the rest faint.
+// The opacity of each point on the map: hidden roles at 0, found or focused points at 1, the others faint.
 import type { PointRole } from '../../../run/roles.ts';
 import type { MapPoint } from './mapPoint.ts';
 
@@ -7,7 +7,7 @@ type Labelled = Pick<MapPoint, 'text' | 'role' | 'group'>;
 const FAINT = 0.16;
 const REST = 0.42;
 
-/** Indices of the sentences that hold the words, whatever their case; null when nothing is asked. */
+/** Indices of the sentences that contain the query, ignoring case; null when the query is empty. */
 export function matchesOf(points: readonly Labelled[], query: string): ReadonlySet<number> | null {
   const wanted = query.trim().toLocaleLowerCase();
   if (wanted === '') return null;

@@ -1,4 +1,4 @@
-// UMAP beside the page: takes one request, posts its layouts as they take shape. Ended by its owner.
+// Web worker for UMAP: takes one request and posts intermediate layouts. Terminated by its owner.
 import { umapLayout, type UmapRequest } from './umapLayout.ts';
 
 addEventListener('message', ({ data }: MessageEvent<UmapRequest>) => {

@@ -1,6 +1,6 @@
-// UMAP (McInnes, Healy, Melville 2018) of one state of the embeddings, with umap-js. It begins at the places of the
-// plane view, so that a snapshot resembles the map it was taken from, and is seeded: same embeddings, same picture.
-// Neighbours are exact, by cosine. umap-js blocks for long at its start, hence the worker around this file.
+// UMAP (McInnes, Healy, Melville 2018) of one state of the embeddings, with umap-js. It starts from the positions of
+// the plane view, so that a snapshot resembles the map it was taken from, and is seeded: same embeddings, same
+// picture. Neighbours are exact, by cosine. umap-js blocks for a long time at its start, so it runs in a worker.
 import { UMAP } from 'umap-js';
 import { Random } from '../../../util/random.ts';
 import { alignOnto } from './projection.ts';
@@ -12,18 +12,18 @@ const EPOCHS_A_CHUNK = 10;
 export interface UmapRequest {
   /** Rows of length 1. */
   rows: number[][];
-  /** Where each point begins, [rows, 2]. */
+  /** The initial position of each point, [rows, 2]. */
   start: Float64Array;
 }
 
 export interface UmapProgress {
-  /** [rows, 2], centred, turned onto the start. */
+  /** [rows, 2], centred, rotated onto the start. */
   layout: Float64Array;
   epoch: number;
   epochs: number;
 }
 
-/** Yields the layout as it takes shape, every few epochs; the last one is the result. */
+/** Yields intermediate layouts every few epochs; the last one is the result. */
 export function* umapLayout({ rows, start }: UmapRequest): Generator<UmapProgress> {
   const neighbours = Math.min(NEIGHBOURS, rows.length - 1);
   const random = Random.seeded(1).fork('umap');
@@ -38,7 +38,10 @@ export function* umapLayout({ rows, start }: UmapRequest): Generator<UmapProgres
   }
 }
 
-/** umap-js moves the rows it hands out: writing them sets its beginning. Spread as its own random one, -10 to 10. */
+/**
+ * Sets the initial positions by writing into the rows that umap-js returns, which it moves in place. Scaled to the
+ * range of its own random initialisation, -10 to 10.
+ */
 function beginAt(embedding: number[][], start: Float64Array, random: Random): void {
   const largest = start.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
   embedding.forEach((row, i) => {
@@ -56,7 +59,7 @@ function turnedLike(embedding: number[][], start: Float64Array): Float64Array {
   return layout;
 }
 
-/** For each row its nearest rows (itself first, as umap-js expects), and their distances 1 - cosine. */
+/** The nearest rows of each row (itself first, as umap-js expects), and their distances 1 - cosine. */
 function nearestRows(rows: number[][], count: number): { indices: number[][]; distances: number[][] } {
   const indices: number[][] = [];
   const distances: number[][] = [];

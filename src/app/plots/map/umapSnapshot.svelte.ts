@@ -1,4 +1,4 @@
-// A UMAP picture of one step: computed in a worker of its own, shown while it takes shape, kept until asked anew.
+// A UMAP layout of one step: computed in a separate worker, shown while it develops, kept until requested again.
 import type { Matrix } from '../../../metrics/vectors.ts';
 import type { UmapProgress, UmapRequest } from './umapLayout.ts';
 import { umapWorker } from './umapWorker.ts';
@@ -13,7 +13,10 @@ export class UmapSnapshot {
   failure: string | null = $state(null);
   private worker: Worker | null = null;
 
-  /** @param unit rows of length 1 @param start [rows, 2], where the points begin */
+  /**
+   * @param unit rows of length 1
+   * @param start [rows, 2], the initial positions
+   */
   compute(unit: Matrix, start: Float64Array, step: number): void {
     this.cancel();
     const { data, rows, dimension } = unit;
@@ -39,14 +42,14 @@ export class UmapSnapshot {
     worker.postMessage(request);
   }
 
-  /** Ends the computation; the picture stays as it is. */
+  /** Cancels the computation; the layout stays as it is. */
   cancel(): void {
     this.worker?.terminate();
     this.worker = null;
     this.progress = null;
   }
 
-  /** The points are other points. */
+  /** Clears the layout because the map has other points. */
   clear(): void {
     this.cancel();
     this.layout = null;
