@@ -1,18 +1,19 @@
-// Saves a run's newest checkpoint: at its checkpoints, in a small share of the time; when it is idle; and at its end.
+// Autosave of a run's newest checkpoint: at regular checkpoints (within a small share of the training time), when the
+// run is idle, and at its end.
 import type { RunningTraining } from '../trainer/train.ts';
 import { messageOf } from '../util/failure.ts';
 import type { RunContext, StartPoint } from './runContext.ts';
 import type { SavedRun } from './savedRun.ts';
 
-/** Share of the time that saving may take while steps are made. */
+/** Maximum share of the time spent on saving during training. */
 const TIME_SHARE = 0.05;
 
 export class Autosave {
-  /** Undefined when the run cannot be saved, or not any more. */
+  /** Undefined if the run cannot be saved, or can no longer be saved. */
   private saved: SavedRun | undefined;
   private readonly branched: boolean;
   private savedStep: number;
-  /** When it may be saved next, in milliseconds. */
+  /** Earliest time of the next save, in milliseconds (performance.now()). */
   private nextDue = 0;
   private failureReported = false;
 
@@ -25,12 +26,12 @@ export class Autosave {
     this.branched = branched ?? branch !== undefined;
   }
 
-  /** The steps after this one are discarded: if they are saved, the run must be saved again. */
+  /** Call when the steps after `step` are discarded: if the saved checkpoint is one of them, the run is saved again. */
   cut(step: number): void {
     if (this.savedStep > step) this.savedStep = 0;
   }
 
-  /** Saves the run if it is time to. @param isIdle it has been waiting for a while */
+  /** Saves the run if a save is due. @param isIdle whether the run has been waiting for a while */
   async saveIfDue(running: RunningTraining, isIdle: boolean): Promise<void> {
     const { step, totalSteps, config } = running;
     const { saved } = this;
@@ -39,7 +40,7 @@ export class Autosave {
     if (step === totalSteps || isIdle || atCheckpoint) await this.save(running, saved);
   }
 
-  /** Saves nothing from now on, and lets other tabs have the run. */
+  /** Stops saving for good and releases the run, so that other tabs can open it. */
   stop(): void {
     this.saved?.release();
     this.saved = undefined;
@@ -49,7 +50,7 @@ export class Autosave {
     const { command, editLog, reports } = this.context;
     const started = performance.now();
     const checkpoint = await running.checkpoint();
-    if (this.saved !== saved) return; // stopped meanwhile
+    if (this.saved !== saved) return; // stopped in the meantime
     const { config, own } = command;
     try {
       await saved.write({ checkpoint, config, own, editLog: editLog.entries(), branched: this.branched });

@@ -1,4 +1,4 @@
-// A run that starts with the weights another one had at a step.
+// Starts a run as a branch, with the weights that another run had at a given step.
 import type { Group } from '../data/group.ts';
 import { configDifference, type Config } from '../run/config.ts';
 import { KNOBS } from '../run/knobs.ts';
@@ -9,8 +9,9 @@ import type { ResolvedStart } from './runContext.ts';
 import type { Training } from './training.ts';
 
 /**
- * With the same data and the same knobs the branch repeats its parent; with other hot knobs it has the parent's batches.
- * Groups that joined the parent later join the branch at the same steps; later edits of knobs are not repeated.
+ * With the same data and the same knobs, the branch reproduces its parent; if only hot knobs differ, it still sees the
+ * same batches. Groups that were added to the parent later are added to the branch at the same steps; later knob edits
+ * are not repeated.
  * @throws Failure when there is nothing to branch from
  */
 export async function branchFrom(
@@ -42,7 +43,7 @@ export async function branchFrom(
   };
 }
 
-/** The parent's log from a step on, without its edits and without groups that the visitor has removed since. */
+/** The parent's log from a step on, without knob edits and without groups that the visitor has removed since. */
 function laterGroups(log: EditLog, step: number, own: readonly Group[]): EditLogEntry[] {
   const ids = new Set(own.map(({ id }) => id));
   return log
@@ -55,7 +56,7 @@ function differOnlyHot(config: Config, other: Config): boolean {
   return configDifference(config, other).every((name) => KNOBS[name].hot);
 }
 
-/** The same corpus; the child may have more of the visitor's groups. */
+/** Whether both use the same corpus; the child may have additional groups of the visitor. */
 function haveSameData(parent: StartCommand, child: StartCommand): boolean {
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   const own = new Map(child.own.map((group) => [group.id, group]));

@@ -1,4 +1,4 @@
-// The page's end of the worker: starts it, sends commands, parses what comes back, and says when it has died.
+// The page's client of the training worker: starts it, sends commands, parses its reports, and detects when it dies.
 import {
   reportSchema,
   responseSchemas,
@@ -11,7 +11,7 @@ import {
 
 export interface ClientListeners {
   report: (report: Exclude<Report, { type: 'response' | 'requestFailed' }>) => void;
-  /** The worker crashed or could not be started; the client cannot be used any more. */
+  /** The worker crashed or could not be started; the client can no longer be used. */
   died: (message: string) => void;
 }
 
@@ -36,7 +36,7 @@ export class TrainerClient {
     this.worker.postMessage(command);
   }
 
-  /** Asks about the model as it is between two steps. @throws Error with one clear sentence */
+  /** Sends a request about the model, answered between two steps. Rejects with an Error (one clear sentence). */
   request<T extends RequestType>(request: ModelRequest<T> & ModelRequest): Promise<Responses[T]> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {

@@ -1,11 +1,11 @@
-// What the visitor changed in a run, and before which step: with it, steps of the past can be repeated exactly.
+// The log of what the visitor changed in a run, and before which step, so that past steps can be replayed exactly.
 import { z } from 'zod';
 import { completeGroupSchema, type Group } from '../data/group.ts';
 import { knobEditSchema, type KnobEdit } from '../run/knobEdit.ts';
 
 export const editLogSchema = z.array(
   z.object({
-    /** Updates made before the change. */
+    /** Number of steps completed before the change. */
     step: z.int(),
     edits: z.array(knobEditSchema),
     groups: z.array(completeGroupSchema),
@@ -16,7 +16,7 @@ export type EditLogEntry = z.infer<typeof editLogSchema>[number];
 export class EditLog {
   constructor(private log: EditLogEntry[] = []) {}
 
-  /** What changes after a step, before the next one is made. */
+  /** The changes that take effect after `step`, before the next one. */
   at(step: number): { edits: readonly KnobEdit[]; groups: readonly Group[] } {
     return this.log.find((entry) => entry.step === step) ?? { edits: [], groups: [] };
   }
@@ -29,7 +29,7 @@ export class EditLog {
     if (groups.length > 0) this.entryAt(step).groups.push(...groups);
   }
 
-  /** Forgets what was changed after a step. */
+  /** Removes the changes made after a step. */
   cut(step: number): void {
     this.log = this.log.filter((entry) => entry.step <= step);
   }

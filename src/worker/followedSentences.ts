@@ -1,22 +1,22 @@
-// The sentences followed on the map: embedded between steps, in a small share of the time, and only when something has
-// changed. Embeddings are stored in the timeline, so that a step of the past is shown without its weights.
+// Embeds the sentences followed on the map: between steps, within a small share of the training time, and only when
+// something has changed. Embeddings are stored in the timeline, so that a past step can be shown without its weights.
 import type { Matrix } from '../metrics/vectors.ts';
 import type { RunningTraining } from '../trainer/train.ts';
 import type { InitialEmbedder } from './initialEmbedder.ts';
 import type { RunContext } from './runContext.ts';
 
-/** Share of the time that embedding may take while steps are made. */
+/** Maximum share of the time spent on embedding during training. */
 const TIME_SHARE = 0.2;
-/** Milliseconds between two embeddings, at least. */
+/** Minimum interval between two updates, in milliseconds. */
 const INTERVAL = 33;
 
 export class FollowedSentences {
   private sentences: readonly string[];
-  /** When they may be embedded next, in milliseconds. */
+  /** Earliest time of the next update, in milliseconds (performance.now()). */
   private nextDue = 0;
   /** Step of the embeddings that the page shows; null before the first. */
   private shownStep: number | null = null;
-  /** The page has no embeddings of these sentences yet, or its embeddings are from a device that was lost. */
+  /** True if the page has no embeddings of these sentences yet, or has embeddings from a device that was lost. */
   private outdated = true;
 
   constructor(
@@ -34,7 +34,7 @@ export class FollowedSentences {
     return !this.wereShown || performance.now() >= this.nextDue;
   }
 
-  /** Must they be embedded, whatever the timeline has stored? */
+  /** Whether the sentences have to be embedded regardless of what the timeline has stored. */
   get needWeights(): boolean {
     return this.outdated && this.sentences.length > 0;
   }
@@ -45,12 +45,15 @@ export class FollowedSentences {
     this.invalidate();
   }
 
-  /** Embeds and shows them again at the next opportunity. */
+  /** Makes the next `show` embed the sentences again. */
   invalidate(): void {
     this.outdated = true;
   }
 
-  /** Embeds and shows them, if the page shows another step or other sentences. @param always shows them in any case */
+  /**
+   * Embeds the sentences and reports the embeddings if the page shows another step or other sentences.
+   * @param always reports them in any case
+   */
   async show(running: RunningTraining, always = false): Promise<void> {
     const { sentences, outdated } = this;
     const { reports, timeline } = this.context;
@@ -67,7 +70,7 @@ export class FollowedSentences {
     reports.embeddings(embeddings, step, step === 0);
   }
 
-  /** Their embeddings at a step, if they were embedded there. */
+  /** The stored embeddings [sentences, hidden] at a step, if there are any. */
   storedAt(step: number): Matrix | undefined {
     return this.outdated ? undefined : this.context.timeline.embeddingsAt(step, this.sentences.length);
   }

@@ -1,10 +1,10 @@
-// Whether and when a training may make its next step: play, pause, a single step, a limited speed.
+// Controls whether and when training may run its next step: play, pause, single step, limited speed.
 
 export class Gate {
   private mode: 'closed' | 'once' | 'open' = 'closed';
   /** Milliseconds between two steps. */
   private interval = 0;
-  /** When the next step may begin. */
+  /** Earliest start of the next step, in milliseconds (performance.now()). */
   private next = 0;
   private woken = false;
   private cancelled = false;
@@ -14,12 +14,12 @@ export class Gate {
     return this.mode !== 'closed';
   }
 
-  /** May the next step be made at once? */
+  /** Whether the next step may run immediately. */
   get isReady(): boolean {
     return this.isOpen && !this.woken && !this.cancelled && this.next <= performance.now();
   }
 
-  /** Lets steps through until paused. @param rate steps a second at most; null: as fast as possible */
+  /** Lets steps through until paused. @param rate maximum steps per second; null: as fast as possible */
   play(rate: number | null): void {
     this.mode = 'open';
     this.interval = rate === null ? 0 : 1000 / rate;
@@ -38,13 +38,13 @@ export class Gate {
     this.endWait?.();
   }
 
-  /** There is something to do besides stepping: ends the present wait, or else the next one. */
+  /** Signals that there is something to do besides stepping: ends the current wait, or the next one. */
   wake(): void {
     this.woken = true;
     this.endWait?.();
   }
 
-  /** The training is stopped: nothing waits here any more. */
+  /** Call when training is stopped: ends all waits, now and later. */
   cancel(): void {
     this.cancelled = true;
     this.endWait?.();
@@ -68,7 +68,7 @@ export class Gate {
     }
   }
 
-  /** @param milliseconds left out: waits until something happens */
+  /** @param milliseconds undefined: waits until something happens */
   private timeout(milliseconds: number | undefined): Promise<void> {
     return new Promise((resolve) => {
       const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);

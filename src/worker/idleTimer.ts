@@ -1,26 +1,26 @@
-// A run is idle when nothing has been asked of it for a while: time for work that can wait.
+// Detects when a run is idle (no commands and no steps for a while), which is the time for low-priority work.
 
-/** Milliseconds without a command or a step. */
+/** Time without a command or a step after which a run is idle, in milliseconds. */
 const IDLE_AFTER = 500;
 
 export class IdleTimer {
   private since = performance.now();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onIdle called when the run has become idle */
+  /** @param onIdle called when the run becomes idle */
   constructor(private readonly onIdle: () => void) {}
 
   get isIdle(): boolean {
     return performance.now() - this.since >= IDLE_AFTER;
   }
 
-  /** Something was asked or done. */
+  /** Resets the timer: a command arrived or a step ran. */
   touch(): void {
     this.since = performance.now();
     this.stop();
   }
 
-  /** Calls onIdle after the time that makes a run idle, if it is not idle already. */
+  /** Schedules onIdle for the moment the run becomes idle, unless it is idle already. */
   arm(): void {
     if (this.isIdle) return;
     this.timer ??= setTimeout(() => {

@@ -1,5 +1,5 @@
-// Embeddings with the weights before training, to compare with those of now. They are put on the device when first
-// needed.
+// Embeds sentences with the weights before training, for comparison with the current ones. The weights are uploaded to
+// the device when they are first needed.
 import { longestInput } from '../encoder/config.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import type { Pooling } from '../encoder/pooling.ts';
@@ -14,7 +14,7 @@ export class InitialEmbedder {
     private readonly pooling: Pooling,
   ) {}
 
-  /** Returns [sentences, hidden]. */
+  /** @returns embeddings [sentences, hidden] */
   embed(sentences: readonly string[]): Promise<Matrix> {
     this.embedder ??= new Embedder(this.model, {
       pooling: this.pooling,
@@ -23,7 +23,7 @@ export class InitialEmbedder {
     return this.embedder.embedSentences(sentences);
   }
 
-  /** The device was lost, and the weights on it. */
+  /** Call when the device was lost, and with it the weights. */
   deviceLost(): void {
     this.embedder = undefined;
   }

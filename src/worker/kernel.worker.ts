@@ -1,4 +1,4 @@
-// A helper thread of the WASM kernels in the browser: a worker of the training's worker.
+// Entry point of a helper thread for the WASM kernels in the browser: a worker started by the training worker.
 /// <reference lib="webworker" />
 import { runHelperThread, type ThreadMessage } from '../kernels/wasm/thread.mjs';
 

@@ -1,15 +1,15 @@
-// An encoder folder at a web address: fetches its files, reports progress, and says in one clear sentence when a file
-// is missing, incomplete or cannot be reached.
+// Reads an encoder folder from a URL: fetches its files, reports progress, and throws an error with one clear sentence
+// if a file is missing, incomplete or unreachable.
 import { z } from 'zod';
 import type { FolderReader } from '../encoder/folder.ts';
 import { Failure, messageOf } from '../util/failure.ts';
 
-/** Bytes of a file that have arrived; total is null when the server does not say. */
+/** Bytes of a file received so far; total is null if the server does not send it. */
 export type OnProgress = (file: string, loaded: number, total: number | null) => void;
 
 /**
- * If the folder lists its files (files.json, written by the build of the page), no other file is asked for. Otherwise
- * each file is tried: a 404 means that it does not exist, any other error is a failure.
+ * If the folder has a list of its files (files.json, written by the page's build), only listed files are requested.
+ * Otherwise every file is tried: a 404 means that it does not exist, any other error is a failure.
  */
 export function webFolder(address: string, onProgress: OnProgress): FolderReader {
   const base = address.replace(/\/+$/, '');
@@ -31,7 +31,7 @@ async function fetchList(url: string): Promise<ReadonlySet<string> | undefined> 
     if (!response.ok || isPage(response)) return undefined;
     return new Set(z.array(z.string()).parse(await response.json()));
   } catch {
-    return undefined; // no list: each file is tried
+    return undefined; // no list: every file is tried
   }
 }
 
@@ -47,13 +47,13 @@ async function fetchFile(url: string, name: string, onProgress: OnProgress): Pro
   return readBody(response, name, onProgress);
 }
 
-/** Servers of single-page applications answer a missing file with the page itself. */
+/** Whether the response is an HTML page: servers of single-page apps return the page itself for a missing file. */
 function isPage(response: Response): boolean {
   return response.headers.get('content-type')?.startsWith('text/html') ?? false;
 }
 
 async function readBody(response: Response, name: string, onProgress: OnProgress): Promise<Uint8Array> {
-  // The length of a compressed response is not that of the file.
+  // The Content-Length of a compressed response is not the size of the file.
   const stated = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
   const total = stated === null ? null : Number(stated);
   const parts: Uint8Array[] = [];

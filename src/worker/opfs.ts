@@ -1,15 +1,18 @@
-// Saved runs in the browser: a folder each in the origin private file system, and a Web Lock each, so that two tabs
-// never train the same run.
+// Storage of saved runs in the browser: each run has a folder in the origin private file system (OPFS) and a Web Lock,
+// so that two tabs never train the same run.
 /// <reference lib="webworker" />
 import type { RunFolder, RunStorage } from './savedRun.ts';
 
 const FOLDER = 'runs';
-/** Milliseconds to wait for a lock: a tab that is being closed or reloaded may hold it for a moment. */
+/** How long to wait for a lock, in milliseconds: a tab that is closing or reloading may still hold it briefly. */
 const LOCK_TIMEOUT = 1000;
-/** Bytes of the length at the start of a safetensors file, which is written last: an incomplete file starts with zeros. */
+/**
+ * Size in bytes of the length field at the start of a safetensors file. It is written last, so that an incomplete file
+ * starts with zeros.
+ */
 const LENGTH_BYTES = 8;
 
-// TypeScript takes the global scope for that of a page.
+// TypeScript assumes that the global scope is a window.
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
 export function opfsStorage(): RunStorage {
@@ -34,14 +37,14 @@ export function opfsStorage(): RunStorage {
 }
 
 async function allRuns(): Promise<FileSystemDirectoryHandle> {
-  // Missing in private windows and on insecure origins, whatever the types say.
+  // Missing in private windows and on insecure origins, although the types claim otherwise.
   if (!('storage' in scope.navigator) || !('getDirectory' in scope.navigator.storage))
     throw new Error('this browser gives pages no private file system');
   const root = await scope.navigator.storage.getDirectory();
   return root.getDirectoryHandle(FOLDER, { create: true });
 }
 
-/** Returns what releases the lock, or undefined when another tab has it. */
+/** @returns a function that releases the lock, or undefined if another tab holds it */
 function lock(run: string): Promise<(() => void) | undefined> {
   return new Promise((resolve, reject) => {
     const held = () => new Promise<void>((release) => resolve(release));
@@ -97,7 +100,7 @@ async function writeWhole(file: FileSystemFileHandle, bytes: Uint8Array): Promis
   }
 }
 
-/** On a full disk only a part may be written, without an error. */
+/** Writes all bytes: on a full disk, a single write() may write only a part of them without an error. */
 function writeAt(access: FileSystemSyncAccessHandle, bytes: Uint8Array, at: number): void {
   for (let done = 0; done < bytes.length;) {
     const written = access.write(bytes.subarray(done), { at: at + done });

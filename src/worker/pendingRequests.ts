@@ -1,4 +1,4 @@
-// Requests that wait for the moment between two steps of a training. Each is answered or rejected in the end.
+// Queue of requests that are answered between two training steps. Every request is eventually answered or rejected.
 import type { RunningTraining } from '../trainer/train.ts';
 import { Failure } from '../util/failure.ts';
 
@@ -24,7 +24,7 @@ export class PendingRequests {
     for (const { answer, reject } of this.pending.splice(0)) await answer(running).catch(reject);
   }
 
-  /** There is no training to answer them. */
+  /** Rejects all requests, because there is no training left to answer them. */
   rejectAll(): void {
     for (const { reject } of this.pending.splice(0))
       reject(new Failure('This run is over; start a new one and ask again.'));

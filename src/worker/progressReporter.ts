@@ -1,13 +1,13 @@
-// Reports the progress of some work to the page, in tenths; short work is not reported at all.
+// Reports the progress of longer work to the page, in tenths; short work is not reported at all.
 import type { Report } from './protocol.ts';
 
-/** Milliseconds. Shorter work is over before anybody has read what it is. */
+/** Work shorter than this (milliseconds) is not reported: it would be over before the message could be read. */
 const SHORT = 400;
 const PARTS = 10;
 
 type Preparing = Extract<Report, { type: 'preparing' }>;
 
-/** Returns a function to call with the fraction that is done, up to 1. */
+/** @returns a function to call with the completed fraction, 0 to 1 */
 export function progressReporter(
   what: Preparing['what'],
   post: (report: Preparing) => void,
@@ -19,7 +19,7 @@ export function progressReporter(
     startedAt ??= performance.now();
     const part = Math.floor(fraction * PARTS);
     const isLong = performance.now() - startedAt >= short;
-    // Work that was never reported does not report its end either.
+    // If no progress was reported, the end is not reported either.
     if (part > reported && isLong && (part < PARTS || reported >= 0)) {
       reported = part;
       post({ type: 'preparing', what, share: part / PARTS });

@@ -1,4 +1,4 @@
-// Every message between page and worker: commands one way, reports the other, both parsed on arrival.
+// The protocol between page and worker: commands in one direction, reports in the other, both parsed on arrival.
 //
 //   page                  worker
 //   load             ->   fetches the encoder and starts the device
@@ -6,22 +6,22 @@
 //   start            ->   begins a run: at step 0, as a branch of the current run, or from a saved checkpoint
 //                    <-   status "starting", preparing (kernels are compiled), events (header, first metrics),
 //                         timeline, embeddings, status "waiting"
-//   play, step       ->   makes steps until paused, or one
-//                    <-   status "running", then at most once a frame: events; embeddings and timeline as they change
+//   play, step       ->   runs steps until paused, or a single step
+//                    <-   status "running", then at most once per frame: events; embeddings and timeline as they change
 //   edit, addGroups  ->   wait for the next step
 //                    <-   events "edit" and "pairs", with the step they took effect at
-//   pause            ->   finishes the step it is making
+//   pause            ->   finishes the current step
 //                    <-   status "waiting"
-//   seek             ->   pauses and goes to a step of the past (or back from it)
+//   seek             ->   pauses and goes to a past step (or back from it)
 //                    <-   seeked, status "waiting", embeddings of that step
-//   edit at a step of the past, then step
+//   edit at a past step, then step
 //                    <-   rewound: the steps after it are discarded
-//   request          ->   is answered between two steps, in any status
+//   request          ->   answered between two steps, in any status
 //                    <-   response or requestFailed, with the request's id
-//   (device lost)    <-   status "recovering", then rewound to the newest snapshot (or seeked, if a step of the past
-//                         was shown), status "waiting" or "running"
-//   (last step made) <-   event "end", status "ended"; the past can still be visited
-//   (error)          <-   failed: says what failed and why
+//   (device lost)    <-   status "recovering", then rewound to the newest snapshot (or seeked, if a past step was
+//                         shown), status "waiting" or "running"
+//   (last step done) <-   event "end", status "ended"; past steps can still be shown
+//   (error)          <-   failed: what failed and why
 import { z } from 'zod';
 import { completeGroupSchema } from '../data/group.ts';
 import { configSchema } from '../run/config.ts';
@@ -32,20 +32,20 @@ import { stepTraceSchema } from '../run/trace.ts';
 import { DEVICE_CHOICES } from '../util/devices.ts';
 
 const sentences = z.array(z.string());
-/** A run's id in storage; also the name of a folder. */
+/** A run's id in storage, also used as a folder name. */
 const savedName = z.string().regex(/^[\w-]{1,100}$/, 'is not a name of letters, digits, - and _');
 const rate = z.number().positive().nullable();
 
 const loadSchema = z.object({
   type: z.literal('load'),
-  /** Address of an encoder folder. */
+  /** URL of an encoder folder. */
   model: z.string(),
   device: z.enum(DEVICE_CHOICES),
 });
 
 const startSchema = z.object({
   type: z.literal('start'),
-  /** Numbers this run in every report about it. */
+  /** Number that identifies this run in every report about it. */
   run: z.int(),
   setting: z.object({
     domain: z.string(),
@@ -53,7 +53,7 @@ const startSchema = z.object({
   }),
   config: configSchema,
   groups: z.array(completeGroupSchema),
-  /** The visitor's own groups: never held out. */
+  /** The visitor's own groups, which are never held out. */
   own: z.array(completeGroupSchema),
   sts: z.array(z.object({ score: z.number(), first: z.string(), second: z.string() })),
   files: z.array(z.string()),
@@ -67,18 +67,18 @@ const startSchema = z.object({
   resume: z.boolean().optional(),
 });
 
-/** Questions about the model as it is between two steps. Each gets exactly one response. */
+/** Requests about the model, answered between two steps. Each gets exactly one response. */
 const requestSchema = z.discriminatedUnion('type', [
-  /** Embeddings of sentences, before training and now. */
+  /** Embeddings of sentences, with the weights before training and the current ones. */
   z.object({ type: z.literal('encode'), sentences }),
-  /** A trace of the next step, which is not made. */
+  /** A trace of the next step, without running it. */
   z.object({ type: z.literal('trace') }),
   /** The encoder as a folder of files. */
   z.object({ type: z.literal('export') }),
 ]);
 type AnyRequest = z.infer<typeof requestSchema>;
 export type RequestType = AnyRequest['type'];
-/** Written so that `request.type` of a `ModelRequest<T>` is known to be T. */
+/** Written as a mapped type so that TypeScript infers T for `request.type` of a `ModelRequest<T>`. */
 export type ModelRequest<T extends RequestType = RequestType> = {
   [K in T]: { type: K } & Omit<Extract<AnyRequest, { type: K }>, 'type'>;
 }[T];
@@ -86,12 +86,12 @@ export type ModelRequest<T extends RequestType = RequestType> = {
 export const commandSchema = z.discriminatedUnion('type', [
   loadSchema,
   startSchema,
-  /** Trains until paused; at most `rate` steps a second (null: as fast as possible). */
+  /** Trains until paused, at most `rate` steps per second (null: as fast as possible). */
   z.object({ type: z.literal('play'), rate }),
   z.object({ type: z.literal('pause') }),
   /** Pauses, and goes to a step that the run has reached before. */
   z.object({ type: z.literal('seek'), step: z.int() }),
-  /** Makes one step, then waits. */
+  /** Runs one step, then waits. */
   z.object({ type: z.literal('step') }),
   /** Changes a hot knob before the next step. */
   z.object({ type: z.literal('edit'), edit: knobEditSchema }),
@@ -102,9 +102,9 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('request'), id: z.int(), request: requestSchema }),
   /** Deletes the checkpoints saved under an id. */
   z.object({ type: z.literal('deleteSaved'), saveAs: savedName }),
-  /** Stops measuring kernel tiles; the fastest found so far are used. */
+  /** Stops measuring kernel tiles and uses the fastest found so far. */
   z.object({ type: z.literal('skipTuning') }),
-  /** Destroys the GPU device, as a driver crash would: to test recovery. */
+  /** Destroys the GPU device, as a driver crash would; for testing recovery. */
   z.object({ type: z.literal('loseDevice') }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
@@ -130,24 +130,24 @@ const responses = {
   export: filesSchema,
 };
 
-/** What each type of request is answered with. */
+/** The response to each type of request. */
 export type Responses = { [T in RequestType]: z.infer<(typeof responses)[T]> };
 export const responseSchemas: { [T in RequestType]: z.ZodType<Responses[T]> } = responses;
 
 export const reportSchema = z.discriminatedUnion('type', [
-  /** Bytes of a file that have arrived; total is null when the server does not say. */
+  /** Bytes of a file received so far; total is null if the server does not send it. */
   z.object({
     type: z.literal('loading'),
     file: z.string(),
     loaded: z.number(),
     total: z.number().nullable(),
   }),
-  /** Work on a GPU before the first step; reported only when it takes a while. */
+  /** GPU work before the first step; reported only if it takes a while. */
   z.object({
     type: z.literal('preparing'),
-    /** Tiles are measured (at the first use of a GPU), or kernels are compiled. */
+    /** Measuring tiles (at the first use of a GPU) or compiling kernels. */
     what: z.enum(['tiles', 'kernels']),
-    /** Fraction that is done, up to 1. */
+    /** Completed fraction, 0 to 1. */
     share: z.number(),
   }),
   z.object({
@@ -155,20 +155,20 @@ export const reportSchema = z.discriminatedUnion('type', [
     device: deviceSchema,
     model: z.object({ name: z.string(), hidden: z.int(), layers: z.int(), maxPositions: z.int() }),
   }),
-  /** What the training does now. */
+  /** The current status of the training. */
   z.object({
     type: z.literal('status'),
     run: z.int(),
     status: z.enum(['starting', 'waiting', 'running', 'recovering', 'ended']),
     step: z.int(),
   }),
-  /** Events of a run, in order, at most one report a frame. */
+  /** Events of a run, in order; at most one report per frame. */
   z.object({ type: z.literal('events'), run: z.int(), events: z.array(eventSchema) }),
-  /** The run continues from this step: everything after it is discarded. */
+  /** The run continues from this step; everything after it is discarded. */
   z.object({ type: z.literal('rewound'), run: z.int(), step: z.int(), reason: z.string() }),
-  /** The run shows the step it was sent to, `milliseconds` after the command arrived. */
+  /** The run now shows the requested step, `milliseconds` after the command arrived. */
   z.object({ type: z.literal('seeked'), run: z.int(), step: z.int(), milliseconds: z.number() }),
-  /** Steps with a snapshot, which can be shown at once, and the memory that the past of the run takes. */
+  /** Steps with a snapshot, which can be shown immediately, and the memory used for the run's past. */
   z.object({
     type: z.literal('timeline'),
     run: z.int(),
@@ -176,19 +176,19 @@ export const reportSchema = z.discriminatedUnion('type', [
     bytes: z.number(),
     budget: z.number(),
   }),
-  /** Embeddings of the followed sentences, in their order. */
+  /** Embeddings of the followed sentences, in the same order. */
   z.object({
     type: z.literal('embeddings'),
     run: z.int(),
     step: z.int(),
-    /** With the weights before training, whatever the step. */
+    /** True for embeddings with the weights before training, regardless of `step`. */
     initial: z.boolean(),
     embeddings: matrixSchema,
   }),
-  /** Parsed with `responseSchemas` by whoever made the request and so knows its type. */
+  /** The sender of the request, who knows its type, parses the response with `responseSchemas`. */
   z.object({ type: z.literal('response'), id: z.int(), response: z.unknown() }),
   z.object({ type: z.literal('requestFailed'), id: z.int(), message: z.string() }),
-  /** Something failed; `during` says what, so that the page knows what is left. */
+  /** Something failed; `during` tells the page which part, and therefore what still works. */
   z.object({
     type: z.literal('failed'),
     during: z.enum(['load', 'start', 'training', 'command']),

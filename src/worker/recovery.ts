@@ -1,5 +1,5 @@
-// What a run does when its training has thrown: over a lost device it continues from its newest snapshot; after any
-// other failure it has ended, but its past can still be visited.
+// Recovery of a run after training has thrown an error: after a lost device it continues from its newest snapshot; any
+// other failure ends the run, but its past steps can still be shown.
 import { deviceFault } from '../kernels/deviceHealth.ts';
 import type { Snapshot } from '../trainer/snapshot.ts';
 import { messageOf } from '../util/failure.ts';
@@ -8,27 +8,27 @@ import type { InitialEmbedder } from './initialEmbedder.ts';
 import type { RunContext } from './runContext.ts';
 import type { Seeker } from './seeker.ts';
 
-/** Device losses that a run recovers from. */
+/** Maximum number of device losses that a run recovers from. */
 const MAX_LOSSES = 3;
 
-/** Where a run continues that has lost its device. */
+/** Where a run continues after it has lost its device. */
 export type Continuation =
-  /** A step of the past was shown: it is shown again, and the steps after it stay known. */
+  /** A past step was shown: it is shown again, and the steps after it are kept. */
   | { kind: 'seek'; step: number }
   /** The steps after the newest snapshot are lost and will be trained again. */
   | { kind: 'rewind'; step: number };
 
 /**
- * @param newest step of the newest snapshot; undefined: there is none
+ * @param newest step of the newest snapshot; undefined if there is none
  * @param shown the step that was shown
- * @param head the furthest step that was reached
+ * @param head the furthest step reached
  */
 export function continuationAfterLoss(newest: number | undefined, shown: number, head: number): Continuation {
   const wasInPast = newest !== undefined && shown < head;
   return wasInPast ? { kind: 'seek', step: shown } : { kind: 'rewind', step: newest ?? 0 };
 }
 
-/** From what training starts again: a snapshot, or undefined for the start of the run. */
+/** Where training restarts: from a snapshot, or (undefined) from the start of the run. */
 export interface Restart {
   from: Snapshot | undefined;
 }
@@ -48,9 +48,9 @@ export class Recovery {
   ) {}
 
   /**
-   * @param error what training has thrown
+   * @param error the error thrown by training
    * @param shown the step that was shown
-   * @returns undefined when the run is over
+   * @returns undefined if the run is over
    */
   async after(error: unknown, shown: number): Promise<Restart | undefined> {
     const fault = await deviceFault();
@@ -89,7 +89,7 @@ export class Recovery {
     reports.status('ended', shown);
   }
 
-  /** Waits until the visitor goes back to a step of the run that has failed, or the run is stopped. */
+  /** Waits until the visitor seeks to a past step of the failed run, or the run is stopped. */
   private async visitOfThePast(): Promise<Restart | undefined> {
     const { gate, requests, signal, timeline } = this.context;
     while (!signal.aborted && timeline.newest !== undefined) {

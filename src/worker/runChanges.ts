@@ -1,5 +1,5 @@
-// What the visitor changes in a running training: edits of hot knobs and new groups wait here for the next step, and are
-// logged with it. A change at a step of the past rewrites the past: the steps after it are discarded.
+// Queue of the visitor's changes to a running training: edits of hot knobs and new groups wait here for the next step,
+// and are logged when they are applied. After a change at a past step, the steps after it are discarded.
 import type { Group } from '../data/group.ts';
 import type { KnobEdit } from '../run/knobEdit.ts';
 import type { RunningTraining } from '../trainer/train.ts';
@@ -23,13 +23,13 @@ export class RunChanges {
     this.waitingGroups.push(...groups);
   }
 
-  /** What will change after a step: what was changed there before, and what waits. */
+  /** The changes to apply after a step: those already logged for it, and those that are waiting. */
   nextAt(step: number): { edits: KnobEdit[]; groups: Group[] } {
     const { edits, groups } = this.context.editLog.at(step);
     return { edits: [...edits, ...this.waitingEdits], groups: [...groups, ...this.waitingGroups] };
   }
 
-  /** The edits for the next step. Called before takeGroups, so that either kind of change rewrites the past in time. */
+  /** The edits for the next step. Called before takeGroups, so that either kind of change discards the later steps. */
   takeEdits(running: Pick<RunningTraining, 'step' | 'discardLaterReadings'>): KnobEdit[] {
     const { step } = running;
     const { editLog, timeline } = this.context;

@@ -1,4 +1,4 @@
-// What the parts of one training in the worker share: each part does one thing with these, and reports by itself.
+// Types shared by the parts of one training in the worker: its host, its starting point, and its context.
 import type { Group } from '../data/group.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import type { Branch, Checkpoint } from '../trainer/checkpoint.ts';
@@ -12,32 +12,32 @@ import type { Post, RunReporter } from './runReporter.ts';
 import type { SavedRun } from './savedRun.ts';
 import type { Timeline } from './timeline.ts';
 
-/** What the worker supplies to a training. */
+/** What the worker provides to a training. */
 export interface TrainingHost {
   post: Post;
   model: LoadedModel;
   device: DeviceInfo;
-  /** Starts a device again after the last one was lost. */
+  /** Starts a new device after the previous one was lost. */
   restartDevice: () => Promise<DeviceInfo>;
-  /** Bytes for the past of the run; left out: the default of timeline.ts. */
+  /** Memory budget for the run's past, in bytes; default: see timeline.ts. */
   timelineBudget?: number | undefined;
 }
 
-/** Where a run starts that does not start at step 0, and where it is saved. */
+/** Where a run starts (if not at step 0) and where it is saved. */
 export interface StartPoint {
   branch?: Branch | undefined;
   resume?: Checkpoint | undefined;
-  /** Changes that are still to come, or that a replay of the past needs. */
+  /** Changes that apply at later steps, or that are needed to replay past steps. */
   editLog?: EditLog | undefined;
-  /** The run that is resumed started as a branch. */
+  /** Whether the resumed run was originally started as a branch. */
   branched?: boolean | undefined;
-  /** Its checkpoints are saved here. */
+  /** Where the run's checkpoints are saved. */
   saved?: SavedRun | undefined;
-  /** A sentence for the record. */
+  /** A sentence for the run's record. */
   notice?: string | undefined;
 }
 
-/** A `start` command with all that it refers to. */
+/** A `start` command with everything it refers to. */
 export interface ResolvedStart {
   command: StartCommand;
   startPoint: StartPoint;
@@ -54,6 +54,6 @@ export interface RunContext {
   readonly gate: Gate;
   readonly idle: IdleTimer;
   readonly requests: PendingRequests;
-  /** Aborted when the run is stopped: no further step is made. */
+  /** Aborted when the run is stopped: no further steps are run. */
   readonly signal: AbortSignal;
 }

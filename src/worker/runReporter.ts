@@ -1,5 +1,5 @@
-// What one run reports to the page. Events are gathered and sent at most once a frame; every other report is sent at
-// once, after the events that came before it.
+// Sends the reports of one run to the page. Events are collected and sent at most once per frame; all other reports are
+// sent immediately, after the events that preceded them.
 import type { Matrix } from '../metrics/vectors.ts';
 import type { RunEvent } from '../run/events.ts';
 import { FRAME_MS } from '../trainer/stepLog.ts';
@@ -10,12 +10,12 @@ export type RunStatus = Extract<Report, { type: 'status' }>['status'];
 
 export class RunReporter {
   private events: RunEvent[] = [];
-  /** When events were last sent, in milliseconds. */
+  /** When events were last sent, in milliseconds (performance.now()). */
   private sentAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private lastStatus = '';
 
-  /** @param run its number in every report */
+  /** @param run number that identifies the run in every report */
   constructor(
     private readonly run: number,
     private readonly post: Post,
@@ -28,12 +28,12 @@ export class RunReporter {
     else this.timer ??= setTimeout(() => this.flush(), wait);
   }
 
-  /** A sentence for the run's record. */
+  /** Adds a sentence to the run's record. */
   note(step: number, text: string): void {
     this.event({ type: 'note', step, text });
   }
 
-  /** Sends the events gathered so far. */
+  /** Sends the events collected so far. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -43,14 +43,14 @@ export class RunReporter {
     this.events = [];
   }
 
-  /** Reports the status if it has changed; while a run trains, its step is in the events. */
+  /** Reports the status if it has changed. While a run is training, its step is in the events. */
   status(status: RunStatus, step: number): void {
     const now = status === 'running' ? status : `${status} ${step}`;
     if (now !== this.lastStatus) this.send({ type: 'status', run: this.run, status, step });
     this.lastStatus = now;
   }
 
-  /** A seek is done. The status follows, also when it is the same as before. */
+  /** Reports a finished seek, followed by the status even if it is unchanged. */
   seeked(step: number, milliseconds: number, status: RunStatus): void {
     this.send({ type: 'seeked', run: this.run, step, milliseconds });
     this.lastStatus = '';
@@ -65,10 +65,10 @@ export class RunReporter {
     this.send({ type: 'timeline', run: this.run, snapshots: steps, bytes, budget });
   }
 
-  /** Embeddings of the followed sentences; their memory is handed over to the page. */
+  /** Reports embeddings of the followed sentences; their buffer is transferred to the page. */
   embeddings(embeddings: Matrix, step: number, initial: boolean): void {
     this.send({ type: 'embeddings', run: this.run, step, initial, embeddings }, [
-      embeddings.data.buffer as ArrayBuffer, // typed arrays of ours never lie in shared memory
+      embeddings.data.buffer as ArrayBuffer, // never a SharedArrayBuffer
     ]);
   }
 

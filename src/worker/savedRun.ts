@@ -1,5 +1,5 @@
-// Runs that survive a reload of the page: the newest checkpoint of each is saved in a folder of its own, with what the
-// visitor changed on the way, so that training continues as if it had never stopped.
+// Saves runs so that they survive a page reload: the newest checkpoint of each run is stored in the run's own folder,
+// together with the visitor's changes, so that training continues exactly where it stopped.
 import { z } from 'zod';
 import { completeGroupSchema } from '../data/group.ts';
 import { readSafetensors, writeSafetensors, type TensorMap } from '../encoder/safetensors.ts';
@@ -8,35 +8,35 @@ import { checkpointStateSchema, type Checkpoint } from '../trainer/checkpoint.ts
 import { Failure, messageOf } from '../util/failure.ts';
 import { editLogSchema, type EditLogEntry } from './editLog.ts';
 
-/** The files of one run, held by one tab at a time. */
+/** The files of one run, locked by one tab at a time. */
 export interface RunFolder {
   list(): Promise<string[]>;
   read(name: string): Promise<Uint8Array>;
-  /** All or nothing: a write that fails or is cut off leaves no file of this name. */
+  /** Atomic: a write that fails or is interrupted leaves no file with this name. */
   write(name: string, bytes: Uint8Array): Promise<void>;
   remove(name: string): Promise<void>;
-  /** Lets other tabs have the folder. */
+  /** Releases the folder, so that other tabs can open it. */
   release(): void;
 }
 
 export interface RunStorage {
-  /** The folder of a run, or undefined while another tab holds it. */
+  /** The folder of a run, or undefined while another tab has it open. */
   open(run: string): Promise<RunFolder | undefined>;
-  /** Deletes what is saved of a run, if anything is. */
+  /** Deletes the saved files of a run, if there are any. */
   delete(run: string): Promise<void>;
 }
 
-/** The file's header. Its keys are a stored format: runs saved by earlier versions of the page must stay readable. */
+/** The file's header. Its keys are a storage format: runs saved by earlier versions of the page must stay readable. */
 const headerSchema = z.object({
   version: z.literal(1),
   state: checkpointStateSchema,
-  /** The configuration the run started with: split, order and masks follow from it. */
+  /** The configuration the run started with; it determines split, order and dropout masks. */
   config: configSchema,
-  /** The visitor's groups that it started with. */
+  /** The visitor's groups that the run started with. */
   own: z.array(completeGroupSchema),
   /** The edit log. */
   script: editLogSchema,
-  /** It started with another run's weights. */
+  /** Whether the run started with another run's weights. */
   branched: z.boolean(),
 });
 type Header = z.infer<typeof headerSchema>;
@@ -46,7 +46,7 @@ export interface SavedState extends Pick<Header, 'config' | 'own' | 'branched'> 
   editLog: EditLogEntry[];
 }
 
-/** The files of a run are numbered in the order they were written, also after going back to an earlier step. */
+/** Files are numbered in the order they were written, even after the run has gone back to an earlier step. */
 const FILE_NAME = /^(\d+)\.safetensors$/;
 const ENCODER = 'encoder/';
 
@@ -56,7 +56,7 @@ export class SavedRun {
     private newestNumber: number,
   ) {}
 
-  /** @throws Failure when another tab holds the run, Error when this browser cannot save runs */
+  /** @throws Failure if the run is open in another tab, Error if this browser cannot save runs */
   static async open(storage: RunStorage, run: string): Promise<SavedRun> {
     const folder = await storage.open(run);
     if (!folder)
@@ -66,7 +66,7 @@ export class SavedRun {
     return new SavedRun(folder, Math.max(0, ...(await numbersIn(folder))));
   }
 
-  /** The newest checkpoint that can be read. @throws Failure when there is none */
+  /** The newest readable checkpoint. @throws Failure if there is none */
   async newest(): Promise<SavedState> {
     let problem = 'nothing is saved of it';
     for (const number of (await numbersIn(this.folder)).sort((a, b) => b - a)) {
@@ -79,7 +79,7 @@ export class SavedRun {
     throw new Failure(`The run cannot be resumed (${problem}); start a new one.`);
   }
 
-  /** Replaces what was saved. When that fails, the earlier checkpoint stays. @throws Error with the reason */
+  /** Replaces the saved checkpoint; if that fails, the earlier one is kept. @throws Error with the reason */
   async write(state: SavedState): Promise<void> {
     const number = this.newestNumber + 1;
     await this.folder.write(fileName(number), format(state));
@@ -104,7 +104,7 @@ function fileName(number: number): string {
   return `${String(number).padStart(8, '0')}.safetensors`;
 }
 
-/** One file: the tensors, and everything else in its header. */
+/** Formats a state as one safetensors file: the tensors, with everything else in the header. */
 function format({ checkpoint, config, own, editLog, branched }: SavedState): Uint8Array {
   const { state, tensors, encoder } = checkpoint;
   const header: Header = { version: 1, state, config, own, script: editLog, branched };
@@ -112,7 +112,7 @@ function format({ checkpoint, config, own, editLog, branched }: SavedState): Uin
   return writeSafetensors(new Map([...prefixed, ...tensors]), { metadata: { run: JSON.stringify(header) } });
 }
 
-/** @throws Error that says what is wrong */
+/** @throws Error that describes the problem */
 function parse(bytes: Uint8Array): SavedState {
   const { tensors: all, metadata } = readSafetensors(bytes, 'the checkpoint');
   const parsed = headerSchema.safeParse(JSON.parse(metadata.run ?? 'null'));

@@ -1,6 +1,6 @@
-// Goes to another step of a run: restores the nearest snapshot before it, and repeats the steps from there with the
-// changes of the edit log. Where the followed sentences were is often stored; then it is shown at once, and the weights
-// follow when something needs them.
+// Seeks to another step of a run: restores the nearest snapshot before it and replays the steps from there with the
+// changes of the edit log. If the embeddings of the followed sentences are stored for that step, they are shown
+// immediately, and the weights are restored only when something needs them.
 import type { RunningTraining } from '../trainer/train.ts';
 import { yieldToEventLoop } from '../util/yieldToEventLoop.ts';
 import type { FollowedSentences } from './followedSentences.ts';
@@ -10,14 +10,14 @@ import { SNAPSHOTS_BEFORE_SEEK } from './timeline.ts';
 interface Target {
   step: number;
   requestedAt: number;
-  /** Nothing is reported or shown. */
+  /** If true, nothing is reported or shown. */
   silent: boolean;
 }
 
 export class Seeker {
-  /** Where to go next; the newest one counts. */
+  /** The next target; a newer one replaces it. */
   private target: Target | undefined;
-  /** The step that is shown while the weights are still those of another one. */
+  /** The step that is shown while the weights are still those of another step. */
   private shownAhead: number | undefined;
 
   constructor(
@@ -25,7 +25,7 @@ export class Seeker {
     private readonly followed: FollowedSentences,
   ) {}
 
-  /** Asks for a step; a seek that is on its way is given up for it. @param silent nothing is reported or shown */
+  /** Requests a seek, which replaces a pending one. @param silent nothing is reported or shown */
   seek(step: number, silent = false): void {
     this.target = { step, silent, requestedAt: performance.now() };
   }
@@ -34,17 +34,17 @@ export class Seeker {
     return this.target !== undefined;
   }
 
-  /** Are the weights those of another step than the one that is shown? */
+  /** Whether the weights belong to a different step than the one shown. */
   get weightsAreBehind(): boolean {
     return this.shownAhead !== undefined;
   }
 
-  /** The step that the run is at, as far as the page can see. */
+  /** The step that the page shows. */
   shownStep(running: RunningTraining): number {
     return this.shownAhead ?? running.step;
   }
 
-  /** Goes to the requested step, and on to a newer one that is requested meanwhile. */
+  /** Goes to the requested step, and then to any newer one requested in the meantime. */
   async run(running: RunningTraining): Promise<void> {
     const { reports, signal } = this.context;
     while (this.target && !signal.aborted) {
@@ -62,7 +62,7 @@ export class Seeker {
     }
   }
 
-  /** Brings the weights to the step that is shown. @returns false when a newer seek or the end of the run came first */
+  /** Brings the weights to the shown step. @returns false if a newer seek or the end of the run interrupted it */
   async moveWeights(running: RunningTraining): Promise<boolean> {
     if (this.shownAhead === undefined) return true;
     if (!(await this.replayTo(this.shownAhead, running))) return false;
@@ -78,7 +78,7 @@ export class Seeker {
   private async replayTo(step: number, running: RunningTraining): Promise<boolean> {
     const { timeline, editLog, reports, signal } = this.context;
     const snapshot = timeline.before(step);
-    // The weights as they are may be nearer than any snapshot.
+    // The current weights may be closer than any snapshot.
     if (snapshot && (running.step > step || running.step < snapshot.step)) running.goTo(snapshot);
     let added = false;
     while (running.step < step) {

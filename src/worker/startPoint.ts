@@ -1,4 +1,4 @@
-// Turns a `start` command into what a training starts from: step 0, another run's weights, or a saved checkpoint.
+// Resolves a `start` command to the starting point of a training: step 0, another run's weights, or a saved checkpoint.
 import { Failure, messageOf } from '../util/failure.ts';
 import { branchFrom } from './branch.ts';
 import { EditLog } from './editLog.ts';
@@ -7,7 +7,7 @@ import type { ResolvedStart } from './runContext.ts';
 import { SavedRun, type RunStorage } from './savedRun.ts';
 import type { Training } from './training.ts';
 
-/** Stops the current run as soon as nothing of it is needed any more. @throws Failure when the new one cannot start */
+/** Also stops the current run as soon as it is no longer needed. @throws Failure if the new run cannot start */
 export async function resolveStart(
   command: StartCommand,
   current: Training | undefined,
@@ -35,7 +35,7 @@ export async function resolveStart(
   }
 }
 
-/** @throws Failure when another tab has the run */
+/** @throws Failure if the run is open in another tab */
 async function openSaved(storage: RunStorage, run: string): Promise<SavedRun | { problem: string }> {
   try {
     return await SavedRun.open(storage, run);

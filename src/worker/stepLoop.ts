@@ -1,5 +1,5 @@
-// What a training in the worker does between two steps: waits at the gate, goes to other steps, answers requests, takes
-// snapshots, saves checkpoints and shows the followed sentences.
+// The work of a training between two steps: waits at the gate, seeks to other steps, answers requests, takes snapshots,
+// saves checkpoints and shows the followed sentences.
 import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { RunningTraining } from '../trainer/train.ts';
@@ -15,7 +15,7 @@ interface Parts {
 }
 
 export class StepLoop {
-  /** The run is at its end because it was sought or resumed there: its `end` event was reported before. */
+  /** The run is at its end because of a seek or a resume, so its `end` event was reported before. */
   private endWasReported = false;
 
   constructor(
@@ -23,7 +23,7 @@ export class StepLoop {
     private readonly parts: Parts,
   ) {}
 
-  /** @param isRestart training starts again after a failure, not for the first time */
+  /** @param isRestart whether training restarts after a failure instead of starting for the first time */
   begin(running: RunningTraining, isRestart: boolean): void {
     this.endWasReported = !isRestart && running.step >= running.totalSteps;
   }
@@ -34,7 +34,7 @@ export class StepLoop {
     if (event.type === 'end') this.endWasReported = false;
   }
 
-  /** Does all that is due, until the next step may be made or the run has been moved to its end. */
+  /** Does everything that is due, until the next step may run or a seek has reached the end of the run. */
   async beforeStep(running: RunningTraining): Promise<void> {
     const { gate, reports } = this.context;
     const { seeker } = this.parts;
@@ -53,8 +53,8 @@ export class StepLoop {
   }
 
   /**
-   * Keeps a finished run available, its weights and its past, until another one starts.
-   * @returns whether it went back to an earlier step, from where training continues
+   * Keeps the weights and the past of a finished run available until another run starts.
+   * @returns whether the run went back to an earlier step, from which training continues
    */
   async afterLast(running: RunningTraining): Promise<boolean> {
     const { gate, reports, signal } = this.context;
@@ -84,20 +84,20 @@ export class StepLoop {
       timeline.reach(running.step);
       return;
     }
-    // What is shown or reported of a step comes after its event.
+    // Events come first, before anything else is reported or shown about the same step.
     for (const event of await running.flushEvents()) this.report(event);
     await seeker.run(running);
     const needsWeights = !requests.isEmpty || followed.needWeights;
     if (seeker.weightsAreBehind && !(needsWeights && (await seeker.moveWeights(running)))) return;
     await this.takeSnapshot(running);
     if (running.step >= timeline.head) await autosave.saveIfDue(running, !gate.isOpen && idle.isIdle);
-    // A request that came after a seek is about the step that was sought.
+    // A request that arrived after a seek is about the target step of that seek.
     if (seeker.isRequested) return;
     await requests.answerAll(running);
     if (!gate.isOpen || followed.isDue) await followed.show(running);
   }
 
-  /** Is the next step to be made at once, and nothing else? Then the numbers of the last steps need not be read yet. */
+  /** Whether only the next step is due. In that case the numbers of the last steps need not be read back yet. */
   private isNothingDue(running: RunningTraining): boolean {
     const { gate, requests } = this.context;
     const { seeker, followed } = this.parts;

@@ -1,5 +1,5 @@
-// Values by step within a limit of bytes: when it is reached, the value whose neighbours are nearest to each other is
-// dropped, so that the rest is spread evenly. The first and the newest are never dropped.
+// A history of values by step within a byte budget: when it is exceeded, the value whose neighbours are closest to each
+// other is dropped, so that the rest stay evenly spread. The first and the newest value are never dropped.
 
 interface Entry<T> {
   step: number;

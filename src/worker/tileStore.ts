@@ -1,4 +1,4 @@
-// Stores the fastest kernel tiles measured on each GPU adapter, in an IndexedDB database of the worker's own.
+// Stores the fastest kernel tiles measured on each GPU adapter in the worker's own IndexedDB database.
 import { openDB } from 'idb';
 import type { TileStore } from '../kernels/matMul/tileCache.webgpu.ts';
 

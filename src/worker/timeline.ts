@@ -1,17 +1,17 @@
-// The past of a run, within a budget of memory: snapshots to go back to, and embeddings of the followed sentences. Steps
-// between two snapshots are repeated from the earlier one, with the changes of the edit log.
+// The past of a run within a memory budget: snapshots to go back to, and embeddings of the followed sentences. Steps
+// between two snapshots are replayed from the earlier one, with the changes of the edit log.
 import type { Matrix } from '../metrics/vectors.ts';
 import type { Snapshot } from '../trainer/snapshot.ts';
 import { ThinnedHistory } from './thinnedHistory.ts';
 
-/** Bytes that the past of a run may take: on any machine, and on one that says it has plenty of memory. */
+/** Memory budget for a run's past, in bytes: the default, and the one for machines that report plenty of memory. */
 export const TIMELINE_BUDGET = 384 * 2 ** 20;
 export const AMPLE_BUDGET = 1024 * 2 ** 20;
-/** Snapshots taken while training, snapshots before a step that was sought, embeddings that were sent to the page. */
+/** Budget shares: snapshots taken during training, snapshots taken during seeks, embeddings sent to the page. */
 const SHARES = { snapshots: 0.7, seekSnapshots: 0.1, embeddings: 0.2 };
-/** Share of the time that snapshots between checkpoints may take. */
+/** Maximum share of the time spent on snapshots between checkpoints. */
 const TIME_SHARE = 0.05;
-/** Steps that get a snapshot on the way to a sought one: a visitor who steps back once often does so again. */
+/** Number of steps before a seek target that get a snapshot: visitors who step back once often do so again. */
 export const SNAPSHOTS_BEFORE_SEEK = 4;
 
 export class Timeline {
@@ -20,7 +20,7 @@ export class Timeline {
   private readonly snapshots: ThinnedHistory<Snapshot>;
   private readonly embeddings: ThinnedHistory<Float32Array>;
   private seekSnapshots: Snapshot[] = [];
-  /** When the next snapshot between checkpoints may be taken, in milliseconds. */
+  /** Earliest time of the next snapshot between checkpoints, in milliseconds (performance.now()). */
   private nextDue = 0;
 
   constructor(readonly budget: number = TIMELINE_BUDGET) {
@@ -59,14 +59,14 @@ export class Timeline {
     );
   }
 
-  /** The run has reached a step. */
+  /** Call when the run has reached a step. */
   reach(step: number): void {
     this.head = Math.max(this.head, step);
   }
 
   /**
-   * Should this step have a snapshot? Only the head gets one: the first step, the last and every checkpoint; between
-   * them as many as fit, if they take little time.
+   * Whether to take a snapshot at this step. Only new steps (at the head) get one: the first, the last and every
+   * checkpoint, and as many in between as the time share allows.
    */
   isDue(step: number, totalSteps: number, checkpointEvery: number): boolean {
     if (step < this.head) return false;
@@ -78,20 +78,20 @@ export class Timeline {
     return step - newest.step >= spacing && performance.now() >= this.nextDue;
   }
 
-  /** @param milliseconds that taking it took */
+  /** @param milliseconds time it took to take the snapshot */
   addSnapshot(snapshot: Snapshot, milliseconds: number): void {
     this.snapshots.add(snapshot.step, snapshot, snapshot.bytes);
     this.nextDue = performance.now() + milliseconds / TIME_SHARE;
   }
 
-  /** Keeps a snapshot taken on the way to a sought step; the oldest of these are dropped first. */
+  /** Adds a snapshot taken during a seek; the oldest of these are dropped first. */
   addSeekSnapshot(snapshot: Snapshot): void {
     if (this.snapshots.at(snapshot.step)) return;
     this.seekSnapshots = [...this.seekSnapshots.filter(({ step }) => step !== snapshot.step), snapshot];
     while (this.seekBytes > this.budget * SHARES.seekSnapshots) this.seekSnapshots.shift();
   }
 
-  /** Stores embeddings of the followed sentences; without loss, because encoders compute in single precision. */
+  /** Stores embeddings of the followed sentences as float32, which is lossless because encoders compute in float32. */
   addEmbeddings(step: number, { data }: Matrix): void {
     this.embeddings.add(step, Float32Array.from(data), data.length * 4);
   }
@@ -101,7 +101,7 @@ export class Timeline {
     return data && { data: Float64Array.from(data), rows, dimension: data.length / rows };
   }
 
-  /** Other sentences are followed from now on. */
+  /** Call when the followed sentences have changed. */
   clearEmbeddings(): void {
     this.embeddings.clear();
   }

@@ -1,4 +1,4 @@
-// The worker's own file: parses a command, calls the core, posts reports.
+// Entry point of the training worker: parses commands, calls the core, posts reports.
 /// <reference lib="webworker" />
 import { loadModel, type LoadedModel } from '../encoder/folder.ts';
 import { startDevice, type BackendHost } from '../kernels/backend.ts';
@@ -25,7 +25,7 @@ import { AMPLE_BUDGET, TIMELINE_BUDGET } from './timeline.ts';
 import { Training } from './training.ts';
 import { wasmThreads } from './wasmThreads.ts';
 
-// TypeScript takes the global scope for that of a page.
+// TypeScript assumes that the global scope is a window.
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
 /** Aborted when the visitor skips the measuring of kernel tiles. */
@@ -81,7 +81,7 @@ async function start(command: StartCommand): Promise<void> {
   training.start();
 }
 
-/** Gigabytes. Browsers that tell how much memory there is never say more than 8. */
+/** Gigabytes of memory that count as ample; browsers that report device memory never report more than 8. */
 const AMPLE_MEMORY = 8;
 
 function hasAmpleMemory(): boolean {
@@ -89,7 +89,7 @@ function hasAmpleMemory(): boolean {
   return deviceMemory >= AMPLE_MEMORY;
 }
 
-/** Starts the same kind of device again, or WASM when that fails. */
+/** Restarts the same kind of device, or WASM if that fails. */
 async function restartDevice(choice: LoadCommand['device']): Promise<DeviceInfo> {
   try {
     return await startDevice(choice, backendHost);
@@ -160,7 +160,7 @@ async function handle(command: Command): Promise<void> {
   }
 }
 
-/** Settles when the last `load` or `start` has ended: these run one after another, and other commands after them. */
+/** Settles when the last `load` or `start` is done: they run one after another, and other commands wait for them. */
 let loadingOrStarting: Promise<void> = Promise.resolve();
 
 scope.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -173,12 +173,12 @@ scope.onmessage = ({ data }: MessageEvent<unknown>) => {
   }
   const command = parsed.data;
   if (command.type === 'skipTuning') {
-    void handle(command); // it shortens the loading that the others wait for
+    void handle(command); // not queued: it shortens the loading that the queued commands wait for
     return;
   }
   const handled = loadingOrStarting.then(() => handle(command));
   if (command.type === 'load' || command.type === 'start') loadingOrStarting = handled;
 };
 
-// A lost device is noticed at the next step; a training that waits is woken to notice it.
+// A lost device is detected at the next step; a waiting training is woken up so that it detects the loss immediately.
 watchDevice(() => training?.gate.wake());

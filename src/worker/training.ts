@@ -1,15 +1,15 @@
-// One training in the worker: the core's train() with everything the page can do to it.
+// One training in the worker: wraps the core's train() and adds everything the page can do with it.
 //
 // From the `start` command to the end of the run:
-//   1. startPoint.ts finds what the run starts from (step 0, another run's weights, a saved checkpoint) and constructs
+//   1. startPoint.ts resolves where the run starts (step 0, another run's weights, a saved checkpoint) and constructs
 //      this class; `start()` calls train(), whose events are reported in batches (runReporter.ts).
-//   2. Before each step train() calls beforeStep(): stepLoop.ts goes to other steps (seeker.ts), takes snapshots
-//      (timeline.ts), saves checkpoints (autosave.ts), answers requests (pendingRequests.ts), shows the followed sentences
-//      (followedSentences.ts), and waits at the gate (gate.ts) until the next step may be made.
-//   3. Then train() calls takeEdits() and takeGroups(): runChanges.ts hands over what the visitor has changed, and
-//      discards the steps after it when that was in the past.
-//   4. After the last step afterLast() keeps weights and past available; after an error recovery.ts decides whether
-//      training starts again from a snapshot (lost device), waits for the visitor to seek to an earlier step, or ends.
+//   2. Before each step, train() calls beforeStep(): stepLoop.ts seeks to other steps (seeker.ts), takes snapshots
+//      (timeline.ts), saves checkpoints (autosave.ts), answers requests (pendingRequests.ts), shows the followed
+//      sentences (followedSentences.ts), and waits at the gate (gate.ts) until the next step may run.
+//   3. Then train() calls takeEdits() and takeGroups(): runChanges.ts returns the visitor's changes and, if they were
+//      made at a past step, discards the steps after it.
+//   4. After the last step, afterLast() keeps the weights and the past available; after an error, recovery.ts decides
+//      whether training restarts from a snapshot (lost device), waits for a seek to an earlier step, or ends.
 import type { Group } from '../data/group.ts';
 import { deviceFault } from '../kernels/deviceHealth.ts';
 import type { Matrix } from '../metrics/vectors.ts';
@@ -47,7 +47,7 @@ export class Training {
   private readonly loop: StepLoop;
   private readonly recovery: Recovery;
   private readonly abort = new AbortController();
-  /** Present while train() runs. */
+  /** Set while train() runs. */
   private running: RunningTraining | undefined;
   private isOver = false;
   private done: Promise<void> = Promise.resolve();
@@ -83,7 +83,7 @@ export class Training {
     this.recovery = new Recovery(context, { seeker, followed, initial });
   }
 
-  /** Play, pause, a single step. */
+  /** Play, pause and single step. */
   get gate(): Gate {
     return this.context.gate;
   }
@@ -92,7 +92,7 @@ export class Training {
     return this.context.editLog;
   }
 
-  /** Trains until the end or until stopped; never throws. */
+  /** Starts training, which runs until the end or until stopped; never throws. */
   start(): void {
     this.done = this.run();
   }
@@ -137,7 +137,7 @@ export class Training {
     this.autosave.stop();
   }
 
-  /** Embeddings of sentences with the weights before training and with those of now. */
+  /** Embeddings [sentences, hidden] with the weights before training and with the current ones. */
   encode(sentences: readonly string[]): Promise<{ before: Matrix; now: Matrix }> {
     return this.betweenSteps(async (running) => {
       const before = await this.initial.embed(sentences);
@@ -145,17 +145,17 @@ export class Training {
     });
   }
 
-  /** A trace of the next step with the changes that wait for it; the step is not made. */
+  /** A trace of the next step, including the waiting changes, without running it. */
   trace(): Promise<StepTrace> {
     return this.betweenSteps((running) => running.trace(this.changes.nextAt(running.step)));
   }
 
-  /** The encoder as a folder of files, by name. */
+  /** The encoder's files by name. */
   exportModel(): Promise<Files> {
     return this.betweenSteps((running) => running.modelFiles());
   }
 
-  /** The whole state at a step, for another run to start from. @throws Failure when the run has no such step */
+  /** The full state at a step, for another run to start from. @throws Failure if the run has no such step */
   checkpointAt(step: number): Promise<Checkpoint> {
     this.gate.pause();
     this.seeker.seek(step, true);
@@ -165,7 +165,7 @@ export class Training {
     });
   }
 
-  /** Calls a function between two steps, with the weights of the step that is shown. @throws Failure when the run is over */
+  /** Calls a function between two steps, with the weights of the shown step. @throws Failure if the run is over */
   betweenSteps<T>(use: (running: RunningTraining) => Promise<T>): Promise<T> {
     const { idle, requests } = this.context;
     idle.touch();
@@ -184,7 +184,7 @@ export class Training {
     this.context.requests.rejectAll();
   }
 
-  /** @returns where training must start again; undefined when the run is over */
+  /** @returns where training has to restart; undefined if the run is over */
   private async trainFrom(restart: Restart | undefined): Promise<Restart | undefined> {
     try {
       await this.train(restart);
@@ -243,7 +243,7 @@ export class Training {
     if (notice !== undefined) reports.note(running.step, notice);
   }
 
-  /** The training whose control train() calls; it was accepted before. */
+  /** The running training, which train() sets before it calls any other method of its control. */
   private accepted(): RunningTraining {
     if (!this.running) throw new Error('train() used its control before it accepted the run');
     return this.running;

@@ -1,13 +1,13 @@
-// Helper threads for the WASM kernels in the browser: workers started by the training's worker. Memory can be shared
-// with them only when the page is cross-origin isolated.
+// Helper threads for the WASM kernels in the browser: workers started by the training worker. They need shared memory,
+// which is available only if the page is cross-origin isolated.
 /// <reference lib="webworker" />
 import type { WasmThreads } from '../kernels/backend.ts';
 import { wasmFiles } from '../kernels/wasmFiles.ts';
 
-/** More threads than this bring no gain at the sizes trained here. */
+/** More helper threads bring no speedup at the model sizes trained here. */
 const MAX_HELPERS = 7;
 
-/** @param base URL that the files' URLs are relative to. Returns undefined where there can be no threads. */
+/** @param base URL that the files' URLs are relative to @returns undefined if threads are not available */
 export function wasmThreads(base: string): WasmThreads | undefined {
   if (!globalThis.crossOriginIsolated) return undefined;
   const files = wasmFiles(base) as Record<string, string>;

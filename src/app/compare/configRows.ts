@@ -1,4 +1,4 @@
-// Two or more runs as a table: what was set, one row a thing, those that differ apart from those that do not.
+// Table rows that compare the configurations of two or more runs: those that differ, and those that are the same.
 import { KNOB_NAMES } from '../../run/knobs.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { t } from '../messages/t.ts';
@@ -8,11 +8,11 @@ import type { StoredRun } from '../state/runs.svelte.ts';
 export interface ConfigRow {
   id: string;
   label: string;
-  /** One for each run; empty where it is not known. */
+  /** One value per run; empty if unknown. */
   values: string[];
 }
 
-/** Hot knobs turned while it trained: "temperature 0.1 at step 40". */
+/** Hot knobs that were changed during training: "temperature 0.1 at step 40". */
 function turnedWords(events: readonly RunEvent[]): string {
   return events
     .flatMap((event) =>
@@ -29,7 +29,7 @@ function turnedWords(events: readonly RunEvent[]): string {
     .join('; ');
 }
 
-/** @param eventsOf the record of a run, as far as it has been read */
+/** @param eventsOf the events of a run's record, as far as they have been read */
 export function configRows(
   runs: readonly StoredRun[],
   eventsOf: (id: string) => readonly RunEvent[],
@@ -58,7 +58,7 @@ export function configRows(
   };
 }
 
-/** Index of the highest value; undefined where there are not two to compare, or all are equal. */
+/** Index of the highest value; undefined if there are fewer than two values, or all are equal. */
 export function bestOf(values: readonly (number | null)[]): number | undefined {
   const known = values.filter((value) => value !== null);
   if (known.length < 2 || known.every((value) => value === known[0])) return undefined;

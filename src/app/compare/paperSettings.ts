@@ -1,19 +1,19 @@
-// The thirteen settings whose training Li et al. (2024) logged, with what their logs give: relative fitting difficulty
-// (mean over steps from 125 on) and the best Spearman's correlation on STS-B dev, of bert-base-uncased. Source: the logs
-// in the authors' repository (BDBC-KG-NLP/NGCSE at 921ff50, MIT), worked out in tests/golden/rfd.json.
+// The thirteen settings of Li et al. (2024) with results computed from their training logs for bert-base-uncased:
+// relative fitting difficulty (mean over steps from 125 on) and best Spearman's correlation on STS-B dev. Source: the
+// logs in the authors' repository (BDBC-KG-NLP/NGCSE at 921ff50, MIT), evaluated in tests/golden/rfd.json.
 import type { Setting } from '../../run/settings.ts';
 
 export interface PaperSetting {
-  /** As the paper writes it: domain and pattern. */
+  /** Name as in the paper: domain and pattern. */
   label: string;
-  /** What stands for it here: the bundled corpus with sentences of that kind. */
+  /** The corresponding setting here: the bundled corpus with sentences of that kind. */
   setting: Setting;
   rfdAlignment: number;
   rfdUniformity: number;
   sts: number;
 }
 
-/** The paper's Wiki domain is Wikipedia, as our encyclopedia; its NLI domain is captions of scenes. */
+/** The paper's Wiki domain (Wikipedia) corresponds to our encyclopedia; its NLI domain consists of scene captions. */
 export const PAPER_SETTINGS: readonly PaperSetting[] = [
   {
     label: 'Wiki.dropout',

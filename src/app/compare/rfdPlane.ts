@@ -1,4 +1,4 @@
-// Geometry of the plane of fitting difficulties: its points, their colours by STS, and names where there is room.
+// Geometry of the plane of relative fitting difficulties: its points, their colours by STS, and names where they fit.
 import type { StoredRun } from '../state/runs.svelte.ts';
 import type { PaperSetting } from './paperSettings.ts';
 
@@ -11,7 +11,7 @@ export interface PlaneRun {
   sts: number | null;
 }
 
-/** Runs whose fitting difficulty is known, then the paper's settings. */
+/** Runs with a known relative fitting difficulty, followed by the paper's settings. */
 export function planeRuns(runs: readonly StoredRun[], paper: readonly PaperSetting[]): PlaneRun[] {
   const ours = runs.flatMap(({ id, name, summary }): PlaneRun[] => {
     const { alignment, uniformity } = summary.rfd;
@@ -36,18 +36,18 @@ export interface StsScale {
   high: number;
 }
 
-/** What the colours of the runs span; null when none has a score. The paper's scores are of another set of pairs. */
+/** Range of the runs' scores; null if none has one. The paper's scores are excluded: they are on other pairs. */
 export function stsScale(points: readonly PlaneRun[]): StsScale | null {
   const scores = points.flatMap(({ kind, sts }) => (kind === 'run' && sts !== null ? [sts] : []));
   if (scores.length === 0) return null;
   return { low: scores.reduce((a, b) => Math.min(a, b)), high: scores.reduce((a, b) => Math.max(a, b)) };
 }
 
-/** Where on the scale a score is, from 0 to 1; a scale without length is all top. */
+/** Position of a score on the scale, from 0 to 1; always 1 if the scale has zero length. */
 export const shareOf = (sts: number, { low, high }: StsScale): number =>
   high > low ? (sts - low) / (high - low) : 1;
 
-/** A name in the drawing; the whole one is said below it. */
+/** A name shortened for the plot; the full name is shown below the plot. */
 export function shortName(name: string): string {
   const letters = [...name];
   return letters.length > 24 ? `${letters.slice(0, 23).join('')}…` : name;
@@ -57,7 +57,7 @@ export interface Placed {
   id: string;
   x: number;
   y: number;
-  /** Width of its name. */
+  /** Width of its name, in pixels. */
   width: number;
 }
 
@@ -67,7 +67,7 @@ export interface Name {
   y: number;
 }
 
-/** Names right or left of their marks, where they hit no mark, no other name and no edge; the first come first. */
+/** Places names next to their marks if they overlap no mark, name or edge; earlier marks take precedence. */
 export function namesThatFit(
   marks: readonly Placed[],
   box: { left: number; right: number; top: number; bottom: number },

@@ -1,4 +1,4 @@
-// The figures of a run as list and comparison show them.
+// The result figures of a run as text, for the list of runs and the comparison.
 import { stepText, valueText } from '../plots/format.ts';
 import type { RunSummary } from '../../record/summary.ts';
 import { t } from '../messages/t.ts';

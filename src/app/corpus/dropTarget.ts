@@ -1,4 +1,4 @@
-// Lets files be dropped on an element; it carries data-dropping while one hovers.
+// Makes an element a drop target for files; it has the attribute data-dropping while a file is dragged over it.
 
 export function dropTarget(ondrop: (files: File[]) => void): (node: HTMLElement) => () => void {
   return (node) => {

@@ -1,5 +1,5 @@
-// The visitor's pairs as a file: JSONL keeps everything, TSV and CSV open in a spreadsheet. Each is read again by the
-// import.
+// Formats groups and pairs as a file: JSONL keeps everything, TSV and CSV open in a spreadsheet. The import can read
+// all three.
 import type { Group, ScoredPair } from '../../data/group.ts';
 import { ROLES } from '../../run/roles.ts';
 import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
@@ -12,14 +12,14 @@ const TYPES: Record<ExportFormat, string> = {
   tsv: 'text/tab-separated-values',
   csv: 'text/csv',
 };
-/** Lines made before the event loop turns. */
+/** Number of lines formatted before yielding to the event loop. */
 const SLICE = 2000;
 
 type Line = (cells: readonly string[]) => string;
 
-/** Tabs part cells and line ends part rows: within a cell both become spaces. */
+/** Tabs separate cells and line breaks separate rows, so within a cell both become spaces. */
 const tsvLine: Line = (cells) => cells.map((cell) => cell.replace(/[\t\r\n]+/g, ' ')).join('\t');
-/** Quotes as RFC 4180 has them. */
+/** Quoted according to RFC 4180. */
 const csvLine: Line = (cells) =>
   cells
     .map((cell) => (/[",;\t\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
@@ -27,7 +27,7 @@ const csvLine: Line = (cells) =>
 
 const PAIR_COLUMNS = ['score', 'sentence1', 'sentence2'] as const;
 
-/** Header first, then a line a group. */
+/** One line per group, after the header (which JSONL does not have). */
 export function groupLines(groups: readonly Group[], format: ExportFormat): string[] {
   if (format === 'jsonl')
     return groups.map(({ id, anchor, positive, intermediate, negative, pattern, source, by }) =>
@@ -47,7 +47,7 @@ export function pairLines(pairs: readonly ScoredPair[], format: ExportFormat): s
   ];
 }
 
-/** Very many lines as a file, without holding up the page. */
+/** Formats any number of lines as a file without blocking the page. */
 export async function fileOf<T>(
   items: readonly T[],
   format: ExportFormat,
@@ -57,7 +57,7 @@ export async function fileOf<T>(
   for (let at = 0; at === 0 || at < items.length; at += SLICE) {
     if (at > 0) await yieldToEventLoop();
     const made = lines(items.slice(at, at + SLICE), format);
-    // Every slice comes with a header; only the first one's stays.
+    // Every slice has a header; only that of the first one is kept.
     const body = at > 0 && format !== 'jsonl' ? made.slice(1) : made;
     if (body.length > 0) parts.push(`${body.join('\n')}\n`);
   }

@@ -1,7 +1,7 @@
-// Reads large texts away from the page, so that it stays quick: takes the requests of importJob.ts, one job a worker.
+// Worker that reads large texts, so that the page stays responsive: handles the requests of importJob.ts, one job each.
 import { ImportJob, type Reply, type Request } from './importJob.ts';
 
-// The page's types know no worker's `self`: two libraries of types cannot stand in one program.
+// Typed by hand: the DOM and WebWorker type libraries cannot be used in the same program.
 const host = self as unknown as {
   postMessage: (reply: Reply) => void;
   onmessage: ((event: MessageEvent<Request>) => void) | null;

@@ -1,5 +1,5 @@
-// The page's side of an import: picks the worker for large texts, gathers what comes in parts, and forgets the answer
-// to a question that was asked anew in the meantime.
+// The page's side of an import: uses a worker for large texts, collects results that arrive in parts, and drops the
+// reply to a request that has been replaced by a newer one.
 import type { ScoredPair } from '../../data/group.ts';
 import { Failure } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
@@ -8,7 +8,7 @@ import type { ReadSummary, Reply, Request, Source } from './importJob.ts';
 import type { Choice, Format, Inspection } from './importSniff.ts';
 import { sizeProblem } from './importText.ts';
 
-/** Larger texts are read in the worker: reading this much takes a few milliseconds. */
+/** Larger texts (bytes or characters) are read in the worker; reading this much takes a few milliseconds. */
 const SMALL = 64_000;
 
 export interface Imported extends ReadSummary {
@@ -35,7 +35,7 @@ export class ImportClient {
     this.host = size > SMALL ? this.workerHost() : this.pageHost();
   }
 
-  /** @throws Failure when it is not text. */
+  /** @throws Failure if the source is not text */
   async open(): Promise<Inspection> {
     return inspectionOf(await this.ask({ type: 'open', source: this.source }));
   }
@@ -44,7 +44,7 @@ export class ImportClient {
     return inspectionOf(await this.ask({ type: 'inspect', as }));
   }
 
-  /** @throws Failure when nothing in it can be used. */
+  /** @throws Failure if nothing in the text can be used */
   async read(choice: Choice): Promise<Imported> {
     const reply = await this.ask({ type: 'read', choice });
     if (reply.type !== 'read') throw unexpected();
@@ -55,7 +55,7 @@ export class ImportClient {
     this.host.end();
   }
 
-  /** One question at a time, in the order asked. */
+  /** Sends one request at a time, in order. */
   private ask(request: Request): Promise<Reply> {
     const answer = this.last.then(
       () =>

@@ -1,5 +1,5 @@
-// One text on its way in: read, looked at, and read again when the visitor says what its columns are. The same job
-// runs in the page for small texts and in a worker of its own for large ones.
+// The import of one text: read, inspected, and read again once the visitor has chosen what its columns contain. The
+// same job runs in the page for small texts and in its own worker for large ones.
 import { messageOf } from '../../util/failure.ts';
 import type { ScoredPair } from '../../data/group.ts';
 import type { GroupDraft } from '../state/corpusText.ts';
@@ -7,7 +7,7 @@ import { readImport, type LineFault } from './importRead.ts';
 import { inspect, type Choice, type Format, type Inspection } from './importSniff.ts';
 import { decodeBytes } from './importText.ts';
 
-/** A file, or text that was pasted. */
+/** A file, or pasted text. */
 export type Source = { name: string; file: Blob } | { name: string; text: string };
 
 export type Request =
@@ -16,16 +16,16 @@ export type Request =
 export interface ReadSummary {
   kind: 'groups' | 'pairs';
   count: number;
-  /** The first of them; `faultCount` says how many there are. */
+  /** The first faults; `faultCount` is the total number. */
   faults: LineFault[];
   faultCount: number;
-  /** All of them, "line <tab> reason", to be kept; null when there are none. */
+  /** All faults as a file to download, "line <tab> reason"; null if there are none. */
   faultFile: Blob | null;
 }
 
 export type Reply =
   | { type: 'inspected'; inspection: Inspection }
-  /** Drafts come in parts: copying very many at once would hold up the page. */
+  /** Drafts arrive in parts: copying all of them at once would block the page. */
   | { type: 'groups'; groups: GroupDraft[] }
   | { type: 'pairs'; pairs: ScoredPair[] }
   | { type: 'read'; summary: ReadSummary }

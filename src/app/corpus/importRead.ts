@@ -1,5 +1,5 @@
-// Reads a text as the visitor said it should be read: sentence groups or scored pairs, and the lines that were left
-// out. The readers of src/data do the work; here their input is brought into the form they know.
+// Reads a text in the way the visitor has chosen: returns sentence groups or scored pairs, and the skipped lines. The
+// readers in src/data do the work; this file converts the input to the form they expect.
 import { readGroups } from '../../data/formats/groups.ts';
 import { readScoredPairs } from '../../data/formats/scoredPairs.ts';
 import { cleanText, textLines, type Row } from '../../data/formats/table.ts';
@@ -28,7 +28,7 @@ export interface ReadImport {
   faults: LineFault[];
 }
 
-/** @throws Failure when nothing can be read that way: one column, no anchor, all lines bad. */
+/** @throws Failure if nothing can be read that way: only one column, no anchor, all lines invalid */
 export function readImport(name: string, content: string, choice: Choice): ReadImport {
   const text = cleanText(content, name);
   if (text.trim() === '') throw new Failure(t('corpus.import.empty', { name }));
@@ -63,7 +63,7 @@ function reading(name: string, text: string, choice: Choice): ReadImport {
 
 const LINE_OF_ID = /:(\d+)$/;
 
-/** @param file its extension says how the text is read; ids of groups without one are "text:{line}" */
+/** @param file its extension determines the format; ids of groups without one are "text:{line}" */
 function groupsFrom(file: string, text: string, mapping?: Partial<Record<Role, number>>): ReadImport {
   const read = readGroups(file, text, { source: 'file', mapping });
   const faults: LineFault[] = read.faults.map(({ line, reason }) => ({ line, reason }));
@@ -87,7 +87,7 @@ function draftOf(group: Group): GroupDraft {
   return draft;
 }
 
-/** JSON lines; a JSON array of the same objects is read as one a line. Ids in the file give way to line numbers. */
+/** Reads JSON lines, or a JSON array of the same objects. Ids in the file are replaced by line numbers. */
 function readJson(text: string): ReadImport {
   const lines = jsonLines(text).map(({ line, value }) => ({ line, text: value }));
   const numbered = Array.from({ length: lines.at(-1)?.line ?? 0 }, () => '');
@@ -107,14 +107,14 @@ function jsonLines(text: string): { line: number; value: string }[] {
   return textLines(text).map(({ line, text: value }) => ({ line, value }));
 }
 
-/** The same line without "id", so that a fault found later can name the line. */
+/** The line without "id": the generated id contains the line number, so that later faults can report the line. */
 function withoutId(line: string): string {
   if (!line.includes('"id"')) return line;
   try {
     const { id: _, ...rest } = JSON.parse(line) as Record<string, unknown>;
     return JSON.stringify(rest);
   } catch {
-    return line; // the reader says what is wrong with it
+    return line; // the reader reports the error
   }
 }
 
@@ -124,13 +124,13 @@ function readGroupTable(name: string, text: string, choice: Choice): ReadImport 
   if (mapping.anchor === undefined) throw new Failure(t('corpus.import.noAnchor'));
   const { file, table } = withOwnHeader(text, choice);
   const read = groupsFrom(file, table, mapping);
-  for (const fault of read.faults) fault.line--; // our header stands above
+  for (const fault of read.faults) fault.line--; // our header is one extra line
   return read;
 }
 
 /**
- * The reader decides by the first row's words whether it is a header. Here the visitor decided: a row of our own goes
- * on top, and theirs is blanked if it was one. Line numbers grow by one.
+ * The reader guesses from the first row whether it is a header. Here the visitor has decided, so we put our own header
+ * on top, and blank the original one if there is one. Line numbers increase by one.
  */
 function withOwnHeader(text: string, choice: Choice): { file: string; table: string } {
   const firstLine = textLines(text)[0]?.text ?? '';
@@ -144,7 +144,7 @@ function withOwnHeader(text: string, choice: Choice): { file: string; table: str
 }
 
 function withoutFirstRow(text: string, choice: Choice): string {
-  // A header may run over lines; the row after it says where it ends.
+  // A header may span several lines; the line of the second row shows where it ends.
   const second = rowsOf(choice.format, text.slice(0, 200_000))[1]?.line ?? Infinity;
   const lines = text.split(/\r\n|\n|\r/);
   return lines.map((line, i) => (i + 1 < second ? '' : line)).join('\n');
@@ -167,7 +167,7 @@ interface PairRow {
   second: string;
 }
 
-/** Through the reader's own form: score, sentence, sentence, under a header that says so. */
+/** Reads pairs by converting them to the reader's format: score, sentence, sentence, with a header. */
 function pairsFrom(rows: readonly PairRow[], faults: LineFault[]): ReadImport {
   const read: ReadImport = { kind: 'pairs', groups: [], pairs: [], faults };
   if (rows.length === 0) return read;
@@ -188,7 +188,7 @@ function pairsFrom(rows: readonly PairRow[], faults: LineFault[]): ReadImport {
     read.pairs = pairs;
     for (const { line, reason } of found) faults.push({ line: usable[line - 2]?.line ?? line, reason });
   } catch (error) {
-    // All of them are bad: the first one stands for them.
+    // All of them are invalid: report only the first.
     faults.push({ line: usable[0]?.line ?? 1, reason: messageOf(error) });
   }
   return read;
@@ -237,7 +237,7 @@ function readPairObjects(text: string): ReadImport {
   return pairsFrom(rows, faults);
 }
 
-/** Is there anything the visitor must say before the text can be read? Null when not. */
+/** What the visitor still has to choose before the text can be read; null if nothing. */
 export function choiceProblem({ format, columns }: Choice, name: string): string | null {
   if (!isTable(format)) return null;
   if (columns.length < 2) return t('corpus.import.oneColumn', { name });

@@ -1,5 +1,5 @@
-// What the import shows, step by step: nothing, reading, a text and how it is read, what was found in it, what became
-// of it. A new source or choice overtakes the one before.
+// State of the import panel, step by step: nothing, reading, a text and how it is read, what was found in it, the
+// result of adding it. A new source or choice replaces the previous one.
 import { messageOf } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
 import type { CorpusState } from '../state/corpus.svelte.ts';
@@ -11,10 +11,10 @@ import type { Choice, Format, Inspection } from './importSniff.ts';
 
 export class ImportSession {
   busy = $state(false);
-  /** What the source is called while it is read and after. */
+  /** Name of the source, during reading and afterwards. */
   name = $state('');
   failure = $state<string | null>(null);
-  /** Said beside the result. */
+  /** Message shown next to the result. */
   note = $state<string | null>(null);
   inspection = $state.raw<Inspection | null>(null);
   choice = $state.raw<Choice | null>(null);
@@ -25,7 +25,7 @@ export class ImportSession {
 
   constructor(private readonly corpus: CorpusState) {}
 
-  /** Takes a file or pasted text and reads it in the way that seems right. */
+  /** Opens a file or pasted text and reads it in the most likely format. */
   async open(source: Source, cameWithOthers = false): Promise<void> {
     this.forget();
     this.note = cameWithOthers ? t('corpus.import.several', { name: source.name }) : null;
@@ -59,7 +59,7 @@ export class ImportSession {
     }
   }
 
-  /** Adds what was found to the visitor's own. */
+  /** Adds what was found to the visitor's own groups and pairs. */
   async apply(): Promise<void> {
     if (!this.found || this.busy) return;
     const { groups, pairs } = this.found;

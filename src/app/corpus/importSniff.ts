@@ -1,19 +1,19 @@
-// Guesses what a text is from its name and its first lines, and which column of a table holds what. The visitor can
-// say otherwise.
+// Guesses the format of a text from its name and first lines, and what each column of a table contains. The visitor
+// can override the guess.
 import { csvRows, textLines, tsvRows, type Row } from '../../data/formats/table.ts';
 import { ROLES, TRIPLET_ROLES, type Role } from '../../run/roles.ts';
 
-/** What a text can be read as. */
+/** Formats that a text can be read as. */
 export const FORMATS = ['plain', 'tsv', 'csv', 'jsonl', 'pairs-jsonl', 'nli'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** What a column of a table holds. With a score, anchor and positive are the two sentences of a pair. */
+/** What a column of a table contains. If there is a score, anchor and positive are the two sentences of a pair. */
 export type ColumnUse = Role | 'score' | 'ignore';
 export const COLUMN_USES: readonly ColumnUse[] = [...ROLES, 'score', 'ignore'];
 
 export interface Choice {
   format: Format;
-  /** For tables: what each column holds, and whether the first row names them. */
+  /** For tables: what each column contains. */
   columns: readonly ColumnUse[];
   hasHeader: boolean;
 }
@@ -21,11 +21,11 @@ export interface Choice {
 export interface Inspection {
   name: string;
   choice: Choice;
-  /** The first rows, for tables. */
+  /** For tables: the first rows. */
   preview: readonly (readonly string[])[];
 }
 
-/** Characters that are looked at. */
+/** Number of characters that are inspected. */
 const HEAD = 65_536;
 const PREVIEW = 5;
 const SAMPLE = 50;
@@ -34,7 +34,7 @@ export function isTable(format: Format): boolean {
   return format === 'tsv' || format === 'csv';
 }
 
-/** @param as read it as this, instead of guessing */
+/** @param as the format; guessed if omitted */
 export function inspect(name: string, text: string, as?: Format): Inspection {
   const head = headOf(text);
   const format = as ?? guessFormat(name, head);
@@ -52,7 +52,7 @@ export function rowsOf(format: Format, text: string, fault?: (line: number, reas
   return format === 'csv' ? csvRows(text, fault) : tsvRows(text);
 }
 
-/** The first lines, whole. */
+/** The first lines, without an incomplete last one. */
 function headOf(text: string): string {
   const whole = text.replace(/^\uFEFF/, '');
   if (whole.length <= HEAD) return whole;
@@ -73,7 +73,7 @@ function guessFormat(name: string, head: string): Format {
   if (extension === 'csv') return nliOr('csv', csvRows(head));
   const tabs = lines.filter(({ text }) => text.includes('\t')).length;
   if (tabs > lines.length / 2) return nliOr('tsv', tsvRows(head));
-  // Sentences have commas of their own: only a header that names columns makes plain text a table.
+  // Sentences contain commas too: plain text counts as a table only if a header names its columns.
   const named = first.split(/[,;]/).map((cell) => headerUse(cell));
   return named.filter((use) => use !== undefined).length >= 2 ? nliOr('csv', csvRows(head)) : 'plain';
 }
@@ -147,13 +147,13 @@ const onceOnly = (
   i: number,
 ): ColumnUse => (use !== undefined && names.indexOf(use) === i ? use : 'ignore');
 
-/** Without names: a column of numbers from 0 to 5 is a score, columns of words are sentences in order. */
+/** Guesses columns without a header: numbers from 0 to 5 are scores, columns of words are sentences, in order. */
 function byContent(rows: readonly Row[], width: number): ColumnUse[] {
   const share = (column: number, test: (cell: string | undefined) => boolean) =>
     rows.filter(({ cells }) => test(cells[column])).length / Math.max(1, rows.length);
   const isScore = (cell: string | undefined) => isNumber(cell) && Number(cell) >= 0 && Number(cell) <= 5;
   const columns = Array.from({ length: width }, (_, column) => column);
-  // In the original STS benchmark years and numbers of lines stand before the score.
+  // In the original STS benchmark, columns with years and line numbers precede the score.
   const score = columns
     .filter((column) => share(column, isNumber) > 0.7 && share(column, isScore) >= 0.5)
     .at(-1);
@@ -172,7 +172,7 @@ function byContent(rows: readonly Row[], width: number): ColumnUse[] {
   });
 }
 
-/** Gives a column a use; the column that had it goes without. */
+/** Assigns a use to a column; the column that had this use before becomes 'ignore'. */
 export function withUse(columns: readonly ColumnUse[], column: number, use: ColumnUse): ColumnUse[] {
   return columns.map((had, i) => (i === column ? use : had === use ? 'ignore' : had));
 }

@@ -1,9 +1,9 @@
-// From the bytes of a file to its text: UTF-8, or UTF-16 with a byte order mark; everything else is refused with a
-// sentence that says what it seems to be and what would help.
+// Decodes the bytes of a file to text: UTF-8, or UTF-16 with a byte order mark; everything else is rejected with a
+// sentence about what it seems to be and how to fix it.
 import { Failure } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
 
-/** Bytes of a file, or characters of pasted text. */
+/** Maximum size: bytes of a file, or characters of pasted text. */
 export const MAX_BYTES = 50_000_000;
 
 /** "61.3 MB" */
@@ -11,14 +11,14 @@ export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** Why something of this size is not read; null when it is. Asked before anything is read. */
+/** Why a source of this size cannot be read; null if it can. Checked before anything is read. */
 export function sizeProblem(name: string, bytes: number): string | null {
   if (bytes === 0) return t('corpus.import.empty', { name });
   if (bytes <= MAX_BYTES) return null;
   return t('corpus.import.huge', { name, size: megabytes(bytes), limit: `${MAX_BYTES / 1e6} MB` });
 }
 
-/** First bytes of things that are often taken for text files. */
+/** Magic bytes of formats that are often mistaken for text files. */
 const MAGIC: readonly [string, readonly number[]][] = [
   ['PDF', [0x25, 0x50, 0x44, 0x46]],
   ['ZIP (or Excel, Word, OpenDocument)', [0x50, 0x4b, 0x03, 0x04]],
@@ -28,7 +28,7 @@ const MAGIC: readonly [string, readonly number[]][] = [
   ['Excel (old)', [0xd0, 0xcf, 0x11, 0xe0]],
 ];
 
-/** @throws Failure when it is not text. */
+/** @throws Failure if the bytes are not text */
 export function decodeBytes(bytes: Uint8Array, name: string): string {
   const starts = (marks: readonly number[]) => marks.every((mark, i) => bytes[i] === mark);
   const kind = MAGIC.find(([, marks]) => starts(marks))?.[0];
@@ -55,7 +55,7 @@ function sound(text: string, name: string): string {
   return text;
 }
 
-/** Every second byte of Latin text in UTF-16 is zero. */
+/** In UTF-16, every second byte of Latin text is zero. */
 function looksLikeUtf16(bytes: Uint8Array): boolean {
   const head = bytes.subarray(0, 2000);
   const zeros = [0, 1].map((parity) => head.filter((byte, i) => byte === 0 && i % 2 === parity).length);
@@ -63,7 +63,7 @@ function looksLikeUtf16(bytes: Uint8Array): boolean {
   return Math.max(...zeros) > half * 0.7 && Math.min(...zeros) < half * 0.1;
 }
 
-/** The line, from 1, in which the text stops being UTF-8. */
+/** The first line, counted from 1, that is not valid UTF-8. */
 function lineOfBadByte(bytes: Uint8Array): number {
   let [good, bad] = [0, bytes.length];
   const isUtf8 = (end: number) => {

@@ -1,4 +1,4 @@
-// Scored pairs as rows of a table: bundled ones get an id and a source, as own ones have.
+// Converts scored pairs to table rows: bundled pairs get an id and a source, which own pairs already have.
 import type { ScoredPair } from '../../data/group.ts';
 import type { OwnPair } from '../state/corpusText.ts';
 import type { Origin } from './rowOrder.ts';
@@ -8,7 +8,7 @@ export interface PairRow extends ScoredPair {
   source: 'bundled' | 'typed' | 'file';
 }
 
-/** Own pairs first: they are the ones to look after. */
+/** Own pairs come first, because they are the ones that can be edited. */
 export function pairRows(
   bundled: readonly ScoredPair[],
   own: readonly OwnPair[],

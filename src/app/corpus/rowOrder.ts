@@ -1,5 +1,5 @@
-// Which groups the table shows and in which order: filter by text and source, sort by MER or cosine. Done in slices,
-// as a corpus can have tens of thousands of groups, and the answer to an overtaken question is dropped.
+// Filters the groups of the corpus table by text and source, and sorts them by MER or cosine. The work is done in
+// slices, because a corpus can have tens of thousands of groups, and it can be aborted.
 import type { Group } from '../../data/group.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
 import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
@@ -11,7 +11,7 @@ export interface Cosines {
 }
 export type CosineOf = (groupId: string) => Cosines | null;
 
-/** What a row shows in figures, and which role each figure belongs to. */
+/** The numeric columns of a row, and the role that each of them belongs to. */
 export const MEASURES = [
   { key: 'merPositive', role: 'positive' },
   { key: 'merNegative', role: 'negative' },
@@ -31,13 +31,13 @@ export type Origin = 'all' | 'own' | 'bundled';
 export interface Question {
   query: string;
   origin: Origin;
-  /** null: own ones first, then groups, then plain sentences. */
+  /** null: own groups first, then bundled groups, then plain sentences. */
   sorting: Sorting | null;
 }
 
-/** Milliseconds of work before the event loop turns. */
+/** Milliseconds of work before yielding to the event loop. */
 const BUDGET = 8;
-/** Steps of work between two looks at the clock. */
+/** Number of groups processed between two checks of the clock. */
 const STRIDE = 64;
 
 export function isOwn({ source }: Pick<Group, 'source'>): boolean {
@@ -51,7 +51,7 @@ export interface Mers {
 
 const mers = new WeakMap<Group, Mers>();
 
-/** MER of the anchor with the positive and with the negative; null where there is none. Remembered. */
+/** MER of the anchor with the positive and with the negative; null if there is none. Cached. */
 function mersOf(group: Group): Mers {
   const known = mers.get(group);
   if (known) return known;
@@ -62,13 +62,13 @@ function mersOf(group: Group): Mers {
   return made;
 }
 
-/** Next value of a header's sorting: up, down, none. */
+/** The next state when a header is clicked: ascending, descending, none. */
 export function nextSorting(now: Sorting | null, key: SortKey): Sorting | null {
   if (now?.key !== key) return { key, direction: 'ascending' };
   return now.direction === 'ascending' ? { key, direction: 'descending' } : null;
 }
 
-/** @returns the groups to show, or undefined when `signal` was aborted meanwhile */
+/** @returns the groups to show, or undefined if `signal` was aborted in the meantime */
 export async function arranged(
   groups: readonly Group[],
   { query, origin, sorting }: Question,
@@ -94,8 +94,8 @@ export async function arranged(
 }
 
 /**
- * What the visitor brought stands on top, the newest first: a typed pair is seen without a search. Then groups, which
- * have more to show than the plain sentences after them.
+ * The visitor's own groups come first, newest first, so that a new pair is visible without a search. Then come bundled
+ * groups, which have more to show than the plain sentences at the end.
  */
 function ownFirst(groups: readonly Group[]): readonly Group[] {
   const parts: [Group[], Group[], Group[]] = [[], [], []];
@@ -108,7 +108,7 @@ function matches({ anchor, positive, intermediate, negative }: Group, words: str
   return has(anchor) || has(positive) || has(intermediate) || has(negative);
 }
 
-/** NaN where there is none. */
+/** The value to sort by; NaN if there is none. */
 export function valueOf(group: Group, key: SortKey, cosineOf: CosineOf): number {
   const cosine = (role: keyof Cosines) =>
     group[role] === undefined ? NaN : (cosineOf(group.id)?.[role] ?? NaN);
@@ -126,12 +126,12 @@ export function valueOf(group: Group, key: SortKey, cosineOf: CosineOf): number 
   }
 }
 
-/** "0.42", "−0.10", or nothing. */
+/** Formats a value: "0.42", "−0.10", or "" for NaN. */
 export function figure(value: number): string {
   return Number.isNaN(value) ? '' : value.toFixed(2).replace('-', '−');
 }
 
-/** Groups without a value stand last either way; equal ones keep their order. */
+/** A stable sort; groups without a value come last in both directions. */
 export function sorted(
   groups: readonly Group[],
   values: readonly number[],
@@ -147,7 +147,7 @@ export function sorted(
   return keyed.map(({ group }) => group);
 }
 
-/** Does the work group by group; false when it was called off. */
+/** Does the work group by group, yielding in between. @returns false if it was aborted */
 async function worked(
   groups: readonly Group[],
   work: (group: Group) => void,

@@ -1,12 +1,12 @@
-// Which rows of a long table lie in sight. All rows are equally high.
+// Computes which rows of a long table are visible. All rows have the same height.
 
 export interface RowWindow {
   first: number;
-  /** One past the last. */
+  /** Index after the last row. */
   end: number;
 }
 
-/** Rows drawn beyond both edges, so that scrolling meets them ready. */
+/** Number of extra rows rendered beyond both edges, so that they are ready when scrolled into view. */
 const MARGIN = 6;
 
 export function rowWindow(scrollTop: number, height: number, rowHeight: number, rows: number): RowWindow {
@@ -17,14 +17,14 @@ export function rowWindow(scrollTop: number, height: number, rowHeight: number, 
   return { first: Math.max(0, Math.min(first, last)), end: last };
 }
 
-/** Where to scroll so that a row is wholly in sight; the same place when it is already. */
+/** The scroll position at which a row is fully visible; unchanged if it already is. */
 export function scrollToRow(row: number, scrollTop: number, height: number, rowHeight: number): number {
   const top = row * rowHeight;
   if (top < scrollTop) return top;
   return top + rowHeight > scrollTop + height ? top + rowHeight - height : scrollTop;
 }
 
-/** The row a key leads to; undefined for keys that lead nowhere. */
+/** The row that a key moves to; undefined for keys that do not navigate. */
 export function rowAfterKey(key: string, row: number, rows: number, page: number): number | undefined {
   const steps: Record<string, number> = {
     ArrowDown: row + 1,
@@ -38,9 +38,9 @@ export function rowAfterKey(key: string, row: number, rows: number, page: number
   return next === undefined ? undefined : Math.max(0, Math.min(rows - 1, next));
 }
 
-/** What a table asks of its grid (RowGrid.svelte). */
+/** The methods of RowGrid.svelte that tables use. */
 export interface GridHandle {
-  /** Brings the active row, or else the row at `fallback`, back into reach. */
+  /** Focuses the active row, or the row at `fallback` if there is none. */
   focusActive: (fallback?: number) => void;
   indexOfActive: () => number;
 }

@@ -1,10 +1,10 @@
-// What a visitor can switch on to get a faster device, by the rung the page stands on.
+// Advice on how to get a faster device, depending on the one that the page uses.
 import type { DeviceInfo } from '../../util/devices.ts';
 import type { MessageKey } from '../messages/t.ts';
 
 /**
- * @param device null: nothing can train here
- * @param isolated window.crossOriginIsolated: without it WASM has one thread
+ * @param device null if no device can train here
+ * @param isolated window.crossOriginIsolated; without it WASM has only one thread
  */
 export function deviceAdvice(device: DeviceInfo | null, isolated: boolean): MessageKey {
   switch (device?.name) {

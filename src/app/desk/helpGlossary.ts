@@ -1,4 +1,4 @@
-// The words of the field as the page uses them, in the order in which they meet a newcomer.
+// The glossary of technical terms, in the order in which a newcomer meets them on the page.
 import type { MessageKey } from '../messages/t.ts';
 import { ROLE_STYLES } from '../style/roles.ts';
 
@@ -21,7 +21,7 @@ export interface Entry {
   id: Word;
   termKey: MessageKey;
   textKey: MessageKey;
-  /** Words for roles wear the colour of their role. */
+  /** Colour of the role, for terms that name a role. */
   color: string | undefined;
 }
 

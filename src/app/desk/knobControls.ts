@@ -1,12 +1,12 @@
-// How the recipe shows each knob: which come first, over which range a slider makes sense (the number box takes the
-// whole range of run/knobs.ts), and when a knob has no effect.
+// How the recipe shows each knob: which ones come first, the useful range of a slider (the number box accepts the full
+// range from run/knobs.ts), and when a knob has no effect.
 import type { Config } from '../../run/config.ts';
 import { KNOBS, KNOB_NAMES, type Knob, type KnobName } from '../../run/knobs.ts';
 import { PATTERNS, type PatternName } from '../../run/settings.ts';
 import type { MessageKey } from '../messages/t.ts';
 import type { SliderScale } from '../widgets/sliderScale.ts';
 
-/** Always on show, in this order; the rest is folded away. */
+/** Knobs that are always visible, in this order; the others are in collapsible sections. */
 export const ESSENTIAL_KNOBS = [
   'temperature',
   'learningRate',
@@ -29,7 +29,7 @@ export const GROUPS = [
   'run',
 ] as const satisfies readonly Knob['group'][];
 
-/** The folded knobs of a group. */
+/** The knobs of a group's collapsible section. */
 export function furtherKnobs(group: Knob['group']): KnobName[] {
   const essential: readonly KnobName[] = ESSENTIAL_KNOBS;
   return KNOB_NAMES.filter((name) => KNOBS[name].group === group && !essential.includes(name));
@@ -39,7 +39,7 @@ const linear = (min: number, max: number): SliderScale => ({ min, max, log: fals
 const decades = (min: number, max: number): SliderScale => ({ min, max, log: true, integer: false });
 const count = (min: number, max: number): SliderScale => ({ min, max, log: true, integer: true });
 
-/** No entry: a number box alone. */
+/** Slider scales; knobs without an entry have only a number box. */
 export const SLIDERS: Partial<Record<KnobName, SliderScale>> = {
   temperature: decades(0.005, 1),
   learningRate: decades(1e-6, 0.1),
@@ -62,7 +62,7 @@ export const SLIDERS: Partial<Record<KnobName, SliderScale>> = {
   logEvery: count(1, 100),
 };
 
-/** Why a knob has no effect as things stand, as a message; null when it has one. */
+/** Message key for why a knob currently has no effect; null if it has one. */
 export function idleReason(
   name: KnobName,
   pattern: PatternName,
@@ -84,7 +84,7 @@ export function idleReason(
     case 'epochs':
       return config.steps > 0 ? 'recipe.idle.epochs' : null;
     case 'precision':
-      // What came with a link can be taken back.
+      // Not idle if a link has set another precision, so that it can be reset.
       return (device === 'wasm' || device === 'cpu') && config.precision === 'f32'
         ? 'recipe.idle.precision'
         : null;

@@ -1,5 +1,5 @@
-// The formula behind a knob, in TeX, for its "read more". h: embedding, s_{i,k}: cosine of anchor i to its level k, theta:
-// weights, g: gradient. Knobs without an entry have nothing to write down.
+// The formula behind each knob, in TeX, for its "Read more" section. h: embedding, s_{i,k}: cosine of anchor i to its
+// level k, theta: weights, g: gradient. Knobs without an entry have no formula.
 import type { KnobName } from '../../run/knobs.ts';
 
 const STEP = String.raw`\theta \leftarrow \theta - \eta\,\frac{\hat m}{\sqrt{\hat v} + \epsilon} - \eta\,\lambda\,\theta`;

@@ -1,4 +1,4 @@
-// The words of a knob and of a setting: from the catalogue where a language has them, else from the tables of run.
+// UI text of knobs and settings: from the message catalogue if it has an entry, otherwise from the tables in src/run.
 import { valueText } from '../state/link.ts';
 import { describeRange } from '../../run/config.ts';
 import { KNOBS, type Knob, type KnobName } from '../../run/knobs.ts';
@@ -18,7 +18,7 @@ export const patternHelp = (name: PatternName): string =>
 
 export const knobRange = (name: KnobName): string => describeRange(KNOBS[name]);
 
-/** The paper's value, if there is one. `settable` when it is one value that the knob takes, not a remark. */
+/** The paper's value, if any. `settable` if it is a single value that the knob accepts rather than a remark. */
 export function paperValue(name: KnobName): { text: string; settable: boolean } | null {
   const knob: Knob = KNOBS[name];
   const { paper } = knob;

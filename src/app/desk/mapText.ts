@@ -1,9 +1,9 @@
-// The sentence of the map that is read aloud, with its group and their cosines.
+// Screen-reader text for a point of the map: the sentence, and the others of its group with their cosines.
 import { t } from '../messages/t.ts';
 import { cosineText, type Neighbour } from '../plots/map/cosines.ts';
 import type { MapPoint } from '../plots/map/mapPoint.ts';
 
-/** @param group the point's group, the anchor first */
+/** @param group the point's group, anchor first */
 export function pointText(
   points: readonly MapPoint[],
   hovered: number | null,

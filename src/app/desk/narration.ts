@@ -1,14 +1,14 @@
-// What a screen reader hears of a training: its state, and a tenth of the run at a time where it stands.
+// Screen-reader announcements about a training: its status, and its progress after every tenth of the run.
 import { t } from '../messages/t.ts';
 import type { RunSeries } from '../../record/series.ts';
 
 export type NarratedStatus =
   'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';
 
-/** Parts of a run after each of which it is told where it stands. */
+/** Number of parts of a run; the progress is announced after each of them. */
 const PARTS = 10;
 
-/** Which part of the run a step is in; a new part is news. */
+/** The part of the run that a step is in; a new part triggers an announcement. */
 export function partOf(step: number, total: number): number {
   return total > 0 ? Math.floor((step / total) * PARTS) : 0;
 }

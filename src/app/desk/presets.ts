@@ -1,4 +1,4 @@
-// Experiments worth trying, by name: a pattern, the knobs that differ from the page's defaults, and what to watch.
+// The presets, experiments worth trying: a pattern, the knobs that differ from the page's defaults, and what to watch.
 import type { Config } from '../../run/config.ts';
 import { configDifference } from '../../run/config.ts';
 import type { PatternName } from '../../run/settings.ts';
@@ -7,7 +7,7 @@ import type { MessageKey } from '../messages/t.ts';
 export interface Preset {
   id: string;
   labelKey: MessageKey;
-  /** One sentence: what to look at while it trains. */
+  /** Message key of one sentence: what to watch during training. */
   watchKey: MessageKey;
   pattern: PatternName;
   knobs: Partial<Config>;
@@ -32,7 +32,7 @@ type PresetId =
   | 'noDropout'
   | 'collapse';
 
-/** The first is where the page starts. */
+/** The page starts with the first preset. */
 export const PRESETS: readonly Preset[] = [
   preset('hierarchical', 'sts_ht'),
   preset('unsupervised', 'dropout'),
@@ -45,7 +45,7 @@ export const PRESETS: readonly Preset[] = [
   preset('collapse', 'dropout', { learningRate: 0.05, schedule: 'constant' }),
 ];
 
-/** The preset that a recipe is, if it is one. */
+/** The preset that matches a recipe, if any. */
 export function presetOf(pattern: PatternName, config: Config, defaults: Config): Preset | undefined {
   return PRESETS.find(
     (candidate) =>

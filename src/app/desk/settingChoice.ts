@@ -1,7 +1,7 @@
-// What the recipe offers to choose from besides knobs.
+// The choices that the recipe offers in addition to knobs: corpora and encoders.
 import { t } from '../messages/t.ts';
 
-/** One of a few things: a corpus, an encoder. */
+/** An option to choose: a corpus or an encoder. */
 export interface Choice {
   id: string;
   label: string;
@@ -9,7 +9,7 @@ export interface Choice {
   help: string;
 }
 
-/** Corpora or encoders with their labels and help. */
+/** Corpora or encoders with their labels and help texts. */
 export const choicesOf = (ids: readonly string[], area: 'domains' | 'models'): Choice[] =>
   ids.map((id) => ({
     id,

@@ -1,4 +1,4 @@
-// The keys of the desk, as a table, and when a key press is theirs and when it belongs to what has the focus.
+// Keyboard shortcuts of the page: their table, and when a key press belongs to the focused element instead.
 import type { MessageKey } from '../messages/t.ts';
 
 export type ShortcutAction =
@@ -8,10 +8,10 @@ export interface Shortcut {
   action: ShortcutAction;
   /** KeyboardEvent.key, lower case. */
   key: string;
-  /** What stands on the key cap. */
+  /** Message key of the label on the key cap. */
   capKey: MessageKey;
   labelKey: MessageKey;
-  /** Does holding the key down act again and again? */
+  /** Whether holding the key down repeats the action. */
   repeats: boolean;
 }
 
@@ -56,15 +56,15 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
 ];
 
-/** What has the focus, as far as keys go. */
+/** The properties of the focused element that matter for key presses. */
 export interface KeyTarget {
-  /** Lower case. */
+  /** Tag name, lower case. */
   tag: string;
-  /** Of an <input>, lower case. */
+  /** Type of an <input>, lower case. */
   inputType: string;
   role: string | null;
   editable: boolean;
-  /** Inside an element that asks for all keys by `data-own-keys`, or inside a dialog. */
+  /** Inside an element that claims all keys with `data-own-keys`, or inside a dialog. */
   keepsKeys: boolean;
 }
 
@@ -74,11 +74,11 @@ export interface KeyPress {
   metaKey: boolean;
   altKey: boolean;
   repeat: boolean;
-  /** Somebody nearer to the focus has used it. */
+  /** Another handler, closer to the focused element, has already handled the key. */
   defaultPrevented: boolean;
 }
 
-/** Inputs into which nothing is typed: they need only some keys. */
+/** Input types without text entry, which need only some keys. */
 const UNTYPED_INPUTS = ['button', 'checkbox', 'radio', 'range', 'submit', 'reset', 'file', 'color'];
 const PRESSED_TAGS = ['button', 'summary', 'a'];
 const PRESSED_ROLES = ['button', 'switch', 'checkbox', 'menuitem', 'tab', 'option', 'link'];
@@ -103,7 +103,7 @@ const typesText = (target: KeyTarget): boolean =>
   (target.tag === 'input' && !UNTYPED_INPUTS.includes(target.inputType)) ||
   ['textbox', 'combobox', 'searchbox', 'spinbutton'].includes(target.role ?? '');
 
-/** Space on a focused button presses that button already; arrows on a slider move it. */
+/** Whether the focused element needs the key itself: space presses a button, arrow keys move a slider. */
 function neededByTarget(key: string, target: KeyTarget): boolean {
   const role = target.role ?? '';
   if (key === ' ') {
@@ -117,7 +117,7 @@ function neededByTarget(key: string, target: KeyTarget): boolean {
   return false;
 }
 
-/** The action a key press asks for, or null when it is none of ours. */
+/** The action of a key press; null if it is not a shortcut. */
 export function shortcutOf(press: KeyPress, target: KeyTarget): ShortcutAction | null {
   if (press.defaultPrevented || press.ctrlKey || press.metaKey || press.altKey) return null;
   const key = press.key.toLowerCase();
@@ -128,7 +128,7 @@ export function shortcutOf(press: KeyPress, target: KeyTarget): ShortcutAction |
   return shortcut.action;
 }
 
-/** Reads the focus of a keyboard event. */
+/** Reads the properties of a keyboard event's target. */
 function keyTarget(target: EventTarget | null): KeyTarget {
   if (!(target instanceof HTMLElement || target instanceof SVGElement)) {
     return { tag: '', inputType: '', role: null, editable: false, keepsKeys: false };
@@ -142,12 +142,12 @@ function keyTarget(target: EventTarget | null): KeyTarget {
   };
 }
 
-/** Listens on the window. @returns how to stop */
+/** Listens on the window. @returns a function that removes the listener */
 export function listenToShortcuts(act: (action: ShortcutAction) => void): () => void {
   const listen = (event: KeyboardEvent) => {
     const action = shortcutOf(event, keyTarget(event.target));
     if (action === null) return;
-    if (action !== 'close') event.preventDefault(); // space would scroll
+    if (action !== 'close') event.preventDefault(); // otherwise space would scroll the page
     act(action);
   };
   window.addEventListener('keydown', listen);

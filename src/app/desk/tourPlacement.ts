@@ -1,7 +1,7 @@
-// Where the card of the tour goes: near what it speaks of, never over the transport.
+// Placement of the tour's card: next to its target, never over the transport.
 import { hairline, placeBeside, type Box, type Size } from '../widgets/placement.ts';
 
-/** Below this width the page is one column and the card lies along an edge. Pixels. */
+/** Below this window width, in pixels, the page has one column and the card is placed along an edge. */
 const NARROW = 736;
 
 const MARGIN = 12;
@@ -10,13 +10,13 @@ const GAP = 28;
 export interface TourPlace {
   x: number;
   y: number;
-  /** From card to target. */
+  /** Line from the card to the target. */
   line: { x1: number; y1: number; x2: number; y2: number } | null;
-  /** Around the target, as far as it is in the window. */
+  /** Outline around the visible part of the target. */
   outline: Box | null;
 }
 
-/** @param target null: what the stop points at is not on the page */
+/** @param target null if the stop's target is not on the page */
 export function placeTour(target: Box | null, card: Size, window: Size, transport: Box | null): TourPlace {
   const outline = target === null ? null : visiblePart(target, window);
   const at =
@@ -34,7 +34,7 @@ function beside(
   transport: Box | null,
 ): { x: number; y: number } {
   const avoid = transport === null ? [] : [transport];
-  // With nothing to stand beside, the lower right corner.
+  // Without a target, the lower right corner.
   const { x, y } = placeBeside(target ?? { x: 0, y: 0, ...window }, card, window, {
     sides: ['below', 'right', 'left', 'above'],
     gap: GAP,
@@ -44,7 +44,7 @@ function beside(
   return { x, y };
 }
 
-/** On a phone the card takes the edge that is farther from the target; the lower one ends above the transport. */
+/** On a phone the card goes to the edge farther from the target; at the lower edge it ends above the transport. */
 function alongEdge(target: Box | null, card: Size, window: Size, transport: Box | null) {
   const x = (window.width - card.width) / 2;
   const floor = transport !== null && transport.y > window.height / 2 ? transport.y : window.height;
@@ -54,7 +54,7 @@ function alongEdge(target: Box | null, card: Size, window: Size, transport: Box 
   return { x, y: middle > floor / 2 ? MARGIN : low };
 }
 
-/** Null when none of it can be seen. */
+/** The part of a box that is inside the window; null if there is none. */
 function visiblePart(box: Box, window: Size): Box | null {
   const x = Math.max(box.x, 0);
   const y = Math.max(box.y, 0);

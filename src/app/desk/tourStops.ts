@@ -1,9 +1,9 @@
-// The five stops of the tour, as data: what each points at, what it says, and what the visitor does to complete it.
+// The five stops of the tour, as data: the target of each, its text, and what the visitor does to complete it.
 import type { MessageKey } from '../messages/t.ts';
 import type { TourRule } from '../state/tour.svelte.ts';
 
 export interface TourStop extends TourRule {
-  /** What the stop points at: a `data-tour` or an id; the first one on the page is taken. */
+  /** Possible targets, each a `data-tour` value or an id; the first one that is visible on the page is used. */
   targets: readonly string[];
   titleKey: MessageKey;
   textKey: MessageKey;
@@ -40,7 +40,7 @@ export const TOUR_STOPS: readonly [TourStop, ...TourStop[]] = [
   },
   {
     id: 'own',
-    // Whichever of the two tabs is open: both take a pair. The whole form, so that the card does not lie on its button.
+    // Either tab, since both accept a pair. The target is the whole form, so that the card does not cover its button.
     targets: ['pair-editor', 'panel-tryIt', 'tab-corpus'],
     titleKey: 'tour.own.title',
     textKey: 'tour.own.text',

@@ -1,6 +1,6 @@
-// What a stop of the tour points at, in the page.
+// Finds the target element of a tour stop on the page and scrolls to it.
 
-/** The first element with one of the names (data-tour or id) that has a box. */
+/** The element with the first of the names (data-tour or id) that is rendered. */
 export function visibleElement(names: readonly string[]): Element | null {
   for (const name of names) {
     const found = document.querySelector(`[data-tour="${name}"], #${name}`);
@@ -9,7 +9,7 @@ export function visibleElement(names: readonly string[]): Element | null {
   return null;
 }
 
-/** Scrolls to the element unless most of it is in the window already. */
+/** Scrolls to the target unless most of it is already in the window. */
 export function scrollToTarget(names: readonly string[], behavior: ScrollBehavior): void {
   const target = visibleElement(names);
   if (target === null) return;

@@ -1,19 +1,19 @@
-// What the transport shows: which face its main button wears, and its numbers as text of steady width.
+// What the transport shows: the state of its main button, and its numbers as text of constant width.
 import type { MessageKey } from '../messages/t.ts';
 import { t } from '../messages/t.ts';
 
 export type TransportStatus =
   'recorded' | 'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';
 
-/** 'max' or the most steps a second. */
+/** 'max', or a limit in steps per second. */
 export type Speed = 'max' | number;
 
 export const SPEEDS: readonly Speed[] = ['max', 8, 4, 2, 1, 0.5];
 
 export interface MainButton {
-  /** Words on the button; null: the round button shows an icon. */
+  /** Text on the button; null: the round button shows an icon. */
   words: MessageKey | null;
-  /** Read out; also the tooltip. */
+  /** Accessible label and tooltip. */
   labelKey: MessageKey;
   icon: 'play' | 'pause' | 'restart';
   act: 'play' | 'pause';
@@ -24,7 +24,7 @@ export interface TransportFacts {
   status: TransportStatus;
   step: number;
   restartNeeded: boolean;
-  /** The visitor has pressed it, and the training has not answered yet. */
+  /** The visitor has pressed the button, and the training has not responded yet. */
   asked: boolean;
 }
 
@@ -36,7 +36,7 @@ export function mainButton({ status, step, restartNeeded, asked }: TransportFact
     act: 'play',
     disabled: false,
   });
-  // While the encoder loads, Train may be pressed already, and taken back.
+  // Train can be pressed, and cancelled, while the encoder is still loading.
   if (asked) return { ...words('desk.transport.starting'), act: 'pause' };
   if (status === 'recorded' || status === 'loading' || (status === 'ready' && step === 0)) {
     return words('desk.transport.train');
@@ -61,18 +61,18 @@ export function mainButton({ status, step, restartNeeded, asked }: TransportFact
   }
 }
 
-/** May one step be made? While running, a step would only be lost among the others. */
+/** Whether a single step can be run; not while running, where it would make no difference. */
 export const canStep = (status: TransportStatus): boolean => status === 'ready' || status === 'paused';
 
 export const canReset = (status: TransportStatus): boolean =>
   status === 'running' || status === 'paused' || status === 'finished' || status === 'failed';
 
-/** 12 of 120 is 012: as many digits as the run's last step, at least three, so that nothing beside it moves. */
+/** Pads the step with zeros to the digits of the last step (at least three), so that the layout does not shift. */
 export function paddedStep(step: number, totalSteps: number): string {
   return String(step).padStart(Math.max(3, String(totalSteps).length), '0');
 }
 
-/** In the running, a percentage; an empty run has made no progress. */
+/** Completed fraction of the run, 0 to 1; 0 for an empty run. */
 export function progressShare(step: number, totalSteps: number): number {
   return totalSteps > 0 ? Math.min(1, step / totalSteps) : 0;
 }
@@ -92,7 +92,7 @@ export function timeLeftText(seconds: number | null): string {
   return t('desk.transport.left', { time });
 }
 
-/** Three significant digits at most; no sudden change of width between 9.9 and 10. */
+/** At most three significant digits; no sudden change of width between 9.9 and 10. */
 export function rateText(stepsPerSecond: number | null): string {
   if (stepsPerSecond === null) return t('desk.transport.unmeasured');
   return t('desk.transport.measured', {

@@ -1,9 +1,9 @@
-// Answers that follow changing questions: one request at a time, at most every half second, never an answer to an
-// older question. Time is a parameter, so that tests need not wait.
+// A throttled request loop for inputs that keep changing: one request at a time, at most one every half second, and
+// outdated answers are dropped. The clock is a parameter, so that tests need not wait.
 
 export interface Clock {
   now(): number;
-  /** Calls back after so many milliseconds; what it returns calls it off. */
+  /** Calls back after the given number of milliseconds; returns a function that cancels the callback. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 
@@ -17,7 +17,7 @@ const pageClock: Clock = {
 
 export interface Refreshing<Question, Answer> {
   ask(question: Question): Promise<Answer>;
-  /** Is it still the same question (perhaps asked of newer weights)? An answer to another one is dropped. */
+  /** Whether both are the same question, perhaps with newer weights; answers to other questions are dropped. */
   same(a: Question, b: Question): boolean;
   answered(answer: Answer, question: Question): void;
   failed(error: unknown): void;
@@ -35,13 +35,13 @@ export class Refresher<Question, Answer> {
     private readonly clock: Clock = pageClock,
   ) {}
 
-  /** Asks, now or as soon as may be; a question that waits is replaced. */
+  /** Asks as soon as possible; replaces a question that is still waiting. */
   request(question: Question): void {
     this.wanted = question;
     this.schedule();
   }
 
-  /** Nothing is wanted any more; what is on its way is dropped. */
+  /** Cancels the waiting question and drops the answer to a running request. */
   stop(): void {
     this.wanted = null;
     this.callOff?.();

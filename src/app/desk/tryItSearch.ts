@@ -1,5 +1,5 @@
-// Semantic search: the sentences nearest to a query, with the rank each had before training. Sentences are encoded in
-// chunks, when first asked for, and again when the weights have changed.
+// Semantic search: the sentences nearest to a query, with their ranks before training. Sentences are encoded in chunks,
+// when they are first needed, and again when the weights have changed.
 import { normalised, type Matrix } from '../../metrics/vectors.ts';
 import type { PointRole } from '../../run/roles.ts';
 
@@ -14,7 +14,7 @@ export interface Candidate {
 export interface Hit extends Candidate {
   now: number;
   before: number;
-  /** 1 = nearest of all candidates. */
+  /** Rank among all candidates; 1 = nearest. */
   rankNow: number;
   rankBefore: number;
 }
@@ -23,18 +23,18 @@ export interface SearchResult {
   query: string;
   hits: Hit[];
   searched: number;
-  /** Oldest and newest weights that took part; one number where the search is exact. */
+  /** Revisions of the oldest and newest weights used; equal if the search is exact. */
   from: number;
   to: number;
 }
 
 export interface SearchOptions {
-  /** Grows when the weights change. */
+  /** Returns a number that is incremented when the weights change. */
   revision: () => number;
-  /** Is the answer no longer wanted? Asked between chunks. */
+  /** Whether the answer is no longer wanted; checked between chunks. */
   dropped: () => boolean;
   progress?: (done: number, all: number) => void;
-  /** Milliseconds for which embeddings of somewhat older weights are good enough (while training); 0 = exact. */
+  /** Maximum age in milliseconds of embeddings with older weights (during training); 0 = exact. */
   lenience: number;
 }
 
@@ -43,7 +43,7 @@ const NEWEST = 100;
 const CHUNK = 64;
 const HITS = 5;
 
-/** At most `cap` sentences, no text twice: the newest (the visitor's) always, the rest evenly from all of them. */
+/** At most `cap` distinct sentences: always the newest (the visitor's), the rest sampled evenly from all of them. */
 export function candidatesOf(sentences: readonly Candidate[], cap = SEARCH_CAP): Candidate[] {
   const distinct = [...new Map(sentences.map((sentence) => [sentence.text, sentence])).values()];
   if (distinct.length <= cap) return distinct;
@@ -57,7 +57,7 @@ export function candidatesOf(sentences: readonly Candidate[], cap = SEARCH_CAP):
 interface Encoded {
   before: Float64Array;
   now: Float64Array;
-  /** The weights may have changed while it was encoded. */
+  /** Revisions before and after encoding: the weights may have changed in between. */
   from: number;
   to: number;
   time: number;
@@ -71,7 +71,7 @@ export class SearchIndex {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** @returns null when dropped on the way. @throws what encode rejects with. */
+  /** @returns null if dropped in the meantime @throws the error that encode rejects with */
   async search(
     query: string,
     candidates: readonly Candidate[],

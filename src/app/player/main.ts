@@ -1,4 +1,4 @@
-// The page of a shared run begins here: the run stands in the page itself, behind this program.
+// Entry point of a shared run's page. The run's data is embedded in the page itself, after this script.
 import './jitless.ts';
 import { mount } from 'svelte';
 import '../style/base.css';

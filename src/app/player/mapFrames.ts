@@ -1,15 +1,15 @@
-// The recorded places of the sentences, step by step: what the map of a shared run can show.
+// The recorded embeddings of a shared run by step, as frames for its map.
 import type { Matrix } from '../../metrics/vectors.ts';
 import { unpackEmbeddings } from '../../run/embeddings.ts';
 import type { RunEvent } from '../../run/events.ts';
 
 export interface MapFrame {
   step: number;
-  /** Row i is the i-th followed sentence. */
+  /** Row i belongs to the i-th followed sentence. */
   embeddings: Matrix;
 }
 
-/** Steps ascend; of several at one step the last stays. Damaged ones are left out. */
+/** Frames in ascending order of steps; the last one recorded at a step wins. Damaged ones are skipped. */
 export function framesOf(events: readonly RunEvent[]): MapFrame[] {
   const frames = new Map<number, MapFrame>();
   for (const event of events) {

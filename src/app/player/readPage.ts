@@ -1,4 +1,4 @@
-// What stands in the page: the record, and what belongs to it.
+// Reads the data embedded in the page of a shared run: its record, its corpus sample and further details.
 import { groupSchema, patternOf, type Group } from '../../data/group.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { readRecord } from '../../run/runFile.ts';
@@ -9,9 +9,9 @@ export interface PageContent {
   name: string;
   saved: Date | null;
   events: readonly RunEvent[];
-  /** What is wrong with the file, a sentence each. */
+  /** Problems with the file, one sentence each. */
   problems: readonly string[];
-  /** A sample of the corpus, and how many groups there are in all. */
+  /** A sample of the corpus, and the total number of groups. */
   corpus: { groups: readonly Group[]; total: number };
 }
 
@@ -21,7 +21,7 @@ export function readPage(page: Document): PageContent {
   const record = text(BLOCKS.record);
   const { events, problems } = readRecord((record ?? '').trim());
   const whole = page.getElementById(BLOCKS.end) !== null;
-  // Lines that broke off are a fault of their own; a file that ends between two lines is told by its missing end.
+  // A truncated line is already reported as a problem; a file cut between two lines is detected by its missing end.
   if (!whole && events.length === 0) problems.splice(0, Infinity, t('share.page.nothing'));
   else if (!whole && problems.length === 0) problems.push(t('share.page.cut', { count: events.length }));
   const groups = (about?.corpus.groups ?? []).flatMap((line, i) => toGroup(line, i));

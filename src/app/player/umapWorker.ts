@@ -1,4 +1,4 @@
-// In place of plots/map/umapWorker.ts: the worker's program stands within the page, which has no files beside it.
+// Replaces plots/map/umapWorker.ts: the worker's code is inlined, because the page is a single file.
 import UmapWorker from '../plots/map/umap.worker.ts?worker&inline';
 
 export function umapWorker(): Worker {

@@ -1,4 +1,4 @@
-// A run's name as the name of a file: letters, digits, dots and dashes, short enough for every system.
+// Turns a run's name into a file name: letters, digits, dots and dashes, short enough for every operating system.
 
 export function fileName(name: string): string {
   const plain = name

@@ -1,10 +1,10 @@
-// The card of a trained encoder (README.md of its folder): what it is, how it was made, what it scores, how to load it.
+// The model card of a trained encoder (its README.md): what it is, how it was trained, its scores, how to load it.
 import { rfd, type Reading } from '../../../metrics/rfd.ts';
 import { configDifference, defaultConfig, type Config } from '../../../run/config.ts';
 import type { HeaderEvent, RunEvent } from '../../../run/events.ts';
 import { valueText } from '../../state/link.ts';
 
-/** Encoders that come with the page ask for their own licence. */
+/** Licences required by the bundled encoders. */
 const LICENCES: Record<string, { id: string; why: string }> = {
   pocket: {
     id: 'cc-by-sa-4.0',
@@ -12,7 +12,7 @@ const LICENCES: Record<string, { id: string; why: string }> = {
   },
 };
 
-/** @param pooled can sentence-transformers express how it pools? (modules.json among the files) */
+/** @param pooled whether sentence-transformers supports its pooling (modules.json is among the files) */
 export function modelCard(
   name: string,
   header: HeaderEvent,

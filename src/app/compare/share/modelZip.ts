@@ -1,12 +1,12 @@
-// A trained encoder as a zip: the folder as the command line writes it, with a card. Weights are stored as they are,
-// since they hardly shrink.
+// Packs a trained encoder as a zip: the folder that the command line writes, plus a model card. Weights are stored
+// uncompressed, since they hardly shrink.
 import { zipSync, type Zippable } from 'fflate';
 
 /**
  * @param files a model folder, from the worker
  * @param card README.md
- * @param folder the one folder that everything lies in
- * @throws Error when there are no weights among the files
+ * @param folder name of the top-level folder
+ * @throws Error if there are no weights among the files
  */
 export function zipModel(
   files: ReadonlyMap<string, Uint8Array>,

@@ -1,4 +1,4 @@
-// A run file that the visitor brings: a record of the page or of the command line, or a shared page.
+// Opens a run file of the visitor: a record written by the page or by the command line, or a shared page.
 import type { RunEvent } from '../../../run/events.ts';
 import { readRunFile } from '../../../run/runFile.ts';
 import { messageOf } from '../../../util/failure.ts';
@@ -8,14 +8,14 @@ import { headerOf } from './sharedRun.ts';
 export interface OpenedRun {
   name: string;
   events: RunEvent[];
-  /** What was wrong with the file although it could be opened, a sentence each. */
+  /** Problems with the file that did not prevent opening it, one sentence each. */
   problems: string[];
 }
 
-/** Megabytes; a run of 100,000 steps has about 40. */
+/** Maximum file size in MiB; a run of 100,000 steps has about 40. */
 const MOST = 300;
 
-/** @throws Error with one sentence saying why it was not opened */
+/** @throws Error with one sentence explaining why the file was not opened */
 export async function openRun(file: File): Promise<OpenedRun> {
   if (file.size > MOST * 2 ** 20) throw new Error(t('share.drop.large', { file: file.name, most: MOST }));
   let bytes: Uint8Array;
@@ -32,7 +32,7 @@ export async function openRun(file: File): Promise<OpenedRun> {
   return { name: name ?? nameOf(file.name, header.setting), events, problems };
 }
 
-/** The file's name, unless it is the one that every record of the command line has. */
+/** The file's name without extension, or the setting if it is "run", the name of every command-line record. */
 function nameOf(file: string, setting: string): string {
   const stem = file.replace(/\.[^.]+$/, '');
   return stem === 'run' || stem === '' ? setting : stem;

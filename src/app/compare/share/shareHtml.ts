@@ -1,4 +1,4 @@
-// A run as one page that plays it without network. The page itself is built beside this one (vite.player.ts).
+// Exports a run as a single HTML page that plays it offline. The player itself is built separately (vite.player.ts).
 import type { Group } from '../../../data/group.ts';
 import { writePage } from '../../../run/sharedPage.ts';
 import { messageOf } from '../../../util/failure.ts';
@@ -6,17 +6,17 @@ import { t } from '../../messages/t.ts';
 import { wholeRecord, type SharedRun } from './sharedRun.ts';
 
 const PLAYER = './share/player.html';
-/** Groups of the corpus that go along. */
+/** Maximum number of corpus groups included in the page. */
 export const SAMPLE = 60;
 
-/** At most so many groups, evenly spaced. */
+/** At most `most` groups, evenly spaced. */
 function sampleOf(groups: readonly Group[], most = SAMPLE): Group[] {
   const count = Math.min(groups.length, most);
   const places = new Set(Array.from({ length: count }, (_, i) => Math.floor((i * groups.length) / count)));
   return groups.filter((_, i) => places.has(i));
 }
 
-/** @throws Error with one clause saying why */
+/** @throws Error with one clause giving the reason */
 export async function fetchPlayer(): Promise<string> {
   try {
     const response = await fetch(new URL(PLAYER, document.baseURI));
@@ -27,7 +27,7 @@ export async function fetchPlayer(): Promise<string> {
   }
 }
 
-/** @param player what fetchPlayer gives @param corpus all the run was trained on; a sample of it goes along */
+/** @param player HTML returned by fetchPlayer @param corpus all groups of the run; a sample of them is included */
 export function shareHtml(run: SharedRun, corpus: readonly Group[], player: string, saved: Date): string {
   const groups = sampleOf(corpus).map(
     ({ id, anchor, positive, intermediate, negative, pattern, source, by }) => ({

@@ -1,4 +1,4 @@
-// A run as it is shared: its record, completed by what the page keeps beside it (where the sentences are).
+// A run prepared for sharing: its record, completed with the sentences and embeddings that the page stores separately.
 import type { Point } from '../../../data/points.ts';
 import type { Matrix } from '../../../metrics/vectors.ts';
 import { packEmbeddings } from '../../../run/embeddings.ts';
@@ -7,9 +7,9 @@ import { stepOf, type HeaderEvent, type RunEvent } from '../../../run/events.ts'
 export interface SharedRun {
   name: string;
   events: readonly RunEvent[];
-  /** Followed sentences; row i of the matrices is the i-th of them. Left out when the record has its own. */
+  /** Followed sentences; row i of the matrices is the i-th of them. Not used if the record contains embeddings. */
   points?: readonly Point[] | undefined;
-  /** Embeddings before training, and now. */
+  /** Embeddings [points, hidden] before training, and at `step`. */
   initial?: Matrix | null | undefined;
   current?: Matrix | null | undefined;
   /** The step of `current`. */
@@ -19,7 +19,7 @@ export interface SharedRun {
 export const headerOf = (events: readonly RunEvent[]): HeaderEvent | undefined =>
   events.findLast((event) => event.type === 'header');
 
-/** The record with sentences and embeddings at their steps; as it is when it holds embeddings already. */
+/** The record with sentences and embeddings inserted at their steps; unchanged if it already contains embeddings. */
 export function wholeRecord({ events, points = [], initial, current, step }: SharedRun): RunEvent[] {
   const record = [...events];
   if (record.some((event) => event.type === 'embeddings') || points.length === 0) return record;
@@ -36,7 +36,7 @@ export function wholeRecord({ events, points = [], initial, current, step }: Sha
   return record;
 }
 
-/** After everything of its step, before the end. */
+/** Inserts an event after all others of its step, but before the `end` event. */
 function insert(record: RunEvent[], event: RunEvent): void {
   const later = record.findIndex((other) => stepOf(other) > stepOf(event) || other.type === 'end');
   record.splice(later < 0 ? record.length : later, 0, event);

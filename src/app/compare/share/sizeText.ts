@@ -1,4 +1,4 @@
-// The size of a file as people say it.
+// Formats a file size for people to read.
 
 export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

@@ -1,4 +1,4 @@
-// The batch as a matrix: what stands in a cell, in which order, and which off-diagonal cells look like false negatives.
+// The batch as a matrix: cell values, their order and colours, and which off-diagonal cells look like false negatives.
 import { valueAt, type StepTrace, type TraceInfoNce } from '../../../run/trace.ts';
 
 export const FACES = ['cosines', 'probabilities', 'gradient'] as const;
@@ -8,20 +8,20 @@ export const ORDERS = ['batch', 'hardness'] as const;
 export type Order = (typeof ORDERS)[number];
 
 export interface Cell {
-  /** Places in the anchors and columns of the trace, not on the screen. */
+  /** Indices into the trace's anchors and columns, not positions on the screen. */
   anchor: number;
   column: number;
 }
 
-/** Rows and columns in the order they are drawn: places in the trace's anchors and columns. */
+/** Rows and columns in drawing order, as indices into the trace's anchors and columns. */
 export interface Arrangement {
   anchors: number[];
   columns: number[];
 }
 
 /**
- * The batch's own order, or the anchors with the greatest loss first. The columns follow their anchors, so that the
- * positives stay on the diagonal; further hard negatives stay behind.
+ * Either the batch's own order, or anchors sorted by descending loss. The columns are reordered like their anchors, so
+ * that positives stay on the diagonal; additional hard negatives stay at the end.
  */
 export function arrange({ anchors, columns, losses }: TraceInfoNce, order: Order): Arrangement {
   const places = anchors.map((_, i) => i);
@@ -30,18 +30,18 @@ export function arrange({ anchors, columns, losses }: TraceInfoNce, order: Order
   return { anchors: places, columns: [...places, ...further] };
 }
 
-/** What a face shows in a cell. */
+/** The value that a face shows in a cell. */
 export function cellValue(infonce: TraceInfoNce, face: Face, { anchor, column }: Cell): number {
   return valueAt(infonce[face], anchor, column);
 }
 
-/** How strongly a cell is coloured, -1 to 1: cosines between the batch's least and greatest, the rest from 0. */
+/** Colour intensity of a cell, -1 to 1: cosines relative to the batch's range, other values relative to 0. */
 export function shade(face: Face, value: number, [low, high]: readonly [number, number]): number {
   switch (face) {
     case 'cosines':
       return high > low ? (value - low) / (high - low) : 0;
     case 'probabilities':
-      // Most are tiny: the root shows the small ones too.
+      // Most probabilities are tiny: the square root makes small ones visible.
       return Math.sqrt(value);
     case 'gradient': {
       const most = Math.max(Math.abs(low), Math.abs(high));
@@ -50,7 +50,7 @@ export function shade(face: Face, value: number, [low, high]: readonly [number, 
   }
 }
 
-/** Least and greatest of a face. */
+/** Minimum and maximum of a face's values. */
 export function rangeOf(infonce: TraceInfoNce, face: Face): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of infonce[face].data) {
@@ -62,13 +62,13 @@ export function rangeOf(infonce: TraceInfoNce, face: Face): [number, number] {
 
 export interface Suspect extends Cell {
   cosine: number;
-  /** Of the anchor and its own positive. */
+  /** Cosine of the anchor and its own positive. */
   own: number;
 }
 
 /**
- * Sentences that the loss pushes away from an anchor although the encoder finds them at least as similar as its own
- * positive: perhaps they mean the same, and are false negatives. The most similar first.
+ * Sentences that the loss pushes away from an anchor although the encoder rates them at least as similar as its own
+ * positive: they may mean the same, i.e. be false negatives. Most similar first.
  */
 export function suspects({ anchors, columns, cosines }: TraceInfoNce, most: number): Suspect[] {
   const found: Suspect[] = [];
@@ -82,7 +82,7 @@ export function suspects({ anchors, columns, cosines }: TraceInfoNce, most: numb
   return found.sort((a, b) => b.cosine - a.cosine).slice(0, most);
 }
 
-/** Is the column one of the further hard negatives, to the right of the square? */
+/** Whether the column is one of the additional hard negatives to the right of the square. */
 export function isHardNegative({ anchors }: TraceInfoNce, column: number): boolean {
   return column >= anchors.length;
 }
@@ -92,11 +92,11 @@ export interface Level {
   cosine: number;
 }
 
-/** A group of the HT loss: its levels from the most similar, and the pairs of neighbours whose hinge is active. */
+/** A group of the HT loss: its levels, most similar first, and the hinge of each pair of neighbouring levels. */
 export interface LevelGroup {
   anchor: number;
   levels: Level[];
-  /** One for each pair of neighbouring levels; above 0 the loss pulls them apart. */
+  /** One value per pair of neighbouring levels; above 0, the loss pulls the two levels apart. */
   hinges: number[];
 }
 

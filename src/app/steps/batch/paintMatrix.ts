@@ -1,8 +1,8 @@
-// Draws the batch's matrix on a canvas: a square a cell, the diagonal framed, hard-negative columns set apart.
+// Draws the batch matrix on a canvas: one square per cell, a framed diagonal, hard-negative columns set apart.
 import type { TraceInfoNce } from '../../../run/trace.ts';
 import { cellValue, rangeOf, shade, type Arrangement, type Cell, type Face } from './batchMatrix.ts';
 
-/** What the canvas takes from the page's style, as CSS colours. */
+/** CSS colours that the canvas takes from the page's style. */
 export interface MatrixPalette {
   panel: string;
   ink: string;
@@ -28,16 +28,16 @@ export function readMatrixPalette(element: Element): MatrixPalette {
 /** Pixels between the square of positives and the columns of further hard negatives. */
 export const GAP = 6;
 
-/** Sizes of the drawing: a cell's side, and where a column begins. */
+/** Sizes of the drawing in CSS pixels: side of a cell, total size, and the positions of columns. */
 export interface MatrixFrame {
   side: number;
   width: number;
   height: number;
-  /** Left edge of the column drawn at a place. */
+  /** Left edge of the column drawn at position `place`. */
   left: (place: number) => number;
 }
 
-/** @param width pixels there are */
+/** @param width available width in CSS pixels */
 export function matrixFrame({ anchors, columns }: Arrangement, width: number): MatrixFrame {
   const gap = columns.length > anchors.length ? GAP : 0;
   const side = Math.max(1, Math.min(22, (width - gap) / columns.length));
@@ -49,7 +49,7 @@ export function matrixFrame({ anchors, columns }: Arrangement, width: number): M
   };
 }
 
-/** The cell under a point of the drawing; null beside all of them. */
+/** The cell at a point of the drawing; null if there is none. */
 export function cellAt(arrangement: Arrangement, frame: MatrixFrame, x: number, y: number): Cell | null {
   const row = Math.floor(y / frame.side);
   const inSquare = x < arrangement.anchors.length * frame.side;
@@ -61,7 +61,7 @@ export function cellAt(arrangement: Arrangement, frame: MatrixFrame, x: number, 
   return inSquare || place >= arrangement.anchors.length ? { anchor, column } : null;
 }
 
-/** @param ratio device pixels a CSS pixel; @param marked cells with a dot */
+/** @param ratio device pixels per CSS pixel @param marked cells with a dot */
 export function paintMatrix(
   context: CanvasRenderingContext2D,
   infonce: TraceInfoNce,
@@ -75,7 +75,7 @@ export function paintMatrix(
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, frame.width, frame.height);
   const range = rangeOf(infonce, face);
-  // A gradient below 0 means: the loss falls when this cosine grows, so the two are pulled together.
+  // A gradient below 0 means that the loss decreases when this cosine increases: the two are pulled together.
   const sign = face === 'gradient' ? -1 : 1;
   const inset = frame.side > 6 ? 0.5 : 0;
   arrangement.anchors.forEach((anchor, row) => {

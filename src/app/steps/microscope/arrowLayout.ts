@@ -1,4 +1,5 @@
-// Arrows of a plane on the screen: one scale for both axes, so that angles stay, with room for marks and their numbers.
+// Layout of the gradient arrows on the screen: one scale for both axes, which preserves angles, with space for marks
+// and their numbers.
 import type { Arrow } from './arrows.ts';
 
 export interface LaidArrow {
@@ -7,9 +8,9 @@ export interface LaidArrow {
   y: number;
   tipX: number;
   tipY: number;
-  /** Path of the arrow's head; empty where nothing moves. */
+  /** SVG path of the arrowhead; empty if the embedding does not move. */
   head: string;
-  /** Middle of its number. */
+  /** Centre of its number. */
   labelX: number;
   labelY: number;
 }
@@ -18,7 +19,7 @@ interface Frame {
   /** Pixels. */
   width: number;
   height: number;
-  /** Kept free on every side. */
+  /** Padding on every side. */
   room: number;
 }
 
@@ -50,7 +51,7 @@ export function arrowLayout(arrows: readonly Arrow[], { width, height, room }: F
   });
 }
 
-/** Around a mark, the place that is farthest from everything else. */
+/** The position around a mark that is farthest from everything else. */
 function freePlace(
   x: number,
   y: number,
@@ -60,7 +61,7 @@ function freePlace(
   let best: [number, number] = [x, y];
   let freest = -1;
   for (let turn = 0; turn < 8; turn++) {
-    // From the upper right on: where nothing is near, numbers stand where one expects them.
+    // Start at the upper right, the usual position if nothing else is near.
     const angle = ((turn - 1) * Math.PI) / 4;
     const place: [number, number] = [x + distance * Math.cos(angle), y + distance * Math.sin(angle)];
     const free = Math.min(distance, ...taken.map(([a, b]) => Math.hypot(a - place[0], b - place[1])));

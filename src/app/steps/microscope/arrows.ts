@@ -1,9 +1,9 @@
-// The gradient on each embedding as an arrow: a plane through the followed sentence's neighbourhood, the embeddings'
-// directions in it, and where gradient descent would push each of them.
+// The gradient on each embedding as an arrow: a plane through the followed sentence's neighbourhood, the directions of
+// the embeddings projected onto it, and where gradient descent would move each of them.
 //
-// The loss sees cosines only, so what counts of an embedding h is its direction u = h / |h|. The gradient with respect
-// to u is |h| times the one with respect to h (it has no part along h), and descent moves u along its negative. The
-// plane is spanned by the two principal axes of the neighbours' directions; what is drawn is a projection.
+// The loss depends only on cosines, so only the direction u = h / |h| of an embedding h matters. The gradient with
+// respect to u is |h| times the one with respect to h (which has no component along h), and descent moves u in the
+// opposite direction. The plane is spanned by the two principal axes of the neighbours' directions.
 import { rowOf, type StepTrace } from '../../../run/trace.ts';
 import { symmetricEigen } from '../../plots/map/smallMatrix.ts';
 import { columnOf, markOf, nearestColumns, type Column, type Followed } from './followed.ts';
@@ -13,27 +13,27 @@ export interface Arrow {
   row: number;
   mark: PointRole;
   text: string;
-  /** Place of the direction in the plane. */
+  /** Position of the direction in the plane. */
   x: number;
   y: number;
-  /** Its move along -gradient, in the same units, scaled by `scale` of the picture. */
+  /** Its move along -gradient, in the same units, multiplied by the picture's `scale`. */
   dx: number;
   dy: number;
-  /** Length of d loss / d embedding in all dimensions, not only in the plane. */
+  /** Norm of d loss / d embedding in all dimensions, not only in the plane. */
   gradient: number;
-  /** Its column, where InfoNCE has one for it. */
+  /** Its column of InfoNCE; null if there is none. */
   column: Column | null;
 }
 
 export interface ArrowPicture {
   arrows: Arrow[];
-  /** All moves are drawn this many times as long; 1 when nothing moves. */
+  /** Factor by which all moves are lengthened; 1 if nothing moves. */
   scale: number;
-  /** Share of the neighbours' variance that lies in the plane, 0 to 1. */
+  /** Share of the neighbours' variance within the plane, 0 to 1. */
   share: number;
 }
 
-/** The longest arrow, in parts of the picture's extent. */
+/** Length of the longest arrow, as a fraction of the picture's extent. */
 const LONGEST = 0.3;
 
 export function arrowPicture(trace: StepTrace, followed: Followed, neighbours: number): ArrowPicture {
@@ -71,7 +71,7 @@ interface Place {
   y: number;
 }
 
-/** One factor for all moves: their lengths can be compared, and the longest fits the picture. */
+/** A common factor for all moves, so that their lengths are comparable and the longest fits the picture. */
 function commonScale(places: readonly Place[], moves: readonly Place[]): number {
   const spread = (axis: 'x' | 'y') =>
     Math.max(...places.map((place) => place[axis])) - Math.min(...places.map((place) => place[axis]));
@@ -79,7 +79,7 @@ function commonScale(places: readonly Place[], moves: readonly Place[]): number 
   return longest > 0 ? (LONGEST * Math.max(spread('x'), spread('y'), 1e-9)) / longest : 1;
 }
 
-/** The two principal axes of points [count][dimension], by the small Gram matrix of the centred points. */
+/** The two principal axes of points [count][dimension], computed from the small Gram matrix of the centred points. */
 export function principalPlane(points: readonly Float64Array[]): {
   axes: [Float64Array, Float64Array];
   centre: Float64Array;
@@ -106,7 +106,7 @@ export function principalPlane(points: readonly Float64Array[]): {
   return { axes: [axis(0), axis(1)], centre, share: total > 0 ? held / total : 0 };
 }
 
-/** Coordinates of a point (less the centre) or of a move in the plane. */
+/** Coordinates in the plane of a point (relative to the centre) or of a move. */
 function inPlane(
   point: Float64Array,
   axes: readonly [Float64Array, Float64Array],

@@ -1,4 +1,4 @@
-// The formulas of the way back: the HT loss on top, gradients, clipping, the optimiser's update and what it changed.
+// The formulas of the HT loss and the backward pass: gradients, clipping, the optimiser's update and its effect.
 import { rowOf, valueAt, type StepTrace } from '../../../run/trace.ts';
 import { norm } from './arrows.ts';
 import { columnOf, hingesOf } from './followed.ts';
@@ -97,7 +97,7 @@ export function clipFormula({ trace }: StageData): Formula {
   };
 }
 
-/** Does weight decay touch this parameter? Biases and layer norms are left alone. */
+/** Whether weight decay applies to this parameter; biases and LayerNorm parameters are excluded. */
 export function decays(trace: StepTrace, name: string): boolean {
   return trace.knobs.weightDecay > 0 && !name.endsWith('.bias') && !name.includes('LayerNorm');
 }

@@ -1,4 +1,4 @@
-// The anchor's cosines before and after the update: of its group, and of the columns nearest to it.
+// The anchor's cosines before and after the update: with its group, and with its nearest columns.
 import { valueAt, type StepTrace } from '../../../run/trace.ts';
 import { cosineOf } from './derived.ts';
 import { levelsOf, markOf, nearestColumns, type Followed } from './followed.ts';
@@ -10,7 +10,7 @@ export interface Change {
   text: string;
   before: number;
   after: number;
-  /** null: a sentence that no column of InfoNCE holds. */
+  /** Column of InfoNCE; null if the sentence has none. */
   column: number | null;
 }
 

@@ -1,12 +1,12 @@
-// Small readings of a trace that pictures and formulas share.
+// Values derived from a trace that are shared by pictures and formulas.
 import { rowOf, type StepTrace, type Table } from '../../../run/trace.ts';
 import { dot } from './arrows.ts';
 
 export interface BatchCounts {
-  /** Anchors. */
+  /** Number of anchors. */
   plain: number;
   generated: number;
-  /** Sentences. */
+  /** Number of sentences. */
   plainRows: number;
   generatedRows: number;
 }
@@ -23,26 +23,26 @@ export function batchCounts(trace: StepTrace): BatchCounts {
   };
 }
 
-/** Places of the largest values, the largest first. */
+/** Indices of the largest values, largest first. */
 export function strongest(values: ArrayLike<number>, count: number): number[] {
   return Array.from(values, (_, i) => i)
     .sort((a, b) => values[b]! - values[a]!)
     .slice(0, count);
 }
 
-/** Cosine of two rows of vectors; NaN where one is zero. */
+/** Cosine of two rows of `vectors`; NaN if one of them is zero. */
 export function cosineOf(vectors: Table, a: number, b: number): number {
   const [x, y] = [rowOf(vectors, a), rowOf(vectors, b)];
   return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
 }
 
-/** Where a value lies between the ends of a scale, in percent, kept on it. */
+/** Position of a value on a scale, in percent, clamped to 0..100. */
 export function percentOn(scale: readonly [number, number], value: number): number {
   const [low, high] = scale;
   return high > low ? Math.min(100, Math.max(0, (100 * (value - low)) / (high - low))) : 50;
 }
 
-/** Ends that hold all values with some room, at least `least` apart. */
+/** Minimum and maximum of a scale that contains all values with some padding, at least `least` apart. */
 export function scaleAround(values: readonly number[], least = 0.02, room = 0.08): [number, number] {
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return [0, 1];
@@ -52,7 +52,7 @@ export function scaleAround(values: readonly number[], least = 0.02, room = 0.08
   return [middle - half, middle + half];
 }
 
-/** A few round numbers within a scale. */
+/** About `count` round numbers within a scale. */
 export function ticksOn([low, high]: readonly [number, number], count = 5): number[] {
   const raw = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(raw));

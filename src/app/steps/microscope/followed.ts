@@ -1,16 +1,16 @@
-// The sentence that is followed through the step, and what belongs to it: the rows of its group, its column, its place
-// in the HT loss.
+// The sentence that is followed through the step, and its data: the rows of its group, its column, its levels in the
+// HT loss.
 import { rowOf, valueAt, type StepTrace, type TraceRow } from '../../../run/trace.ts';
 import type { PointRole } from '../../../run/roles.ts';
 
 export interface Followed {
-  /** Among the anchors of InfoNCE. */
+  /** Index among the anchors of InfoNCE. */
   anchor: number;
   /** Its row of the batch. */
   row: number;
-  /** All rows of its group, itself first. */
+  /** All rows of its group, its own first. */
   rows: number[];
-  /** Its group of the HT loss, or null. */
+  /** Index of its group in the HT loss, or null. */
   group: number | null;
 }
 
@@ -38,7 +38,7 @@ export function groupsOf(trace: StepTrace): AnchorGroup[] {
   return trace.infonce.anchors.map((row, anchor) => ({ anchor, rows: rows.get(key(trace.rows[row]!))! }));
 }
 
-/** A generated group, where there is one: it passes through every stage. */
+/** The anchor of a generated group if there is one, because only those have every stage. */
 export function defaultAnchor(trace: StepTrace): number {
   return Math.max(
     0,
@@ -46,7 +46,7 @@ export function defaultAnchor(trace: StepTrace): number {
   );
 }
 
-/** Anchors whose sentence has all the words, in the order of the batch; all of them where nothing is asked for. */
+/** Anchors whose sentence contains all words of the query, in batch order; all of them for an empty query. */
 export function anchorsWith(trace: StepTrace, query: string): number[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return trace.infonce.anchors.flatMap((row, i) => {
@@ -55,7 +55,7 @@ export function anchorsWith(trace: StepTrace, query: string): number[] {
   });
 }
 
-/** The anchor before or after, round and round; from one that is not in the list, its nearest neighbour there. */
+/** The previous or next anchor, cyclically; for one that is not in the list, its nearest neighbour in the list. */
 export function neighbourOf(anchors: readonly number[], anchor: number, direction: 1 | -1): number {
   if (anchors.length === 0) return anchor;
   const place = anchors.indexOf(anchor);
@@ -64,13 +64,13 @@ export function neighbourOf(anchors: readonly number[], anchor: number, directio
   return beyond ?? (direction > 0 ? anchors[0]! : anchors.at(-1)!);
 }
 
-/** How a row is marked: by its role in the followed group; sentences of other groups are plain. */
+/** The mark of a row: its role if it is in the followed group, otherwise 'plain'. */
 export function markOf(trace: StepTrace, followed: Followed, row: number): PointRole {
   if (!followed.rows.includes(row)) return 'plain';
   return roleMark(trace.rows[row]!);
 }
 
-/** A second view is the positive of its sentence. */
+/** The mark of a role: a second view counts as the positive of its sentence. */
 export function roleMark({ role }: Pick<TraceRow, 'role'>): PointRole {
   return role === 'view' ? 'positive' : role;
 }
@@ -80,7 +80,7 @@ export interface Column {
   row: number;
   mark: PointRole;
   positive: boolean;
-  /** Does it stand behind the positives, as a hard negative? */
+  /** Whether it is a hard negative, i.e. one of the columns after the positives. */
   hard: boolean;
   text: string;
   cosine: number;
@@ -105,7 +105,7 @@ export function columnOf(trace: StepTrace, followed: Followed, column: number): 
   };
 }
 
-/** The positive, then the columns that are most similar to the anchor: the ones that the softmax weighs. */
+/** The positive, followed by the columns most similar to the anchor, which dominate the softmax. */
 export function nearestColumns(trace: StepTrace, followed: Followed, count: number): Column[] {
   const cosines = rowOf(trace.infonce.cosines, followed.anchor);
   const others = Array.from(cosines, (_, column) => column)
@@ -120,11 +120,11 @@ export interface Level {
   row: number;
   mark: PointRole;
   cosine: number;
-  /** After the update. */
+  /** Cosine after the update. */
   after: number;
 }
 
-/** The levels of the followed group, the closest first; none where the HT loss does not see it. */
+/** The levels of the followed group, closest first; empty if the group is not part of the HT loss. */
 export function levelsOf(trace: StepTrace, followed: Followed): Level[] {
   if (trace.ht === null || followed.group === null) return [];
   const { ht, after } = trace;
@@ -144,7 +144,7 @@ export interface Hinge {
   margin: number;
   closer: Level;
   farther: Level;
-  /** Before max(0, .). */
+  /** The value before max(0, .) is applied. */
   value: number;
   active: boolean;
 }

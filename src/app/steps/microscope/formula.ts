@@ -1,6 +1,6 @@
-// What a formula of a stage consists of.
+// The types of a stage's formula: TeX lines and named terms.
 
-/** What a term is called under the formula: microscope.terms.<name>. */
+/** The name of a term below the formula; its message key is microscope.terms.<name>. */
 export type TermName =
   | 'plain'
   | 'generated'
@@ -39,12 +39,12 @@ export interface Term {
   name: TermName;
   /** Id of the term (highlight.ts). */
   term: string;
-  /** As shown. */
+  /** The value as shown. */
   value: string;
 }
 
 export interface Formula {
-  /** TeX, one display line each. */
+  /** TeX, one entry per display line. */
   lines: string[];
   terms: Term[];
 }

@@ -1,4 +1,4 @@
-// The formula of each stage, in TeX, with the actual numbers of the step in it; terms can be pointed at (highlight.ts).
+// The formula of each stage, in TeX, with the actual numbers of the step and interactive terms (highlight.ts).
 // h: embedding of the followed sentence, h_j: of column j, s: cosine, p: probability, g: gradient, theta: a weight.
 import type { Formula } from './formula.ts';
 import type { StageKind } from './stages.ts';

@@ -1,4 +1,4 @@
-// The formulas of the way forward: from the sentence to the contrastive loss.
+// The formulas of the forward pass: from the sentence to the contrastive loss.
 import { rowOf, valueAt } from '../../../run/trace.ts';
 import { dot, norm } from './arrows.ts';
 import { batchCounts, strongest } from './derived.ts';
@@ -14,19 +14,19 @@ const TEX_SPECIAL: Readonly<Record<string, string>> = {
   '~': String.raw`\textasciitilde{}`,
 };
 
-/** Any text, a token say, as upright text of a formula. */
+/** TeX of arbitrary text, such as a token, in upright type. */
 export function textTex(text: string): string {
   return `\\text{${text.replace(/[\\^~#$%&_{}]/g, (special) => TEX_SPECIAL[special] ?? `\\${special}`)}}`;
 }
 
-/** (0.12, -0.30, 0.05, ..., 0.44) */
+/** TeX of a vector, shortened with dots: (0.12, -0.30, ..., 0.44) */
 function vectorTex(values: ArrayLike<number>, shown = 2): string {
   const tex = Array.from(values, (value) => numberTex(value, 2));
   const parts = tex.length <= shown + 1 ? tex : [...tex.slice(0, shown), String.raw`\dots`, tex.at(-1)!];
   return `(${parts.join(',\\,')})`;
 }
 
-/** First terms of a sum, dots, and the last one where there are more. */
+/** TeX of a sum; long sums are shortened to the first terms, dots, and the last term. */
 function sumTex(terms: readonly string[], shown = 2): string {
   return (
     terms.length <= shown + 1 ? terms : [...terms.slice(0, shown), String.raw`\dots`, terms.at(-1)!]

@@ -1,4 +1,4 @@
-// A pictogram a stage, for the table of contents: strokes on a square of 24.
+// The pictograms of the stages for the table of contents: SVG paths (strokes) in a 24 x 24 square.
 import type { StageKind } from './stages.ts';
 
 export const GLYPHS: Record<StageKind, string> = {

@@ -1,8 +1,8 @@
-// A head's attention, drawn small: cells of about the same weight share one path.
+// A thumbnail of a head's attention matrix as SVG paths: cells of similar weight share one path.
 
 const LEVELS = 6;
 
-/** @param weights rows of a square matrix, 0 to 1. Cells are 1 x 1; what is nearly zero is left out. */
+/** Cells are 1 x 1; weights near zero are omitted. @param weights rows of a square matrix, values 0 to 1 */
 export function headPicture(weights: readonly ArrayLike<number>[]): { opacity: number; path: string }[] {
   const paths = Array.from({ length: LEVELS }, (): string[] => []);
   weights.forEach((row, y) => {

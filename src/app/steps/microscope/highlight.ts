@@ -1,5 +1,5 @@
-// Highlighting of terms: the term under the pointer or the keyboard is marked in formula, picture and text at once. An
-// element names the terms that it shows by data-term="temperature", or several of them: data-term="query:2 key:5".
+// Highlighting of terms: the term at the pointer or the keyboard focus is highlighted in formula, picture and text at
+// the same time. An element lists the terms that it shows in data-term, e.g. "temperature" or "query:2 key:5".
 
 export type TermIds = readonly string[];
 
@@ -9,7 +9,7 @@ export function termIds(attribute: string | null | undefined): TermIds {
   return attribute?.split(/\s+/).filter(Boolean) ?? NO_TERMS;
 }
 
-/** "column:7" of kind "column" is 7; undefined where there is no such id. */
+/** The number in a term id of the given kind, e.g. 7 for "column:7"; undefined if there is no such id. */
 export function termIndex(terms: TermIds, kind: string): number | undefined {
   const id = terms.find((each) => each.startsWith(`${kind}:`));
   return id === undefined ? undefined : Number(id.slice(kind.length + 1));
@@ -21,7 +21,7 @@ export function termsAt(target: EventTarget | null): TermIds {
   return termIds(element?.getAttribute('data-term'));
 }
 
-/** Marks all elements that show one of the terms by data-active, and no others. */
+/** Sets data-active on all elements that show one of the terms, and removes it from all others. */
 export function highlight(root: Element, terms: TermIds): void {
   for (const old of root.querySelectorAll('[data-active]')) old.removeAttribute('data-active');
   for (const id of terms)
@@ -49,7 +49,7 @@ export function textParts(text: string): TextPart[] {
   return parts;
 }
 
-/** TeX of a term, which can be pointed at and highlighted. */
+/** TeX of a term that can be pointed at and highlighted. */
 export function termTex(id: string, tex: string): string {
   return `\\htmlData{term=${id}}{${tex}}`;
 }

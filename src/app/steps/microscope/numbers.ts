@@ -1,13 +1,13 @@
-// Numbers as the microscope writes them, in words and in TeX: the same digits in both, so that one finds the other.
+// Number formatting of the microscope, in text and in TeX: with the same digits in both, so that they can be matched.
 
 interface Parts {
-  /** With a minus sign where it belongs. */
+  /** Includes the minus sign. */
   mantissa: string;
-  /** null: written out. */
+  /** Power of ten; null: no exponent. */
   exponent: number | null;
 }
 
-/** Three decimals where one looks, three figures where a number is small or large; not a number is "not a number". */
+/** Fixed-point, with fewer decimals from 100 up; an exponent and three significant digits for tiny or huge numbers. */
 function partsOf(value: number, decimals: number): Parts {
   const size = Math.abs(value);
   if (size === 0) return { mantissa: (0).toFixed(decimals), exponent: null };
@@ -44,12 +44,12 @@ export function numberTex(value: number, decimals = 3): string {
   return exponent === null ? mantissa : `${mantissa}{\\times}10^{${exponent}}`;
 }
 
-/** TeX of a number within brackets when it has a sign or an exponent: what a product or a sum needs. */
+/** TeX of a number, in brackets if it has a sign or an exponent, for use in a product or a sum. */
 export function bracketed(tex: string): string {
   return tex.startsWith('-') || tex.includes('times') ? `(${tex})` : tex;
 }
 
-/** With four figures, whatever its size: what an optimiser keeps is small. */
+/** Four significant digits for any size, because the optimiser's state consists of small numbers. */
 function figuresOf(value: number): Parts {
   const size = Math.abs(value);
   if (size === 0) return { mantissa: '0', exponent: null };
@@ -71,7 +71,7 @@ export function figuresTex(value: number): string {
   return exponent === null ? mantissa : `${mantissa}{\\times}10^{${exponent}}`;
 }
 
-/** A knob as it was set: 0.05, 1, 1e-8 as 10^{-8}. */
+/** TeX of a knob as it was set: 0.05, 1, 10^{-8} for 1e-8. */
 export function knobTex(value: number): string {
   const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
   if (value !== 0 && Math.abs(Number(exponent)) > 4)
@@ -87,14 +87,14 @@ export function knobText(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-/** Decimals that show the difference of two numbers with two figures, between 3 and 8. */
+/** The number of decimals (3 to 8) that shows the difference of two numbers with two significant digits. */
 export function decimalsApart(a: number, b: number): number {
   const difference = Math.abs(a - b);
   if (!(difference > 0)) return 3;
   return Math.min(8, Math.max(3, 1 + Math.ceil(-Math.log10(difference))));
 }
 
-/** Decimals of a probability: where it is near 0 or 1, its logarithm depends on them. */
+/** The number of decimals for a probability: more near 0 and 1, where its logarithm depends on them. */
 export function probabilityDecimals(p: number): number {
   const edge = Math.min(p, 1 - p);
   return edge >= 0.1 ? 3 : edge >= 0.01 ? 4 : 5;

@@ -1,17 +1,17 @@
-// Forward, back, played at teaching speed, frozen: what keys and buttons do to the place in the list of stages.
+// Playback of the stages: how keys and buttons (next, back, play, freeze) change the current stage.
 import type { Stage } from './stages.ts';
 
 export const PACES = ['slow', 'normal', 'fast'] as const;
 export type Pace = (typeof PACES)[number];
 
-/** Milliseconds a stage stays while it is played. */
+/** Milliseconds that a stage is shown during playback. */
 export const DWELL: Record<Pace, number> = { slow: 16_000, normal: 9_000, fast: 4_000 };
 
 export interface Playback {
   /** Index of the stage. */
   stage: number;
   playing: boolean;
-  /** Nothing moves until it is let go. */
+  /** Nothing changes until it is released. */
   frozen: boolean;
 }
 
@@ -19,7 +19,7 @@ export const AT_START: Playback = { stage: 0, playing: false, frozen: false };
 
 export type PlaybackAction = 'next' | 'back' | 'first' | 'last' | 'play' | 'freeze' | 'tick';
 
-/** @param stages how many there are */
+/** @param stages number of stages */
 export function played(state: Playback, action: PlaybackAction, stages: number): Playback {
   const last = stages - 1;
   if (action === 'freeze') return { ...state, frozen: !state.frozen, playing: false };
@@ -34,7 +34,7 @@ export function played(state: Playback, action: PlaybackAction, stages: number):
     case 'last':
       return { ...state, stage: last };
     case 'play':
-      // From the end, playing begins again.
+      // At the end, playback restarts from the beginning.
       return state.playing
         ? { ...state, playing: false }
         : { ...state, playing: true, stage: state.stage === last ? 0 : state.stage };
@@ -45,7 +45,7 @@ export function played(state: Playback, action: PlaybackAction, stages: number):
   }
 }
 
-/** Straight to a stage of the list. */
+/** Jumps directly to a stage. */
 export function jumped(state: Playback, stage: number): Playback {
   return state.frozen ? state : { ...state, stage };
 }
@@ -70,15 +70,15 @@ interface Press {
 }
 
 /**
- * What a key press asks for; null when it belongs to what has the focus, or to nobody: letters and arrows belong to a
- * text box, the space bar to a button.
- * @param tag of the element with the focus, lower case
+ * The action of a key press; null if it has none, or if the focused element needs the key itself: a text box needs
+ * letters and arrow keys, a button needs the space bar.
+ * @param tag tag name of the focused element, lower case
  */
 export function actionOf(press: Press, tag: string): PlaybackAction | null {
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
   const key = press.key.toLowerCase();
   const action = KEYS[key] ?? null;
-  // A presenter's keys turn the page wherever the focus is.
+  // The keys of a presentation remote work regardless of the focus.
   const pages = key === 'pagedown' || key === 'pageup';
   if (!pages && (tag === 'input' || tag === 'textarea' || tag === 'select')) return null;
   if (key === ' ' && ['button', 'summary', 'a'].includes(tag)) return null;
@@ -86,7 +86,7 @@ export function actionOf(press: Press, tag: string): PlaybackAction | null {
   return action;
 }
 
-/** Beats of a stage while it is played: the first heads of a layer are shown one after the other. */
+/** Number of beats of a stage during playback: the first heads of a layer are shown one after another. */
 export function beatsOf(stage: Pick<Stage, 'kind'>, heads: number): number {
   return stage.kind === 'attention' ? Math.min(heads, 4) : 1;
 }

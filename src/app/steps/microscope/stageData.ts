@@ -1,4 +1,4 @@
-// What a stage shows: the trace, the followed sentence, and the selected head, token and column that its formulas use.
+// The data of a stage: the trace, the followed sentence, and the selected head, token and column for its formulas.
 import { rowOf, type StepTrace } from '../../../run/trace.ts';
 import { defaultAnchor, follow, type Followed } from './followed.ts';
 import { termIndex, type TermIds } from './highlight.ts';
@@ -6,16 +6,16 @@ import { termIndex, type TermIds } from './highlight.ts';
 export interface StageData {
   trace: StepTrace;
   followed: Followed;
-  /** Of an attention stage. */
+  /** Layer of an attention stage. */
   layer: number;
   head: number;
   /** Position of a token of the followed sentence. */
   query: number;
-  /** A column of InfoNCE: the positive, until another one is pointed at. */
+  /** A column of InfoNCE: the positive, unless another one has been pointed at. */
   column: number;
 }
 
-/** Stays as it is from stage to stage. */
+/** The visitor's selection, which is kept across stages. */
 export interface Selection {
   anchor: number;
   head: number;
@@ -42,7 +42,7 @@ export function stageDataOf(trace: StepTrace, selection: Selection, layer: numbe
   };
 }
 
-/** Positions whose attention a layer has computed: in the last one it may be only the position that pooling reads. */
+/** Positions for which a layer computes attention: in the last layer, possibly only the one that pooling reads. */
 export function queryTokens({ rows, layers }: StepTrace, row: number, layer: number): number[] {
   const attention = layers[layer]?.attention;
   const positions = rows[row]!.tokens.map((_, position) => position);
@@ -51,13 +51,13 @@ export function queryTokens({ rows, layers }: StepTrace, row: number, layer: num
     : positions;
 }
 
-/** The first token that is a word of at least four letters, after the special token in front. */
+/** Position of the first token (after the leading special token) that is a word of at least four letters. */
 function firstWord(tokens: readonly string[]): number {
   const word = tokens.findIndex((token, i) => i > 0 && /^\p{L}{4,}$/u.test(token));
   return word < 0 ? 1 : word;
 }
 
-/** Selects the column or the token among the terms that are pointed at. */
+/** Selects the column or the token among the terms at the pointer. */
 export function withPointed(selection: Selection, terms: TermIds): Selection {
   const column = termIndex(terms, 'column') ?? selection.column;
   const query = termIndex(terms, 'query') ?? termIndex(terms, 'token') ?? selection.query;

@@ -1,4 +1,4 @@
-// The one sentence of each stage, with the step's numbers in it. Terms are marked as links are: [text](term).
+// The sentence of each stage, with the numbers of the step. Terms are marked up like Markdown links: [text](term).
 import { rowOf } from '../../../run/trace.ts';
 import { t } from '../../messages/t.ts';
 import { strongest } from './derived.ts';
@@ -11,7 +11,7 @@ export function stageTitle(stage: Stage): string {
   return t(`microscope.${stage.kind}.title`, { layer: stage.layer + 1 });
 }
 
-/** With the marks of its terms. */
+/** The sentence with the markup of its terms. */
 export function stageText(stage: Stage, data: StageData): string {
   const { trace, followed, query } = data;
   const common = { row: followed.row, hidden: trace.model.hidden, query };
@@ -55,7 +55,7 @@ export function stageText(stage: Stage, data: StageData): string {
   }
 }
 
-/** What is said under the formula of a stage; null: nothing. */
+/** The note below the formula of a stage; null if there is none. */
 export function stageNote(stage: Stage, { trace }: StageData): string | null {
   const { accumulate } = trace.knobs;
   if (stage.kind === 'update' && accumulate > 1) return t('microscope.accumulated', { count: accumulate });
@@ -66,7 +66,7 @@ function attentionWords({ trace, followed, layer, head, query }: StageData) {
   const { tokens } = trace.rows[followed.row]!;
   const weights = rowOf(trace.layers[layer]!.attention, followed.row, head, query).subarray(0, tokens.length);
   const key = strongest(weights, 1)[0]!;
-  // Brackets would end the mark of a term.
+  // Brackets would break the markup of a term.
   return {
     token: unbracketed(tokens[query]!),
     key,
@@ -76,7 +76,7 @@ function attentionWords({ trace, followed, layer, head, query }: StageData) {
   };
 }
 
-/** A token such as [CLS] in the text of a mark, which is written in brackets. */
+/** A token such as [CLS] without its brackets, for use within the markup of a term. */
 function unbracketed(token: string): string {
   return token.replace(/[[\]]/g, '');
 }
@@ -110,7 +110,7 @@ function clipText({ trace }: StageData): string {
   return t('microscope.clip.does', { size, limit: knobText(knobs.maxGradNorm), outcome });
 }
 
-/** The same sentence without its marks, to be read out. */
+/** The sentence without markup, for screen readers. */
 export function plainText(text: string): string {
   return text.replace(/\[([^\]]+)\]\([^)\s]+\)/g, '$1');
 }

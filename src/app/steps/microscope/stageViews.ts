@@ -1,4 +1,4 @@
-// The picture of each stage: one component a kind. All of them get the same props and take what they need.
+// The picture component for each kind of stage. All components get the same props and use what they need.
 import type { Component } from 'svelte';
 import StageAfterUpdate from './StageAfterUpdate.svelte';
 import StageAttention from './StageAttention.svelte';
@@ -18,7 +18,7 @@ import StageVectors from './StageVectors.svelte';
 export interface StageProps {
   kind: StageKind;
   data: StageData;
-  /** The visitor chose another anchor, attention head or query token. */
+  /** Called when the visitor chooses another anchor, attention head or query token. */
   onfollow: (anchor: number) => void;
   onhead: (head: number) => void;
   onquery: (query: number) => void;

@@ -1,4 +1,4 @@
-// The stages of a training step, in order. What a step does not have (a head, the HT loss) has no stage.
+// The stages of a training step, in order. Parts that a step does not have (a head, the HT loss) have no stage.
 import type { StepTrace } from '../../../run/trace.ts';
 
 const STAGE_KINDS = [
@@ -23,7 +23,7 @@ export interface Stage {
   /** Unique; layers of attention are attention-0, attention-1, ... */
   id: string;
   kind: StageKind;
-  /** Of an attention stage, counted from 0; 0 elsewhere. */
+  /** Layer of an attention stage, counted from 0; 0 for other stages. */
   layer: number;
 }
 
