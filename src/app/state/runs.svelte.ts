@@ -1,7 +1,6 @@
 // The runs of this browser, trained here or opened from files and kept between visits, and which of them are overlaid
 // on the shown one. A run is listed from its first step on.
 import { RunRecord, UNCHANGED } from '../../record/runRecord.ts';
-import { EMPTY_SUMMARY } from '../../record/summary.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { settingName, type Setting } from '../../run/settings.ts';
 import { Failure } from '../../util/failure.ts';
@@ -21,7 +20,8 @@ import {
   withSelected,
   type Selection,
 } from './runOverlays.ts';
-import { counts, StoredRuns, statusOf } from './storedRuns.svelte.ts';
+import { newOpenedRun, newTrainedRun } from './newRun.ts';
+import { counts, StoredRuns } from './storedRuns.svelte.ts';
 
 export type { StoredRun, UnreadableRun } from '../storage/runStore.ts';
 
@@ -120,20 +120,7 @@ export class RunsState {
   begin(id: string, record: RunRecord, parent: StoredRun['parent'] = null): void {
     this.interruptCurrent();
     this.stored.sweep();
-    const run: StoredRun = {
-      id,
-      name: t('runs.name.new'),
-      named: false,
-      note: '',
-      created: this.now(),
-      parent,
-      status: 'running',
-      source: 'trained',
-      header: null,
-      summary: EMPTY_SUMMARY,
-      removed: null,
-    };
-    this.stored.add(run, record);
+    this.stored.add(newTrainedRun(id, this.now(), parent), record);
     void this.stored.take(id);
     this.current = id;
     if (parent !== null && this.stored.find(parent.id) !== undefined) this.lay(parent.id);
@@ -209,19 +196,7 @@ export class RunsState {
     if (header === null) throw new Failure(t('runs.noHeader', { name: cleanName(name) }));
     const id = crypto.randomUUID();
     const given = cleanName(name) || automaticName(header, this.defaults);
-    const run: StoredRun = {
-      id,
-      name: uniqueName(given, this.names(id)),
-      named: true,
-      note: '',
-      created: this.now(),
-      parent: null,
-      status: statusOf(record.events),
-      source: 'opened',
-      header,
-      summary: record.summary(),
-      removed: null,
-    };
+    const run = newOpenedRun(id, this.now(), uniqueName(given, this.names(id)), header, record);
     this.stored.add(run, record);
     this.stored.tell();
     return id;
