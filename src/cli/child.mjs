@@ -1,13 +1,13 @@
-// Runs a program in our place: its terminal, its signals and its exit code become ours.
+// Runs a child process in place of this one: passes on the terminal, signals and the exit code.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** Never returns: ends this process as the child ended. */
+/** Never returns: exits this process in the same way as the child. */
 export function runThrough(command, args, options = {}) {
   const child = spawn(command, args, { stdio: 'inherit', ...options });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      // Ctrl-C in a terminal reaches the child by itself; a second one would look like impatience.
+      // A Ctrl-C in a terminal already reaches the child; forwarding it would count as a second Ctrl-C.
       if (signal === 'SIGINT' && process.stdin.isTTY) return;
       child.kill(signal);
     });

@@ -1,7 +1,8 @@
+// Types of chromium.mjs.
 /** File name of SwiftShader's Vulkan driver. */
 export const DRIVER: string;
 export function isFile(path: string): boolean;
-/** The program of an installed Chromium or one of its relatives; $CHROMIUM first. */
+/** Path of an installed Chromium-based browser; $CHROMIUM takes precedence. */
 export function findChromium(): string | undefined;
-/** The driver beside a Chromium program, if it brings one. */
+/** Path of the driver that comes with a Chromium program, if there is one. */
 export function findDriver(program: string): string | undefined;

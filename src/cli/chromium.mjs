@@ -1,9 +1,9 @@
-// Where an installed Chromium lies, and the software Vulkan driver (SwiftShader) that it brings.
+// Finds an installed Chromium, and the software Vulkan driver (SwiftShader) that comes with it.
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
-/** SwiftShader's Vulkan driver. */
+/** File name of SwiftShader's Vulkan driver. */
 export const DRIVER = 'vk_swiftshader_icd.json';
 const LINUX_FOLDERS = [
   '/usr/lib/chromium',
@@ -18,7 +18,7 @@ export function isFile(path) {
   return existsSync(path) && statSync(path).isFile();
 }
 
-/** The program of an installed Chromium or one of its relatives. */
+/** Path of an installed Chromium-based browser; $CHROMIUM takes precedence. */
 export function findChromium() {
   const asked = process.env.CHROMIUM;
   if (asked) return isFile(asked) ? asked : undefined;
@@ -47,7 +47,7 @@ function usualPlaces() {
   return [];
 }
 
-/** SwiftShader's Vulkan driver, a GPU in software: it lies beside the real program of Chromium. */
+/** Path of SwiftShader's Vulkan driver (a software GPU), which is next to the actual Chromium executable. */
 export function findDriver(program) {
   const real = realpathSync(program);
   return [dirname(real), ...wrappedFolders(real), ...versionFolders(dirname(real))]
@@ -55,7 +55,7 @@ export function findDriver(program) {
     .find(isFile);
 }
 
-/** /usr/bin/chromium is often a shell script or a launcher: the folders it names, then the usual ones. */
+/** /usr/bin/chromium is often a shell script or a launcher: returns the folders it mentions, then the usual ones. */
 function wrappedFolders(program) {
   const named = [];
   if (statSync(program).size < 100_000) {
@@ -65,7 +65,7 @@ function wrappedFolders(program) {
   return [...named, ...named.map((path) => dirname(path)), ...LINUX_FOLDERS];
 }
 
-/** Windows and macOS keep the libraries in a folder named by the version. */
+/** On Windows and macOS the libraries are in a folder named after the version. */
 function versionFolders(folder) {
   const versions = [folder];
   if (process.platform === 'darwin') {

@@ -1,11 +1,11 @@
-// Records embeddings of some sentences during a run, so that the page can draw its map from the record.
+// Records embeddings of selected sentences during a run, so that the page can draw its map from the record.
 import { samplePoints, type Point } from '../data/points.ts';
 import { packEmbeddings } from '../run/embeddings.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { RunInputs } from '../trainer/prepare.ts';
 import type { RunningTraining } from '../trainer/train.ts';
 
-/** Measurements between two recordings. */
+/** Embeddings are recorded at every EVERY-th measurement. */
 const EVERY = 4;
 
 export class EmbeddingRecorder {
@@ -13,7 +13,7 @@ export class EmbeddingRecorder {
   private running: RunningTraining | undefined;
   private recordedStep = -1;
 
-  /** @param count sentences to follow; 0: none, and nothing is recorded */
+  /** @param count number of sentences to follow; with 0 nothing is recorded */
   constructor(
     private readonly inputs: RunInputs,
     count: number,
@@ -26,7 +26,7 @@ export class EmbeddingRecorder {
     this.running = running;
   }
 
-  /** Records the embeddings if this step is due for it, or is the last one. */
+  /** Records the embeddings if they are due at this step, or if it is the last one. */
   async recordIfDue(): Promise<void> {
     const { running, points } = this;
     if (!running || points.length === 0 || running.step === this.recordedStep) return;

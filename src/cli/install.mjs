@@ -1,4 +1,4 @@
-// Makes sure that the dependencies are installed before anything needs them. Only Node's own modules here.
+// Installs the dependencies if necessary, before anything needs them. Imports only Node's built-in modules.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,13 +16,13 @@ const stampFile = join(modules, '.semblance-lock');
 const UNREACHABLE =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
-/** Ends the program with one clear sentence. */
+/** Prints a message and exits with code 1. */
 export function fail(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);
 }
 
-/** Checks the version of Node and installs the dependencies if they are missing or out of step. */
+/** Checks the version of Node, and installs the dependencies if they are missing or out of date. */
 export async function ensureInstalled() {
   checkNode();
   const digest = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
@@ -43,7 +43,7 @@ function checkNode() {
   }
 }
 
-/** True if someone ran npm already: every package of the lock file is there in that version. */
+/** Has the user already run npm? True if every package of the lock file is installed in the right version. */
 function installedByHand() {
   const installedFile = join(modules, '.package-lock.json');
   if (!existsSync(installedFile)) return false;
@@ -72,14 +72,14 @@ async function install() {
   fail('npm ci failed (see above), so the dependencies are not installed.');
 }
 
-/** Runs npm; all it says goes to stderr, because stdout belongs to the program that starts afterwards. */
+/** Runs npm. All its output goes to stderr, because stdout belongs to the program that starts afterwards. */
 function npm(args) {
   const cli = process.env.npm_execpath;
   const viaNode = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli);
   const stdio = ['ignore', 2, 'pipe'];
   const child = viaNode
     ? spawn(process.execPath, [cli, ...args], { cwd: root, stdio })
-    : // On Windows npm is npm.cmd, which only a shell can start. The arguments are fixed words.
+    : // On Windows npm is npm.cmd, which only a shell can start. The arguments are constants.
       spawn(`npm ${args.join(' ')}`, { cwd: root, stdio, shell: true });
   return new Promise((resolve) => {
     let errors = '';

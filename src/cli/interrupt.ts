@@ -1,10 +1,10 @@
-// Ctrl-C during a run: the first one stops after the current step, a second one stops at once.
+// Handles Ctrl-C during a run: the first one stops after the current step, a second one stops at once.
 import { log } from './output.ts';
 
-/** One Ctrl-C can arrive twice: from the terminal, and forwarded by npm. Milliseconds within which it counts as one. */
+/** A Ctrl-C can arrive twice, from the terminal and via npm; signals within this many milliseconds count as one. */
 export const DUPLICATE_SIGNAL_MS = 1000;
 
-/** Aborted by SIGINT, SIGTERM or SIGHUP; a second signal exits the process at once. */
+/** A signal that is aborted by SIGINT, SIGTERM or SIGHUP; a second one exits the process at once. */
 export function interruptSignal(): AbortSignal {
   const abort = new AbortController();
   let first = Infinity;

@@ -1,4 +1,5 @@
-// The command line: `semblance COMMAND`. Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.
+// Entry point of the command line, `semblance COMMAND`.
+// Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
 import { Command, CommanderError } from 'commander';
 import colors from 'picocolors';
 import { Failure, messageOf, UsageFailure } from '../util/failure.ts';
@@ -33,7 +34,7 @@ for (const add of [
 ])
   add(program);
 
-// Commands made by .command() do not inherit what was set on the program after they were made.
+// Commands created by .command() do not inherit settings made on the program after their creation.
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError('(add --help for all options)');
 
@@ -44,7 +45,7 @@ function exitAfterOutput(code: number): void {
 
 function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  // Errors of the system (no space, no permission) name the file and the call in their message.
+  // System errors (no space, no permission) name the file and the call in their message.
   const expected = error instanceof Failure || (error as NodeJS.ErrnoException).syscall !== undefined;
   process.stderr.write(`${colors.red('error:')} ${messageOf(error)}\n`);
   if (!expected && error instanceof Error)
@@ -52,7 +53,7 @@ function reportError(error: unknown): number {
   return error instanceof UsageFailure ? 2 : 1;
 }
 
-process.stderr.on('error', () => undefined); // nobody reads stderr: continue without it
+process.stderr.on('error', () => undefined); // stderr is closed: continue without it
 process.stdout.on('error', () => process.exit(1)); // the reader of the pipe is gone
 try {
   await program.parseAsync(process.argv);

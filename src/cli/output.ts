@@ -29,7 +29,7 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   return value === null || value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(digits);
 }
 
-/** Columns of equal width. */
+/** Formats rows as a table with aligned columns. */
 export function table(rows: string[][]): string[] {
   const widths: number[] = [];
   for (const row of rows)
@@ -44,7 +44,7 @@ export function table(rows: string[][]): string[] {
   );
 }
 
-/** A progress bar on a terminal; elsewhere nothing, since the logged lines show the progress. */
+/** A progress bar on a terminal; does nothing elsewhere, where the logged lines show the progress. */
 export class Progress {
   private readonly bar: SingleBar | undefined;
 

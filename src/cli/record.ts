@@ -1,5 +1,5 @@
-// `npm run record`: makes the run that the page shows before anything is trained on it (public/runs), with the page's
-// own defaults. The record is the same as `semblance train --watch` writes, without the paths of this machine.
+// `npm run record`: trains and records the run that the page shows before the user trains one (public/runs), with the
+// page's defaults. The record has the same format as that of `semblance train --watch`, without local paths.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { startDevice } from '../kernels/backend.ts';
@@ -14,7 +14,7 @@ import { root } from './root.ts';
 import { RunView } from './runView.ts';
 import { EmbeddingRecorder } from './embeddingRecorder.ts';
 
-/** As many sentences as the page follows itself. */
+/** Number of followed sentences, the same as on the page. */
 const FOLLOWED = 240;
 
 const files = domainFiles(DEFAULT_CORPORA, PAGE_SETTING);

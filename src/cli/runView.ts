@@ -1,11 +1,11 @@
-// Shows a run on the terminal: a line per measurement, a progress bar between them, and the speed at the end.
+// Shows a run on the terminal: one line per measurement, a progress bar in between, and the speed at the end.
 import type { HeaderEvent, MetricEvent, RunEvent, StepEvent } from '../run/events.ts';
 import { appendMetric, emptyMetrics } from '../record/series.ts';
 import { summarize } from '../record/summary.ts';
 import { median, sum } from '../util/statistics.ts';
 import { warn, Progress, log, formatNumber } from './output.ts';
 
-/** Columns of the table of measurements: name and width. */
+/** Columns of the measurements table: name and width. */
 const COLUMNS: [name: string, width: number][] = [
   ['step', 7],
   ['loss', 8],
@@ -18,7 +18,7 @@ const COLUMNS: [name: string, width: number][] = [
   ['STS', 8],
 ];
 
-/** Steps that the speed is averaged over. */
+/** Number of recent steps that the speed is computed from. */
 const RECENT = 200;
 
 export class RunView {
@@ -27,7 +27,7 @@ export class RunView {
   private steps: StepEvent[] = [];
   private pending: MetricEvent[] = [];
 
-  /** @param measured what a resumed run had measured already; grows in place */
+  /** @param measured readings of a resumed run so far; grows in place */
   constructor(private readonly measured = emptyMetrics()) {}
 
   show(event: RunEvent): void {
@@ -65,7 +65,7 @@ export class RunView {
     }
   }
 
-  /** Prints the header of the table and starts the progress bar. @param step updates made already, by a resumed run */
+  /** Prints the table header and starts the progress bar. @param step updates already made, by a resumed run */
   begin(step: number, totalSteps: number): void {
     log(COLUMNS.map(([name, width]) => name.padStart(width)).join(''));
     this.progress = new Progress(totalSteps, step, 'steps');
@@ -78,7 +78,7 @@ export class RunView {
     );
   }
 
-  /** A line per measurement, once all its numbers are there. */
+  /** Prints the line of a measurement, once all its numbers are known. */
   private flushMetrics(): void {
     if (this.pending.length === 0) return;
     const value = (split: string, name: string) =>
@@ -105,7 +105,7 @@ export class RunView {
   }
 
   private speed(): { msPerStep: number | null; tokensPerSecond: number | null } {
-    // The first steps compile kernels: they are left out of the speed.
+    // The first steps compile kernels, so they are not included in the speed.
     const warm = this.steps.length > 6 ? this.steps.slice(3) : this.steps;
     if (warm.length === 0) return { msPerStep: null, tokensPerSecond: null };
     const milliseconds = warm.map((event) => event.milliseconds);

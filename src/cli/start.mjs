@@ -1,4 +1,4 @@
-// `npm start`: installs what is missing, builds the page, serves it and prints its address.
+// `npm start`: installs missing dependencies, builds the page, serves it and prints its address.
 import { ensureInstalled, fail, root } from './install.mjs';
 
 await ensureInstalled();

@@ -1,4 +1,4 @@
-// What a training starts from: inputs and folder of a new run, or of one that is resumed.
+// Prepares a training run for the command line: loads the inputs and opens the folder of a new or a resumed run.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Fault, ScoredPair } from '../data/group.ts';
@@ -20,7 +20,7 @@ import { log, warn, type CommonOptions } from './output.ts';
 import { root } from './root.ts';
 import { startTunedDevice } from './tunedDevice.ts';
 
-/** Options of `train`, as commander gives them. */
+/** Options of `train`, as parsed by commander. */
 export interface TrainCommandOptions extends CommonOptions {
   model?: string;
   setting?: string;
@@ -33,7 +33,7 @@ export interface TrainCommandOptions extends CommonOptions {
   seed?: number;
   set?: string[];
   device: DeviceChoice;
-  /** Are the kernels tuned when a GPU is used for the first time? */
+  /** Should the kernels be tuned when a GPU is used for the first time? */
   tuning?: boolean;
   watch?: number;
   out?: string;
@@ -43,7 +43,7 @@ export interface TrainCommandOptions extends CommonOptions {
 export const DEFAULT_MODEL = join(root, 'models', 'pocket');
 export const DEFAULT_CORPORA = join(root, 'public', 'corpora');
 
-/** A base configuration with the flags applied. */
+/** A base configuration with the command line flags applied. */
 export function configFrom(
   options: Pick<TrainCommandOptions, 'steps' | 'epochs' | 'batch' | 'seed' | 'set'>,
   base: Config,
@@ -52,7 +52,7 @@ export function configFrom(
   for (const assignment of options.set ?? []) Object.assign(overrides, parseKnobAssignment(assignment));
   for (const name of ['steps', 'epochs', 'batch', 'seed'] as const)
     if (options[name] !== undefined) overrides[name] = parseKnobValue(name, options[name]);
-  // An explicit --epochs overrides the steps of the base.
+  // An explicit --epochs overrides the base configuration's `steps`.
   if (options.epochs !== undefined && options.steps === undefined) overrides.steps = 0;
   return { ...base, ...overrides };
 }
@@ -61,7 +61,7 @@ export interface StartedRun {
   inputs: RunInputs;
   folder: RunFolder;
   checkpoint?: Checkpoint;
-  /** Starts writing to the folder; nothing is written before. */
+  /** Starts writing to the folder; nothing is written before this call. */
   useFolder: () => void;
 }
 
@@ -149,7 +149,7 @@ async function loadInputs(
   const model = await openModel(paths.model);
   const setting = parseSettingName(paths.setting);
   const pattern = PATTERNS[setting.pattern];
-  // Groups without a pattern of their own (CSV, a bare JSONL) get the setting's.
+  // Groups without their own pattern (CSV, JSONL without the field) get that of the setting.
   const { groups, faults } = await loadGroups(paths.files, 'groups' in pattern ? pattern.groups : undefined);
   const sts: ScoredPair[] = [];
   for (const file of paths.sts) {
@@ -164,7 +164,7 @@ async function loadInputs(
 
 const SHOWN_FAULTS = 5;
 
-/** Warns about the lines that were left out. */
+/** Warns about the lines that were skipped. */
 export function reportFaults(faults: readonly Fault[]): void {
   for (const { file, line, reason } of faults.slice(0, SHOWN_FAULTS))
     warn(`${file}:${line}: ${reason}; the line is left out.`);

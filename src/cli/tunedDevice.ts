@@ -1,4 +1,4 @@
-// Starts a device for a long run. The first time on a GPU, its fastest kernels are measured; Ctrl-C skips that.
+// Starts a device for a long run. On first use of a GPU, the fastest kernels are measured; Ctrl-C skips this.
 import { startDevice } from '../kernels/backend.ts';
 import type { DeviceChoice, DeviceInfo } from '../util/devices.ts';
 import { nodeHost } from './node/gpu.ts';
@@ -6,7 +6,7 @@ import { DUPLICATE_SIGNAL_MS } from './interrupt.ts';
 import { log } from './output.ts';
 
 const TUNING_MESSAGE = 'Finding the fastest kernels for this GPU; Ctrl-C skips it.';
-/** @param tuning false: earlier measurements are used, but nothing is measured */
+/** @param tuning false: uses earlier measurements, but measures nothing */
 export async function startTunedDevice(choice: DeviceChoice, tuning: boolean): Promise<DeviceInfo> {
   const skip = new AbortController();
   const interrupt = () => skip.abort();

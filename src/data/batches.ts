@@ -1,17 +1,17 @@
-// The examples of each step: the paper's hybrid batches with their waiting rule.
+// The batch sampler: selects the examples of each step, as in the paper's hybrid batches.
 //
-// The sampler walks a shuffled list of all examples, `batch` at a time. Plain examples go into the step at once;
-// generated groups wait until at least `generatedBatch` of them are there and then all go together with the step's
-// plain ones (utils.py:333-369 of the authors' code). So the batch size varies; what is left over waits into the
-// next epoch. A step that would be empty is skipped (the original crashes there).
+// The sampler goes through a shuffled list of all examples, `batch` at a time. Plain examples are used in the current
+// step. Generated groups wait until there are at least `generatedBatch` of them, and are then all added to the step's
+// plain examples (utils.py:333-369 of the authors' code). The batch size therefore varies, and leftover groups wait
+// until the next epoch. A step that would be empty is skipped (the original code crashes there).
 import { Random } from '../util/random.ts';
 
-/** Position of the sampler; stored in checkpoints as it is. */
+/** Position of the sampler; stored in checkpoints. */
 export interface BatchCursor {
   epoch: number;
-  /** Next place in this epoch's order. */
+  /** Index of the next example in this epoch's order. */
   position: number;
-  /** Indices of generated groups that wait. */
+  /** Indices of the generated groups that are waiting. */
   waiting: number[];
 }
 
@@ -26,9 +26,9 @@ export interface BatchPlan {
   generated: readonly boolean[];
   batch: number;
   generatedBatch: number;
-  /** First epoch that includes each example; 0 where left out. Examples can be added while a training runs. */
+  /** First epoch that includes each example, 0 by default. Examples can be added during training. */
   since?: readonly (number | undefined)[] | undefined;
-  /** Shuffles every epoch; without it the examples come in their own order. */
+  /** Shuffles every epoch; without it the examples keep their order. */
   random?: Random | undefined;
 }
 
@@ -41,7 +41,7 @@ function epochOrder(plan: BatchPlan, epoch: number): number[] {
   return plan.random ? plan.random.fork(epoch).shuffled(order) : order;
 }
 
-/** The next step's batch within the epoch, or undefined at its end (the cursor is then at the next epoch). */
+/** The next batch of the epoch, or undefined at its end (the cursor then points to the next epoch). */
 function nextInEpoch(plan: BatchPlan, order: readonly number[], cursor: BatchCursor): Batch | undefined {
   while (cursor.position < order.length) {
     const taken = order.slice(cursor.position, cursor.position + plan.batch);
@@ -57,7 +57,7 @@ function nextInEpoch(plan: BatchPlan, order: readonly number[], cursor: BatchCur
   return undefined;
 }
 
-/** All batches, epoch after epoch without end, advancing the given cursor. Ends only when there are no examples. */
+/** Yields batches, epoch after epoch, and advances the cursor. Ends only if there are no examples. */
 export function* batches(plan: BatchPlan, cursor: BatchCursor): Generator<Batch, void> {
   while (plan.generated.length > 0) {
     const order = epochOrder(plan, cursor.epoch);
@@ -66,7 +66,7 @@ export function* batches(plan: BatchPlan, cursor: BatchCursor): Generator<Batch,
   }
 }
 
-/** Steps of the first epoch. */
+/** Number of steps in the first epoch. */
 export function stepsPerEpoch(plan: BatchPlan): number {
   const order = epochOrder(plan, 0);
   const cursor = startCursor();

@@ -1,15 +1,15 @@
-// A sentence group: an anchor and, as far as they are known, sentences that are less and less similar to it.
+// Sentence groups (an anchor with optional sentences of decreasing similarity to it) and scored pairs.
 import { z } from 'zod';
 
 const sentence = z.string().trim().min(1, 'is empty');
 
-/** How the sentences of a group relate to each other; `plain` has an anchor alone. */
+/** How the sentences of a group relate to each other; a `plain` group has only an anchor. */
 export const GROUP_PATTERNS = ['plain', 'nli', 'sts', 'sup'] as const;
 export type GroupPattern = (typeof GROUP_PATTERNS)[number];
 
 /** One line of a corpus file. */
 export const groupSchema = z.object({
-  /** Unique in its corpus; follows the sentence from the file to the plot. */
+  /** Unique within the corpus; identifies the group everywhere, from the file to the plots. */
   id: z.string().optional(),
   anchor: sentence,
   positive: sentence.optional(),
@@ -17,15 +17,15 @@ export const groupSchema = z.object({
   negative: sentence.optional(),
   pattern: z.enum(GROUP_PATTERNS).optional(),
   source: z.enum(['bundled', 'typed', 'llm', 'file']).optional(),
-  /** Who wrote it: a person or a model. */
+  /** The author: a person or a model. */
   by: z.string().optional(),
 });
 
-/** A group as everything but the readers of files takes it: what a line may leave out is filled in. */
+/** A group as all code other than the file readers uses it: fields that a line may omit are filled in. */
 export const completeGroupSchema = groupSchema.required({ id: true, pattern: true, source: true });
 export type Group = z.infer<typeof completeGroupSchema>;
 
-/** What a group is when its file does not say: by the sentences it has. */
+/** The pattern of a group whose file does not state it, inferred from the sentences it has. */
 export function patternOf(group: Pick<Group, 'positive' | 'intermediate' | 'negative'>): GroupPattern {
   if (group.intermediate !== undefined) return 'sts';
   if (group.positive !== undefined) return 'nli';

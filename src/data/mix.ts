@@ -1,5 +1,5 @@
-// From the groups of a corpus to the examples of a setting: which sentences are plain rows, which are generated
-// groups, in which order their sentences are, and the notes about what a setting cannot do with them.
+// Turns the groups of a corpus into the training examples of a setting: which sentences become plain rows, which become
+// generated groups and in what sentence order, with notes about what the data lacks for the setting.
 import { PATTERNS, type PatternName } from '../run/settings.ts';
 import type { Role } from '../run/roles.ts';
 import { Failure } from '../util/failure.ts';
@@ -7,21 +7,21 @@ import { Random } from '../util/random.ts';
 import type { Group, GroupPattern } from './group.ts';
 import { cutoffCount } from './augment/tokenCutoff.ts';
 
-/** A row of training data: its sentences, the most similar first. */
+/** A row of training data: the anchor, then its other sentences, the most similar first. */
 export interface Example {
   id: string;
   anchor: string;
-  /** [anchor] for a plain row (its second view is made later), else the roles of the setting. */
+  /** [anchor] for a plain row (its second view is created later), otherwise one sentence per role of the setting. */
   sentences: string[];
-  /** Generated groups wait and go into one batch together; plain rows (and labelled triples) do not wait. */
+  /** Generated groups wait until several can go into one batch; plain rows and labelled triples do not wait. */
   generated: boolean;
 }
 
 export interface Mixture {
   examples: Example[];
-  /** Notes on what the data lacks. */
+  /** Notes about what the data lacks. */
   notes: string[];
-  /** Sentences of a group as this mixture uses them; empty when it uses none. */
+  /** Roles of a group's sentences in this mixture; empty when it uses no groups. */
   roles: readonly Role[];
 }
 
@@ -32,8 +32,8 @@ export interface MixOptions {
 }
 
 /**
- * Plain rows are the distinct anchors of the whole corpus, of plain lines and of groups alike, except those whose
- * group is used as a group: no sentence is both.
+ * Builds the examples. Plain rows are the distinct anchors of the whole corpus, from plain lines and from groups,
+ * except the anchors of groups that are used as groups: no sentence is used as both.
  * @throws Failure when the corpus lacks what the setting needs.
  */
 export function mixExamples(groups: readonly Group[], options: MixOptions): Mixture {
@@ -54,7 +54,7 @@ export function mixExamples(groups: readonly Group[], options: MixOptions): Mixt
   return { examples, notes, roles };
 }
 
-/** Every sentence that stands first in a line, once, without those in `used`. */
+/** Every distinct anchor as a plain example, except those in `used`. */
 function plainExamples(groups: readonly Group[], used: ReadonlySet<string>): Example[] {
   const seen = new Set(used);
   const examples: Example[] = [];
@@ -66,7 +66,7 @@ function plainExamples(groups: readonly Group[], used: ReadonlySet<string>): Exa
   return examples;
 }
 
-/** What a setting does when no group has all its sentences: which role it drops, and the note about it. */
+/** Fallbacks for when no group has all the sentences of a setting: the roles to drop, and the note about it. */
 const FALLBACKS: Record<'hierarchical' | 'flat', { drop: readonly Role[]; note?: string }[]> = {
   hierarchical: [
     { drop: [] },
@@ -84,7 +84,7 @@ const FALLBACKS: Record<'hierarchical' | 'flat', { drop: readonly Role[]; note?:
   ],
 };
 
-/** The groups that have every sentence the setting asks for, as examples. */
+/** The groups that have every sentence the setting needs, as examples. */
 function completeGroups(
   groups: readonly Group[],
   { pattern: name, generatedShare }: MixOptions,
@@ -125,9 +125,9 @@ function groupExample(group: Group, roles: readonly Role[], pattern: PatternName
 }
 
 /**
- * The example that a group of the user becomes, whatever its own pattern: a group of the setting when it has
- * the sentences for it, else a labelled pair beside the plain rows, else a plain sentence.
- * @param roles sentences of a group in this run's mixture. Returns undefined when the setting cannot use it.
+ * Turns one of the user's own groups into an example, regardless of its pattern: a group of the setting if it has all
+ * the sentences, otherwise a labelled pair among the plain rows, otherwise a plain sentence.
+ * @param roles roles of a group's sentences in this run's mixture. Returns undefined when the setting cannot use it.
  */
 export function ownExample(group: Group, roles: readonly Role[], name: PatternName): Example | undefined {
   if (roles.length > 0 && roles.every((role) => group[role] !== undefined))
@@ -142,7 +142,7 @@ export function ownExample(group: Group, roles: readonly Role[], name: PatternNa
   };
 }
 
-/** Entailment groups are interchangeable, whether labelled by people or written by a model. */
+/** Can a group of one pattern be used as another? Entailment groups can, whether human-labelled or generated. */
 function canServeAs(given: GroupPattern, wanted: GroupPattern): boolean {
   return given === wanted || (given === 'nli' && wanted === 'sup') || (given === 'sup' && wanted === 'nli');
 }
@@ -154,7 +154,7 @@ function countByPattern(groups: readonly Group[]): string {
   return [...counts].map(([pattern, count]) => `${count} ${pattern}`).join(', ') || 'nothing';
 }
 
-/** A share of the groups, drawn by seed; the drawn ones keep their order, and a larger share contains a smaller one. */
+/** A random share of the groups, in their original order; with the same seed a larger share contains a smaller one. */
 function sampleShare(examples: Example[], share: number, seed: number): Example[] {
   if (share >= 1) return examples;
   const order = Random.seeded(seed)
@@ -164,7 +164,7 @@ function sampleShare(examples: Example[], share: number, seed: number): Example[
   return examples.filter((_, i) => chosen.has(i));
 }
 
-/** Notes how many sentences token cutoff leaves unchanged. @param lengths tokens per sentence, without special ones. */
+/** A note on how many sentences token cutoff does not change. @param lengths tokens per sentence, not special ones */
 export function cutoffNote(lengths: readonly number[], rate: number): string | undefined {
   const whole = lengths.filter((n) => cutoffCount(n, rate) === 0).length;
   if (whole === 0) return undefined;

@@ -1,5 +1,5 @@
-// Which sentences are followed through a run, on the map and in the histograms of cosines: as many as a screen and a
-// read-back can bear, drawn evenly from the corpus.
+// Selects the sentences to follow during a run, on the map and in the cosine histograms: a limited number of them,
+// evenly spaced over the corpus.
 import { PATTERNS, type PatternName } from '../run/settings.ts';
 import type { PointRole, Role } from '../run/roles.ts';
 import type { Group } from './group.ts';
@@ -13,7 +13,7 @@ export interface Point {
   text: string;
 }
 
-/** The sentences of a group that a setting looks at. */
+/** The sentences of a group that are followed in a setting. */
 export function pointsOf(group: Group, roles: readonly Role[]): Point[] {
   const alone = roles.length < 2 && group.positive === undefined;
   const wanted = roles.length < 2 ? (['anchor', 'positive'] as const) : roles;
@@ -26,7 +26,7 @@ export function pointsOf(group: Group, roles: readonly Role[]): Point[] {
 
 /**
  * At most `cap` sentences of the corpus, evenly spaced over the groups that the setting trains on (plain sentences
- * where it has no groups). No randomness: the same corpus gives the same points.
+ * if it uses no groups). Not random: the same corpus always gives the same points.
  */
 export function samplePoints(groups: readonly Group[], pattern: PatternName, cap: number): Point[] {
   const { roles } = PATTERNS[pattern];

@@ -1,9 +1,9 @@
-// The held-out split: which training examples are kept back to measure alignment and uniformity.
-// Membership depends on the seed and the anchor sentence alone, so every setting of a domain holds out the same
-// sentences, whatever else is in the data.
+// The held-out split: which training examples are held out to measure alignment and uniformity.
+// Membership depends only on the seed and the anchor sentence, so all settings of a domain hold out the same sentences,
+// regardless of what else is in the data.
 import { forkKey, seedKey, threefry2x32 } from '../util/random.ts';
 
-/** A number in [0, 1) that depends on the sentence and the seed alone. */
+/** A number in [0, 1) that depends only on the sentence and the seed. */
 function uniformOf(sentence: string, seed: number): number {
   const key = forkKey(forkKey(seedKey(seed), 'held-out'), sentence);
   return threefry2x32(key, [0, 0])[0] / 2 ** 32;

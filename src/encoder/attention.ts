@@ -1,18 +1,19 @@
-// Multi-head self-attention of BERT (Vaswani et al. 2017), for a padded batch: projections and attention proper.
+// BERT's multi-head self-attention (Vaswani et al. 2017) for a padded batch: query, key and value projections, and
+// attention itself.
 import type * as tf from '@tensorflow/tfjs-core';
 import { attention } from '../kernels/attention/attention.ts';
 import { projections } from '../kernels/projections/projections.ts';
 import type { Pass } from './pass.ts';
 
-/** What attention makes of token states, and the states themselves, for the residual. */
+/** The output of attention, and its input passed through for the residual connection. */
 export interface Attended {
   context: tf.Tensor2D;
   passed: tf.Tensor2D;
 }
 
 /**
- * softmax(Q K^T / sqrt(head size) + mask) V for every head, joined again (before the output layer).
- * @param x [rows * length, hidden]; so are both results
+ * softmax(Q K^T / sqrt(head size) + mask) V for every head, with the heads concatenated (before the output layer).
+ * @param x [rows * length, hidden]; both results have the same shape
  */
 export function selfAttention(x: tf.Tensor2D, layer: number, pass: Pass): Attended {
   const { parameters, config, batch, lengths, tap } = pass;

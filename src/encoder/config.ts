@@ -1,4 +1,4 @@
-// The config.json of a Hugging Face BERT or RoBERTa folder.
+// Parses the config.json of a Hugging Face BERT or RoBERTa model folder.
 import { z } from 'zod';
 import { Failure, messageOf } from '../util/failure.ts';
 
@@ -31,13 +31,13 @@ export interface EncoderConfig {
   typeVocabulary: number;
   layerNormEpsilon: number;
   padId: number;
-  /** Added to a token's position: 0 for BERT; RoBERTa begins at padId + 1. */
+  /** Added to a token's position: 0 for BERT, padId + 1 for RoBERTa. */
   positionOffset: number;
-  /** config.json as it was read, written back with the trained weights. */
+  /** The parsed config.json, which is saved again with the trained weights. */
   raw: Record<string, unknown>;
 }
 
-/** @throws Failure naming the field that is missing or not supported. */
+/** @throws Failure naming the field that is missing or not supported */
 export function parseEncoderConfig(text: string): EncoderConfig {
   let raw: unknown;
   try {
@@ -50,7 +50,7 @@ export function parseEncoderConfig(text: string): EncoderConfig {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') || 'config.json';
     throw new Failure(
-      `config.json: "${field}" ${issue?.message}. BERT and RoBERTa with gelu and absolute positions are read.`,
+      `config.json: "${field}" ${issue?.message}. Only BERT and RoBERTa with gelu and absolute positions are supported.`,
     );
   }
   const json = parsed.data;
@@ -81,7 +81,7 @@ export function parseEncoderConfig(text: string): EncoderConfig {
   };
 }
 
-/** Longest input in tokens that the position table can hold. */
+/** Maximum input length in tokens, limited by the position embedding table. */
 export function longestInput(config: EncoderConfig): number {
   return config.maxPositions - config.positionOffset;
 }

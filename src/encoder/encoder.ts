@@ -1,6 +1,6 @@
-// One forward pass for BERT and RoBERTa (Devlin et al. 2019; Liu et al. 2019), post-layer-norm, with every dropout
-// site of Hugging Face: after the embeddings, on attention probabilities, after the attention output, after the
-// feed-forward output. The two models differ in their configuration only.
+// The forward pass of BERT and RoBERTa (Devlin et al. 2019; Liu et al. 2019), post-layer-norm, with all dropout sites
+// of the Hugging Face implementation: after the embeddings, on attention probabilities, after the attention output and
+// after the feed-forward output. The two models differ only in their configuration.
 import * as tf from '@tensorflow/tfjs-core';
 import { addNorm } from '../kernels/addNorm/addNorm.ts';
 import { dropout, type DropoutMask } from '../kernels/dropout/dropout.ts';
@@ -16,8 +16,8 @@ import type { Parameters } from './parameters.ts';
 import { NO_DROPOUT, type EncodeOptions, type Pass } from './pass.ts';
 
 /**
- * Token states of the last layer.
- * @returns [rows, length, hidden]; values at padding places are of no meaning.
+ * Computes the token states of the last layer.
+ * @returns [rows, length, hidden]; values at padding positions are meaningless
  */
 export function encode(
   parameters: Parameters,
@@ -55,7 +55,7 @@ export function encode(
   });
 }
 
-/** Rows of [rows * length, ...] that hold real tokens; undefined when all or none do. */
+/** Indices of the rows of [rows * length, ...] that are real tokens; undefined when all or none are. */
 function tokenRows(batch: TokenBatch): tf.Tensor1D | undefined {
   const { rows, length, lengths } = batch;
   const tokens = new Int32Array(tokenCount(batch));
@@ -65,7 +65,7 @@ function tokenRows(batch: TokenBatch): tf.Tensor1D | undefined {
   return tf.tensor1d(tokens, 'int32');
 }
 
-/** Keys and values are made of all tokens; of all else, what is read. */
+/** The last layer needs keys and values of all tokens, but everything else only at the positions that are read. */
 function lastLayer(pass: Pass, places: Int32Array | undefined): Pass {
   if (!places || !leavesOutRows()) return pass;
   const { length } = pass.batch;
@@ -73,7 +73,7 @@ function lastLayer(pass: Pass, places: Int32Array | undefined): Pass {
   return { ...pass, wanted: tf.tensor1d(read, 'int32'), places: tf.tensor1d(places, 'int32') };
 }
 
-/** Position of every token in the table; RoBERTa counts from padId + 1 and gives padding the place padId. */
+/** Position ids, [rows * length]; RoBERTa counts from padId + 1 and uses padId for padding. */
 export function positionIds({ rows, length, lengths }: TokenBatch, config: EncoderConfig): Int32Array {
   const positions = new Int32Array(rows * length);
   for (let r = 0; r < rows; r++) {
@@ -112,7 +112,7 @@ function normalise(
   });
 }
 
-/** LN(word + position + type), then dropout; [rows * length, hidden]. */
+/** Dropout(LayerNorm(word + position + type)), [rows * length, hidden]. */
 function embeddings(pass: Pass): tf.Tensor2D {
   const { batch, config } = pass;
   const table = (name: string) => matrix(pass, `embeddings.${name}.weight`);
@@ -134,7 +134,7 @@ function embeddings(pass: Pass): tf.Tensor2D {
   return mask ? dropout(x, mask.rate, mask.key) : x;
 }
 
-/** One transformer layer. */
+/** One transformer layer, [rows * length, hidden] to the same shape. */
 function block(x: tf.Tensor2D, layer: number, pass: Pass): tf.Tensor2D {
   const at = `encoder.layer.${layer}`;
   const { dropoutRate } = pass;

@@ -1,5 +1,6 @@
-// A model folder in Hugging Face layout, read and written: config.json, tokenizer.json or vocab.txt, safetensors
-// (whole or sharded), and sentence-transformers' modules.json with its pooling. Works on bytes; a host brings them.
+// Reads and writes model folders in Hugging Face layout: config.json, tokenizer.json or vocab.txt, safetensors (a
+// single file or sharded), and sentence-transformers' modules.json with its pooling. Works on bytes that the host
+// supplies.
 import { z } from 'zod';
 import { makeTokenizer, wrapVocabulary, type SentenceTokenizer } from '../tokenizer/tokenizer.ts';
 import { Failure, messageOf } from '../util/failure.ts';
@@ -8,11 +9,11 @@ import { matchParameters } from './parameters.ts';
 import type { Pooling } from './pooling.ts';
 import { readSafetensors, writeSafetensors, type TensorMap } from './safetensors.ts';
 
-/** Where a folder's files come from (a directory, a URL, a zip). */
+/** Reads the files of a folder (a directory, a URL or a zip). */
 export interface FolderReader {
-  /** For messages. */
+  /** The name shown in messages. */
   name: string;
-  /** The bytes of a file, or undefined when it is not there. */
+  /** The bytes of a file, or undefined if it does not exist. */
   read(file: string): Promise<Uint8Array | undefined>;
 }
 
@@ -21,9 +22,9 @@ export interface LoadedModel {
   config: EncoderConfig;
   tensors: TensorMap;
   tokenizer: SentenceTokenizer;
-  /** Pooling that the folder itself states (sentence-transformers). */
+  /** The folder's own pooling, if it states one (sentence-transformers). */
   pooling: Pooling | undefined;
-  /** Tokenizer files, kept to be written again. */
+  /** Tokenizer files, kept so that they can be saved with the trained model. */
   tokenizerFiles: Map<string, Uint8Array>;
 }
 
@@ -37,7 +38,7 @@ const TOKENIZER_FILES = [
 ];
 const WEIGHTS = 'model.safetensors';
 
-/** @throws Failure that says which file is missing or what is wrong in it. */
+/** @throws Failure that says which file is missing or what is wrong with it */
 export async function loadModel(root: FolderReader): Promise<LoadedModel> {
   const modules = await readModules(root);
   const folder = inside(root, modules.transformer);
@@ -82,7 +83,7 @@ function optionalText(bytes: Uint8Array | undefined): string | undefined {
   return bytes && textOf(bytes);
 }
 
-/** @throws Failure that names the file. */
+/** @throws Failure that names the file */
 function jsonOf(bytes: Uint8Array, file: string): unknown {
   try {
     return JSON.parse(textOf(bytes));
@@ -122,7 +123,7 @@ async function readWeights(folder: FolderReader): Promise<TensorMap> {
   return tensors;
 }
 
-/** A part of a folder, read as a folder of its own. */
+/** A reader for a subfolder. */
 function inside(folder: FolderReader, path: string): FolderReader {
   return path === '' ? folder : { name: folder.name, read: (file) => folder.read(`${path}/${file}`) };
 }
@@ -131,7 +132,7 @@ const modulesSchema = z.array(
   z.looseObject({ type: z.string(), path: z.string().regex(/^[\w-]*$/, 'is not a folder name') }),
 );
 
-/** Where sentence-transformers keeps encoder and pooling; a plain transformers folder has no modules.json. */
+/** Subfolders of encoder and pooling in sentence-transformers; a plain transformers folder has no modules.json. */
 async function readModules(folder: FolderReader): Promise<{ transformer: string; pooling: string }> {
   const bytes = await folder.read('modules.json');
   if (!bytes) return { transformer: '', pooling: '1_Pooling' };
@@ -160,8 +161,8 @@ async function readPooling(folder: FolderReader, file: string): Promise<Pooling 
 }
 
 /**
- * The files of a trained model, loadable by transformers and (for cls and mean pooling) sentence-transformers.
- * With mask pooling no modules.json is written: sentence-transformers cannot express the prompt.
+ * The files of a trained model, which transformers and (for cls and mean pooling) sentence-transformers can load.
+ * For mask pooling no modules.json is written, because sentence-transformers cannot express the prompt.
  */
 export function modelFiles(
   model: LoadedModel,
@@ -191,7 +192,7 @@ export function modelFiles(
   return files;
 }
 
-/** Does the tokenizer of a bare vocab.txt lower-case? As makeTokenizer reads it. */
+/** Does the tokenizer of a plain vocab.txt lower-case its input? The same rule as in makeTokenizer. */
 function lowerCases({ tokenizerFiles }: LoadedModel): boolean {
   const config = tokenizerFiles.get('tokenizer_config.json');
   if (!config) return true;

@@ -1,5 +1,6 @@
-// The training-only head: one linear layer without activation between pooled vector and loss.
-// Weight and bias begin as normal(0, 6e-3) (custom_param_init of the authors' code); evaluation never uses it.
+// The training head: one linear layer without activation between the pooled vector and the loss.
+// Weight and bias are initialised from normal(0, 6e-3) (custom_param_init of the authors' code). Evaluation does not
+// use the head.
 import type * as tf from '@tensorflow/tfjs-core';
 import { linear } from '../kernels/linear/linear.ts';
 import { Random } from '../util/random.ts';
@@ -21,12 +22,12 @@ export function initialHead(hidden: number, seed: number): TensorMap {
   ]);
 }
 
-/** Is this a weight of the head, not of the encoder? */
+/** Is this parameter part of the head, not of the encoder? */
 export function isHead(name: ParameterName): boolean {
   return name === HEAD_WEIGHT || name === HEAD_BIAS;
 }
 
-/** @param parameters must hold the head's weights; @param pooled [rows, hidden]. Returns the same shape. */
+/** @param parameters must include those of the head; @param pooled [rows, hidden]. Returns the same shape. */
 export function applyHead(parameters: Parameters, pooled: tf.Tensor2D): tf.Tensor2D {
   const [weight, bias] = [parameters.get(HEAD_WEIGHT) as tf.Tensor, parameters.get(HEAD_BIAS) as tf.Tensor];
   return linear(pooled, weight as tf.Tensor2D, bias as tf.Tensor1D);

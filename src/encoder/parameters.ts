@@ -1,5 +1,5 @@
-// The parameters of an encoder: one table of names and shapes, one place where they live.
-// Names are those of Hugging Face's BertModel state dict without its prefix; RoBERTa has the same ones.
+// The parameters of an encoder: the table of names and shapes, loading and initialisation, and the class that holds
+// them. Names are those of Hugging Face's BertModel state dict without its prefix; RoBERTa uses the same names.
 import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../util/random.ts';
 import { Failure } from '../util/failure.ts';
@@ -36,15 +36,15 @@ export function parameterShapes(config: EncoderConfig): Map<ParameterName, numbe
   return shapes;
 }
 
-/** Is this one of the weights that the paper's runs do not train (all of embeddings.*)? models.py:575-584 */
+/** Is this an embedding parameter (embeddings.*)? The paper's runs do not train these (models.py:575-584). */
 export function isEmbedding(name: ParameterName): boolean {
   return name.startsWith('embeddings.');
 }
 
-/** Names of a checkpoint that belong to parts we do not have, or that are no weights. */
+/** Names in a checkpoint that belong to parts this encoder does not have, or that are not weights. */
 const IGNORED = /^(pooler|cls|lm_head|qa_outputs|classifier)\.|position_ids$|\.token_type_ids$/;
 
-/** Older checkpoints call a layer norm's weight gamma and its bias beta. */
+/** The name in our table. Older checkpoints call a layer norm's weight gamma and its bias beta. */
 function canonical(key: string): string {
   return key
     .replace(/^(model\.)?(bert|roberta|0\.auto_model)\./, '')
@@ -53,8 +53,8 @@ function canonical(key: string): string {
 }
 
 /**
- * The parameters of a checkpoint under our names.
- * @throws Failure that lists tensors which are missing, unknown or of another shape.
+ * The parameters of a checkpoint, by the names in our table.
+ * @throws Failure that lists tensors that are missing, unknown or of the wrong shape
  */
 export function matchParameters(config: EncoderConfig, tensors: TensorMap): TensorMap {
   const shapes = parameterShapes(config);
@@ -89,7 +89,7 @@ function listed(names: string[]): string {
     : `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`;
 }
 
-/** Fresh weights as BERT begins: normal(0, 0.02), layer norms 1 and 0, biases 0, the padding row 0. */
+/** Weights with BERT's initialisation: normal(0, 0.02); layer norms 1 and 0, biases 0, the padding row 0. */
 export function initialParameters(config: EncoderConfig, seed: number): TensorMap {
   const random = Random.seeded(seed).fork('initial-weights');
   const tensors: TensorMap = new Map();
@@ -105,7 +105,7 @@ export function initialParameters(config: EncoderConfig, seed: number): TensorMa
   return tensors;
 }
 
-/** The parameters as tfjs variables by name. The caller disposes of it. */
+/** The parameters as TensorFlow.js variables, by name. The caller must dispose of it. */
 export class Parameters {
   private readonly variables = new Map<ParameterName, tf.Variable>();
 
@@ -131,14 +131,14 @@ export class Parameters {
     return [...this.variables.keys()];
   }
 
-  /** Number of single weights under these names (all by default). */
+  /** Number of scalar weights in these parameters (all by default). */
   count(names: readonly ParameterName[] = this.names()): number {
     return names.reduce((total, name) => total + this.get(name).size, 0);
   }
 
-  /** A copy on the host: of all, or of those named. */
+  /** Copies parameters to the host (all by default). */
   async read(names: readonly ParameterName[] = this.names()): Promise<TensorMap> {
-    // All at once: a GPU answers them together.
+    // All reads are started at once, so that a GPU handles them together.
     const read = names.map(async (name): Promise<[ParameterName, NamedTensor]> => {
       const variable = this.get(name);
       return [name, { shape: variable.shape.slice(), data: (await variable.data<'float32'>()).slice() }];
@@ -146,7 +146,7 @@ export class Parameters {
     return new Map(await Promise.all(read));
   }
 
-  /** Overwrites parameters with values of the same names and shapes. */
+  /** Overwrites parameters with tensors of the same names and shapes. */
   write(tensors: TensorMap): void {
     for (const [name, { shape, data }] of tensors) {
       const value = tf.tensor(data, shape, 'float32');

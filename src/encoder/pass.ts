@@ -1,4 +1,4 @@
-// Options of a forward pass, and the state its parts share.
+// Options of a forward pass through the encoder, and the state shared by its parts.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { DropoutMask } from '../kernels/dropout/dropout.ts';
 import type { TokenBatch } from '../tokenizer/pad.ts';
@@ -6,7 +6,7 @@ import type { Key } from '../util/random.ts';
 import type { EncoderConfig } from './config.ts';
 import type { Parameters } from './parameters.ts';
 
-/** Rates per kind of site; the sites can be switched one by one for tests. */
+/** Dropout rates per kind of site; tests can switch them on one by one. */
 export interface DropoutRates {
   embeddings: number;
   attention: number;
@@ -26,16 +26,16 @@ export type Tap = (name: string, value: tf.Tensor) => void;
 export interface EncodeOptions {
   /** Train mode when any rate is above 0. */
   dropout?: DropoutRates;
-  /** Names this pass's masks; needed in train mode. Two passes with one key make the same masks. */
+  /** Determines the dropout masks; required in train mode. Two passes with the same key have the same masks. */
   key?: Key;
   tap?: Tap;
-  /** Are only the states of real tokens wanted? Those at padding places then may be 0, which saves their work. */
+  /** Are only the states of real tokens needed? Those at padding positions may then be 0, which saves computation. */
   onlyTokens?: boolean;
-  /** Is one place of every row all that is read of the last layer (poolingPlaces())? The other states then may be 0. */
+  /** The one position per row that is read from the last layer (poolingPlaces()), if so; other states may be 0. */
   places?: Int32Array | undefined;
 }
 
-/** What all parts of one forward pass share. */
+/** The state shared by all parts of one forward pass. */
 export interface Pass {
   parameters: Parameters;
   config: EncoderConfig;
@@ -43,13 +43,13 @@ export interface Pass {
   dropoutRate: DropoutRates;
   /** The dropout mask of a site; undefined when its rate is 0. */
   mask: (rate: number, site: string) => DropoutMask | undefined;
-  /** Real tokens of every row, int32 [rows]. */
+  /** Number of real tokens in every row, int32 [rows]. */
   lengths: tf.Tensor1D;
-  /** Which rows of [rows * length, ...] are real tokens, int32; undefined when all rows are to be computed. */
+  /** Indices of the rows of [rows * length, ...] that are real tokens, int32; undefined: compute all rows. */
   tokens: tf.Tensor1D | undefined;
-  /** Which rows are wanted of what the layer makes: `tokens`, and in the last layer those that are read. */
+  /** Indices of the output rows to compute: `tokens`, or in the last layer only those that are read. */
   wanted: tf.Tensor1D | undefined;
-  /** The place in every row that asks in this layer's attention, int32 [rows]; undefined when all do. */
+  /** The single query position of every row in this layer's attention, int32 [rows]; undefined: all positions. */
   places: tf.Tensor1D | undefined;
   tap?: Tap | undefined;
 }

@@ -1,4 +1,4 @@
-// From token states to one vector per sentence.
+// Pooling: from token states to one vector per sentence.
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherRows } from '../kernels/gatherRows/gatherRows.ts';
 import { meanTokens } from '../kernels/meanTokens/meanTokens.ts';
@@ -6,13 +6,15 @@ import type { TokenBatch } from '../tokenizer/pad.ts';
 
 export type Pooling = 'cls' | 'mean' | 'mask';
 
-/** The one place of every row whose state is read; undefined where all are. */
+/** The one position per row whose state is read, [rows]; undefined if all are. */
 export function poolingPlaces({ rows, lengths }: TokenBatch, pooling: Pooling): Int32Array | undefined {
   if (pooling === 'mean') return undefined;
   return Int32Array.from({ length: rows }, (_, r) => (pooling === 'cls' ? 0 : Math.max(0, lengths[r]! - 2)));
 }
 
 /**
+ * Pools token states.
+ *
  *   cls    the state at position 0
  *   mean   the mean over real tokens, [CLS] and [SEP] included
  *   mask   the state at position (real tokens - 2): the prompt's [MASK] (models.py:265-270 of the authors' code)

@@ -1,5 +1,6 @@
-// The safetensors format: 8 bytes of header length, a JSON header, raw little-endian tensors. No code, no pickle.
-// The header is checked in full (sizes, offsets, overlaps, names) before anything is allocated for a tensor.
+// Reads and writes the safetensors format: 8 bytes of header length, a JSON header, then raw little-endian tensors. It
+// contains no code (no pickle). The whole header is checked (sizes, offsets, overlaps, names) before any tensor is
+// allocated.
 import { z } from 'zod';
 import { Failure, messageOf } from '../util/failure.ts';
 
@@ -41,7 +42,7 @@ interface Entry {
   end: number;
 }
 
-/** The checked table of contents. @throws Failure with the reason. */
+/** Reads and checks the header. @throws Failure with the reason */
 export function readHeader(
   bytes: Uint8Array,
   file: string,
@@ -84,7 +85,7 @@ export function readHeader(
   return { entries, dataStart, metadata };
 }
 
-/** A name that an object in JSON gives twice (JSON.parse would keep the last one silently). Its values are objects. */
+/** A key that occurs twice in a JSON object of objects, at its top level; JSON.parse would silently keep the last. */
 function repeatedName(json: string): string | undefined {
   const seen = new Set<string>();
   let depth = 0;
@@ -122,7 +123,7 @@ function checkEntry(name: string, value: unknown, room: number, refuse: (reason:
   return { name, dtype, shape, begin, end };
 }
 
-/** All float tensors as float32; integer tensors (position_ids and the like) are left out. */
+/** Reads all float tensors as float32; integer tensors (such as position_ids) are skipped. */
 export function readSafetensors(
   bytes: Uint8Array,
   file: string,
@@ -130,7 +131,7 @@ export function readSafetensors(
   const { entries, dataStart, metadata } = readHeader(bytes, file);
   const tensors: TensorMap = new Map();
   for (const { name, dtype, shape, begin, end } of entries) {
-    // A copy, so that it is aligned; not slice(), which on Node's Buffer is a view.
+    // Copied for alignment, but not with slice(), which returns a view for Node's Buffer.
     const data = decode(new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end)), dtype);
     if (data) tensors.set(name, { shape, data });
   }
@@ -154,7 +155,7 @@ function decode(bytes: Uint8Array, dtype: string): Float32Array | undefined {
   }
 }
 
-/** Every half-precision number there is: a look-up is ten times quicker than taking bits apart. */
+/** Look-up table of all half-precision numbers: ten times faster than decoding the bits. */
 let table: Float32Array | undefined;
 
 function halvesToFloats(halves: Uint16Array): Float32Array {
@@ -176,7 +177,7 @@ export function halfToFloat(half: number): number {
 
 const scratch = new DataView(new ArrayBuffer(4));
 
-/** Number to IEEE 754 half precision, rounding half to even. */
+/** Number to IEEE 754 half precision, rounded half to even. */
 export function floatToHalf(value: number): number {
   scratch.setFloat32(0, value);
   const bits = scratch.getUint32(0);

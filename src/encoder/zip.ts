@@ -1,19 +1,18 @@
-// A model folder packed as one .zip, read as a folder. Zips come from anywhere: their sizes are checked before
-// anything is unpacked.
+// Reads a .zip of a model folder as if it were a folder. Zips are untrusted: sizes are checked before unpacking.
 import { unzipSync } from 'fflate';
 import { Failure } from '../util/failure.ts';
 import type { FolderReader } from './folder.ts';
 
-/** Bytes of one unpacked file; a zip may claim any size. */
+/** Maximum size of one unpacked file in bytes; a zip may claim any size. */
 const MAX_FILE = 2 ** 31;
 
-/** Is it a zip by its first bytes? */
+/** Do the first bytes identify a zip file? */
 export const isZip = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
 
 /**
- * The folder in a zip: its root, or the one folder that everything lies in.
- * @throws Failure when it is not a zip, or is damaged.
+ * The model folder in a zip: its root, or the folder that contains the model.
+ * @throws Failure when it is not a zip file, or is damaged
  */
 export function zipFolder(name: string, bytes: Uint8Array): FolderReader {
   if (!isZip(bytes)) throw new Failure(`${name} is not a zip file.`);
@@ -34,7 +33,7 @@ export function zipFolder(name: string, bytes: Uint8Array): FolderReader {
   return { name, read: (file) => Promise.resolve(files[root + file]) };
 }
 
-/** "" when config.json or modules.json lies at the top, else the folder that holds it. */
+/** "" if config.json or modules.json is at the top level, otherwise the path of its folder. */
 function rootOf(names: readonly string[]): string {
   const marks = names.filter((name) => /(^|\/)(modules|config)\.json$/.test(name));
   const shortest = marks.toSorted((a, b) => a.length - b.length)[0] ?? '';

@@ -1,14 +1,14 @@
-// The hierarchical triplet loss in plain float64: oracle of the tests, and what a page can show number by number.
+// Reference implementation of the hierarchical triplet loss in plain float64, for the tests and `verify`.
 
 export interface HierarchicalTripletValue {
   total: number;
   /** [groups][pairs]: s[p+1] - s[p] + margin, before max(0, .). */
   hinges: number[][];
-  /** Mean over groups per level pair. */
+  /** Mean of max(0, hinge) over the groups, per level pair. */
   perPair: number[];
 }
 
-/** @param similarity [groups][levels]: cosine of the anchor with each level, the most similar level first. */
+/** @param similarity [groups][levels]: cosine of the anchor with each level, the most similar level first */
 export function hierarchicalTripletReference(
   similarity: readonly (readonly number[])[],
   margins: readonly number[],

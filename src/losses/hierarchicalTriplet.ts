@@ -1,10 +1,10 @@
-// Hierarchical triplet loss (Li et al. 2024): on generated groups, similarity to the anchor must fall level by level.
+// Hierarchical triplet loss (HT; Li et al. 2024): similarity to the anchor must fall from level to level of a group.
 //
 //   HT = 1/P sum_p mean_b max(0, s[b, p+1] - s[b, p] + m_p)         P = levels - 1 adjacent pairs
 //
-// s[b, p] is the cosine of group b's anchor with its level p (level 1 the most similar), m_p the margin; with more
-// pairs than margins the last margin is used again (models.py:406-424 of the authors' code). Plain form:
-// hierarchicalTriplet.reference.ts.
+// s[b, p] is the cosine of group b's anchor with its level p (level 1 is the most similar), m_p the margin. If there
+// are more pairs than margins, the last margin is reused (models.py:406-424 of the authors' code). The float64
+// reference is in hierarchicalTriplet.reference.ts.
 import * as tf from '@tensorflow/tfjs-core';
 import {
   fusedTriplet,
@@ -16,8 +16,9 @@ import type { TensorHook } from '../kernels/tensorHook.ts';
 import { unitRows } from './infoNCE.ts';
 
 /**
- * @param groups [b, sentences, d], sentence 0 the anchor, the rest from most to least similar. Returns a scalar.
- * @param watch is given "ht.cosines" [b, levels] and "ht.hinges" [b, pairs], before max(0, .)
+ * @param groups [b, sentences, d]; sentence 0 is the anchor, the others follow from most to least similar. Returns a
+ * scalar.
+ * @param watch receives "ht.cosines" [b, levels] and "ht.hinges" [b, pairs], before max(0, .)
  */
 export function hierarchicalTriplet(
   groups: tf.Tensor3D,
@@ -25,7 +26,7 @@ export function hierarchicalTriplet(
   watch?: TensorHook,
 ): tf.Scalar {
   const [count, sentences, dimension] = groups.shape;
-  // Intermediate values exist in the composed form only.
+  // Only the composed form has intermediate values to watch.
   if (watch || !hasKernel(TRIPLET)) return composedTriplet(groups, margins, watch);
   return tf.tidy(() => {
     const rows = tf.reshape<tf.Rank.R2>(groups, [count * sentences, dimension]);
@@ -33,7 +34,7 @@ export function hierarchicalTriplet(
   });
 }
 
-/** The same on groups that are rows of a matrix. */
+/** The same loss for groups whose sentences are consecutive rows of a matrix. */
 export function tripletOfRows(
   vectors: tf.Tensor2D,
   given: TripletGroups,
@@ -78,7 +79,7 @@ function pairMargins(margins: readonly number[], pairs: number): number[] {
   return Array.from({ length: pairs }, (_, p) => marginOf(margins, p));
 }
 
-/** The margin of level pair p; the last one serves all further pairs. */
+/** The margin of a level pair; the last margin is reused for all further pairs. */
 export function marginOf(margins: readonly number[], pair: number): number {
   return margins[Math.min(pair, margins.length - 1)]!;
 }

@@ -1,4 +1,4 @@
-// InfoNCE in plain float64: oracle of the tests, and the running mathematics of the page's small examples.
+// Reference implementation of InfoNCE in plain float64, for the tests and `verify`.
 
 export interface InfoNceValue {
   loss: number;
@@ -16,7 +16,7 @@ export function cosine(a: readonly number[], b: readonly number[]): number {
   return dot(a, b) / (length(a) * length(b));
 }
 
-/** @param columns column i is the positive of anchor i; further columns are hard negatives. */
+/** @param columns column i is the positive of anchor i; further columns are hard negatives */
 export function infoNceReference(
   anchors: readonly (readonly number[])[],
   columns: readonly (readonly number[])[],

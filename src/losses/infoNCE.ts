@@ -1,17 +1,17 @@
-// InfoNCE (van den Oord et al. 2018; also known as NT-Xent, multiple negatives ranking loss, in-batch negatives):
+// InfoNCE loss (van den Oord et al. 2018; also known as NT-Xent, multiple negatives ranking loss, in-batch negatives):
 //
 //   loss = mean_i [ logsumexp_j(sim(a_i, c_j) / temperature) - sim(a_i, c_i) / temperature ]
 //
-// with cosine similarity. Row i's target is column i; columns beyond the rows are extra hard negatives, seen by every
-// row with weight 1. (sentence-transformers' "scale" is 1 / temperature.) Li et al. 2024, eq. 1; plain float64 form:
-// infoNCE.reference.ts.
+// with cosine similarity. The target of row i is column i; columns beyond the number of rows are extra hard negatives,
+// which every row uses with weight 1. (The "scale" of sentence-transformers is 1 / temperature.) Li et al. 2024, eq. 1.
+// The float64 reference is in infoNCE.reference.ts.
 import * as tf from '@tensorflow/tfjs-core';
 import { fusedInfoNCE, INFO_NCE } from '../kernels/infoNCE/infoNCE.ts';
 import { matMul } from '../kernels/matMul/matMul.ts';
 import { hasKernel } from '../kernels/kernelToken.ts';
 import { withHook, type TensorHook } from '../kernels/tensorHook.ts';
 
-/** Rows scaled to length 1; lengths below 1e-8 count as 1e-8. @param x [..., d] */
+/** L2-normalises rows; lengths below 1e-8 are treated as 1e-8. @param x [..., d] */
 export function unitRows<T extends tf.Tensor>(x: T): T {
   return tf.tidy(() => {
     const squares = tf.sum(tf.square(x), -1, true);
@@ -20,8 +20,9 @@ export function unitRows<T extends tf.Tensor>(x: T): T {
 }
 
 /**
- * @param anchors [n, d]; @param columns [m, d], m >= n, column i the positive of anchor i. Returns a scalar.
- * @param watch is given "infonce.cosines" [n, m] and their gradient, "infonce.probabilities" [n, m],
+ * @param anchors [n, d]
+ * @param columns [m, d], m >= n; column i is the positive of anchor i. Returns a scalar.
+ * @param watch receives "infonce.cosines" [n, m] and their gradient, "infonce.probabilities" [n, m] and
  * "infonce.losses" [n]
  */
 export function infoNCE(
@@ -30,7 +31,7 @@ export function infoNCE(
   temperature: number,
   watch?: TensorHook,
 ): tf.Scalar {
-  // Intermediate values exist in the composed form only.
+  // Only the composed form has intermediate values to watch.
   if (watch || !hasKernel(INFO_NCE)) return composedInfoNCE(anchors, columns, temperature, watch);
   const [rows, others] = [anchors.shape[0], columns.shape[0]];
   const places = {

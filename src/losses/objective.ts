@@ -1,11 +1,11 @@
-// The objective of a hybrid batch: InfoNCE + beta * HT, with the paper's rows and columns (models.py:338-361).
+// The training objective on a hybrid batch: InfoNCE + beta * HT, with the paper's rows and columns (models.py:338-361).
 //
 //   rows      plain anchors, then generated anchors
-//   columns   plain positives, generated positives, the plain rows' hard negatives (their last sentence, when they
-//             have three or more), then the generated rows' hard negatives, only when HT is off
+//   columns   plain positives, generated positives, the plain rows' hard negatives (their last sentence, if they have
+//             three or more), then the generated rows' hard negatives (only if HT is off)
 //
-// A generated group of four sentences gives its *intermediate* (index 2) as the contrastive positive; its sentence 1
-// then learns from HT alone.
+// The contrastive positive of a generated group of four sentences is its *intermediate* (index 2); sentence 1 is then
+// trained by HT only.
 import * as tf from '@tensorflow/tfjs-core';
 import { fusedInfoNCE, type InfoNCERows } from '../kernels/infoNCE/infoNCE.ts';
 import type { TensorHook } from '../kernels/tensorHook.ts';
@@ -24,11 +24,11 @@ export interface ObjectiveKnobs {
 export interface ObjectiveValue {
   loss: tf.Scalar;
   infonce: tf.Scalar;
-  /** undefined when HT is off or the batch has no generated rows. */
+  /** undefined if HT is off or the batch has no generated rows. */
   ht: tf.Scalar | undefined;
 }
 
-/** How the sentences of a batch follow one another: those of the plain rows, then those of the generated groups. */
+/** The layout of a batch's sentences: first those of the plain rows, then those of the generated groups. */
 export interface BatchLayout {
   plain: number;
   /** Sentences per plain row (2, or 3 with a hard negative). */
@@ -37,7 +37,7 @@ export interface BatchLayout {
   generatedSentences: number;
 }
 
-/** [rows, d] cut into plain [o, sentences, d] and generated [a, sentences, d]. */
+/** Splits [rows, d] into plain [o, sentences, d] and generated [a, sentences, d]. */
 export function splitRows(
   vectors: tf.Tensor2D,
   layout: BatchLayout,
@@ -58,7 +58,7 @@ export function splitRows(
   };
 }
 
-/** Which sentence of a generated group is its contrastive positive. */
+/** Index of the sentence that is the contrastive positive of a generated group. */
 export function positiveIndex(sentences: number): number {
   return sentences > 3 ? 2 : 1;
 }
@@ -67,9 +67,9 @@ export function positiveIndex(sentences: number): number {
 type RowKind = 'plain' | 'generated';
 
 /**
- * What stands in the rows and in the columns of InfoNCE, in order.
- * @param sentences per row of either kind; 0 where the batch has none
- * @param take gives the sentence of that index of all rows of a kind
+ * Selects the rows and columns of InfoNCE, in order.
+ * @param sentences number of sentences per row of either kind; 0 if the batch has no such rows
+ * @param take returns the sentence with that index from all rows of a kind
  */
 function selectRowsAndColumns<T>(
   sentences: Readonly<Record<RowKind, number>>,
@@ -93,7 +93,7 @@ function selectRowsAndColumns<T>(
   return { anchors, columns: [...positives, ...negatives] };
 }
 
-/** Rows and columns of InfoNCE by their row in the batch. */
+/** Rows and columns of InfoNCE, as row indices into the batch. */
 export function rowsAndColumns(layout: BatchLayout, hierarchical: boolean): InfoNCERows {
   const { plain, plainSentences, generated, generatedSentences } = layout;
   const places = {
@@ -111,14 +111,14 @@ export function rowsAndColumns(layout: BatchLayout, hierarchical: boolean): Info
   return { anchors: anchors.flat(), columns: columns.flat() };
 }
 
-/** The objective of a batch whose embeddings are the rows of one matrix; the parameters are those of `objective`. */
+/** The objective of a batch whose embeddings are the rows of one matrix; knobs and watch are those of `objective`. */
 export function batchObjective(
   vectors: tf.Tensor2D,
   layout: BatchLayout,
   knobs: ObjectiveKnobs,
   watch?: TensorHook,
 ): ObjectiveValue {
-  // Intermediate values exist in the composed form only.
+  // Only the composed form has intermediate values to watch.
   const rows = watch ? undefined : rowsAndColumns(layout, knobs.hierarchical);
   const infonce = rows && fusedInfoNCE(vectors, rows, knobs.temperature);
   if (!infonce) {
@@ -136,8 +136,8 @@ export function batchObjective(
 
 /**
  * @param plain [o, sentences, d] embeddings of plain rows (2 sentences; 3 with a hard negative), or undefined
- * @param generated [a, sentences, d] embeddings of generated groups, or undefined; at least one of the two
- * @param watch is given what the two losses give it, and "infonce", "ht" and "loss"
+ * @param generated [a, sentences, d] embeddings of generated groups, or undefined; at least one of the two is given
+ * @param watch receives the intermediate values of both losses, and "infonce", "ht" and "loss"
  */
 export function objective(
   plain: tf.Tensor3D | undefined,
@@ -165,7 +165,7 @@ function total(infonce: tf.Scalar, ht: tf.Scalar | undefined, beta: number): tf.
   return ht ? weightedSum(infonce, ht, beta) : infonce;
 }
 
-/** One sentence of every row. @param rows [n, sentences, d]. Returns [n, d]. */
+/** The sentence with this index of every row. @param rows [n, sentences, d]. Returns [n, d]. */
 function sentenceAt(rows: tf.Tensor3D, index: number): tf.Tensor2D {
   const [count, , dimension] = rows.shape;
   return tf.reshape(tf.slice(rows, [0, index, 0], [count, 1, dimension]), [count, dimension]);

@@ -1,6 +1,6 @@
-// Pearson and Spearman correlation; Spearman is Pearson of the ranks, with ties sharing their mean rank.
+// Pearson and Spearman correlation. Spearman is the Pearson correlation of the ranks; ties share their mean rank.
 
-/** Ranks from 1; equal values share the mean of their ranks. */
+/** Ranks, starting at 1; equal values share the mean of their ranks. */
 export function averageRanks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const ranks = new Array<number>(values.length);
@@ -13,7 +13,7 @@ export function averageRanks(values: readonly number[]): number[] {
   return ranks;
 }
 
-/** null when undefined: fewer than two values, one side constant, or a value that is no number. */
+/** Returns null when it is undefined: fewer than two values, one side constant, or a value is NaN. */
 export function pearson(x: readonly number[], y: readonly number[]): number | null {
   const n = x.length;
   if (n < 2) return null;
@@ -32,7 +32,7 @@ export function pearson(x: readonly number[], y: readonly number[]): number | nu
   return Number.isNaN(r) ? null : Math.max(-1, Math.min(1, r));
 }
 
-/** null when undefined: fewer than two values, one side constant, or a value that is no number (it has no rank). */
+/** Returns null when it is undefined: fewer than two values, one side constant, or a value is NaN (it has no rank). */
 export function spearman(x: readonly number[], y: readonly number[]): number | null {
   if (x.some(Number.isNaN) || y.some(Number.isNaN)) return null;
   return pearson(averageRanks(x), averageRanks(y));

@@ -1,5 +1,6 @@
-// Match error rate of two sentences on words: MER = (I + D + S) / (I + D + S + R), R = words retained.
-// Li et al. 2024, appendix eq. 8 (after Morris et al. 2004). Words are split on white space; case and punctuation count.
+// Match error rate of two sentences, over words: MER = (I + D + S) / (I + D + S + R), with I, D, S the inserted,
+// deleted and substituted words and R those retained. Li et al. 2024, appendix eq. 8 (after Morris et al. 2004). Words
+// are split at white space; case and punctuation matter.
 
 export interface EditCounts {
   insertions: number;
@@ -18,8 +19,8 @@ export function words(sentence: string): string[] {
 }
 
 /**
- * Several least-edit paths can retain a different number of words; this takes the one that retains most, so the
- * value is the lowest MER that a least-edit path gives.
+ * Several minimal edit paths can retain different numbers of words. This uses the one that retains the most, so the
+ * result is the lowest MER of any minimal edit path.
  */
 export function matchErrorRate(first: string, second: string): MatchError {
   const [a, b] = [words(first), words(second)];
@@ -43,7 +44,7 @@ export function matchErrorRate(first: string, second: string): MatchError {
   return countsFrom(a.length, b.length, edits, Math.abs(negativeRetained));
 }
 
-/** Edits and retained words fix the rest: a = R + S + D words, b = R + S + I words. */
+/** Derives all counts from the edits and the retained words: a has R + S + D words, b has R + S + I words. */
 function countsFrom(lengthA: number, lengthB: number, edits: number, retained: number): MatchError {
   const substitutions = lengthA + lengthB - 2 * retained - edits;
   const deletions = lengthA - retained - substitutions;

@@ -1,19 +1,19 @@
-// All numbers of a run as one tidy table: a row a number, so that any program can filter, group and plot it.
+// All numbers of a run as one tidy table with one number per row, which any program can filter, group and plot.
 import type { RunEvent } from '../run/events.ts';
 import { rfdCurve, type Reading } from './rfd.ts';
 
 export interface MetricRow {
   step: number;
-  /** batch: of the step's own batch; train: held-out training data; eval: evaluation data; train-eval: their RFD. */
+  /** batch: the batch of the step; train: held-out training data; eval: evaluation data; train-eval: their RFD. */
   split: 'batch' | 'train' | 'eval' | 'train-eval';
   name: string;
-  /** null where it is not defined. */
+  /** null if it is undefined. */
   value: number | null;
 }
 
 const OF_STEP = ['loss', 'infonce', 'ht', 'learningRate', 'gradNorm'] as const;
 
-/** Every series of a record in the order it was measured, then RFD as it grows. */
+/** Every value of a record in the order it was measured, followed by RFD over time. */
 export function metricRows(events: readonly RunEvent[]): MetricRow[] {
   const rows: MetricRow[] = [];
   for (const event of events) {
@@ -42,7 +42,7 @@ function rfdRows(rows: readonly MetricRow[]): MetricRow[] {
   );
 }
 
-/** The table as CSV (RFC 4180), with every digit of the numbers. */
+/** The table as CSV (RFC 4180), with numbers at full precision. */
 export function metricsCsv(events: readonly RunEvent[]): string {
   const lines = metricRows(events).map(({ step, split, name, value }) =>
     [step, split, name, value ?? ''].join(','),

@@ -1,9 +1,9 @@
-// Logistic regression on frozen embeddings, for transfer tasks: the problem that scikit-learn's LogisticRegression
-// (l2, lbfgs, intercept not penalised) solves,
+// Logistic regression on frozen embeddings, for transfer tasks. It solves the same problem as scikit-learn's
+// LogisticRegression (l2, lbfgs, intercept not penalised):
 //
 //   minimise  1/2 ||W||^2 + C * sum_i -log p(label_i | x_i)
 //
-// multinomial (a row of W per class) or, for two classes, binary (one row, sigmoid; label 1 positive).
+// It is multinomial (one row of W per class) or, for two classes, binary (one row, sigmoid; label 1 is positive).
 
 export interface Probe {
   mode: 'multinomial' | 'binary';
@@ -18,7 +18,7 @@ export interface Probe {
 
 export interface ProbeOptions {
   mode?: Probe['mode'] | undefined;
-  /** Inverse strength of the penalty. */
+  /** Inverse regularisation strength, C above. */
   c?: number | undefined;
   classes: number;
   maxIterations?: number | undefined;
@@ -26,7 +26,7 @@ export interface ProbeOptions {
   tolerance?: number | undefined;
 }
 
-/** Fits a probe. @param features [n][d] rows; @param labels class indices from 0. */
+/** Fits a probe. @param features [n][d]; @param labels class indices, starting at 0 */
 export function fitProbe(
   features: readonly ArrayLike<number>[],
   labels: readonly number[],
@@ -106,7 +106,7 @@ function probeObjective(
   return value;
 }
 
-/** Loss of one example; the scores are overwritten by d loss / d score. */
+/** Loss of one example; overwrites the scores with d loss / d score. */
 function softmaxLoss(scores: Float64Array, label: number): number {
   const top = scores.reduce((a, b) => Math.max(a, b), -Infinity);
   const labelScore = scores[label]!;
@@ -128,7 +128,7 @@ function sigmoidLoss(scores: Float64Array, label: number): number {
 
 type Objective = (theta: Float64Array, gradient: Float64Array) => number;
 
-/** Limited-memory BFGS with Armijo backtracking (Nocedal & Wright, algorithm 7.5), ten pairs of memory. */
+/** Limited-memory BFGS with Armijo backtracking (Nocedal & Wright, algorithm 7.5) and a history of ten pairs. */
 function lbfgs(objective: Objective, size: number, maxIterations: number, tolerance: number) {
   let theta: Float64Array = new Float64Array(size);
   let gradient: Float64Array = new Float64Array(size);

@@ -1,10 +1,10 @@
-// Relative fitting difficulty (Li et al. 2024): how much harder the held-out training pattern is to fit than the
+// Relative fitting difficulty (RFD; Li et al. 2024): how much harder the held-out training pattern is to fit than the
 // evaluation pattern.
 //
 //   RFD = mean over logged steps of (training value - evaluation value)
 //
-// once for alignment (RFD_a) and once for uniformity (RFD_u). The values before training (step 0) are left out: the
-// authors begin at their first logged step, 125. Positive: the training data is harder to fit.
+// It is computed for alignment (RFD_a) and for uniformity (RFD_u). The values before training (step 0) are left out, as
+// the authors start at their first logged step, 125. A positive RFD means that the training data is harder to fit.
 
 export interface Reading {
   step: number;
@@ -12,18 +12,18 @@ export interface Reading {
 }
 
 export interface Rfd {
-  /** NaN when no step is in both series. */
+  /** NaN when the two series have no step in common. */
   value: number;
   steps: number;
 }
 
-/** Pairs the two series by step. @param from first step that counts. */
+/** RFD of two series, matched by step. @param from first step that is included */
 export function rfd(train: readonly Reading[], evaluation: readonly Reading[], from = 1): Rfd {
   const curve = rfdCurve(train, evaluation, from);
   return { value: curve.at(-1)?.value ?? NaN, steps: curve.length };
 }
 
-/** RFD as it grows: after each step the mean of the differences so far (the area between the curves per step). */
+/** RFD over time: at each step, the mean of the differences so far (the area between the curves, per step). */
 export function rfdCurve(train: readonly Reading[], evaluation: readonly Reading[], from = 1): Reading[] {
   const byStep = new Map(evaluation.map(({ step, value }) => [step, value]));
   let total = 0;

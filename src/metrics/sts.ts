@@ -1,14 +1,14 @@
-// Semantic textual similarity: correlation of cosines with human scores, and how a task's subsets are put together.
+// Semantic textual similarity (STS): correlation of cosines with human scores, aggregated over the subsets of a task.
 //
-//   all     one correlation over all pairs of all subsets (what the paper reports; SentEval "all")
-//   mean    plain mean of the subsets' correlations
-//   wmean   their mean weighted by subset size
+//   all     one correlation over the pairs of all subsets (what the paper reports; SentEval "all")
+//   mean    unweighted mean of the subsets' correlations
+//   wmean   mean of the subsets' correlations, weighted by subset size
 import { pearson, spearman } from './correlation.ts';
 import { rowCosines, type Matrix } from './vectors.ts';
 
 export interface ScoredSubset {
   name: string;
-  /** The system's similarities. */
+  /** Similarities predicted by the system. */
   system: readonly number[];
   gold: readonly number[];
 }
@@ -36,7 +36,7 @@ export function aggregate(subsets: readonly ScoredSubset[], correlation: Correla
   };
 }
 
-/** Correlations of cosine(a_i, b_i) with gold_i; a zero embedding counts as similarity 0. */
+/** Correlations of cosine(a_i, b_i) with gold_i; a zero embedding gives similarity 0. */
 export function stsFromEmbeddings(a: Matrix, b: Matrix, gold: readonly number[]) {
   const cosine = rowCosines(a, b);
   return { cosine, spearman: spearman(cosine, gold), pearson: pearson(cosine, gold) };

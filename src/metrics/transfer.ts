@@ -2,7 +2,7 @@
 import { Random } from '../util/random.ts';
 import { fitProbe, predict, type ProbeOptions } from './probe.ts';
 
-/** Stratified folds: every class is dealt out evenly. Returns the fold of each example. */
+/** Stratified folds: every class is spread evenly over them. Returns the fold index of each example. */
 export function stratifiedFolds(labels: readonly number[], folds: number, random: Random): number[] {
   const fold = new Array<number>(labels.length);
   const classes = [...new Set(labels)].sort((a, b) => a - b);
@@ -18,7 +18,7 @@ export function stratifiedFolds(labels: readonly number[], folds: number, random
   return fold;
 }
 
-/** Mean accuracy over stratified folds, 0 to 1. @param labels class indices from 0. */
+/** Cross-validated accuracy over stratified folds, 0 to 1. @param labels class indices, starting at 0 */
 export function crossValidatedAccuracy(
   features: readonly ArrayLike<number>[],
   labels: readonly number[],
@@ -44,7 +44,7 @@ export function crossValidatedAccuracy(
   return correct / labels.length;
 }
 
-/** Accuracy on the examples from `cut` on of a probe fitted on those before it, 0 to 1. */
+/** Accuracy, 0 to 1, of a probe fitted on the examples before index `cut` and tested on the rest. */
 export function splitAccuracy(
   features: readonly ArrayLike<number>[],
   labels: readonly number[],
@@ -56,7 +56,7 @@ export function splitAccuracy(
   return predictions.filter((label, i) => label === labels[cut + i]).length / predictions.length;
 }
 
-/** SentEval's features of a pair of embeddings: |u - v|, then u * v. */
+/** SentEval's features for a pair of embeddings: |u - v| followed by u * v (element-wise), length 2d. */
 export function pairFeatures(u: Float64Array, v: Float64Array): Float64Array {
   const { length } = u;
   return Float64Array.from({ length: 2 * length }, (_, k) =>

@@ -1,4 +1,4 @@
-// Rows of embeddings as plain numbers, and what every metric does to them first.
+// Matrices of embeddings as plain numbers, with the row operations that the metrics share.
 
 /** Row-major [rows, dimension]. */
 export interface Matrix {
@@ -15,7 +15,7 @@ export function matrixFromRows(rows: readonly (readonly number[])[]): Matrix {
   return matrixFrom(rows.flat(), rows.length, rows[0]?.length ?? 0);
 }
 
-/** The rows with these indices, in this order. */
+/** Gathers the rows with these indices, in this order. */
 export function takeRows(matrix: Matrix, indices: readonly number[]): Matrix {
   const { dimension } = matrix;
   const data = new Float64Array(indices.length * dimension);
@@ -37,7 +37,7 @@ export function normalised({ data, rows, dimension }: Matrix): Matrix {
   return { data: unit, rows, dimension };
 }
 
-/** Squared Euclidean distance of row i of a and row j of b, in the difference form (exact for near rows). */
+/** Squared Euclidean distance of row i of a and row j of b, from differences (accurate for rows that are close). */
 export function squaredDistance(a: Matrix, i: number, b: Matrix, j: number): number {
   const { dimension } = a;
   let total = 0;

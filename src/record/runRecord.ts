@@ -1,14 +1,14 @@
-// The record of one run: its events, its curves, and which of its steps is shown. The live run, a stored run, the
-// recorded run and a shared page are all one of these; only where the events come from differs.
+// The record of one run in memory: its events, its curves, and the step that is shown. A live run, a stored run, the
+// bundled recorded run and a shared page all use this class; they differ only in where the events come from.
 //
 //   events   header | 0 ............ step | ......... head
-//                     what is shown         the future: recorded before the visitor went back to a step
+//                     what is shown         the future: recorded before the user went back to `step`
 import type { Config } from '../run/config.ts';
 import { stepOf, type HeaderEvent, type RunEvent } from '../run/events.ts';
 import { appendEvent, cutSeries, emptySeries, firstFrom, seriesUpTo, type RunSeries } from './series.ts';
 import { summarize, type RunSummary } from './summary.ts';
 
-/** What a method returns when no event has changed. */
+/** Returned by methods when no event has changed. */
 export const UNCHANGED = Infinity;
 
 /** The events of a run that continues from a step: later events and the end of the run are dropped. */
@@ -21,17 +21,17 @@ export class RunRecord {
   readonly events: RunEvent[] = [];
   /** Curves of the whole record; they grow in place. */
   readonly series: RunSeries = emptySeries();
-  /** Curves up to the step that is shown: `series` itself unless an earlier step is shown. */
+  /** Curves up to the shown step; the same object as `series` unless an earlier step is shown. */
   shownSeries: RunSeries = this.series;
   /** null before the run has begun. */
   header: HeaderEvent | null = null;
-  /** What the data of the run cannot give, a sentence each. */
+  /** The notes of the run (for example what its data cannot provide), one sentence each. */
   notes: readonly string[] = [];
   /** The step that is shown. */
   step = 0;
   /** The last step of the record. */
   head = 0;
-  /** Index of the first event that training may repeat, after goTo, cut or branch. */
+  /** After goTo, cut or branch: index of the first event that training may repeat. */
   private repeatFrom = Infinity;
 
   constructor(
@@ -48,9 +48,9 @@ export class RunRecord {
   }
 
   /**
-   * Adds events, each after the others of its step, and shows them. A header restarts the record, except the header of
-   * a branch, which replaces its parent's. Training that continues from a step of the past repeats events that the
-   * record already holds: these only move the shown step.
+   * Adds events, each after the others of its step, and moves the shown step to the newest one. A header restarts the
+   * record, except for the header of a branch, which replaces its parent's. Training that continues from an earlier
+   * step repeats events that are already in the record; these only move the shown step.
    * @returns index of the first event that has changed, or UNCHANGED
    */
   append(events: readonly RunEvent[]): number {
@@ -68,7 +68,7 @@ export class RunRecord {
     return changed;
   }
 
-  /** Adds events that arrive while an earlier step is shown; that step stays shown. @returns as append does */
+  /** Adds events that arrive while an earlier step is shown, without moving the shown step. @returns as append() */
   appendToFuture(events: readonly RunEvent[]): number {
     if (events.some(({ type }) => type === 'header')) return this.append(events);
     const fresh = events.filter((event) => this.indexOf(event, 0) < 0);
@@ -77,13 +77,13 @@ export class RunRecord {
     return Math.min(UNCHANGED, ...changed);
   }
 
-  /** Shows an earlier step, or a later one again. No event is dropped. */
+  /** Shows an earlier or later step. No events are removed. */
   goTo(step: number): void {
     this.show(step);
     this.repeatFrom = firstFrom(this.events, step, stepOf);
   }
 
-  /** Drops the events after a step, and the end of the run: it continues from there. @returns as append does */
+  /** Removes the events after a step, and the run's `end`, so that it can continue from there. @returns as append() */
   cut(step: number): number {
     const kept = eventsUpTo(this.events, step);
     const changed = kept.length === this.events.length ? UNCHANGED : firstDifference(this.events, kept);
@@ -96,8 +96,8 @@ export class RunRecord {
   }
 
   /**
-   * A new record with the past of the shown step, from which another run continues. Edits and groups of that step are
-   * left out: they act on the next step.
+   * A new record with the events up to the shown step, from which another run continues. Edits and added groups of that
+   * step are left out, because they apply to the next step.
    */
   branch(): RunRecord {
     const appliesToNextStep = (event: RunEvent) =>
@@ -107,11 +107,11 @@ export class RunRecord {
     return branch;
   }
 
-  /** The configuration with the hot knobs as they were changed up to a step; null before the run has begun. */
+  /** The configuration at a step, with all edits of hot knobs up to it; null before the run has begun. */
   configAt(step = this.head): Config | null {
     if (this.header === null) return null;
     const { config, from } = this.header;
-    // A branch's configuration already has the edits of its parent.
+    // The configuration of a branch already includes the edits of its parent.
     const own = (at: number) => at <= step && (from === undefined || at >= from.step);
     const edits = this.events.flatMap((event) =>
       event.type === 'edit' && own(event.step) ? [{ [event.knob]: event.to }] : [],
@@ -119,7 +119,7 @@ export class RunRecord {
     return Object.assign({}, config, ...edits) as Config;
   }
 
-  /** The whole record in a few figures. */
+  /** Summary of the whole record. */
   summary(): RunSummary {
     return summarize(this.series, this.head, this.series.loss.at(-1)?.value);
   }
@@ -161,8 +161,8 @@ export class RunRecord {
   }
 
   /**
-   * Index of an event that the record already holds; -1 when it does not.
-   * @param from where to start for events that may occur more than once at a step
+   * Index of an event in the record; -1 if it is not there.
+   * @param from index to start from, for events that may occur more than once at a step
    */
   private indexOf(event: RunEvent, from: number): number {
     const end = this.endOf(stepOf(event));
@@ -187,10 +187,10 @@ export class RunRecord {
   }
 }
 
-/** A step is made once, and each metric is measured once at a step; edits, groups and notes may occur more than once. */
+/** A step occurs once, and so does each metric at a step; edits, groups and notes may occur more than once. */
 const isMeasurement = ({ type }: RunEvent): boolean => type === 'step' || type === 'metric';
 
-/** Are both the same step, or the same metric at one step? */
+/** For two events of one step: are both the step itself, or both the same metric? */
 function isSameMeasurement(a: RunEvent, b: RunEvent): boolean {
   if (a.type === 'metric') return b.type === 'metric' && a.name === b.name && a.split === b.split;
   return a.type === 'step' && b.type === 'step';

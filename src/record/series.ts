@@ -1,9 +1,9 @@
-// The curves of a run: its events collected into one array of readings per quantity. Page, command line and trainer
-// all use these. The arrays grow in place and are ordered by step, so that a redraw looks only at what is new.
+// The curves of a run: its events collected into one array of readings per quantity. They are used by the page, the
+// command line and the trainer. The arrays grow in place, ordered by step, so a redraw only has to process new values.
 import type { Reading } from '../metrics/rfd.ts';
 import type { MetricEvent, RunEvent } from '../run/events.ts';
 
-/** A hot knob that was changed during the run: a flag on the curves. */
+/** An edit of a hot knob during the run, drawn as a flag on the curves. */
 export interface Flag {
   step: number;
   /** "temperature 0.05 → 0.1" */
@@ -11,22 +11,22 @@ export interface Flag {
 }
 
 export interface BySplit {
-  /** Held-out training data: drawn solid. */
+  /** Held-out training data, drawn solid. */
   train: Reading[];
-  /** Evaluation data: drawn dashed. */
+  /** Evaluation data, drawn dashed. */
   eval: Reading[];
 }
 
-/** What evaluation measures. */
+/** The metrics that evaluation measures. */
 export interface MetricSeries {
   alignment: BySplit;
   uniformity: BySplit;
-  /** Spearman's correlation, x 1, on the evaluation data. */
+  /** Spearman correlation on the evaluation data, -1 to 1 (not times 100). */
   sts: Reading[];
 }
 
 export interface RunSeries extends MetricSeries {
-  /** Steps the run will make, from its header. */
+  /** Planned number of steps, from the header. */
   totalSteps: number;
   loss: Reading[];
   infonce: Reading[];
@@ -42,7 +42,7 @@ export function emptySeries(): RunSeries {
   return { totalSteps: 0, loss: [], infonce: [], ht: [], flags: [], ...emptyMetrics() };
 }
 
-/** Index of the first item whose step is not before `step`; the items are ordered by step. */
+/** Index of the first item whose step is at least `step`; the items must be ordered by step. */
 export function firstFrom<T>(items: readonly T[], step: number, stepOf: (item: T) => number): number {
   let [from, to] = [0, items.length];
   while (from < to) {
@@ -104,12 +104,12 @@ const metricArrays = ({ alignment, uniformity, sts }: MetricSeries) => [
   sts,
 ];
 
-/** Drops everything after a step, in place. */
+/** Removes all readings after a step, in place. */
 export function cutMetrics(metrics: MetricSeries, step: number): void {
   for (const readings of metricArrays(metrics)) cutArray(readings, step);
 }
 
-/** Drops everything after a step, in place. */
+/** Removes all values after a step, in place. */
 export function cutSeries(series: RunSeries, step: number): void {
   cutMetrics(series, step);
   for (const array of [series.loss, series.infonce, series.ht, series.flags]) cutArray(array, step);
@@ -119,7 +119,7 @@ function cutArray(array: { step: number }[], step: number): void {
   array.length = firstFrom(array, step + 1, stepOfReading);
 }
 
-/** A copy of everything up to a step. */
+/** A copy of all readings up to a step. */
 export function metricsUpTo({ alignment, uniformity, sts }: MetricSeries, step: number): MetricSeries {
   const bySplit = (split: BySplit) => ({
     train: arrayUpTo(split.train, step),
@@ -132,7 +132,7 @@ export function metricsUpTo({ alignment, uniformity, sts }: MetricSeries, step: 
   };
 }
 
-/** A copy of everything up to a step. */
+/** A copy of all values up to a step. */
 export function seriesUpTo(series: RunSeries, step: number): RunSeries {
   return {
     totalSteps: series.totalSteps,

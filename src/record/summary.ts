@@ -1,9 +1,9 @@
-// A run in a few figures: what `train` and `report` print as JSON, and what the page lists.
+// The summary of a run: a few figures that `train` and `report` print as JSON and the page lists.
 import { z } from 'zod';
 import { rfd } from '../metrics/rfd.ts';
 import type { MetricSeries } from './series.ts';
 
-/** null: not measured, or not defined. */
+/** null if it was not measured or is undefined. */
 const figure = z.number().nullable();
 
 export const runSummarySchema = z.object({
@@ -11,7 +11,7 @@ export const runSummarySchema = z.object({
   steps: z.int().min(0),
   /** Of the last logged step. */
   loss: figure,
-  /** Spearman's correlation, x 1. */
+  /** Spearman correlation, -1 to 1 (not times 100). */
   sts: z.object({ first: figure, best: figure, last: figure }),
   /** The last measured values: held-out training data, and evaluation data. */
   alignment: z.object({ train: figure, eval: figure }),
@@ -21,7 +21,7 @@ export const runSummarySchema = z.object({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
-/** Of a run that has not begun. */
+/** Summary of a run that has not begun. */
 export const EMPTY_SUMMARY: RunSummary = {
   steps: 0,
   loss: null,
@@ -34,7 +34,7 @@ export const EMPTY_SUMMARY: RunSummary = {
 const finite = (value: number | null | undefined): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
 
-/** The first of the highest STS scores; null when none has been measured. */
+/** The highest STS score, the first one if there are several; null if none has been measured. */
 export function bestSts({ sts }: Pick<MetricSeries, 'sts'>): { step: number; sts: number } | null {
   let best: { step: number; sts: number } | null = null;
   for (const { step, value } of sts)
@@ -42,7 +42,7 @@ export function bestSts({ sts }: Pick<MetricSeries, 'sts'>): { step: number; sts
   return best;
 }
 
-/** @param loss of the last logged step */
+/** @param loss loss of the last logged step */
 export function summarize(
   { alignment, uniformity, sts }: MetricSeries,
   steps: number,

@@ -1,4 +1,4 @@
-// The configuration of a run: its type and its zod schema, both derived from the knob table.
+// The configuration of a run: its type, its zod schema (both derived from the knob table) and parsing of knob values.
 import { z } from 'zod';
 import { nearestName, UsageFailure } from '../util/failure.ts';
 import { KNOBS, KNOB_NAMES, type Knob, type KnobName } from './knobs.ts';
@@ -14,7 +14,7 @@ type ValueOf<K extends Knob> = K extends { kind: 'choice'; choices: readonly (in
 /** A value for every knob. */
 export type Config = { -readonly [N in KnobName]: ValueOf<(typeof KNOBS)[N]> };
 
-/** The schema of one knob's value; its messages name the knob, what it takes and what was given. */
+/** The schema of one knob's value; its error messages name the knob, its range and the given value. */
 export function knobValueSchema<N extends KnobName>(name: N): z.ZodType<Config[N]> {
   return VALUE_SCHEMAS[name] as z.ZodType<Config[N]>; // built from KNOBS[name], as Config[N] is
 }
@@ -41,7 +41,7 @@ function buildValueSchema(name: KnobName): z.ZodType {
   }
 }
 
-/** Why a value is refused. */
+/** The error sentence for an invalid value. */
 function badValue(name: KnobName, given: string): string {
   const knob = KNOBS[name];
   return `Knob "${name}" (${knob.label}) takes ${describeRange(knob)}, not "${given}".`;
@@ -52,7 +52,7 @@ const VALUE_SCHEMAS = Object.fromEntries(KNOB_NAMES.map((name) => [name, buildVa
   z.ZodType
 >;
 
-/** Parses a whole configuration; missing knobs take their defaults, unknown ones are refused. */
+/** Parses a whole configuration; missing knobs take their defaults, unknown knobs are errors. */
 export const configSchema: z.ZodType<Config> = z.strictObject(
   Object.fromEntries(KNOB_NAMES.map((name) => [name, VALUE_SCHEMAS[name].default(KNOBS[name].default)])),
 ) as unknown as z.ZodType<Config>; // the shape is built from KNOBS, as Config is
@@ -61,7 +61,7 @@ export function defaultConfig(): Config {
   return configSchema.parse({});
 }
 
-/** The texts that a boolean knob takes. */
+/** The texts accepted as values of a boolean knob. */
 const BOOLEANS: Record<string, boolean> = {
   true: true,
   on: true,
@@ -87,7 +87,7 @@ function valueFromText(knob: Knob, text: string): unknown {
   }
 }
 
-/** What a knob takes, in words: "a number from 0 to 1". */
+/** A knob's range in words: "a number from 0 to 1". */
 export function describeRange(knob: Knob): string {
   switch (knob.kind) {
     case 'number':
@@ -103,7 +103,7 @@ export function describeRange(knob: Knob): string {
   }
 }
 
-/** Parses one `knob=value`, as `--set` takes it. @throws UsageFailure naming the knob and what it takes. */
+/** Parses one `knob=value` of `--set`. @throws UsageFailure naming the knob and its range */
 export function parseKnobAssignment(text: string): Partial<Config> {
   const [, given, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
   if (given === undefined || value === undefined) {
@@ -118,21 +118,21 @@ export function isKnobName(name: string): name is KnobName {
   return Object.hasOwn(KNOBS, name);
 }
 
-/** The error sentence for a name that is no knob's. */
+/** The error sentence for an unknown knob name. */
 export function unknownKnob(name: string): string {
   const near = nearestName(name, KNOB_NAMES);
   const hint = near ? `did you mean "${near}"?` : `known knobs: ${KNOB_NAMES.join(', ')}.`;
   return `There is no knob "${name}"; ${hint}`;
 }
 
-/** Parses a knob's value from text. @throws UsageFailure naming the knob, what it takes and what was given. */
+/** Parses a knob's value from text. @throws UsageFailure naming the knob, its range and the given value */
 export function parseKnobText<N extends KnobName>(name: N, text: string): Config[N] {
   const parsed = knobValueSchema(name).safeParse(valueFromText(KNOBS[name], text));
   if (!parsed.success) throw new UsageFailure(badValue(name, text));
   return parsed.data;
 }
 
-/** Checks a knob's value. @throws UsageFailure naming the knob, what it takes and what was given. */
+/** Checks a knob's value. @throws UsageFailure naming the knob, its range and the given value */
 export function parseKnobValue<N extends KnobName>(name: N, value: unknown): Config[N] {
   const parsed = knobValueSchema(name).safeParse(value);
   if (!parsed.success) throw new UsageFailure(badValue(name, String(value)));
@@ -144,12 +144,12 @@ export function withKnob<N extends KnobName>(config: Config, name: N, value: Con
   return { ...config, [name]: value };
 }
 
-/** Knobs whose values differ, in table order. */
+/** The knobs whose values differ, in the order of the table. */
 export function configDifference(a: Config, b: Config): KnobName[] {
   return KNOB_NAMES.filter((name) => JSON.stringify(a[name]) !== JSON.stringify(b[name]));
 }
 
-/** Names a configuration by what differs from the defaults: "temperature=0.1 seed=7", or "defaults". */
+/** Describes a configuration by its differences from the defaults: "temperature=0.1 seed=7", or "defaults". */
 export function describeDifference(config: Config, base: Config = defaultConfig()): string {
   const parts = configDifference(config, base).map((name) => `${name}=${String(config[name])}`);
   return parts.length ? parts.join(' ') : 'defaults';

@@ -1,5 +1,5 @@
-// Embeddings in a record: unit vectors with a byte a component, in base64. Good to about 0.005 of a cosine at 128
-// dimensions, at a quarter of the size; figures are never computed from them, only drawn.
+// Packs embeddings for a record: unit vectors with one byte per component, in base64. Cosines are accurate to about
+// 0.005 at 128 dimensions, at a quarter of the size. They are only drawn; no metrics are computed from them.
 import type { EmbeddingsEvent } from './events.ts';
 
 interface Rows {
@@ -16,14 +16,14 @@ export function packEmbeddings(step: number, { data, rows, dimension }: Rows): E
   for (let r = 0; r < rows; r++) {
     const row = data.subarray(r * dimension, (r + 1) * dimension);
     const length = Math.hypot(...row) || 1;
-    // The largest component of a row may fill the byte: direction is all that is kept.
+    // Scaled so that the row's largest component uses the full range of a byte; only the direction is kept.
     const largest = row.reduce((most, x) => Math.max(most, Math.abs(x)), 0) / length || 1;
     for (const x of row) bytes += String.fromCharCode(Math.round((x / length / largest) * LEVELS) & 0xff);
   }
   return { type: 'embeddings', step, rows, dimension, data: btoa(bytes) };
 }
 
-/** Unit rows again. Returns undefined when the size does not fit. */
+/** Unpacks unit rows. Returns undefined when the data does not have the stated size. */
 export function unpackEmbeddings({ rows, dimension, data }: EmbeddingsEvent): Rows | undefined {
   const bytes = atob(data);
   if (bytes.length !== rows * dimension) return undefined;

@@ -1,4 +1,4 @@
-// The events of a run: one discriminated union, parsed with zod wherever it comes from a file or a worker.
+// The events of a run: one discriminated union, parsed with zod whenever events come from a file or a worker.
 import { z } from 'zod';
 import { DEVICE_NAMES, type DeviceInfo } from '../util/devices.ts';
 import { configSchema, knobValueSchema, type Config } from './config.ts';
@@ -18,7 +18,7 @@ const headerSchema = z.object({
   version: z.literal(RECORD_VERSION),
   setting: z.string(),
   config: configSchema,
-  /** Updates the run will make. */
+  /** Planned number of optimiser updates. */
   steps: z.int(),
   model: z.object({
     name: z.string(),
@@ -37,7 +37,7 @@ const headerSchema = z.object({
     sts: z.int(),
   }),
   device: deviceSchema,
-  /** Of a branch: the step of the other run whose weights it began with; its events are those after it. */
+  /** Only in a branch: the step of the other run whose weights it started from; its own events come after that step. */
   from: z.object({ step: z.int() }).optional(),
 });
 
@@ -45,10 +45,10 @@ const stepSchema = z.object({
   type: z.literal('step'),
   /** 1 after the first update. */
   step: z.int(),
-  /** Total loss of the batch before the update; of the logged step only. */
+  /** Total loss of this step's batch before the update, not averaged over steps that were not logged. */
   loss: z.number(),
   infonce: z.number(),
-  /** Hierarchical triplet loss; null when the batch held no groups or HT is off. */
+  /** Hierarchical triplet loss; null when the batch had no groups or HT is off. */
   ht: z.number().nullable(),
   learningRate: z.number(),
   /** Global gradient norm before clipping. */
@@ -66,11 +66,11 @@ const metricSchema = z.object({
   step: z.int(),
   split: z.enum(['train', 'eval']),
   name: z.enum(['alignment', 'uniformity', 'sts']),
-  /** null when the number is not defined (one sentence, constant scores). */
+  /** null when the value is undefined (one sentence, constant scores). */
   value: z.number().nullable(),
-  /** Dropout on (train) or off (eval) while encoding. */
+  /** Whether dropout was on (train) or off (eval) while encoding. */
   mode: z.enum(['train', 'eval']),
-  /** Pairs or sentences it was taken over, after the cap. */
+  /** Number of pairs or sentences it was measured on, after the cap. */
   count: z.int(),
 });
 
@@ -109,7 +109,7 @@ const editSchema = z.discriminatedUnion(
   { error: ({ input }) => notHot(input) },
 );
 
-/** Groups the user added to a running training; they are in the next batch. */
+/** Groups that the user added during training; they are part of the next batch. */
 const pairsSchema = z.object({
   type: z.literal('pairs'),
   step: z.int(),
@@ -124,7 +124,7 @@ const pairsSchema = z.object({
   ),
 });
 
-/** The sentences that a record follows on the map. */
+/** The sentences that are followed on the map. */
 const pointsSchema = z.object({
   type: z.literal('points'),
   step: z.int(),
@@ -138,7 +138,7 @@ const pointsSchema = z.object({
   ),
 });
 
-/** Where they are at a step: unit vectors, rounded to bytes (each row by its largest component) and written in base64. */
+/** Embeddings of these sentences at a step: unit vectors as bytes in base64, scaled by each row's largest component. */
 const embeddingsSchema = z.object({
   type: z.literal('embeddings'),
   step: z.int(),
@@ -174,7 +174,7 @@ export type MetricEvent = z.infer<typeof metricSchema>;
 export type EmbeddingsEvent = z.infer<typeof embeddingsSchema>;
 export type CheckpointEvent = z.infer<typeof checkpointSchema>;
 
-/** The step an event belongs to; a header stands before all of them. */
+/** The step an event belongs to; -1 for a header, which comes before all steps. */
 export function stepOf(event: RunEvent): number {
   return event.type === 'header' ? -1 : event.step;
 }

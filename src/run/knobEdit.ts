@@ -1,16 +1,16 @@
-// A hot knob changed in a running training: the edit as a type for each knob, its schema, and what it does to a
-// configuration. Edits are parsed once at each border (page, worker, file) and are typed from there on.
+// Edits of hot knobs during training: a type per knob, their schema, and how they change a configuration. Edits are
+// parsed once at each boundary (page, worker, file) and are typed from then on.
 import { z } from 'zod';
 import { isKnobName, knobValueSchema, unknownKnob, withKnob, type Config } from './config.ts';
 import { KNOBS, KNOB_NAMES, type KnobName } from './knobs.ts';
 
-/** The knobs that act at once in a running training. */
+/** The knobs that can be changed during training and take effect at once. */
 export type HotKnobName = { [N in KnobName]: (typeof KNOBS)[N]['hot'] extends true ? N : never }[KnobName];
 
 /** A hot knob and its new value: `{ knob: 'temperature'; value: number } | ...`. */
 export type KnobEdit<N extends HotKnobName = HotKnobName> = { [K in N]: { knob: K; value: Config[K] } }[N];
 
-/** What an edit changed. */
+/** The change that an edit made. */
 export type KnobChange<N extends HotKnobName = HotKnobName> = {
   [K in N]: { knob: K; from: Config[K]; to: Config[K] };
 }[N];
@@ -23,7 +23,7 @@ type EditSchema = {
   [K in HotKnobName]: z.ZodObject<{ knob: z.ZodLiteral<K>; value: z.ZodType<Config[K]> }>;
 }[HotKnobName];
 
-/** Parses an edit; anything but a hot knob with a value in its range is refused, in a sentence that names the knob. */
+/** Parses an edit: a hot knob with a value in its range. Anything else is an error that names the knob. */
 export const knobEditSchema = z.discriminatedUnion(
   'knob',
   HOT_KNOB_NAMES.map((knob) =>
@@ -32,7 +32,7 @@ export const knobEditSchema = z.discriminatedUnion(
   { error: ({ input }) => notHot(input) },
 );
 
-/** Why something is no edit of a hot knob. */
+/** The reason why something is not an edit of a hot knob. */
 export function notHot(edit: unknown): string | undefined {
   const { knob } = (edit ?? {}) as { knob?: unknown };
   if (typeof knob !== 'string') return undefined;
@@ -40,7 +40,7 @@ export function notHot(edit: unknown): string | undefined {
   return `Knob "${knob}" (${KNOBS[knob].label}) cannot change in a running training; restart to apply it.`;
 }
 
-/** The edit that gives a knob the value it has in a configuration. */
+/** The edit that sets a knob to its value in a configuration. */
 export function editTo<N extends HotKnobName>(config: Config, knob: N): KnobEdit<N> {
   return { knob, value: config[knob] };
 }

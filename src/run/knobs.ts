@@ -1,15 +1,15 @@
-// The knobs of a run, as data: one table draws the form on the page, the `--set` flags of the command line, the
-// schema that checks them and the comparison of runs. Nothing else may state a default or a range.
+// The knobs of a run, as data. The form on the page, the `--set` flags of the command line, the validation schema and
+// the comparison of runs are all derived from this table; no other file may define a default or a range.
 
 interface Common {
   label: string;
-  /** One line, plain words. */
+  /** Explanation in one line, in plain words. */
   help: string;
-  /** Where the paper (or the field) defines it; formula or section. */
+  /** Source of the definition in the paper or the literature: formula or section. */
   source: string;
-  /** The paper's value, where it has one. */
+  /** The paper's value, if it has one. */
   paper?: unknown;
-  /** A hot knob acts at once in a running training; the others need a restart. */
+  /** A hot knob takes effect at once during training; the others need a restart. */
   hot: boolean;
   group: 'data' | 'objective' | 'encoder' | 'optimiser' | 'run';
 }

@@ -1,5 +1,5 @@
-// Where the page starts: a run short enough to watch, on an encoder small enough for a tab. Everything else is as in
-// knobs.ts.
+// The defaults of the page: a run short enough to watch, with an encoder small enough for a browser tab. All other
+// knobs have the defaults of knobs.ts.
 import { defaultConfig, type Config } from './config.ts';
 import type { Setting } from './settings.ts';
 

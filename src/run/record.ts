@@ -1,8 +1,8 @@
-// A run record: JSONL, one event a line. Page and command line write the same and open either.
+// Reads and writes run records: JSONL, one event per line. Page and command line use the same format.
 import { messageOf } from '../util/failure.ts';
 import { eventSchema, RECORD_VERSION, type RunEvent } from './events.ts';
 
-/** The lines of a record that could be used. */
+/** A parsed record, with the lines that could not be used. */
 export interface ParsedRecord {
   events: RunEvent[];
   /** Lines that could not be used, with the reason. */
@@ -13,7 +13,7 @@ export function formatEvent(event: RunEvent): string {
   return JSON.stringify(event);
 }
 
-/** Parses a record. Bad lines are reported and skipped; a record of another version is a fault of line 1. */
+/** Parses a record. Bad lines are reported and skipped, as is the header of a record of another version. */
 export function parseRecord(text: string): ParsedRecord {
   const record: ParsedRecord = { events: [], faults: [] };
   text.split('\n').forEach((line, index) => {

@@ -1,20 +1,20 @@
-// A run as a file, read again: the record (.jsonl) that page and command line write, or a page that holds one
-// (sharedPage.ts). Files come from anywhere: whatever is wrong is said in one sentence, and the rest is used.
+// Reads run files: a record (.jsonl) written by the page or the command line, or a shared page that contains one
+// (sharedPage.ts). Files are untrusted: each problem is reported in one sentence, and the rest of the file is used.
 import type { RunEvent } from './events.ts';
 import { RECORD_VERSION } from './events.ts';
 import { formatEvent, parseRecord } from './record.ts';
 import { isPage, recordOfPage } from './sharedPage.ts';
 
 export interface RunFile {
-  /** Header first; empty when the file holds no run that can be read. */
+  /** Header first; empty if the file contains no readable run. */
   events: RunEvent[];
-  /** What is wrong, a sentence each; the first says why there is no run when there is none. */
+  /** Problems, one sentence each; if there is no run, the first one says why. */
   problems: string[];
-  /** The run's name, where the file has one. */
+  /** The run's name, if the file has one. */
   name: string | null;
 }
 
-/** A record as text: one event a line. */
+/** A record as text: one event per line. */
 export function runFileText(events: readonly RunEvent[]): string {
   return events.map((event) => `${formatEvent(event)}\n`).join('');
 }
@@ -25,7 +25,7 @@ export function readRunFile(text: string): RunFile {
   const page = recordOfPage(text);
   if (page.record === null) return { events: [], problems: [page.problem], name: page.name };
   const { events, problems } = readRecord(page.record);
-  // That the file was cut short is the reason of whatever is wrong with its last line.
+  // If the file was cut short, that already explains a problem with its last line.
   if (!page.whole && problems.length === 0) problems.push(cutShort(events.length));
   return { events, problems, name: page.name };
 }
@@ -68,7 +68,7 @@ export function readRecord(text: string): Omit<RunFile, 'name'> {
   return { events: kept, problems };
 }
 
-/** Where runs begin: at their headers. A branch's header stands within the record that holds its past as well. */
+/** Indices of the headers at which runs start. The header of a branch is inside the record that includes its past. */
 function startsOf(events: readonly RunEvent[]): number[] {
   const headers = events.flatMap((event, i) => (event.type === 'header' ? [{ i, header: event }] : []));
   const own = headers.filter(({ header }) => header.from === undefined);
@@ -78,7 +78,7 @@ function startsOf(events: readonly RunEvent[]): number[] {
 const cutShort = (events: number): string =>
   `The file ends in the middle, as after a download that broke off: the ${events} events before that are shown.`;
 
-/** The version a line claims when it is a header, damaged or not; undefined for any other line. */
+/** The version stated in a header line, damaged or not; undefined for any other line. */
 function versionOf(line: string): unknown {
   if (!line.includes('"header"')) return undefined;
   try {

@@ -1,4 +1,4 @@
-// The paper's settings: {domain}.{pattern}. A pattern says which examples a run trains on and how a positive is made.
+// The paper's settings, {domain}.{pattern}. A pattern defines the training examples and how positives are created.
 import { nearestName, UsageFailure } from '../util/failure.ts';
 import { ROLES, TRIPLET_ROLES, type Role } from './roles.ts';
 
@@ -6,11 +6,11 @@ export interface Pattern {
   label: string;
   /** How a plain sentence gets its second view. */
   augmentation: 'dropout' | 'token_cutoff' | 'token_shuffle';
-  /** The file of a domain folder that holds the generated (or human) groups, besides plain.txt. */
+  /** Name of the file in a domain folder with the generated (or human-labelled) groups. */
   groups?: 'nli' | 'sts' | 'sup';
-  /** Do plain sentences take part? */
+  /** Are plain sentences used? */
   plain: boolean;
-  /** Sentences of a group in their order of similarity to the anchor. */
+  /** Roles of a group's sentences, in order of similarity to the anchor. */
   roles: readonly Role[];
   /** Is the hierarchical triplet loss on? */
   hierarchical: boolean;
@@ -88,7 +88,7 @@ export interface Setting {
   pattern: PatternName;
 }
 
-/** Looks a pattern up by its name. @throws UsageFailure naming the known ones. */
+/** Looks up a pattern by its name. @throws UsageFailure naming the known patterns */
 export function patternNamed(name: string): PatternName {
   if (Object.hasOwn(PATTERNS, name)) return name as PatternName;
   const near = nearestName(name, PATTERN_NAMES);
@@ -96,7 +96,7 @@ export function patternNamed(name: string): PatternName {
   throw new UsageFailure(`There is no pattern "${name}"${hint} Known patterns: ${PATTERN_NAMES.join(', ')}.`);
 }
 
-/** Reads "{domain}.{pattern}". @throws UsageFailure when it is not of that form or the pattern is unknown. */
+/** Parses "{domain}.{pattern}". @throws UsageFailure when it is not of that form or the pattern is unknown */
 export function parseSettingName(text: string): Setting {
   const dot = text.lastIndexOf('.');
   if (dot <= 0 || dot === text.length - 1) {

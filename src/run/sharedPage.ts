@@ -1,21 +1,21 @@
-// A run within a page of its own: how the record and what belongs to it are written into HTML, and found there again.
-// Data blocks (scripts of a type that no browser runs) stand behind the program of the page, the record last.
+// Shared pages: writes a run (its record, name and corpus sample) into a single HTML page, and reads it back. The data
+// is in blocks (scripts of a type that browsers do not execute) after the page's own program; the record comes last.
 import { z } from 'zod';
 import type { RunEvent } from './events.ts';
 import { formatEvent } from './record.ts';
 
-/** Ids of the data blocks, and of the element that shows that the file is whole. */
+/** Ids of the data blocks, and of the element that marks the file as complete. */
 export const BLOCKS = { about: 'semblance-about', record: 'semblance-record', end: 'semblance-end' } as const;
-/** Where the data goes in the page that the build makes. */
+/** Placeholder for the data in the built player page. */
 const DATA_PLACEHOLDER = '<!--semblance-data-->';
 const TITLE = '<title>Semblance</title>';
 
-/** What a shared page holds besides the record. */
+/** The contents of a shared page besides the record. */
 export interface SharedAbout {
   name: string;
-  /** When it was written, ISO 8601. */
+  /** Time it was written, ISO 8601. */
   saved: string;
-  /** Groups of the corpus, as lines of a corpus file have them, and how many there are in all. */
+  /** Groups of the corpus, in the format of a corpus file's lines, and their total number in the corpus. */
   corpus: { groups: unknown[]; total: number };
 }
 
@@ -33,15 +33,15 @@ export function parseAbout(text: string): SharedAbout | null {
   }
 }
 
-/** JSON that cannot end the block it stands in: < occurs in strings only, where an escape means the same. */
+/** Escapes JSON so that it cannot close its script block: < occurs only in strings, where it can be escaped. */
 const escapeForHtml = (json: string): string => json.replaceAll('<', '\\u003c');
 const block = (id: string, type: string, text: string): string =>
   `${openingOf(id, type)}\n${text}\n</script>\n`;
 const openingOf = (id: string, type: string): string => `<script type="application/${type}" id="${id}">`;
 
 /**
- * Writes a run into the page that plays it.
- * @param player the page as the build makes it (vite.player.ts)
+ * Writes a run into the player page.
+ * @param player the built player page (vite.player.ts)
  * @throws Error when it is not that page
  */
 export function writePage(player: string, about: SharedAbout, events: readonly RunEvent[]): string {
@@ -59,14 +59,14 @@ export function writePage(player: string, about: SharedAbout, events: readonly R
   ].join('');
 }
 
-/** Is a text HTML (and not lines of JSON)? */
+/** Is the text HTML, not lines of JSON? */
 export const isPage = (text: string): boolean => text.trimStart().startsWith('<');
 
 type PageRecord =
   | { record: string; whole: boolean; name: string | null }
   | { record: null; problem: string; name: string | null };
 
-/** The record of a shared page, also of one that was cut short. */
+/** Finds the record in a shared page, even in a truncated one. */
 export function recordOfPage(html: string): PageRecord {
   const about = blockOf(html, BLOCKS.about, 'json');
   const name = about === null ? null : (parseAbout(about.text)?.name ?? null);

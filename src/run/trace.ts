@@ -1,9 +1,9 @@
-// One training step taken apart: every number between the sentences of a batch and the updated weights. The trainer
-// makes it, the microscope and the batch view show it.
+// The trace of one training step: every number from the sentences of a batch to the updated weights. The trainer
+// records it; the microscope and the batch view show it.
 import { z } from 'zod';
 import { ROLES } from './roles.ts';
 
-/** Numbers in row-major order; the last axis runs fastest. */
+/** A tensor: numbers in row-major order (the last axis varies fastest). */
 const tableSchema = z.object({
   shape: z.array(z.int().nonnegative()),
   data: z.custom<Float32Array>((value) => value instanceof Float32Array, 'is not a Float32Array'),
@@ -11,16 +11,16 @@ const tableSchema = z.object({
 export type Table = z.infer<typeof tableSchema>;
 
 const rowSchema = z.object({
-  /** Of the example the sentence stands in. */
+  /** Id of the sentence's example. */
   id: z.string(),
-  /** Of its group: its place among the plain or among the generated groups of the batch. */
+  /** Index of its example among the plain rows, or among the generated groups, of the batch. */
   group: z.int(),
-  /** Which sentence of the group this is. */
+  /** Index of the sentence within its example. */
   place: z.int(),
-  /** `view` is a plain sentence's second view: another dropout mask, and another augmentation where there is one. */
+  /** `view` is a plain sentence's second view: another dropout mask, and an augmentation if the setting has one. */
   role: z.enum([...ROLES, 'view']),
   generated: z.boolean(),
-  /** As it stands in the example; an augmentation shows in the tokens. */
+  /** The sentence in the example; an augmentation is only visible in the tokens. */
   text: z.string(),
   ids: z.array(z.int()),
   tokens: z.array(z.string()),
@@ -31,27 +31,27 @@ const knobsSchema = z.object({
   temperature: z.number(),
   beta: z.number(),
   margins: z.array(z.number()),
-  /** Does the HT loss count in this setting? */
+  /** Is the HT loss used in this setting? */
   hierarchical: z.boolean(),
   pooling: z.string(),
   head: z.boolean(),
   dropout: z.number(),
   maxGradNorm: z.number(),
-  /** Of this step, after warm-up and schedule. */
+  /** Learning rate of this step, after warm-up and schedule. */
   learningRate: z.number(),
   optimizer: z.string(),
   adamBeta1: z.number(),
   adamBeta2: z.number(),
   adamEpsilon: z.number(),
   weightDecay: z.number(),
-  /** Batches whose gradients are averaged in one update; the trace shows the first. */
+  /** Number of batches whose gradients are averaged in one update; the trace shows the first. */
   accumulate: z.int(),
 });
 
-/** Rows are counted over the batch: `anchors[i]` is the row of anchor i. n anchors, m columns. */
+/** InfoNCE with n anchors and m columns. Rows are indices into the batch: `anchors[i]` is the row of anchor i. */
 const infonceSchema = z.object({
   anchors: z.array(z.int()),
-  /** Column i < n is anchor i's positive; further ones are hard negatives. */
+  /** Column i < n is the positive of anchor i; further columns are hard negatives. */
   columns: z.array(z.int()),
   /** [n, m] */
   cosines: tableSchema,
@@ -69,9 +69,9 @@ export type TraceInfoNce = z.infer<typeof infonceSchema>;
 const htSchema = z.object({
   /** Rows of each group: anchor, level 1, level 2, ... (the closest level first). */
   groups: z.array(z.array(z.int())),
-  /** [groups, levels], cosine of anchor and level. */
+  /** [groups, levels], cosine of the anchor with each level. */
   cosines: tableSchema,
-  /** One for each pair of neighbouring levels. */
+  /** One margin for each pair of adjacent levels. */
   margins: z.array(z.number()),
   /** [groups, levels - 1], s[p + 1] - s[p] + m_p, before max(0, .). */
   hinges: tableSchema,
@@ -81,7 +81,7 @@ const htSchema = z.object({
 export type TraceHt = z.infer<typeof htSchema>;
 
 const updateSchema = z.object({
-  /** Norms before clipping, of the change, and of the values before it. */
+  /** L2 norms of each parameter's gradient before clipping, of its update, and of its values before the update. */
   parameters: z.array(
     z.object({
       name: z.string(),
@@ -91,10 +91,10 @@ const updateSchema = z.object({
       valueNorm: z.number(),
     }),
   ),
-  /** One weight followed through clipping and AdamW: the one with the largest gradient in a weight matrix. */
+  /** One weight followed through clipping and AdamW: the one with the largest gradient in any weight matrix. */
   example: z.object({
     name: z.string(),
-    /** Into the row-major values of the parameter. */
+    /** Index into the row-major values of the parameter. */
     index: z.int(),
     gradient: z.number(),
     clipped: z.number(),
@@ -109,19 +109,19 @@ const updateSchema = z.object({
 export type TraceUpdate = z.infer<typeof updateSchema>;
 
 export const stepTraceSchema = z.object({
-  /** The number this step would get: updates made, and one. */
+  /** The number this step would have: the updates so far plus one. */
   step: z.int(),
   knobs: knobsSchema,
   model: z.object({ layers: z.int(), heads: z.int(), hidden: z.int() }),
   /** All rows of the batch, in the order of every [rows, ...] table. */
   rows: z.array(rowSchema),
-  /** Tokens of the longest row; shorter ones are padded to it. */
+  /** Number of tokens in the longest row; shorter rows are padded to it. */
   length: z.int(),
-  /** [rows, length, hidden], after layer norm and dropout: what the first layer reads. */
+  /** [rows, length, hidden], after layer norm and dropout: the input of the first layer. */
   embedded: tableSchema,
   layers: z.array(
     z.object({
-      /** [rows, heads, length, length], before dropout; each row sums to 1, or is 0 where nobody reads its result. */
+      /** [rows, heads, length, length], before dropout; a query's row sums to 1, or is 0 if its result is not used. */
       attention: tableSchema,
       /** [rows, length, hidden] */
       output: tableSchema,
@@ -129,7 +129,7 @@ export const stepTraceSchema = z.object({
   ),
   /** [rows, hidden] */
   pooled: tableSchema,
-  /** [rows, hidden], after the head, or the pooled vectors themselves: what the loss sees. */
+  /** [rows, hidden], the input of the loss: the output of the head, or the pooled vectors if there is no head. */
   vectors: tableSchema,
   infonce: infonceSchema,
   ht: htSchema.nullable(),
@@ -137,23 +137,23 @@ export const stepTraceSchema = z.object({
   loss: z.number(),
   /** [rows, hidden], d loss / d vector. */
   vectorGradients: tableSchema,
-  /** Over all trained parameters, of the update (the mean of all accumulated batches). */
+  /** Global gradient norm of the update: over all trained parameters, averaged over all accumulated batches. */
   gradNorm: z.number(),
   clipFactor: z.number(),
   update: updateSchema,
   /** The same rows with the same dropout masks after the update. */
   after: z.object({
     vectors: tableSchema,
-    /** The same anchors and columns. */
+    /** For the same anchors and columns. */
     cosines: tableSchema,
-    /** The HT loss's cosines again; null without it. */
+    /** The cosines of the HT loss; null without HT. */
     levels: tableSchema.nullable(),
     loss: z.number(),
   }),
 });
 export type StepTrace = z.infer<typeof stepTraceSchema>;
 
-/** The last axis at the given places of the others, without a copy: rowOf(attention, row, head, query). */
+/** The values below the given indices of the leading axes, without a copy: rowOf(attention, row, head, query). */
 export function rowOf(table: Table, ...at: number[]): Float32Array {
   const { shape, data } = table;
   let start = 0;
@@ -170,7 +170,7 @@ export function valueAt(table: Table, ...at: number[]): number {
   return table.data[at.reduce((index, place, axis) => index * table.shape[axis]! + place, 0)]!;
 }
 
-/** Part of a table below the given places: sliceOf(attention, row) is [heads, length, length]. */
+/** The part of a table below the given indices: sliceOf(attention, row) is [heads, length, length]. */
 export function sliceOf(table: Table, ...at: number[]): Table {
   return { shape: table.shape.slice(at.length), data: rowOf(table, ...at) };
 }

@@ -1,5 +1,6 @@
-// Where each token stands in the sentence: [start, end) in UTF-16 units, so that a page can colour the words.
-// The tokenizer library gives token texts only; both walks below follow the text from left to right and meet it again.
+// Token offsets: the span of each token in its sentence, [start, end) in UTF-16 code units, so that the page can
+// highlight words. The tokenizer library returns only token texts, so the functions below align them with the sentence
+// from left to right.
 
 export type Offset = readonly [start: number, end: number];
 
@@ -9,13 +10,13 @@ interface Unit {
   end: number;
 }
 
-/** What BERT's normaliser takes out: control and format characters (tabs and line ends are spaces to it). */
+/** Characters that BERT's normaliser removes: control and format characters, but not tabs and line ends. */
 const REMOVED = /^(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\uFFFD]$/u;
 
-/** Where BERT's pre-tokeniser ends a word: white space, punctuation, ASCII symbols, a Chinese character. */
+/** Characters at which BERT's pre-tokeniser splits: white space, punctuation, ASCII symbols, Chinese characters. */
 const BREAK = /[\s\p{P}!-/:-@[-`{-~\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF]/u;
 
-/** Characters of the text as BERT's normaliser leaves them, each with the place it came from. */
+/** Characters of the text after BERT's normalisation, each with its position in the original text. */
 function normalisedUnits(text: string, lowerCase: boolean): Unit[] {
   const units: Unit[] = [];
   let at = 0;
@@ -38,8 +39,8 @@ function normalisedUnits(text: string, lowerCase: boolean): Unit[] {
 }
 
 /**
- * Offsets of WordPiece tokens. Unknown tokens cover the word they stand for.
- * @param tokens without special tokens, continuation pieces with their "##".
+ * Offsets of WordPiece tokens. An unknown token covers the word that it replaces.
+ * @param tokens without special tokens; continuation pieces keep their "##"
  */
 export function wordPieceOffsets(
   text: string,
@@ -70,8 +71,8 @@ function span(units: Unit[], start: number, end: number, textEnd: number): Offse
 }
 
 /**
- * Offsets of byte-level BPE tokens: each character of a token stands for one UTF-8 byte. Leading spaces are left out,
- * so a token of nothing but spaces covers nothing.
+ * Offsets of byte-level BPE tokens, in which each character represents one UTF-8 byte. Leading spaces are excluded, so
+ * a token that consists only of spaces has an empty span.
  */
 export function byteLevelOffsets(text: string, tokens: readonly string[]): Offset[] {
   const encoder = new TextEncoder();
@@ -86,9 +87,9 @@ export function byteLevelOffsets(text: string, tokens: readonly string[]): Offse
   let cursor = 0;
   return tokens.map((token) => {
     const spaced = token.startsWith('\u0120');
-    // <mask> has swallowed the spaces before it.
+    // <mask> includes the spaces before it.
     while (!spaced && isSpace(cursor)) cursor++;
-    // The tokenizer may have put a space before a word that the text does not have.
+    // The tokenizer may have added a space before a word that is not in the text.
     const added = spaced && isSpace(cursor) === false ? 1 : 0;
     let start = cursor;
     cursor = Math.min(bytes.length, cursor + [...token].length - added);

@@ -1,4 +1,4 @@
-// A batch of token ids, padded to its longest row: all that the tokenizer and the encoder share.
+// A batch of token ids, padded to its longest row: the interface between tokenizer and encoder.
 
 export interface TokenBatch {
   /** Row-major [rows, length]; padding holds the pad id. */
@@ -7,11 +7,11 @@ export interface TokenBatch {
   lengths: Int32Array;
   rows: number;
   length: number;
-  /** Token types (segments), row-major [rows, length]; left out: all 0, as for single sentences. */
+  /** Token types (segments), row-major [rows, length]; all 0 by default, as for single sentences. */
   types?: Int32Array;
 }
 
-/** Pads rows of ids to the longest of them (dynamic padding). @param padId what padding holds. */
+/** Pads rows of ids to the longest one (dynamic padding). @param padId id of the padding token */
 export function padRows(rows: readonly (readonly number[])[], padId: number): TokenBatch {
   const length = rows.reduce((longest, row) => Math.max(longest, row.length), 1);
   const ids = new Int32Array(rows.length * length).fill(padId);
@@ -23,7 +23,7 @@ export function padRows(rows: readonly (readonly number[])[], padId: number): To
   return { ids, lengths, rows: rows.length, length };
 }
 
-/** Real tokens in a batch. */
+/** Number of real tokens in a batch, without padding. */
 export function tokenCount(batch: TokenBatch): number {
   return batch.lengths.reduce((total, n) => total + n, 0);
 }

@@ -1,12 +1,12 @@
-// The paper's prompts: the sentence is put between two runs of tokens, and the [MASK] state is its embedding.
+// The paper's prompt templates: tokens before and after the sentence; the [MASK] state is the sentence embedding.
 //
 //   template 0   This sentence : " s " means [MASK]
 //   template 1   This sentence of " s " means [MASK]      second view of a plain pair only
 //
-// The prompt goes in after truncation, so a sentence of 32 tokens becomes one of 39 (models.py:168-172 of the
-// authors' code); there is no full stop after [MASK], so [MASK] stands at position length - 2.
+// The prompt is added after truncation, so 32 tokens become 39 (models.py:168-172 of the authors' code). There is no
+// full stop after [MASK], so [MASK] is at position length - 2.
 
-/** Ids put right after [CLS] and right before [SEP]. */
+/** Token ids inserted right after [CLS] and right before [SEP]. */
 export interface PromptTemplate {
   before: readonly number[];
   after: readonly number[];
@@ -19,12 +19,12 @@ export const PROMPT_WORDS = [
   { before: 'This sentence of "', after: '" means' },
 ] as const;
 
-/** Puts a template into [CLS] ... [SEP]. */
+/** Inserts a template into [CLS] ... [SEP]. */
 export function withPrompt(ids: readonly number[], template: PromptTemplate): number[] {
   return [ids[0]!, ...template.before, ...ids.slice(1, -1), ...template.after, ids[ids.length - 1]!];
 }
 
-/** Tokens that a template adds. */
+/** Number of tokens that a template adds. */
 export function promptLength(template: PromptTemplate): number {
   return template.before.length + template.after.length;
 }

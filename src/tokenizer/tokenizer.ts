@@ -1,5 +1,5 @@
-// Sentences to token ids: @huggingface/tokenizers behind what training needs (truncation, prompts, offsets).
-// Reads tokenizer.json; a bare vocab.txt is wrapped into the tokenizer.json that BERT would have.
+// Tokenises sentences: wraps @huggingface/tokenizers and adds what training needs (truncation, prompts, offsets).
+// Reads tokenizer.json; a plain vocab.txt is wrapped into the equivalent tokenizer.json of a BERT model.
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { Failure, messageOf } from '../util/failure.ts';
@@ -11,7 +11,7 @@ export interface Encoding {
   /** With [CLS] and [SEP] (or <s>, </s>). */
   ids: number[];
   tokens: string[];
-  /** Place of each token in the sentence, in UTF-16 units; special tokens stand nowhere: [0, 0]. */
+  /** Span of each token in the sentence, in UTF-16 code units; [0, 0] for special tokens. */
   offsets: Offset[];
   /** Was the sentence longer than the limit? */
   truncated: boolean;
@@ -25,7 +25,7 @@ export interface SpecialTokens {
   unknown: string;
 }
 
-/** The files of a model folder that a tokenizer is made of. */
+/** The files of a model folder that define its tokenizer. */
 export interface TokenizerFiles {
   tokenizerJson?: string | undefined;
   tokenizerConfig?: string | undefined;
@@ -33,15 +33,15 @@ export interface TokenizerFiles {
 }
 
 export interface SentenceTokenizer {
-  /** Largest id + 1: rows that the word embedding table must have. */
+  /** Largest id + 1: the number of rows that the word embedding table must have. */
   vocabularySize: number;
   special: SpecialTokens;
   prompts: PromptTemplates;
   /** @param maxLength in tokens, special ones included. */
   encode(sentence: string, maxLength: number): Encoding;
-  /** Ids of a sentence; with a prompt put in after truncation when one is given. */
+  /** Token ids of a sentence; a prompt, if given, is inserted after truncation. */
   ids(sentence: string, maxLength: number, prompt?: PromptTemplate): number[];
-  /** The token of an id, as the vocabulary writes it. */
+  /** The token of an id, as it is written in the vocabulary. */
   token(id: number): string;
   pad(rows: readonly (readonly number[])[]): TokenBatch;
 }
@@ -154,7 +154,7 @@ function specialTokens(library: Tokenizer, unknown: string | undefined): Special
   };
 }
 
-/** The tokenizer.json of a BERT whose vocabulary is a bare list, one token a line. */
+/** The tokenizer.json of a BERT model whose vocabulary is a plain list, one token per line. */
 export function wrapVocabulary(vocabTxt: string, lowerCase: boolean): object {
   const lines = vocabTxt.replace(/\r?\n$/, '').split(/\r?\n/);
   const vocab = Object.fromEntries(lines.map((token, id) => [token, id]));

@@ -1,9 +1,9 @@
-// AdamW (Loshchilov & Hutter 2019) in the two forms that matter here, with clipping by the global gradient norm.
+// AdamW (Loshchilov & Hutter 2019) as in PyTorch and as in transformers, with clipping by global gradient norm.
 //
 //   torch   p *= 1 - lr wd;  p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps)
 //   hf      p -= lr sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + eps);  p -= lr wd p      (transformers 4.18)
 //
-// At weight decay 0 they differ through eps alone. State is plain data: two moments per parameter and a step count.
+// Without weight decay they differ only in eps. The state is two moments per parameter and a step count.
 import * as tf from '@tensorflow/tfjs-core';
 import { adamwUpdate, gradientNorm, type AdamWParameter, type GradientNorm } from '../kernels/adamw/adamw.ts';
 import { join, hasJoinKernel, splitInto } from '../kernels/join/join.ts';
@@ -18,28 +18,28 @@ export interface AdamWKnobs {
   weightDecay: number;
 }
 
-/** What is updated as one: a parameter, or small ones laid end to end, those that are decayed first. */
+/** A unit of the update: one parameter, or several small ones concatenated, with the decayed ones first. */
 interface Unit {
   names: ParameterName[];
   m: tf.Variable;
   v: tf.Variable;
-  /** How many of its elements weight decay touches: the first ones. */
+  /** Number of leading elements that weight decay applies to. */
   decayed: number;
 }
 
-/** Elements up to which a parameter is small: bringing it to the others costs less than an update of its own. */
+/** Maximum size of a small parameter, in elements: concatenating it costs less than updating it separately. */
 const SMALL = 65536;
 
-/** Biases and layer norms are not decayed (HF Trainer). */
+/** Does weight decay apply to this parameter? Not to biases and layer norms (as in HF Trainer). */
 export function isDecayed(name: ParameterName): boolean {
   return !name.endsWith('.bias') && !name.includes('LayerNorm');
 }
 
 export type Gradients = Map<ParameterName, tf.Tensor>;
 
-/** Gradients as the update takes them, with their norm; all of it stays on the device. */
+/** Gradients in the form the update needs, with their norm and clip factor; all of it stays on the device. */
 export interface ClippedGradients extends GradientNorm {
-  /** One for each unit of the optimiser. */
+  /** One gradient per unit of the optimiser. */
   gradients: tf.Tensor[];
 }
 
@@ -54,9 +54,9 @@ export class AdamW {
 
   constructor(
     private readonly parameters: Parameters,
-    /** The parameters that learn. */
+    /** The trained parameters. */
     readonly names: readonly ParameterName[],
-    /** Which of them weight decay touches. */
+    /** Whether weight decay applies to a parameter. */
     decays: (name: ParameterName) => boolean = isDecayed,
   ) {
     const sizeOf = (name: ParameterName) => parameters.get(name).size;
@@ -73,8 +73,9 @@ export class AdamW {
   }
 
   /**
-   * The norm of all gradients, and what clipping by it leaves of them; the caller disposes of what it is given.
-   * @param maximum of the norm; 0 does not clip
+   * Gathers the gradients by unit, and computes their global norm and the clip factor. Dispose of the result with
+   * disposeClipped().
+   * @param maximum maximum norm; 0 turns clipping off
    */
   clip(gradients: Gradients, maximum: number): ClippedGradients {
     const gradient = (name: ParameterName) => {
@@ -88,13 +89,13 @@ export class AdamW {
     return { ...gradientNorm(given, maximum), gradients: given };
   }
 
-  /** One update in place. */
+  /** Performs one update, in place. */
   apply({ gradients, factor }: ClippedGradients, learningRate: number, knobs: AdamWKnobs): void {
     this.step++;
     const { optimizer, adamBeta1: beta1, adamBeta2: beta2, adamEpsilon: epsilon } = knobs;
     const correction1 = 1 - beta1 ** this.step;
     const correction2 = 1 - beta2 ** this.step;
-    // Both forms are  p = keep * p - rate * m / (sqrt(v) + eps'), up to the order of decay and step.
+    // Both variants are  p = keep * p - rate * m / (sqrt(v) + eps'), apart from the order of decay and step.
     const rate = (learningRate * Math.sqrt(correction2)) / correction1;
     const eps = optimizer === 'adamw-hf' ? epsilon : epsilon * Math.sqrt(correction2);
     const keep = 1 - learningRate * knobs.weightDecay;
@@ -117,10 +118,10 @@ export class AdamW {
     });
   }
 
-  /** A copy of both moments on the host, as "m.<parameter>" and "v.<parameter>". */
+  /** Copies both moments to the host, as "m.<parameter>" and "v.<parameter>". */
   async read(): Promise<TensorMap> {
     const found: TensorMap = new Map();
-    // All at once: a GPU answers them together.
+    // All reads are started at once, so that a GPU handles them together.
     const read = this.units.map(async ({ names, m, v }) => {
       const moments = await Promise.all([m.data<'float32'>(), v.data<'float32'>()]);
       let at = 0;
@@ -135,12 +136,12 @@ export class AdamW {
       }
     });
     await Promise.all(read);
-    // In the order of the parameters, however they are laid together.
+    // In the order of the parameters, regardless of how they are concatenated.
     const keys = this.names.flatMap((name) => [`m.${name}`, `v.${name}`]);
     return new Map(keys.map((key) => [key, found.get(key)!]));
   }
 
-  /** Restores what read() gave. @throws Error when a moment is missing. */
+  /** Restores the moments returned by read(). @throws Error when a moment is missing */
   write(tensors: TensorMap, step: number): void {
     for (const { names, m, v } of this.units) {
       assign(
@@ -167,7 +168,7 @@ function momentOf(tensors: TensorMap, name: string): NamedTensor {
   return tensor;
 }
 
-/** Gives a variable the values of tensors, laid end to end. */
+/** Sets a variable to the concatenated values of tensors. */
 function assign(variable: tf.Variable, tensors: readonly NamedTensor[]): void {
   let data = tensors[0]!.data;
   if (tensors.length > 1) {

@@ -1,5 +1,5 @@
-// A checkpoint: the model in Hugging Face layout, and next to it everything else that resuming needs. Resuming is
-// bit-exact: masks, order and augmentation follow from seed and step, the rest is in these files.
+// Checkpoints: the model in Hugging Face layout, plus two files with everything else that resuming needs. Resuming is
+// bit-exact: masks, order and augmentation follow from seed and step, and all other state is in these files.
 import { z } from 'zod';
 import type { BatchCursor } from '../data/batches.ts';
 import { completeGroupSchema } from '../data/group.ts';
@@ -16,24 +16,24 @@ export const TENSOR_FILE = 'trainer.safetensors';
 
 const readingSchema = z.object({ step: z.int(), value: z.number() });
 
-/** Everything but the weights and moments. */
+/** The state of a run except for weights and moments. */
 export const checkpointStateSchema = z.object({
   step: z.int().min(0),
   setting: z.string(),
   config: configSchema,
   totalSteps: z.int(),
   cursor: z.object({ epoch: z.int(), position: z.int(), waiting: z.array(z.int()) }),
-  /** Type and sizes of the encoder, to refuse a checkpoint of another model. */
+  /** Type and sizes of the encoder, to reject a checkpoint of another model. */
   model: z.string(),
-  /** Digest of ids and sentences of the examples, to refuse other data. */
+  /** Digest of the ids and token ids of the examples and of the evaluation data, to reject other data. */
   data: z.string(),
-  /** Groups added to the running training, and the first epoch that includes them. */
+  /** Groups added during training, and the first epoch that includes them. */
   joined: z.array(z.object({ group: completeGroupSchema, epoch: z.int() })).default([]),
   best: z.object({ step: z.int(), sts: z.number() }).nullable(),
-  /** What has been measured up to the step, by "{split}/{name}". */
+  /** Readings up to the step, by "{split}/{name}". */
   readings: z.record(z.string(), z.array(readingSchema)),
   lastLoss: z.number().nullable(),
-  /** Since the last logged step. */
+  /** Steps, tokens and time since the last logged step. */
   spent: z
     .object({ steps: z.int(), tokens: z.int(), milliseconds: z.number() })
     .default({ steps: 0, tokens: 0, milliseconds: 0 }),
@@ -52,10 +52,10 @@ export interface Checkpoint {
   encoder: TensorMap;
 }
 
-/** Another run's state that a run begins from. */
+/** The state of another run that a branch starts from. */
 export interface Branch {
   from: Checkpoint;
-  /** Does it carry that run on: the same data and, but for hot knobs, the same configuration? */
+  /** Does the branch continue that run: with the same data and, except for hot knobs, the same configuration? */
   carriesOn: boolean;
 }
 
@@ -69,19 +69,19 @@ const arraysByName = ({ alignment, uniformity, sts }: MetricSeries): [string, Re
   ['eval/sts', sts],
 ];
 
-/** What has been measured, as a checkpoint holds it. */
+/** Converts metrics to the readings of a checkpoint. */
 export function readingsOf(metrics: MetricSeries): CheckpointState['readings'] {
   return Object.fromEntries(arraysByName(metrics).filter(([, readings]) => readings.length > 0));
 }
 
-/** What had been measured at a checkpoint. */
+/** Converts the readings of a checkpoint to metrics. */
 export function metricsOf(readings: CheckpointState['readings']): MetricSeries {
   const metrics = emptyMetrics();
   for (const [name, array] of arraysByName(metrics)) array.push(...(readings[name] ?? []));
   return metrics;
 }
 
-/** The two files next to the model's own. */
+/** The two files of a checkpoint besides those of the model. */
 export function stateFiles(state: CheckpointState, tensors: TensorMap): Files {
   const json = `${JSON.stringify({ version: 1, ...state })}\n`;
   return new Map([
@@ -90,7 +90,7 @@ export function stateFiles(state: CheckpointState, tensors: TensorMap): Files {
   ]);
 }
 
-/** @throws Failure that says what is missing or wrong. */
+/** @throws Failure that says what is missing or wrong */
 export function readCheckpoint(
   name: string,
   state: Uint8Array,
@@ -113,7 +113,7 @@ export function readCheckpoint(
   return { state: parsed.data, tensors: readSafetensors(tensors, TENSOR_FILE).tensors, encoder };
 }
 
-/** Moments of another run's checkpoint for the parameters trained here; zeros where that run had none. */
+/** The moments in another run's checkpoint for the parameters trained here; zeros if that run had none. */
 export function momentsOf(
   trained: readonly ParameterName[],
   parameters: Parameters,

@@ -1,4 +1,4 @@
-// Embeddings of many sentences: sorted by length into batches of bounded size, read back as plain numbers.
+// Embeds many sentences: sorts them by length into batches of limited size, and reads the embeddings back.
 import * as tf from '@tensorflow/tfjs-core';
 import type { EncoderConfig } from '../encoder/config.ts';
 import { encode } from '../encoder/encoder.ts';
@@ -12,21 +12,21 @@ import { padRows } from '../tokenizer/pad.ts';
 import { yieldToEventLoop } from '../util/yieldToEventLoop.ts';
 import { forkKey, type Key } from '../util/random.ts';
 
-/** Most padded tokens in one batch. */
+/** Maximum number of tokens in one batch, including padding. */
 const TOKENS_PER_BATCH = 4096;
-/** A batch that holds this many takes no sentence that would make more than the share below of it padding. */
+/** From this many tokens on, a batch takes no sentence that would raise its share of padding above PADDING. */
 const TOKENS_ENOUGH = 1024;
 const PADDING = 0.1;
 
 export interface EmbedOptions {
   pooling: Pooling;
-  /** Train mode: rates and the key of the masks. Left out: eval mode. */
+  /** Dropout rates and the key of the masks, in train mode; omit it for eval mode. */
   dropout?: { rates: DropoutRates; key: Key } | undefined;
   /** Called with the number of sentences done. */
   onProgress?: ((done: number) => void) | undefined;
 }
 
-/** @param rows token ids per sentence, special tokens included. Returns [sentences, hidden] in the rows' order. */
+/** @param rows token ids per sentence, with special tokens. Returns [sentences, hidden], in the order of the rows. */
 export async function embedRows(
   parameters: Parameters,
   config: EncoderConfig,
@@ -45,7 +45,7 @@ export async function embedRows(
     done += members.length;
     options.onProgress?.(done);
   };
-  // The device computes a batch while the one before is read.
+  // The device computes a batch while the previous one is read back.
   let reading = Promise.resolve();
   try {
     for (const [index, members] of lengthBatches(rows, order).entries()) {
@@ -74,7 +74,7 @@ export async function embedRows(
   return { data, rows: rows.length, dimension: hidden };
 }
 
-/** Cuts the order into batches of bounded padded size, with little padding once they are worth a pass of their own. */
+/** Splits the order into batches of limited padded size; batches that are large enough contain little padding. */
 export function lengthBatches(rows: readonly (readonly number[])[], order: readonly number[]): number[][] {
   const batches: number[][] = [];
   let current: number[] = [];

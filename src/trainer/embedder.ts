@@ -1,5 +1,5 @@
-// A model opened to embed sentences as evaluation does, with the weights it came with: `eval`, `encode` and `pattern`
-// on the command line, "before training" on the page.
+// Embeds sentences in eval mode with a model as it was loaded: for `eval`, `encode` and `pattern` on the command line,
+// and "before training" on the page.
 import { longestInput } from '../encoder/config.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import { Parameters } from '../encoder/parameters.ts';
@@ -8,7 +8,7 @@ import type { Matrix } from '../metrics/vectors.ts';
 import { promptLength, withPrompt } from '../tokenizer/template.ts';
 import { embedRows } from './embed.ts';
 
-/** An opened model that embeds sentences as evaluation does. */
+/** A loaded model that embeds sentences in the same way as evaluation. */
 export class Embedder {
   private readonly parameters: Parameters;
   readonly pooling: Pooling;
@@ -33,7 +33,7 @@ export class Embedder {
     return embedRows(this.parameters, this.model.config, rows, { pooling: this.pooling, onProgress });
   }
 
-  /** Whole sentences: tokenised, cut at what the encoder takes, embedded. Returns [sentences, hidden]. */
+  /** Tokenises sentences, truncates them to the maximum length and embeds them. Returns [sentences, hidden]. */
   embedSentences(sentences: readonly string[]): Promise<Matrix> {
     return this.embed(sentences.map((sentence) => this.evaluationIds(sentence)));
   }

@@ -1,5 +1,5 @@
-// What is measured during a run: alignment and uniformity of held-out training data and of evaluation data
-// (without the head, at most `measureCap` pairs and sentences; tools.py of the authors' code), and STS Spearman.
+// Evaluation during a run: alignment and uniformity of held-out training data and of evaluation data (without the head,
+// on at most `measureCap` pairs and sentences; tools.py of the authors' code), and the Spearman correlation on STS.
 import type { EncoderConfig } from '../encoder/config.ts';
 import type { DropoutRates } from '../encoder/pass.ts';
 import type { Parameters } from '../encoder/parameters.ts';
@@ -15,7 +15,7 @@ import { embedRows } from './embed.ts';
 import { positiveIndex } from '../losses/objective.ts';
 import type { TokenisedExample, Views } from './views.ts';
 
-/** Token rows of what one side is measured on. */
+/** The token rows that alignment and uniformity of one side (held-out or evaluation data) are measured on. */
 export interface MeasuredSet {
   split: 'train' | 'eval';
   /** Positive pairs, for alignment. */
@@ -33,9 +33,9 @@ export interface StsSet {
 }
 
 /**
- * The held-out side. Where the setting has generated groups, only those are measured (the pattern's own pairs);
- * with four sentences the intermediate is the positive. Plain sentences: pairs of the two views, uniformity over the
- * sentences as they are.
+ * The held-out side. If the data has groups, only groups are measured (the pattern's own pairs); in groups of four
+ * sentences the intermediate is the positive. Otherwise alignment is measured on the two views of plain sentences, and
+ * uniformity on the sentences themselves.
  */
 export function heldOutSet(heldOut: readonly TokenisedExample[], views: Views, cap: number): MeasuredSet {
   const groups = heldOut.filter((example) => example.ids.length > 1);
@@ -50,7 +50,7 @@ export function heldOutSet(heldOut: readonly TokenisedExample[], views: Views, c
   };
 }
 
-/** The evaluation side: positives = pairs scored 4 or more; sentences of pairs scored >= 4 or <= 1. */
+/** The evaluation side: alignment on pairs scored >= 4, uniformity on the sentences of pairs scored >= 4 or <= 1. */
 export function evaluationSet(pairs: readonly ScoredPair[], views: Views, cap: number): MeasuredSet {
   const ids = (sentence: string) => views.evaluationIds(sentence);
   const positives = pairs.filter(({ score }) => score >= 4);
@@ -67,7 +67,7 @@ export function evaluationSet(pairs: readonly ScoredPair[], views: Views, cap: n
   };
 }
 
-/** Every sentence of the scored pairs once. */
+/** The distinct sentences of the scored pairs, and the pairs as indices into them. */
 export function stsSet(pairs: readonly ScoredPair[], views: Pick<Views, 'evaluationIds'>): StsSet {
   const places = new Map<string, number>();
   const place = (sentence: string) => {
@@ -93,12 +93,12 @@ export interface Measurer {
   dropout: DropoutRates;
 }
 
-/** null for NaN and infinities: "not defined". */
+/** Replaces NaN and infinities by null, "undefined". */
 function defined(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** Alignment and uniformity of one side at one step. @param key names the dropout masks (train mode). */
+/** Alignment and uniformity of one side at one step. @param key key of the dropout masks (train mode) */
 export async function measure(
   model: Measurer,
   set: MeasuredSet,
@@ -136,7 +136,7 @@ export async function measure(
   ];
 }
 
-/** STS in eval mode, as is usual. */
+/** Measures STS, always in eval mode. */
 export async function measureSts(
   model: Omit<Measurer, 'dropout'>,
   set: StsSet,

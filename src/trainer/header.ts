@@ -1,4 +1,4 @@
-// The header of a run's record, and the identity of an encoder in checkpoints.
+// Builds the header event of a run's record, and the string that identifies an encoder in checkpoints.
 import type { EncoderConfig } from '../encoder/config.ts';
 import { isHead } from '../encoder/head.ts';
 import type { Config } from '../run/config.ts';

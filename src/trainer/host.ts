@@ -1,10 +1,10 @@
-// What a host (worker, command line) supplies to a run: a store for checkpoints, and control over the training.
+// The interfaces that a host (worker, command line) implements for a run: a checkpoint store and control of training.
 import type { Group } from '../data/group.ts';
 import type { KnobEdit } from '../run/knobEdit.ts';
 
 export type Files = Map<string, Uint8Array>;
 
-/** Stores the files of a run. Writes are atomic: after a crash in the middle the earlier state is still readable. */
+/** Stores the files of a run. Writes are atomic: after a crash during a write, the previous state is still readable. */
 export interface CheckpointStore {
   /** Writes a checkpoint under its name ("step-000100") and may then delete older ones. Returns its path. */
   writeCheckpoint(name: string, files: Files): Promise<string>;
@@ -13,16 +13,16 @@ export interface CheckpointStore {
 }
 
 export interface TrainingControl {
-  /** Called with the share of compiled kernels before the first step, where they are compiled ahead. */
+  /** Called before the first step with the share of kernels compiled so far, if they are compiled in advance. */
   onCompileProgress?: ((share: number) => void) | undefined;
-  /** Ends the run after the current step, with a checkpoint. */
+  /** Stops the run after the current step, with a checkpoint. */
   signal?: AbortSignal | undefined;
-  /** Edits since the last call; asked for before each step. */
+  /** Returns the edits since the last call; called before each step. */
   takeEdits?: (() => KnobEdit[]) | undefined;
-  /** Groups given since the last call; asked for before each step, and in its batch. */
+  /** Returns the groups added since the last call; called before each step, whose batch includes them. */
   takeGroups?: (() => Group[]) | undefined;
-  /** Awaited before each step: for pausing, pacing, embedding sentences, going back. */
+  /** Awaited before each step, so that the host can pause, limit the speed, embed sentences or go back. */
   beforeStep?: (() => Promise<void>) | undefined;
-  /** Awaited after the last step; true when the host has gone back and training continues from there. */
+  /** Awaited after the last step; true if the host has gone back and training continues from there. */
   afterLastStep?: (() => Promise<boolean>) | undefined;
 }

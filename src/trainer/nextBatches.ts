@@ -1,5 +1,5 @@
-// The batches of the next step and their token rows. They are prefetched while the device still computes the step before,
-// and made again when an example has been added since.
+// The batches of the next step and their token rows. They are prefetched while the device computes the previous step,
+// and drawn again if an example is added in the meantime.
 import {
   batches as walkEpochs,
   startCursor,
@@ -13,25 +13,25 @@ import type { Prepared } from './prepare.ts';
 import type { StepRows, TokenisedExample } from './views.ts';
 
 export interface StepBatches {
-  /** More than one where gradients are accumulated. */
+  /** More than one if gradients are accumulated. */
   batches: Batch[];
-  /** One for each batch. */
+  /** One entry per batch. */
   rows: StepRows[];
 }
 
 type Source = Pick<Prepared, 'plan' | 'views' | 'examples'>;
 
 export class NextBatches {
-  /** Where the next step starts to draw. */
+  /** The position from which the next step draws. */
   private current: BatchCursor = startCursor();
-  /** The same, or the position after the prefetched step; the generator advances it. */
+  /** The generator's position: the same, or the position after the prefetched step. */
   private generatorCursor: BatchCursor;
   private generator: Generator<Batch, void>;
   /** Examples added to the next batch. */
   private added: number[] = [];
   private prefetched: (StepBatches & { step: number }) | undefined;
 
-  /** @param count batches of one step */
+  /** @param count number of batches per step */
   constructor(
     private readonly source: Source,
     private readonly count: number,
@@ -54,7 +54,7 @@ export class NextBatches {
     return { batches, rows };
   }
 
-  /** Makes the batches of this step ahead of time, unless they are there already. */
+  /** Draws the batches of this step in advance, unless that has been done already. */
   prefetch(step: number): StepBatches {
     if (this.prefetched) return this.prefetched;
     const { plan, views, examples } = this.source;
@@ -70,14 +70,14 @@ export class NextBatches {
     this.added.push(example);
   }
 
-  /** Continues at another position, with no added examples. */
+  /** Continues at another position, without the added examples. */
   moveTo(cursor: BatchCursor): void {
     this.added = [];
     this.current = copyOf(cursor);
     this.restartGenerator();
   }
 
-  /** The batches the next step would have with these examples added; changes nothing. */
+  /** Returns the batches that the next step would have with these examples added; changes nothing. */
   peek(joining: readonly Example[]): { examples: TokenisedExample[]; batches: Batch[] } {
     const { plan, views, examples } = this.source;
     const all = [...examples, ...joining.map((example) => views.tokenise(example))];
@@ -93,7 +93,7 @@ export class NextBatches {
     };
   }
 
-  /** The prefetched batches are no longer valid. */
+  /** Discards prefetched batches, which are no longer valid. */
   private discardPrefetched(): void {
     if (this.prefetched) this.restartGenerator();
   }
@@ -109,7 +109,7 @@ function copyOf({ epoch, position, waiting }: BatchCursor): BatchCursor {
   return { epoch, position, waiting: [...waiting] };
 }
 
-/** @param added examples added to the first batch; @param count batches of one step */
+/** @param added examples that are added to the first batch; @param count number of batches per step */
 function drawBatches(
   walk: Generator<Batch, void>,
   plan: BatchPlan,

@@ -1,4 +1,4 @@
-// What a run derives from its inputs once, before the first step: examples, split, batches, measured sets.
+// Prepares a run before its first step: derives examples, held-out split, batch plan and measured sets from its inputs.
 import { stepsPerEpoch, type BatchPlan } from '../data/batches.ts';
 import type { Group, ScoredPair } from '../data/group.ts';
 import { mixExamples, ownExample, type Example } from '../data/mix.ts';
@@ -19,13 +19,13 @@ export interface RunInputs {
   setting: Setting;
   config: Config;
   groups: readonly Group[];
-  /** The user's own groups: always trained on, never held out, whatever their pattern. */
+  /** The user's own groups, which are always trained on and never held out, regardless of their pattern. */
   own?: readonly Group[] | undefined;
-  /** Evaluation pairs; without them neither STS nor the evaluation curves are measured. */
+  /** Evaluation pairs; if there are none, STS and the evaluation curves are not measured. */
   sts: readonly ScoredPair[];
   model: LoadedModel;
   device: DeviceInfo;
-  /** Names of the files the groups came from, for the record. */
+  /** Names of the files that the groups come from, for the record. */
   files: string[];
 }
 
@@ -36,9 +36,9 @@ export interface GrowingPlan extends BatchPlan {
 }
 
 export interface Prepared {
-  /** Grows, as `plan` does, when groups are added while the training runs. */
+  /** Grows, like `plan`, when groups are added during training. */
   examples: TokenisedExample[];
-  /** Sentences of a group as this run uses them. */
+  /** Roles of a group's sentences in this run. */
   roles: readonly Role[];
   heldOut: TokenisedExample[];
   notes: string[];
@@ -46,13 +46,13 @@ export interface Prepared {
   views: Views;
   measured: MeasuredSet[];
   sts: StsSet | undefined;
-  /** Updates that the run will make. */
+  /** Planned number of updates. */
   totalSteps: number;
-  /** Digest of the training data, to refuse resuming on other data. */
+  /** Digest of training and evaluation data, to reject resuming on other data. */
   digest: string;
 }
 
-/** @throws Failure or UsageFailure when data, model and knobs do not go together. */
+/** @throws Failure or UsageFailure when data, model and knobs do not fit together */
 export function prepare(inputs: RunInputs, random: Random): Prepared {
   const { config, model, setting } = inputs;
   const measuredLength = checkLength(config, model);
@@ -97,7 +97,7 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
   };
 }
 
-/** The user's groups as examples, and a sentence for each that the setting cannot use. */
+/** The user's groups as examples, and a message for each group that the setting cannot use. */
 export function ownExamples(
   groups: readonly Group[],
   roles: readonly Role[],
@@ -118,10 +118,10 @@ function whyRejected(group: Group, roles: readonly Role[], pattern: PatternName)
   return `"${group.anchor}" is not trained on: setting "${pattern}" takes complete groups only, and it has no ${missing}.`;
 }
 
-/** Longest sentence that is measured, in the authors' code (tools.py: max_length=512). */
+/** Maximum length of a measured sentence in tokens, as in the authors' code (tools.py: max_length=512). */
 const MEASURED_LENGTH = 512;
 
-/** Checks that training sentences fit the encoder; returns the maximum length of a measured sentence. */
+/** Checks that `maxLength` fits the encoder. Returns the maximum length of a measured sentence, in tokens. */
 function checkLength(config: Config, model: LoadedModel): number {
   const prompt = config.pooling === 'mask' ? Math.max(...model.tokenizer.prompts.map(promptLength)) : 0;
   const room = longestInput(model.config) - prompt;
@@ -142,7 +142,7 @@ function batchPlan(
 ): GrowingPlan {
   const generated = examples.map((example) => example.generated);
   const groups = generated.filter(Boolean).length;
-  // With fewer groups than generatedBatch none would ever be used: then all of them make one batch.
+  // With fewer groups than generatedBatch, none would be used in the first epoch; instead, all of them go together.
   const generatedBatch = groups > 0 ? Math.min(config.generatedBatch, groups) : config.generatedBatch;
   if (generatedBatch < config.generatedBatch) {
     notes.push(
@@ -157,7 +157,7 @@ function plannedSteps(config: Config, plan: BatchPlan): number {
   return Math.max(1, Math.ceil((config.epochs * stepsPerEpoch(plan)) / config.accumulate));
 }
 
-/** What cannot be measured with this data, a sentence each. */
+/** Notes on what cannot be measured with this data. */
 function measurementNotes(
   examples: readonly TokenisedExample[],
   held: readonly TokenisedExample[],
@@ -178,7 +178,7 @@ function measurementNotes(
   return notes;
 }
 
-/** 64 bits over token ids, held-out ones too, and the evaluation data, in order. */
+/** 64-bit digest of the token ids (of held-out examples too) and of the evaluation data, in order. */
 function digestOf(examples: readonly TokenisedExample[], sts: readonly ScoredPair[]): string {
   let key = seedKey(0);
   for (const { id, ids } of examples) key = forkKey(key, [id, ...ids.map((row) => row.join())].join('\n'));

@@ -1,5 +1,5 @@
-// What a run is between two steps: weights, moments, place in the data, configuration and readings, with the ways to
-// read all of it (checkpoint, snapshot) and to set it (restore, branch, go to a snapshot).
+// The state of a run between two steps: weights, moments, position in the data, configuration and readings. It can be
+// saved (checkpoint, snapshot) and loaded (restore, branch, goTo).
 import type { Group } from '../data/group.ts';
 import { modelFiles } from '../encoder/folder.ts';
 import { initialHead, isHead } from '../encoder/head.ts';
@@ -32,7 +32,7 @@ import type { StepModel } from './step.ts';
 import { StepLog } from './stepLog.ts';
 
 export class RunState {
-  /** Updates made. */
+  /** Number of updates made. */
   step = 0;
   config: Config;
   /** The best STS so far. */
@@ -45,16 +45,16 @@ export class RunState {
   /** The state before any step. */
   readonly initial: Snapshot;
 
-  /** Groups added while the training ran, and the first epoch whose order has them. */
+  /** Groups added during training, and the first epoch that includes them. */
   private joined: RunCursor['joined'] = [];
   private measured = emptyMetrics();
-  /** Parameters and moments that snapshots are stored relative to; a moment that is missing here was zero. */
+  /** Parameters and moments that snapshots are stored relative to; moments that are missing here are zero. */
   private origin: TensorMap;
   private readonly initialExamples: number;
 
   /**
-   * @param readbackInterval milliseconds of steps whose numbers are read back together
-   * @throws Failure or UsageFailure when the inputs do not go together; nothing is left allocated then.
+   * @param readbackInterval steps within this many milliseconds are read back together
+   * @throws Failure or UsageFailure when the inputs do not fit together; nothing stays allocated in that case
    */
   constructor(
     private readonly inputs: RunInputs,
@@ -80,7 +80,7 @@ export class RunState {
     return this.prepared.totalSteps;
   }
 
-  /** Adds the user's groups to the next batch, and to every epoch after this one. */
+  /** Adds the user's groups to the next batch, and to all later epochs. */
   addGroups(
     groups: readonly Group[],
     epoch = this.batches.cursor.epoch + 1,
@@ -110,14 +110,14 @@ export class RunState {
     for (const event of events) appendMetric(this.measured, event);
   }
 
-  /** Keeps the score of this step if it is the best so far; true when it is. */
+  /** Stores the STS score of this step if it is the best so far. Returns whether it is. */
   updateBest(value: number): boolean {
     if (this.best && this.best.sts >= value) return false;
     this.best = { step: this.step, sts: value };
     return true;
   }
 
-  /** Forgets what was measured after this step: the run continues differently from here. */
+  /** Discards the readings after this step, because the run continues differently from here. */
   discardLaterReadings(): void {
     cutMetrics(this.measured, this.step);
   }
@@ -137,15 +137,15 @@ export class RunState {
   }
 
   /**
-   * The model, and everything else that resuming needs.
-   * @throws Failure when a number is not finite or the device is lost: it must not replace a good checkpoint.
+   * The files of a checkpoint: the model, and everything else that resuming needs.
+   * @throws Failure when a number is not finite or the device is lost, so that no good checkpoint is replaced
    */
   async checkpointFiles(): Promise<Files> {
     const { state, tensors, encoder } = await this.checkpoint();
     return new Map([...this.layout(encoder), ...stateFiles(state, tensors)]);
   }
 
-  /** The same in memory. */
+  /** A checkpoint in memory. @throws Failure as checkpointFiles() */
   async checkpoint(): Promise<Checkpoint> {
     await this.log.read();
     const parameters = await this.model.parameters.read();
@@ -183,7 +183,7 @@ export class RunState {
     };
   }
 
-  /** Continues from a checkpoint. @throws Failure when it belongs to another model, setting or data. */
+  /** Continues from a checkpoint. @throws Failure when it is of another model, setting or data set */
   restore({ state, tensors, encoder }: Checkpoint): void {
     const mismatch = (what: string, theirs: string, ours: string): never => {
       throw new Failure(`The checkpoint is of another ${what}: it has ${theirs}, this run has ${ours}.`);
@@ -207,8 +207,8 @@ export class RunState {
   }
 
   /**
-   * Begins from another run's weights. A branch that only continues that run takes over its whole state, with this
-   * run's knobs; any other takes the weights, and the moments of the parameters that both runs train, at the same step.
+   * Starts from another run's weights, at its step. A branch that continues that run takes over its whole state, but
+   * with this run's knobs. Any other branch takes only the weights, and the moments of parameters that both runs train.
    */
   branch({ from, carriesOn }: Branch): void {
     const { parameters, trained } = this.model;
@@ -229,7 +229,7 @@ export class RunState {
     this.origin = new Map([...this.origin, ...from.encoder, ...from.tensors]);
   }
 
-  /** The state at this step, for going back to it in this session or in another one with the same inputs. */
+  /** A snapshot of the current state, to return to it in this session or in another one with the same inputs. */
   async snapshot(): Promise<Snapshot> {
     await this.log.read();
     const moments = this.optimizer.read();
@@ -243,7 +243,7 @@ export class RunState {
     return { config, batches: batches.cursor, joined, spent: log.spent, lastLoss: log.lastLoss };
   }
 
-  /** Goes back, or forward, to a snapshot. What has been measured is kept: it would be the same again. */
+  /** Goes back or forward to a snapshot. Readings are kept, because measuring again would give the same values. */
   goTo(snapshot: Snapshot): void {
     const { config, batches, joined, ...logged } = structuredClone(snapshot.cursor);
     const { parameters, trained } = this.model;

@@ -1,4 +1,4 @@
-// Loss and gradient norm of steps: read back from the device together, and checked.
+// Loss and gradient norm of steps: reads them back from the device together, and checks that they are finite.
 import * as tf from '@tensorflow/tfjs-core';
 import { readBack } from '../kernels/readBack.ts';
 import type { Config } from '../run/config.ts';
@@ -18,7 +18,7 @@ export interface StackedScalars {
   hasHt: boolean;
 }
 
-/** Loss, InfoNCE, HT (or anything where there is none) and the gradient's norm. */
+/** Numbers per step: loss, InfoNCE, HT (a placeholder if there is none) and gradient norm. */
 const WIDTH = 4;
 
 export function stackScalars({ loss, infonce, ht }: StepGradient, norm: tf.Scalar): StackedScalars {
@@ -28,7 +28,7 @@ export function stackScalars({ loss, infonce, ht }: StepGradient, norm: tf.Scala
   };
 }
 
-/** One read-back for the numbers of several steps, which are disposed of. */
+/** Reads the numbers of several steps in one read-back, and disposes of their tensors. */
 export async function readTogether(steps: readonly StackedScalars[]): Promise<Scalars[]> {
   const tensors = steps.map(({ numbers }) => numbers);
   const joined = tensors.length === 1 ? tensors[0]! : tf.concat1d(tensors);
@@ -47,7 +47,7 @@ export function areFinite({ loss, gradNorm }: Scalars): boolean {
   return Number.isFinite(loss) && Number.isFinite(gradNorm);
 }
 
-/** Names step, batch and likely reason when loss or gradient norm is not finite. */
+/** The error for a loss or gradient norm that is not finite: names the step, the batch and the likely reason. */
 export function notFinite(scalars: Scalars, step: number, config: Config, ids: readonly string[]): Failure {
   const what = Number.isFinite(scalars.loss)
     ? `the gradient norm is ${scalars.gradNorm}`

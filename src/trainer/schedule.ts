@@ -1,12 +1,15 @@
-// Learning-rate schedules, as a factor of the peak rate (Hugging Face's get_scheduler).
+// Learning rate schedules, as a factor of the peak learning rate (as in Hugging Face's get_scheduler).
 import type { Config } from '../run/config.ts';
 
 /**
- * @param step updates made so far (0 before the first)
- *   k < warm-up      k / warm-up       (so with warm-up the first update has rate 0)
+ * The factor for the next update, with k = step:
+ *
+ *   k < warm-up      k / warm-up       (with warm-up, the first update therefore has rate 0)
  *   linear after     (total - k) / (total - warm-up)
  *   cosine after     (1 + cos(pi * progress)) / 2
  *   constant after   1
+ *
+ * @param step number of updates made so far (0 before the first)
  */
 export function scheduleFactor(
   schedule: Config['schedule'],

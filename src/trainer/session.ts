@@ -1,4 +1,4 @@
-// A training in progress: steps, evaluation and tracing on the state of a run.
+// A training session: steps, evaluation, tracing and edits, on the state of a run.
 import type { Group } from '../data/group.ts';
 import { dropoutEverywhere } from '../encoder/pass.ts';
 import { assertDeviceSound } from '../kernels/deviceHealth.ts';
@@ -36,8 +36,8 @@ export class TrainingSession {
   private readonly keys: { dropout: Key; measure: Key };
 
   /**
-   * @param readbackInterval milliseconds of steps whose numbers are read back together
-   * @throws Failure or UsageFailure when the inputs do not go together; nothing is left allocated then.
+   * @param readbackInterval steps within this many milliseconds are read back together
+   * @throws Failure or UsageFailure when the inputs do not fit together; nothing stays allocated in that case
    */
   constructor(
     private readonly inputs: RunInputs,
@@ -49,7 +49,7 @@ export class TrainingSession {
     this.state = new RunState(inputs, random, readbackInterval);
   }
 
-  /** Updates made. */
+  /** Number of updates made. */
   get step(): number {
     return this.state.step;
   }
@@ -79,7 +79,7 @@ export class TrainingSession {
     return headerOf(this.inputs, this.prepared, this.model, this.config);
   }
 
-  /** Compiles the kernels of the next step, where that saves time; changes nothing. */
+  /** Compiles the kernels of the next step in advance, if that saves time; does not change the training. */
   async warmUp(options: CompileOptions = {}): Promise<void> {
     if (this.step >= this.totalSteps) return;
     const { config, model, state } = this;
@@ -89,12 +89,12 @@ export class TrainingSession {
   }
 
   /**
-   * One update. The scalars are read back only when the step is logged, and together with those of the steps before
-   * where they are shorter than a frame. A loss or gradient that is not finite stops the run: before the update changes
-   * the weights where each step is read by itself, else before anything is derived from them.
-   * @param replayed the step was made before: it emits no event
-   * @returns the events that are known by now
-   * @throws Failure naming step, batch and likely reason.
+   * Performs one update. The scalars are read back only for logged steps, and together with those of earlier steps if
+   * steps are shorter than a frame. A loss or gradient that is not finite stops the run: before the weights are updated
+   * if each step is read back separately, otherwise before anything is derived from the weights.
+   * @param replayed true for a step that was run before and emits no event
+   * @returns the events that are available so far
+   * @throws Failure naming the step, the batch and the likely reason
    */
   async update(replayed = false): Promise<StepEvent[]> {
     const { config, model, state } = this;
@@ -120,7 +120,7 @@ export class TrainingSession {
           : undefined,
       );
       const read = last || log.isDue() ? log.read() : undefined;
-      // The device computes meanwhile.
+      // Done while the device computes.
       if (!last) state.batches.prefetch(number + 1);
       await read;
       optimizer.apply(clipped, learningRate, config);
@@ -133,7 +133,7 @@ export class TrainingSession {
     }
   }
 
-  /** Stops the run at a step whose numbers are not finite. */
+  /** Returns a check that stops the run if the numbers of a step are not finite. */
   private check(number: number, config: Config, { batches }: StepBatches): QueuedStep['check'] {
     const { examples } = this.prepared;
     return (scalars) => {
@@ -146,7 +146,7 @@ export class TrainingSession {
     };
   }
 
-  /** Waits for the numbers of all steps that were made, and takes their events. @throws Failure as update does */
+  /** Waits for the numbers of all steps so far, and takes their events. @throws Failure as update() */
   async flushEvents(): Promise<StepEvent[]> {
     const { log } = this.state;
     if (log.hasUnread) {
@@ -157,12 +157,12 @@ export class TrainingSession {
     return log.takeEvents();
   }
 
-  /** Events of steps that have been read back but not taken, if a failure came between. */
+  /** Takes the events of steps that were read back before a failure interrupted the run. */
   takeEvents(): StepEvent[] {
     return this.state.log.takeEvents();
   }
 
-  /** @param part which of a step's accumulated batches */
+  /** @param part index of the batch among the accumulated batches of a step */
   private stepOptions(config: Config, number: number, part: number): StepOptions {
     return {
       temperature: config.temperature,
@@ -174,12 +174,12 @@ export class TrainingSession {
     };
   }
 
-  /** Of the next update. */
+  /** The learning rate of the next update. */
   private learningRate({ learningRate, schedule, warmupSteps }: Config): number {
     return learningRate * scheduleFactor(schedule, this.step, warmupSteps, this.totalSteps);
   }
 
-  /** What the next step would be with this configuration and these groups added; changes nothing. */
+  /** The next step with this configuration and these groups added; changes nothing. */
   private nextStep(config: Config, groups: readonly Group[]) {
     const { prepared, inputs, state } = this;
     const number = this.step + 1;
@@ -193,9 +193,9 @@ export class TrainingSession {
   }
 
   /**
-   * The next step taken apart, with the edits and groups that are waiting for it. Nothing changes: the step is still to
-   * be made, and will be the one that was shown.
-   * @throws Failure when there is no next step, or when it would give numbers that are not finite.
+   * Traces the next step, with the pending edits and groups. The state does not change: the next step has yet to be
+   * run, and will be the same as the trace.
+   * @throws Failure when there is no next step, or when its numbers would not be finite
    */
   async trace(pending: { edits?: readonly KnobEdit[]; groups?: readonly Group[] } = {}): Promise<StepTrace> {
     if (this.step >= this.totalSteps) {
@@ -213,19 +213,19 @@ export class TrainingSession {
     return traceStep({ number, model, optimizer, config, learningRate, batches, rows });
   }
 
-  /** Adds the user's groups to the next batch, and to every epoch after this one. */
+  /** Adds the user's groups to the next batch, and to all later epochs. */
   addGroups(groups: readonly Group[]): { accepted: Group[]; rejected: string[] } {
     return this.state.addGroups(groups);
   }
 
-  /** Sentences as evaluation embeds them, with the current weights; changes nothing. */
+  /** Embeds sentences in the same way as evaluation, with the current weights; changes nothing. */
   embed(sentences: readonly string[]): Promise<Matrix> {
     const { parameters, config, pooling } = this.model;
     const rows = sentences.map((sentence) => this.prepared.views.evaluationIds(sentence));
     return embedRows(parameters, config, rows, { pooling });
   }
 
-  /** Alignment and uniformity of both sides, and STS. */
+  /** Measures alignment and uniformity of both sides (held-out and evaluation data), and STS. */
   async evaluate(): Promise<MetricEvent[]> {
     const { model, prepared, config } = this;
     const measurer = {
@@ -266,7 +266,7 @@ export class TrainingSession {
     this.state.goTo(snapshot);
   }
 
-  /** Replays a step with its original edits and groups; emits no events. */
+  /** Runs a step again with its original edits and groups; emits no events. */
   async replayStep(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void> {
     this.state.config = withEdits(this.config, edits);
     if (groups.length > 0) this.addGroups(groups);

@@ -1,25 +1,25 @@
-// Snapshots: a run's whole state at a step, held in memory and small, so that many of them fit. Only rows that differ
-// from the start of the run are stored: most words of a vocabulary never occur in a small corpus, and rows that no batch
-// has touched are unchanged, their moments too.
+// Snapshots: the whole state of a run at a step, small enough that many of them fit into memory. Only rows that differ
+// from the start of the run are stored: most tokens of the vocabulary never occur in a small corpus, so their rows, and
+// the moments of these, never change.
 import type { BatchCursor } from '../data/batches.ts';
 import type { Group } from '../data/group.ts';
 import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
 import type { Config } from '../run/config.ts';
 
-/** The state of a run at a step besides weights and moments. */
+/** The state of a run at a step, except for weights and moments. */
 export interface RunCursor {
   config: Config;
   batches: BatchCursor;
-  /** Groups added to the running training, and the first epoch that includes them. */
+  /** Groups added during training, and the first epoch that includes them. */
   joined: { group: Group; epoch: number }[];
-  /** Since the last logged step. */
+  /** Steps, tokens and time since the last logged step. */
   spent: { steps: number; tokens: number; milliseconds: number };
   lastLoss: number | null;
 }
 
-/** Rows of a tensor that differ from its origin. */
+/** The rows of a tensor that differ from the start of the run (the origin). */
 export interface ChangedRows {
-  /** Their numbers; null when all of them are there. */
+  /** Row indices; null when all rows are stored. */
   rows: Uint32Array | null;
   data: Float32Array;
 }
@@ -27,9 +27,9 @@ export interface ChangedRows {
 export interface Snapshot {
   readonly step: number;
   readonly cursor: RunCursor;
-  /** Of the parameters that learn, and of both moments. */
+  /** The changed rows of the trained parameters and of both moments, by name. */
   readonly tensors: ReadonlyMap<string, ChangedRows>;
-  /** Size of the tensors in memory. */
+  /** Size of the tensors in memory, in bytes. */
   readonly bytes: number;
 }
 
@@ -56,7 +56,7 @@ export function initialSnapshot(cursor: RunCursor, trained: readonly string[]): 
   };
 }
 
-/** The whole tensors of a snapshot. */
+/** Restores the full tensors of a snapshot. */
 export function restoreTensors(
   { tensors }: Snapshot,
   origin: TensorMap,
@@ -83,11 +83,11 @@ function wholeTensor(
   return whole;
 }
 
-/** @param origin left out: zeros */
+/** @param origin undefined: zeros */
 function changedRows({ shape, data }: NamedTensor, origin: NamedTensor | undefined): ChangedRows {
   const width = widthOf(shape);
   const count = data.length / width;
-  // Compared by bits: a row must come back as exactly what it was.
+  // Compared bitwise, so that every row is restored exactly.
   const now = bitsOf(data);
   const then = origin && bitsOf(origin.data);
   const rows: number[] = [];
@@ -109,7 +109,7 @@ function bitsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
   return new Uint32Array(buffer, byteOffset, length);
 }
 
-/** Numbers in a row; a vector is one row. */
+/** Number of elements per row; a vector is one row. */
 function widthOf(shape: readonly number[]): number {
   return shape.length > 1
     ? shape.slice(1).reduce((product, n) => product * n, 1)

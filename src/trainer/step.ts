@@ -1,4 +1,4 @@
-// One gradient: token rows in, losses and gradients out. Capture and evaluation stay out of here.
+// The gradient of one training step: from token rows to losses and gradients.
 import * as tf from '@tensorflow/tfjs-core';
 import type { EncoderConfig } from '../encoder/config.ts';
 import { encode } from '../encoder/encoder.ts';
@@ -14,25 +14,25 @@ import type { Gradients } from './adamw.ts';
 import type { StepRows } from './views.ts';
 
 export interface StepModel {
-  /** Of the encoder, and of the head when there is one. */
+  /** The parameters of the encoder, and of the head if there is one. */
   parameters: Parameters;
   config: EncoderConfig;
-  /** Does a head stand between pooled vector and loss? */
+  /** Is there a head between the pooled vector and the loss? */
   head: boolean;
-  /** The parameters that learn. */
+  /** The trained parameters. */
   trained: readonly ParameterName[];
   pooling: Pooling;
 }
 
 export interface StepOptions extends ObjectiveKnobs {
   dropout: DropoutRates;
-  /** Names the masks of this pass. */
+  /** Determines the dropout masks of this pass. */
   key: Key;
-  /** Is given what the encoder's tap and the losses' watch are given, "pooled", "vectors" and their gradient. */
+  /** Receives the intermediate tensors of encoder and losses, "pooled", and "vectors" with their gradient. */
   watch?: TensorHook | undefined;
 }
 
-/** Scalars on the device; the caller disposes of all of it. */
+/** Losses and gradients, on the device; the caller must dispose of them with disposeGradient(). */
 export interface StepGradient {
   loss: tf.Scalar;
   infonce: tf.Scalar;
@@ -46,7 +46,7 @@ export function disposeGradient({ loss, infonce, ht, gradients }: StepGradient):
   for (const gradient of gradients.values()) gradient.dispose();
 }
 
-/** Embeddings of a step's rows as the loss sees them: pooled, through the head, [rows, hidden]. */
+/** The input of the loss: pooled embeddings of a step's rows, after the head if there is one, [rows, hidden]. */
 export function trainingEmbeddings(
   model: StepModel,
   step: StepRows,
@@ -65,13 +65,13 @@ export function trainingEmbeddings(
   return model.head ? applyHead(model.parameters, pooled) : pooled;
 }
 
-/** Forward and objective. */
+/** Forward pass and objective. */
 export function stepObjective(model: StepModel, step: StepRows, options: StepOptions): ObjectiveValue {
   const vectors = withHook(trainingEmbeddings(model, step, options), 'vectors', options.watch);
   return batchObjective(vectors, step, options, options.watch);
 }
 
-/** Forward, objective, backward. */
+/** Forward pass, objective and backward pass. */
 export function stepGradient(model: StepModel, step: StepRows, options: StepOptions): StepGradient {
   const variables = model.trained.map((name) => model.parameters.get(name));
   const parts: { infonce?: tf.Scalar; ht?: tf.Scalar | undefined } = {};
@@ -86,7 +86,7 @@ export function stepGradient(model: StepModel, step: StepRows, options: StepOpti
   return { loss: value, infonce: parts.infonce!, ht: parts.ht, gradients };
 }
 
-/** Mean over several batches (gradient accumulation); at most two sets of gradients are alive at a time. */
+/** Mean over several batches (gradient accumulation); at most two sets of gradients are in memory at a time. */
 export function averagedGradient(batches: readonly (() => StepGradient)[]): StepGradient {
   if (batches.length === 1) return batches[0]!();
   let total: StepGradient | undefined;
@@ -104,7 +104,7 @@ export function averagedGradient(batches: readonly (() => StepGradient)[]): Step
   );
 }
 
-/** Entry by entry; both operands are disposed of. */
+/** Element-wise sum; disposes of both operands. */
 function added(a: StepGradient, b: StepGradient): StepGradient {
   const sum = {
     loss: tf.add<tf.Scalar>(a.loss, b.loss),
@@ -123,7 +123,7 @@ function copyOf(x: tf.Scalar | undefined): tf.Scalar | undefined {
   return x && tf.clone(x);
 }
 
-/** Every entry through a function; the operand is disposed of. */
+/** Applies a function to every tensor, another one to HT; disposes of the operand. */
 function replaced(
   gradient: StepGradient,
   change: (x: tf.Tensor) => tf.Tensor,

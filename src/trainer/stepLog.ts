@@ -1,6 +1,6 @@
-// The step events of a run: losses and gradient norms, read back from the device. A read-back waits for everything queued
-// before it and then leaves the device idle, so steps that are shorter than a displayed frame are read together. Every
-// logged step gets its event, in order, with its own numbers.
+// Creates the step events of a run: reads losses and gradient norms back from the device. A read-back waits for all
+// queued work and then leaves the device idle, so steps that are shorter than a displayed frame are read back together.
+// Every logged step still gets its own event, in order, with its own numbers.
 import * as tf from '@tensorflow/tfjs-core';
 import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import type { StepEvent } from '../run/events.ts';
@@ -9,15 +9,15 @@ import { readTogether, stackScalars, type Scalars, type StackedScalars } from '.
 import type { RunCursor } from './snapshot.ts';
 import type { StepGradient } from './step.ts';
 
-/** Milliseconds of a displayed frame: more frequent updates are not visible. */
+/** Duration of a displayed frame in milliseconds; more frequent updates are not visible. */
 export const FRAME_MS = 16;
 
-/** Milliseconds of steps that are read together on a device; on the CPU, reading costs nothing. */
+/** Steps within this many milliseconds are read back together on a device; on the CPU a read-back costs nothing. */
 export function readbackInterval({ name }: Pick<DeviceInfo, 'name'>): number {
   return name === 'webgpu' || name === 'software' ? FRAME_MS : 0;
 }
 
-/** What the host knows of a step without asking the device. */
+/** The fields of a step event that are known without reading from the device. */
 export type StepFacts = Omit<StepEvent, keyof Scalars | 'tokens' | 'milliseconds'>;
 
 export interface QueuedStep {
@@ -32,7 +32,7 @@ export interface QueuedStep {
 
 interface PendingStep extends Omit<QueuedStep, 'gradient' | 'norm'> {
   stacked: StackedScalars;
-  /** Since the logged step before, with this one. */
+  /** Number of steps since the previous logged step, including this one. */
   steps: number;
   tokens: number;
 }
@@ -41,16 +41,19 @@ const NOTHING: RunCursor['spent'] = { steps: 0, tokens: 0, milliseconds: 0 };
 
 export class StepLog {
   lastLoss: number | null = null;
-  /** Since the last logged step. */
+  /** Steps, tokens and time since the last logged step. */
   spent: RunCursor['spent'] = { ...NOTHING };
   private unread: PendingStep[] = [];
-  /** Read back, but their events are not taken yet. */
+  /** Steps that have been read back, but whose events have not been taken yet. */
   private unreported: (PendingStep & { scalars: Scalars })[] = [];
-  /** Milliseconds a step took when last read. */
+  /** Milliseconds per step, as of the last read-back. */
   private msPerStep = Infinity;
   private timerStart = 0;
 
-  /** @param readbackInterval milliseconds of steps that are read back together; 0: each logged step is read before its update */
+  /**
+   * @param readbackInterval steps within this many milliseconds are read back together; 0: each logged step is read
+   * back before its update
+   */
   constructor(private readonly readbackInterval: number) {}
 
   /** Starts measuring the time of steps. */
@@ -58,14 +61,14 @@ export class StepLog {
     this.timerStart = performance.now();
   }
 
-  /** Adds the time since then. */
+  /** Adds the time since startTimer() or the last lap(). */
   lap(): void {
     const now = performance.now();
     this.spent.milliseconds += now - this.timerStart;
     this.timerStart = now;
   }
 
-  /** Adds a step that is queued on the device. @param logged its numbers, if the step is logged */
+  /** Adds a step that has been queued on the device. @param logged its numbers, if the step is logged */
   enqueue(tokens: number, logged: QueuedStep | undefined): void {
     this.spent.steps++;
     this.spent.tokens += tokens;
@@ -80,7 +83,7 @@ export class StepLog {
     return this.unread.length > 0;
   }
 
-  /** Should the unread steps be read now? */
+  /** Should the unread steps be read back now? */
   isDue(): boolean {
     if (!this.hasUnread) return false;
     this.lap();
@@ -90,12 +93,12 @@ export class StepLog {
     );
   }
 
-  /** Steps queued on the device since the last read-back. */
+  /** Number of steps queued on the device since the last read-back. */
   private get queued(): number {
     return this.unread.reduce((total, { steps }) => total + steps, this.spent.steps);
   }
 
-  /** Reads all unread steps in one read-back. @throws Failure for the first step whose numbers are not finite */
+  /** Reads back all unread steps at once. @throws Failure for the first step whose numbers are not finite */
   async read(): Promise<void> {
     const steps = this.unread.splice(0);
     if (steps.length === 0) return;
@@ -108,11 +111,11 @@ export class StepLog {
     });
   }
 
-  /** Takes the events of the steps read so far. */
+  /** Takes the events of the steps that have been read back so far. */
   takeEvents(): StepEvent[] {
     const unreported = this.unreported.splice(0);
     if (unreported.length === 0) return [];
-    // A read-back waits for all the steps queued since the last one: their time is their mean.
+    // A read-back waits for all steps queued since the last one, so each of them gets the mean time.
     const queued = this.queued;
     this.msPerStep = this.spent.milliseconds / unreported.reduce((total, { steps }) => total + steps, queued);
     this.spent.milliseconds = this.msPerStep * queued;

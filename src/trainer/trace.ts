@@ -1,5 +1,5 @@
-// One step taken apart. It runs what a step runs, and records the tensors in between; the update is made on copies
-// of weights and moments, so the training is not changed.
+// Traces one training step: runs the same computation as a step and records the intermediate tensors. The update is
+// applied to copies of weights and moments, so the training is not changed.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../run/config.ts';
 import type { StepTrace, Table, TraceRow, TraceUpdate } from '../run/trace.ts';
@@ -22,20 +22,20 @@ import { rowPlaces } from './traceRows.ts';
 import type { StepRows } from './views.ts';
 
 export interface TracedStep {
-  /** The number the step would get. */
+  /** The number that the step would have. */
   number: number;
   model: StepModel;
   optimizer: AdamW;
   config: Config;
-  /** After warm-up and schedule. */
+  /** Learning rate of the step, after warm-up and schedule. */
   learningRate: number;
-  /** One for each accumulated batch. The first is shown; the update is that of all. */
+  /** The accumulated batches. The trace shows the first; the update is that of all of them. */
   batches: readonly { rows: StepRows; options: StepOptions }[];
-  /** Of the first batch. */
+  /** The rows of the first batch. */
   rows: TraceRow[];
 }
 
-/** @throws Failure when the step would give numbers that are not finite. */
+/** @throws Failure when numbers of the step are not finite */
 export async function traceStep(step: TracedStep): Promise<StepTrace> {
   const [recorded, afterUpdate] = [new RecordedTensors(), new RecordedTensors()];
   let gradient: StepGradient | undefined;
@@ -79,7 +79,7 @@ export async function traceStep(step: TracedStep): Promise<StepTrace> {
   }
 }
 
-/** Intermediate tensors of a pass by name, kept until dispose(). */
+/** Intermediate tensors of a pass, by name, kept until dispose(). */
 class RecordedTensors {
   private readonly tensors = new Map<string, tf.Tensor>();
 
@@ -140,7 +140,7 @@ function knobsOf({ config, model, learningRate, batches }: TracedStep): StepTrac
   };
 }
 
-/** From the first layer's input to the pooled vectors. */
+/** The tables from the first layer's input to the pooled vectors. */
 async function encoderTables({ model, batches }: TracedStep, recorded: RecordedTensors) {
   const { layers: count, heads, hidden } = model.config;
   const rows = batches[0]!.rows.rows;
@@ -160,7 +160,7 @@ async function encoderTables({ model, batches }: TracedStep, recorded: RecordedT
   };
 }
 
-/** From the vectors to the loss, with the gradient where one was computed. */
+/** The tables from the vectors to the loss, with the gradient of the cosines if it was computed (otherwise zeros). */
 async function objectiveTables({ batches }: TracedStep, recorded: RecordedTensors) {
   const { rows, options } = batches[0]!;
   const { anchors, columns, groups } = rowPlaces(rows, options.hierarchical);
@@ -190,7 +190,7 @@ async function objectiveTables({ batches }: TracedStep, recorded: RecordedTensor
   return { vectors, infonce, ht, loss };
 }
 
-/** Clips and updates copies of weights and moments, and embeds the first batch again with them. */
+/** Applies the clipped update to copies of weights and moments, and runs the first batch again with them. */
 async function tracedUpdate(
   { model, optimizer, config, learningRate, batches }: TracedStep,
   gradients: Gradients,
@@ -239,7 +239,7 @@ async function readAll(gradients: Gradients): Promise<Map<ParameterName, Float32
   return read;
 }
 
-/** L2 norm of a vector, or its distance to another one. */
+/** L2 norm of a vector, or L2 distance between two vectors. */
 function l2Distance(from: Float32Array, to?: Float32Array): number {
   let squares = 0;
   from.forEach((value, i) => (squares += (to ? to[i]! - value : value) ** 2));
@@ -253,7 +253,7 @@ interface UpdateValues {
   momentsAfter: TensorMap;
 }
 
-/** The weight with the largest gradient among the matrices of the layers (of all that learns, when none does). */
+/** The weight with the largest gradient among the trained layer matrices (among all trained parameters if none). */
 function largestGradientExample(
   trained: readonly ParameterName[],
   gradientValues: ReadonlyMap<ParameterName, Float32Array>,

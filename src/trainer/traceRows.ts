@@ -1,4 +1,4 @@
-// What each row of a step is: its sentence, its tokens and its role in the batch.
+// Describes each row of a traced step: its sentence, its tokens and its role in the batch.
 import type { Batch } from '../data/batches.ts';
 import { rowsAndColumns } from '../losses/objective.ts';
 import { TRIPLET_ROLES, type Role } from '../run/roles.ts';
@@ -8,12 +8,12 @@ import type { StepRows, TokenisedExample } from './views.ts';
 export interface RowSource {
   examples: readonly TokenisedExample[];
   batch: Batch;
-  /** Sentences of a group as the run uses them. */
+  /** Roles of a group's sentences in this run. */
   roles: readonly Role[];
   token: (id: number) => string;
 }
 
-/** One entry for every row of the step, in its order. */
+/** One entry per row of the step, in the same order. */
 export function traceRows({ examples, batch, roles, token }: RowSource, { rows }: StepRows): TraceRow[] {
   const named = (members: readonly number[]) =>
     members.flatMap((i, group) => {
@@ -32,7 +32,7 @@ export function traceRows({ examples, batch, roles, token }: RowSource, { rows }
   });
 }
 
-/** A user's pair in a setting without groups is an anchor and its positive. */
+/** The role of a sentence; a user's own pair among plain rows is an anchor and its positive. */
 function roleAt(place: number, sentences: readonly string[], roles: readonly Role[]): Role {
   const own: readonly Role[] = sentences.length === roles.length ? roles : TRIPLET_ROLES;
   return own[place]!;
@@ -41,11 +41,11 @@ function roleAt(place: number, sentences: readonly string[], roles: readonly Rol
 export interface RowPlaces {
   anchors: number[];
   columns: number[];
-  /** Rows of every generated group; none without them. */
+  /** Rows of each generated group; empty if there are none. */
   groups: number[][];
 }
 
-/** The rows of the step by their part in the objective. */
+/** The row indices of a step, by their part in the objective. */
 export function rowPlaces(step: StepRows, hierarchical: boolean): RowPlaces {
   const from = step.plain * step.plainSentences;
   const size = step.generatedSentences;

@@ -1,4 +1,4 @@
-// A run from its first to its last step: an async generator of events. Hosts decide what to do with them.
+// Trains a whole run: an async generator of its events. The host decides what to do with them.
 import type { Group } from '../data/group.ts';
 import type { RunSummary } from '../record/summary.ts';
 import type { RunEvent, StepEvent } from '../run/events.ts';
@@ -19,23 +19,23 @@ export interface TrainOptions {
   control?: TrainingControl | undefined;
   /** Continues from this checkpoint. */
   resume?: Checkpoint | undefined;
-  /** Begins with another run's weights, at its step. */
+  /** Starts from another run's weights, at its step. */
   branch?: Branch | undefined;
-  /** Continues from a snapshot that the same run made before. */
+  /** Continues from a snapshot that this run made earlier. */
   snapshot?: Snapshot | undefined;
-  /** Milliseconds of steps whose numbers may be read together (stepLog.ts); left out: each step is read by itself. */
+  /** Steps within this many milliseconds may be read back together (stepLog.ts); by default each is read separately. */
   readbackInterval?: number | undefined;
-  /** Called once inputs and checkpoint are accepted, before the first event: from now on the host may write files. */
+  /** Called when inputs and checkpoint are accepted, before the first event: the host may write files from then on. */
   onReady?: ((run: RunningTraining) => void) | undefined;
 }
 
-/** A running training as its host sees it. */
+/** A training run in progress, as the host sees it. */
 export interface RunningTraining {
   readonly step: number;
   readonly totalSteps: number;
   /** Waits for the numbers of all steps so far. Events taken here are not yielded by train() again. */
   flushEvents(): Promise<StepEvent[]>;
-  /** Sentences as evaluation embeds them, with the weights of this step; changes nothing. */
+  /** Embeds sentences in the same way as evaluation, with the current weights; changes nothing. */
   embed(sentences: readonly string[]): Promise<Matrix>;
   readonly config: Config;
   /** The state before any step. */
@@ -44,11 +44,11 @@ export interface RunningTraining {
   modelFiles(): Promise<Files>;
   checkpoint(): Promise<Checkpoint>;
   snapshot(): Promise<Snapshot>;
-  /** Between two steps only, like the methods below. */
+  /** Like the methods below, this may only be called between two steps. */
   goTo(snapshot: Snapshot): void;
   replayStep(edits: readonly KnobEdit[], groups: readonly Group[]): Promise<void>;
   discardLaterReadings(): void;
-  /** The next step taken apart, with the edits and groups that wait for it; changes nothing. */
+  /** Traces the next step, with the pending edits and groups; changes nothing. */
   trace(pending: { edits?: readonly KnobEdit[]; groups?: readonly Group[] }): Promise<StepTrace>;
 }
 
@@ -57,9 +57,9 @@ export function checkpointName(step: number): string {
 }
 
 /**
- * Trains. The first event of a new run is its header; a resumed run goes on with the events after the checkpoint.
- * The last event is `end`, also when the run is interrupted or fails (the error is then thrown after it). Inputs or a
- * checkpoint that do not fit are thrown before any event.
+ * Trains. The first event of a new run is its header; a resumed run continues with the events after the checkpoint.
+ * The last event is `end`, even if the run is interrupted or fails (the error is thrown after it). Errors about inputs
+ * or a checkpoint that do not fit are thrown before any event.
  */
 export async function* train(
   inputs: RunInputs,
@@ -108,18 +108,18 @@ async function* begin(session: TrainingSession, { store, branch }: TrainOptions)
   const header = session.header();
   yield branch ? { ...header, from: { step: session.step } } : header;
   for (const text of session.prepared.notes) yield { type: 'note', step: session.step, text };
-  // What a branch begins from has been measured by the run it comes from.
+  // The starting point of a branch has already been measured by its parent run.
   if (!branch) yield* evaluation(session, store);
 }
 
-/** Returns whether all steps were made. */
+/** Runs the remaining steps. Returns true if all were run, false if the run was interrupted. */
 async function* steps(
   session: TrainingSession,
   { store, control }: TrainOptions,
 ): AsyncGenerator<RunEvent, boolean> {
   while (session.step < session.totalSteps) {
     await control?.beforeStep?.();
-    if (session.step >= session.totalSteps) break; // the host went to the end
+    if (session.step >= session.totalSteps) break; // the host moved to the end of the run
     if (control?.signal?.aborted) {
       yield* await session.flushEvents();
       if (store) yield* checkpoint(session, store);

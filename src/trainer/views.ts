@@ -1,4 +1,4 @@
-// From examples to the token rows of a step: truncated, augmented, with the prompt put in where pooling asks for it.
+// Turns examples into the token rows of a step: truncated, augmented, and with the prompt if mask pooling is used.
 import { AUGMENTATIONS } from '../data/augment/registry.ts';
 import type { Batch } from '../data/batches.ts';
 import { cutoffNote, type Example } from '../data/mix.ts';
@@ -8,7 +8,7 @@ import { withPrompt } from '../tokenizer/template.ts';
 import type { SentenceTokenizer } from '../tokenizer/tokenizer.ts';
 import type { Random } from '../util/random.ts';
 
-/** The sentences of a batch as token rows: all sentences of row 0, then of row 1, ...; plain rows first. */
+/** The sentences of a batch as token rows: all sentences of example 0, then of example 1, ...; plain rows first. */
 export interface StepRows {
   rows: number[][];
   plain: number;
@@ -18,7 +18,7 @@ export interface StepRows {
   generatedSentences: number;
 }
 
-/** Examples and tokens in all batches of a step. */
+/** Numbers of examples and tokens in all batches of a step. */
 export function sizesOf(batches: readonly StepRows[]): { plain: number; generated: number; tokens: number } {
   const sum = (count: (batch: StepRows) => number) =>
     batches.reduce((total, batch) => total + count(batch), 0);
@@ -29,12 +29,12 @@ export function sizesOf(batches: readonly StepRows[]): { plain: number; generate
   };
 }
 
-/** An example with its sentences as token ids (special tokens included, prompt not yet). */
+/** An example with its sentences as token ids (with special tokens, without the prompt). */
 export interface TokenisedExample extends Example {
   ids: number[][];
 }
 
-/** Size of the cache of token ids of sentences that are evaluated again and again. */
+/** Maximum number of sentences whose token ids are cached, because they are evaluated repeatedly. */
 const MAX_CACHED = 20_000;
 
 export class Views {
@@ -44,18 +44,18 @@ export class Views {
     private readonly tokenizer: SentenceTokenizer,
     private readonly pattern: PatternName,
     private readonly config: Config,
-    /** Augmentation draws from forks of this. */
+    /** The augmentations use forks of this generator. */
     private readonly random: Random,
-    /** Longest sentence when measuring: the paper cuts sentences in training only. */
+    /** Maximum length of a measured sentence in tokens; the paper truncates to `maxLength` only in training. */
     private readonly measuredLength: number,
   ) {}
 
-  /** A training example, cut at the knob's maximum length. */
+  /** Tokenises a training example, truncated to the `maxLength` knob. */
   tokenise(example: Example): TokenisedExample {
     return this.cut(example, this.config.maxLength);
   }
 
-  /** A held-out example: measured whole, as far as the encoder can hold it. */
+  /** Tokenises a held-out example, truncated to the longest length that is measured. */
   tokeniseHeldOut(example: Example): TokenisedExample {
     return this.cut(example, this.measuredLength);
   }
@@ -64,7 +64,7 @@ export class Views {
     return { ...example, ids: example.sentences.map((s) => this.tokenizer.ids(s, length)) };
   }
 
-  /** Ids of a sentence as evaluation sees it: with prompt 0 when pooling is "mask". */
+  /** Token ids of a sentence for evaluation: with template 0 if pooling is "mask". */
   evaluationIds(sentence: string): number[] {
     const known = this.idCache.get(sentence);
     if (known) return known;
@@ -75,9 +75,9 @@ export class Views {
   }
 
   /**
-   * The sentences of one example as the loss sees them. A plain row becomes two views; the second template of the
-   * prompt goes to the second view of a pair only (models.py:168-172 of the authors' code).
-   * @param stream names the random draw: the step in training, a constant for held-out data.
+   * The token rows of one example. A plain row becomes two views; only the second sentence of a plain pair gets the
+   * second prompt template (models.py:168-172 of the authors' code).
+   * @param stream label of the random stream: the step in training, a constant for held-out data
    */
   rowsOf(example: TokenisedExample, stream: string): number[][] {
     if (example.ids.length > 1) {
@@ -101,7 +101,7 @@ export class Views {
     };
   }
 
-  /** What the setting cannot do with these examples, a sentence each. */
+  /** Notes on what the setting cannot do with these examples. */
   notes(examples: readonly TokenisedExample[]): string[] {
     const notes: string[] = [];
     if (PATTERNS[this.pattern].augmentation === 'token_cutoff') {

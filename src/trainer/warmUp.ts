@@ -1,5 +1,5 @@
-// Before the first step of a run its kernels are compiled, all at once and with progress, instead of one after the other
-// during the step.
+// Warm-up of the kernels: compiles them before the first step of a run, all at once and with progress, instead of one
+// after the other during the step. (Not the warm-up of the learning rate.)
 import { encode } from '../encoder/encoder.ts';
 import { NO_DROPOUT } from '../encoder/pass.ts';
 import { pool, poolingPlaces } from '../encoder/pooling.ts';
@@ -18,8 +18,8 @@ export interface WarmUp {
 }
 
 /**
- * Compiles what such a step runs, and an evaluation. The update of the weights is left out: it writes in place, and is
- * a kernel or two.
+ * Compiles the kernels of such a step and of an evaluation. The weight update is left out, because it writes in place
+ * and uses only one or two kernels.
  */
 export function warmUp(
   { model, optimizer, batches, maxGradNorm }: WarmUp,
@@ -39,7 +39,7 @@ export function warmUp(
   }, options);
 }
 
-/** As embed.ts embeds sentences. */
+/** Embeds the rows in eval mode, in the same way as embed.ts. */
 function evaluated({ parameters, config, pooling }: StepModel, { rows }: StepRows): void {
   const batch = padRows(rows, config.padId);
   const places = poolingPlaces(batch, pooling);

@@ -1,18 +1,18 @@
-// The devices a training can run on: the one list of their names, for the kernels that start them, the record of a
-// run, the worker's protocol, the page and the command line.
+// The devices that training can run on. This is the only list of their names; the kernels, the run record, the worker
+// protocol, the page and the command line all use it.
 
 /** A hardware GPU, WebAssembly, a software (CPU) WebGPU adapter, plain JavaScript. */
 export const DEVICE_NAMES = ['webgpu', 'wasm', 'software', 'cpu'] as const;
 export type DeviceName = (typeof DEVICE_NAMES)[number];
 
-/** What can be asked for: `auto` takes a hardware GPU when there is one, else WebAssembly. */
+/** The devices a user can request: `auto` uses a hardware GPU if there is one, otherwise WebAssembly. */
 export const DEVICE_CHOICES = ['auto', ...DEVICE_NAMES] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
-/** A device that was started. */
+/** A device that has been started. */
 export interface DeviceInfo {
   name: DeviceName;
-  /** Adapter or processor, as far as it is known. */
+  /** Name of the adapter or processor, as far as it is known. */
   detail: string;
   /** Why this one was chosen. */
   reason: string;

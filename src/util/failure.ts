@@ -1,21 +1,21 @@
-// Errors that are meant for people: one sentence that says what happened, where, and what to do.
+// Errors that are shown to the user: one sentence that says what happened, where, and what to do about it.
 
-/** Something a person gave us (a file, a knob, a folder) cannot be used, or a run cannot go on. */
+/** Thrown when the user's input (a file, a knob, a folder) cannot be used, or when a run cannot continue. */
 export class Failure extends Error {
   override name = 'Failure';
 }
 
-/** The command itself was wrong (unknown setting, knob or option); the CLI leaves with exit code 2. */
+/** Thrown when the command itself is wrong (unknown setting, knob or option); the CLI exits with code 2. */
 export class UsageFailure extends Failure {
   override name = 'UsageFailure';
 }
 
-/** The sentence of any thrown value. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The closest of the known names, for "did you mean ...?"; undefined when nothing is near. */
+/** The closest known name by edit distance, for "did you mean ...?"; undefined when none is close enough. */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(given.length / 3)) + 1;

@@ -1,14 +1,15 @@
-// Random numbers that depend on nothing but a seed and a name: a counter-based generator that can be forked per
-// purpose ("split", "shuffle", "dropout" ...), so that turning one source of chance on or off never moves another.
+// Random numbers that depend only on a seed and a label: a counter-based generator that can be forked for each
+// purpose ("split", "shuffle", "dropout" ...), so that turning one source of randomness on or off never affects
+// another.
 //
 // The generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as
-// 1, 2, 3", SC 2011), the one JAX uses. It is stateless: (key, counter) -> 64 random bits, which is why the same
-// bits can be made in a shader (kernels/dropout/dropout.wgsl.ts) and here.
+// 1, 2, 3", SC 2011), which JAX also uses. It is stateless: (key, counter) -> 64 random bits. This is why a shader
+// (kernels/dropout/dropout.wgsl.ts) can produce the same bits as this file.
 
 /** Two unsigned 32-bit words. */
 export type Key = readonly [number, number];
 
-/** Everything needed to go on drawing exactly where a generator stands. */
+/** The state of a generator: everything needed to continue its stream from the same position. */
 export interface RandomState {
   key: [number, number];
   counter: number;
@@ -16,11 +17,11 @@ export interface RandomState {
 
 const PARITY = 0x1bd11bda;
 
-/** One mixing round: rotate the second word left by r. */
+/** A 32-bit word rotated left by r bits, as in each mixing round. */
 const rotated = (x: number, r: number): number => (x << r) | (x >>> (32 - r));
 
 /**
- * The blocks of one key, for making very many of them: writes 64 bits per counter into `out` without allocating.
+ * A block function for one key, for generating many blocks: writes 64 bits per counter into `out` without allocating.
  * @param out two unsigned words
  */
 export function threefryBlocks(key: Key): (counter0: number, counter1: number, out: Uint32Array) => void {
@@ -54,7 +55,7 @@ export function threefry2x32(key: Key, counter: Key): [number, number] {
   return [out[0]!, out[1]!];
 }
 
-/** FNV-1a over UTF-16 units with two offsets: the 64-bit name of a fork. */
+/** Hashes the label of a fork to 64 bits: FNV-1a over UTF-16 code units, with two offsets. */
 function hashLabel(label: string): Key {
   let a = 0x811c9dc5;
   let b = 0x9747b28c;
@@ -66,12 +67,12 @@ function hashLabel(label: string): Key {
   return [a >>> 0, b >>> 0];
 }
 
-/** Key of a child stream: independent of the parent's and of every other label's. */
+/** The key of a child stream, which is independent of the parent's and of those of all other labels. */
 export function forkKey(key: Key, label: string | number): Key {
   return threefry2x32(key, hashLabel(typeof label === 'number' ? `#${label}` : label));
 }
 
-/** Key that stands for a seed given by a person. */
+/** The key for a user's seed. */
 export function seedKey(seed: number): Key {
   const high = Math.floor(Math.abs(seed) / 2 ** 32) >>> 0;
   return [seed >>> 0, (high ^ (seed < 0 ? 0x80000000 : 0)) >>> 0];
@@ -92,7 +93,7 @@ export class Random {
     return new Random(state.key, state.counter);
   }
 
-  /** A stream of its own for one purpose; does not move this one. */
+  /** A new, independent stream for one purpose; does not advance this one. */
   fork(label: string | number): Random {
     return new Random(forkKey(this.key, label));
   }

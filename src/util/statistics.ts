@@ -1,4 +1,4 @@
-// Small statistics used by several rooms.
+// Small statistics functions: sum, mean, median and histograms.
 
 export function sum(values: Iterable<number>): number {
   let total = 0;
@@ -6,12 +6,12 @@ export function sum(values: Iterable<number>): number {
   return total;
 }
 
-/** Arithmetic mean; NaN of nothing. */
+/** Arithmetic mean; NaN for an empty array. */
 export function mean(values: readonly number[]): number {
   return sum(values) / values.length;
 }
 
-/** Median; NaN of nothing. */
+/** Median; NaN for an empty array. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -19,7 +19,7 @@ export function median(values: readonly number[]): number {
 }
 
 export interface Histogram {
-  /** Bin borders, one more than there are counts. */
+  /** Bin edges, one more than there are counts. */
   edges: number[];
   counts: number[];
   /** counts / (total * bin width): integrates to 1 over the range. */
@@ -28,7 +28,7 @@ export interface Histogram {
   total: number;
 }
 
-/** Histogram with equal bins over [low, high]; values outside fall into the first or last bin, NaN is left out. */
+/** Histogram with equal bins over [low, high]; values outside are counted in the first or last bin, NaN is skipped. */
 export function histogram(all: readonly number[], low: number, high: number, bins: number): Histogram {
   const values = all.filter((value) => !Number.isNaN(value));
   const width = (high - low) / bins;

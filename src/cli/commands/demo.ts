@@ -1,4 +1,4 @@
-// `semblance demo`: without a page, the bundled encoder learns from the bundled sentences, and what changes is printed.
+// `semblance demo`: trains the bundled encoder on the bundled sentences and prints what changes.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ async function demo(options: DemoOptions): Promise<void> {
     ...options,
     model: join(root, 'models', 'pocket'),
     corpora: join(root, 'public', 'corpora'),
-    // A small encoder learns more with mean pooling and its embeddings set free (models/pocket/CARD.md).
+    // A small encoder learns more with mean pooling and unfrozen embeddings (models/pocket/CARD.md).
     set: ['evaluateEvery=10', 'pooling=mean', 'freezeEmbeddings=false', 'learningRate=1e-3'],
     out: mkdtempSync(join(tmpdir(), 'semblance-')),
   });

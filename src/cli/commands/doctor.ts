@@ -1,4 +1,4 @@
-// `semblance doctor`: the machine's devices, their speed, and which one a run would use.
+// `semblance doctor`: reports the machine's devices, their speed, and which one a run would use.
 import { arch, cpus, platform, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { findAdapter } from '../../kernels/adapter.ts';
@@ -14,7 +14,7 @@ interface DeviceReport {
   name: string;
   available: boolean;
   detail: string;
-  /** Measured, float32. */
+  /** Measured speed of the matrix product in float32. */
   matMulGflops: number | null;
   features?: string[];
   limits?: Record<string, number>;
@@ -86,7 +86,7 @@ function wasmReport(): Promise<DeviceReport> {
   return measureDevice('wasm', 512);
 }
 
-/** The WebGPU adapter, a hardware one or, where there is none, the software driver. */
+/** Report on the WebGPU adapter: the hardware one, or the software driver if there is none. */
 async function gpuReport(): Promise<DeviceReport> {
   const found = await findAdapter(nodeHost(true));
   if (typeof found === 'string')

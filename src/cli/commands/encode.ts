@@ -1,4 +1,4 @@
-// `semblance encode`: embeddings of a file of sentences, as JSONL or NumPy array.
+// `semblance encode`: embeds the sentences of a file and writes the embeddings as JSONL or as a NumPy array.
 import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -61,7 +61,7 @@ async function encodeFile(options: EncodeOptions): Promise<void> {
   );
   progress.stop();
   const seconds = (performance.now() - started) / 1000;
-  const file = openSync(options.out, 'wx'); // never over a file that came in the meantime
+  const file = openSync(options.out, 'wx'); // fails if the file was created in the meantime
   try {
     if (format === '.npy') writeFileSync(file, npyBytes(data, [sentences.length, dimension]));
     else {

@@ -1,4 +1,4 @@
-// `semblance eval`: STS and transfer scores of an encoder.
+// `semblance eval`: scores an encoder on STS and transfer tasks.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
@@ -27,11 +27,11 @@ interface EvalOptions extends CommonOptions {
 }
 
 interface StsScore {
-  /** Over all pairs of all subsets together: what the paper reports. */
+  /** Over the pairs of all subsets together, as the paper reports it. */
   spearman: number | null;
   pearson: number | null;
   pairs: number;
-  /** Spearman per subset, averaged plainly and by size; left out when there is one subset only. */
+  /** Spearman per subset, averaged without weights and weighted by size; omitted if there is only one subset. */
   spearmanMean?: number | null;
   spearmanWmean?: number | null;
 }
@@ -132,7 +132,7 @@ function uniqueName(name: string, taken: object): string {
   return free;
 }
 
-/** Correlation over all pairs of all subsets together (the "all" setting of SentEval). */
+/** Correlation over the pairs of all subsets together (the "all" setting of SentEval). */
 async function scoreSet(embedder: Embedder, set: EvaluationSet): Promise<StsScore> {
   const pairs = set.subsets.flatMap((subset) => subset.pairs);
   const rows = stsSet(pairs, embedder);
@@ -163,7 +163,7 @@ interface LabelledRow {
   sentences: string[];
 }
 
-/** NAME.tsv, or NAME-train.tsv with NAME-test.tsv or NAME-dev.tsv beside it. */
+/** Reads the tasks of a folder: NAME.tsv, or NAME-train.tsv together with NAME-test.tsv or NAME-dev.tsv. */
 async function transferTasks(folder: string): Promise<TransferTask[]> {
   if (!existsSync(folder)) throw new Failure(`There is no folder ${folder}.`);
   const files = readdirSync(folder)
@@ -192,7 +192,7 @@ async function labelledRows(path: string): Promise<LabelledRow[]> {
     const [label, ...sentences] = line.split('\t');
     if (!label || sentences.length < 1 || sentences.length > 2)
       throw new Failure(
-        `${path}:${i + 1}: expected label, sentence and perhaps a second sentence, separated by tabs.`,
+        `${path}:${i + 1}: expected a label, a sentence and optionally a second sentence, separated by tabs.`,
       );
     return { label, sentences };
   });

@@ -1,4 +1,4 @@
-// `semblance pattern`: the similarity pattern of a data set, as the paper looks at it: match error rate on words and
+// `semblance pattern`: analyses the similarity pattern of a data set as in the paper: word-level match error rate, and
 // cosine under an encoder, of positive and of negative pairs.
 import type { Command } from 'commander';
 import { startDevice } from '../../kernels/backend.ts';
@@ -81,7 +81,7 @@ async function readPairs(path: string): Promise<Sides<Pair[]>> {
 }
 
 function pairsOfGroups(groups: readonly Group[]): Sides<Pair[]> {
-  // Where a group has no negative, the next anchor of a shuffled ring stands in: never the anchor itself.
+  // If a group has no negative, the anchor of the next group in a shuffled ring is used, never its own anchor.
   const ring = Random.seeded(0).fork('pattern').shuffled(groups);
   const others = new Map(ring.map((group, i) => [group, ring.at((i + 1) % ring.length)?.anchor]));
   return {
@@ -112,7 +112,7 @@ async function cosines(path: string, choice: DeviceChoice, pairs: Sides<Pair[]>)
   return { positive: await side(pairs.positive), negative: await side(pairs.negative) };
 }
 
-/** Two histograms side by side, as bars. */
+/** Draws two histograms side by side, with text bars. */
 function histogramLines(title: string, { positive, negative }: Sides<Histogram>): string[] {
   const top = Math.max(...positive.density, ...negative.density, 1e-9);
   const bar = (density: number) => '#'.repeat(Math.round((24 * density) / top)).padEnd(24);

@@ -1,4 +1,4 @@
-// `semblance report`: summary of a run file: a record, or a shared page.
+// `semblance report`: summarises a run file (a record or a shared page).
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { metricsCsv } from '../../metrics/metricsCsv.ts';

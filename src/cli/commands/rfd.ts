@@ -1,4 +1,4 @@
-// `semblance rfd`: relative fitting difficulty of two logged trajectories.
+// `semblance rfd`: computes the relative fitting difficulty from two logged trajectories.
 import type { Command } from 'commander';
 import { csvRows } from '../../data/formats/table.ts';
 import { rfd, type Reading } from '../../metrics/rfd.ts';

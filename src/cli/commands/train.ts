@@ -1,4 +1,4 @@
-// `semblance train`: a run from the command line, new or resumed.
+// `semblance train`: trains a new run, or resumes one, from the command line.
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { metricsOf } from '../../trainer/checkpoint.ts';
@@ -116,7 +116,7 @@ export async function trainCommand(options: TrainCommandOptions): Promise<void> 
   if (interrupted) process.exitCode = 130;
 }
 
-/** Where the trained model is; says so when the best one by STS is the untrained one. */
+/** States where the trained model is, and whether the best one by STS is the untrained model. */
 function modelLine({ path }: RunFolder, { sts, steps }: RunSummary): string {
   if (sts.best === null) return `model: the newest of ${join(path, 'checkpoints')}`;
   const untrained = steps > 0 && sts.best === sts.first;

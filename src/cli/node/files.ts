@@ -1,4 +1,4 @@
-// Files in Node: reading what a person named, with one clear sentence when it is not there.
+// Reads the user's files in Node (models, corpora, evaluation sets), with a clear error when something is missing.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
@@ -20,7 +20,7 @@ export function folderReader(path: string): FolderReader {
   };
 }
 
-/** @throws Failure when there is no such folder (or .zip of one), or it holds no usable model. */
+/** Loads a model. @throws Failure when the folder (or .zip of one) does not exist or contains no usable model */
 export async function openModel(path: string): Promise<LoadedModel> {
   if (!existsSync(path)) throw new Failure(`There is no model folder ${path}.`);
   if (statSync(path).isDirectory()) return loadModel(folderReader(path));
@@ -30,7 +30,7 @@ export async function openModel(path: string): Promise<LoadedModel> {
   return loadModel(zipFolder(path, bytes));
 }
 
-/** Node holds at most 2^29 characters in one string. */
+/** Maximum size of a text file in bytes: a string in Node has at most 2^29 characters. */
 const MAX_TEXT_FILE = 500_000_000;
 
 /** @throws Failure when the file is missing, a folder, too large, or not UTF-8 text. */
@@ -38,8 +38,7 @@ export async function readText(path: string): Promise<string> {
   if (!existsSync(path)) throw new Failure(`There is no file ${path}.`);
   if (statSync(path).isDirectory()) throw new Failure(`${path} is a folder, not a file.`);
   const { size } = statSync(path);
-  if (size > MAX_TEXT_FILE)
-    throw new Failure(`${path} has ${size} bytes; at most ${MAX_TEXT_FILE} are read.`);
+  if (size > MAX_TEXT_FILE) throw new Failure(`${path} has ${size} bytes; the maximum is ${MAX_TEXT_FILE}.`);
   const bytes = await readFile(path);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -100,26 +99,26 @@ export function domainFiles(corpora: string, setting: Setting): string[] {
     );
     if (file === undefined)
       throw new Failure(
-        `Setting ${setting.domain}.${setting.pattern} needs ${join(folder, stem)}.jsonl (or .txt, .tsv, .csv), which is not there.`,
+        `Setting ${setting.domain}.${setting.pattern} needs ${join(folder, stem)}.jsonl (or .txt, .tsv, .csv), which does not exist.`,
       );
     return file;
   });
 }
 
-/** Scored pairs of one file. */
+/** Reads the scored pairs of one file. */
 export async function loadPairs(path: string): Promise<{ pairs: ScoredPair[]; faults: Fault[] }> {
   return readScoredPairs(path, await readText(path));
 }
 
-/** A named evaluation set: a file, or a folder of subsets whose pairs belong together. */
+/** A named evaluation set: a file, or a folder of subsets that are scored together. */
 export interface EvaluationSet {
   name: string;
   subsets: { name: string; pairs: ScoredPair[] }[];
 }
 
 /**
- * Evaluation sets of a path: a file is one set; a folder of files is one set with subsets; a folder of folders is a
- * set per folder (sts12/MSRpar.tsv ...).
+ * Loads the evaluation sets of a path: a file is one set, a folder of files is one set with subsets, and a folder of
+ * folders is one set per folder (sts12/MSRpar.tsv ...).
  */
 export async function loadEvaluationSets(path: string): Promise<{ sets: EvaluationSet[]; faults: Fault[] }> {
   if (!existsSync(path)) throw new Failure(`There is no file or folder ${path}.`);

@@ -1,4 +1,4 @@
-// WebGPU in Node: Dawn, with a software Vulkan driver on machines without a GPU.
+// Starts WebGPU in Node: Dawn, with a software Vulkan driver on machines without a GPU.
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BackendHost } from '../../kernels/backend.ts';
@@ -8,16 +8,16 @@ import { wasmThreads } from './wasmThreads.ts';
 import { messageOf } from '../../util/failure.ts';
 import { findChromium, findDriver, isFile } from '../chromium.mjs';
 
-/** RTLD_NODELETE: the library stays loaded when Node lets go of it. */
+/** RTLD_NODELETE: the library stays loaded when Node closes it. */
 const KEEP_LOADED = 0x1000;
 
-/** Dawn is started once; that it could not be is not remembered, since the next call may look for a software driver. */
+/** Dawn, started once. A failure is not cached, because the next call may look for a software driver. */
 let started: GPU | undefined;
 
 /**
- * Starts WebGPU in this process.
- * @param software look for SwiftShader when no Vulkan driver is named
- * @param tuning how a GPU's tiles are measured; left out: those that are kept are used, and none measured
+ * The host interface of the kernels in Node: starts WebGPU, WASM threads and the tile cache.
+ * @param software look for SwiftShader if VK_ICD_FILENAMES names no Vulkan driver
+ * @param tuning how a GPU's tiles are measured; by default cached measurements are used and nothing is measured
  */
 export function nodeHost(
   software: boolean,
@@ -65,7 +65,7 @@ function hasVulkan(): boolean {
   return true;
 }
 
-/** Points Vulkan at the driver that Chromium brings, and loads Chromium's Vulkan loader where the system has none. */
+/** Points Vulkan to the driver that comes with Chromium, and loads Chromium's Vulkan loader if it has one. */
 function useSwiftShader(): void {
   const program = findChromium();
   const driver = program === undefined ? undefined : findDriver(program);
@@ -76,6 +76,6 @@ function useSwiftShader(): void {
   try {
     process.dlopen({ exports: {} }, loader, constants.dlopen.RTLD_NOW | KEEP_LOADED);
   } catch {
-    // dlopen always throws, since the library is no Node addon, but the library is loaded.
+    // dlopen always throws, because the library is not a Node addon, but it does load the library.
   }
 }

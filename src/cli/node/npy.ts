@@ -1,4 +1,4 @@
-// NumPy's .npy format, version 1.0: float32, C order, little-endian.
+// Writes NumPy's .npy format, version 1.0: float32, C order, little-endian.
 
 export function npyBytes(values: ArrayLike<number>, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;

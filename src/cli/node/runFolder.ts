@@ -1,8 +1,8 @@
-// A run's folder: record, checkpoints, best model. Writes are atomic: files go into a new folder, are flushed to disk,
-// and the folder is renamed into place.
+// The folder of a run: record, checkpoints and best model. Models and checkpoints are written atomically: the files are
+// written to a new folder and flushed to disk, then the folder is renamed.
 //
-//   run.jsonl                    the record, one event a line
-//   inputs.json                  which model, data and evaluation files the run was started with
+//   run.jsonl                    the record, one event per line
+//   inputs.json                  the model, data and evaluation files that the run was started with
 //   checkpoints/step-000100/     model in Hugging Face layout + trainer.json + trainer.safetensors
 //   best/                        the model with the best STS score so far
 import {
@@ -35,7 +35,7 @@ const RECORD = 'run.jsonl';
 const INPUTS = 'inputs.json';
 const CHECKPOINTS = 'checkpoints';
 const BEST = 'best';
-/** Checkpoints kept besides the best model: the newest, and the one before in case the newest cannot be read. */
+/** Number of checkpoints kept: the newest, and the previous one in case the newest cannot be read. */
 const MAX_CHECKPOINTS = 2;
 
 const inputsSchema = z.object({
@@ -44,7 +44,7 @@ const inputsSchema = z.object({
   files: z.array(z.string()),
   sts: z.array(z.string()),
 });
-/** Paths a run was started with, absolute. */
+/** The absolute paths that a run was started with, and its setting. */
 export type RunPaths = z.infer<typeof inputsSchema>;
 
 /** Writes a whole file and flushes it to disk. On a nearly full disk a write can be partial without an error. */
@@ -59,7 +59,7 @@ function writeWhole(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** Writes a folder atomically; an older one of that name is replaced only when the new one is complete. */
+/** Writes a folder atomically; an existing folder of that name is only replaced when the new one is complete. */
 function writeFolder(path: string, files: Files): void {
   const fresh = join(dirname(path), `.new-${basename(path)}`);
   const old = join(dirname(path), `.old-${basename(path)}`);
@@ -84,11 +84,11 @@ function stepOf(name: string): number {
 export class RunFolder implements CheckpointStore {
   private constructor(
     readonly path: string,
-    /** The checkpoint that was asked for by name. */
+    /** The checkpoint that was requested by name. */
     private readonly checkpointName?: string,
   ) {}
 
-  /** A folder for a new run; nothing is written yet. @throws Failure when the folder is not empty. */
+  /** A folder for a new run; nothing is written yet. @throws Failure when the folder is not empty */
   static claim(path: string): RunFolder {
     if (existsSync(path) && !statSync(path).isDirectory())
       throw new Failure(`${path} is a file, not a folder.`);
@@ -100,7 +100,7 @@ export class RunFolder implements CheckpointStore {
     return new RunFolder(path);
   }
 
-  /** Opens a run's folder, or one of its checkpoints. @throws Failure when it is none. */
+  /** Opens a run's folder, or one of its checkpoints. @throws Failure when the path is neither */
   static open(path: string): RunFolder {
     const isCheckpoint = basename(dirname(resolve(path))) === CHECKPOINTS;
     const root = isCheckpoint ? dirname(dirname(resolve(path))) : path;
@@ -109,13 +109,13 @@ export class RunFolder implements CheckpointStore {
     return new RunFolder(root, isCheckpoint ? basename(path) : undefined);
   }
 
-  /** Begins a new run here. */
+  /** Starts a new run in this folder. */
   begin(paths: RunPaths): void {
     mkdirSync(this.path, { recursive: true });
     writeFileSync(join(this.path, INPUTS), `${JSON.stringify(paths, null, 2)}\n`);
   }
 
-  /** Continues a run from one of its checkpoints, here or in a copy: everything after that step is dropped. */
+  /** Continues a run from one of its checkpoints, here or in a copy, and removes everything after that step. */
   continueFrom(source: RunFolder, paths: RunPaths, step: number): void {
     if (resolve(source.path) !== resolve(this.path)) cpSync(source.path, this.path, { recursive: true });
     this.begin(paths);
@@ -160,9 +160,9 @@ export class RunFolder implements CheckpointStore {
   }
 
   /**
-   * The checkpoint that was named, else the newest that can be read.
+   * The checkpoint that was named, otherwise the newest one that can be read.
    * @param onSkipped called with a message for each newer checkpoint that cannot be read
-   * @throws Failure when there is none.
+   * @throws Failure when there is none
    */
   async checkpoint(onSkipped: (message: string) => void): Promise<Checkpoint> {
     const names = this.checkpointName === undefined ? this.checkpoints().reverse() : [this.checkpointName];
@@ -187,7 +187,7 @@ export class RunFolder implements CheckpointStore {
     return readCheckpoint(name, bytes(STATE_FILE), bytes(TENSOR_FILE), model.tensors);
   }
 
-  /** Truncates the record to the checkpoint's step, so that the resumed run repeats no event. */
+  /** Truncates the record at the checkpoint's step, so that the resumed run does not repeat events. */
   private rewindRecord(step: number): void {
     const path = join(this.path, RECORD);
     const { events } = parseRecord(readFileSync(path, 'utf8'));

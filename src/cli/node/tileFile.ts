@@ -1,4 +1,4 @@
-// Kernel tiles measured on GPUs, kept in one small file in the user's cache folder, by adapter.
+// Cache of the kernel tiles measured on GPUs, by adapter: one small file in the user's cache folder.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ export function tileFile(path = join(cacheFolder(), 'semblance', 'tiles.json')):
     async write(adapter, kept) {
       const all = { ...(await readAll(path)), [adapter]: kept };
       await mkdir(dirname(path), { recursive: true });
-      // Another process may be reading the file.
+      // Written atomically, because another process may be reading the file.
       const whole = `${path}.${process.pid}`;
       await writeFile(whole, `${JSON.stringify(all, null, 1)}\n`);
       await rename(whole, path);

@@ -1,4 +1,4 @@
-// Token shuffle: the same tokens in a random order.
+// Token shuffle: puts a sentence's tokens into random order.
 import type { Random } from '../../util/random.ts';
 
 export function tokenShuffle(ids: readonly number[], random: Random): number[] {

@@ -1,38 +1,38 @@
-// Reads sentence groups from every format they come in. A line that cannot be used is reported with its number and
-// reason, the rest is used; only a file with nothing in it at all is an error.
+// Reads sentence groups from all supported formats. A line that cannot be used is reported with its number and the
+// reason, and the other lines are used.
 //
 //   group JSONL    {"anchor", "positive"?, "intermediate"?, "negative"?, "pattern"?, ...}
 //   hybrid JSONL   {"split": "other"|"aigen", "sentence", "5" .. "0"}     (the paper's own files)
-//   NLI TSV        label <tab> premise <tab> hypothesis                    one group a premise
+//   NLI TSV        label <tab> premise <tab> hypothesis                    one group per premise
 //   SimCSE CSV     sent0,sent1,hard_neg
 //   columns        CSV or TSV of two or three columns, by header or mapping
-//   plain text     a sentence a line
+//   plain text     one sentence per line
 import { z } from 'zod';
 import { Failure, messageOf } from '../../util/failure.ts';
 import { groupSchema, patternOf, type Fault, type Group, type GroupPattern } from '../group.ts';
 import { type Role, ROLES } from '../../run/roles.ts';
 import { cleanText, csvRows, textLines, tsvRows, type ReportFault, type Row } from './table.ts';
 
-/** Which column (from 0) holds which sentence. */
+/** The column (counted from 0) of each sentence role. */
 export type ColumnMapping = Partial<Record<Role, number>>;
 
 export interface ReadGroups {
   groups: Group[];
   faults: Fault[];
-  /** What the file was taken for. */
+  /** The detected format. */
   format: 'group-jsonl' | 'hybrid-jsonl' | 'nli-tsv' | 'columns' | 'plain-text';
 }
 
 export interface ReadOptions {
   mapping?: ColumnMapping | undefined;
-  /** The pattern of groups that do not say theirs. */
+  /** Pattern for groups that do not state their own. */
   pattern?: GroupPattern | undefined;
   source?: Group['source'] | undefined;
 }
 
 type Draft = Omit<z.infer<typeof groupSchema>, 'id'> & { id?: string | undefined; line: number };
 
-/** @throws Failure when the file is empty, binary, or is a file of scored pairs. */
+/** @throws Failure when the file is empty, binary, or contains scored pairs. */
 export function readGroups(file: string, content: string, options: ReadOptions = {}): ReadGroups {
   const text = cleanText(content, file);
   if (text.trim() === '') throw new Failure(`${file} is empty.`);
@@ -82,7 +82,7 @@ function readDrafts(file: string, text: string, options: ReadOptions, fault: Rep
 
 // --- JSONL ------------------------------------------------------------------------------------------------------
 
-/** Similarity levels of a hybrid line, the most similar first. */
+/** The similarity levels of a hybrid JSONL line, the most similar first. */
 const LEVELS = ['5', '4', '3', '2', '1', '0'] as const;
 const level = z.string().nullish();
 
@@ -123,7 +123,7 @@ function readJsonLines(text: string, fault: ReportFault): Drafts {
   return { drafts, format: hybrid > 0 ? 'hybrid-jsonl' : 'group-jsonl' };
 }
 
-/** The sentences that are there, most similar first: 2 = anchor, positive; 3 = + negative; 4 = + intermediate. */
+/** By number of sentences, with the anchor: 2 gives anchor and positive, 3 also a negative, 4 also an intermediate. */
 function fromHybrid(row: Hybrid): Omit<Draft, 'line'> {
   const levels = LEVELS.flatMap((key) => row[key]?.trim() || []);
   const pattern: GroupPattern =
@@ -158,7 +158,7 @@ function looksScored(rows: Row[]): boolean {
   );
 }
 
-/** One group a premise: its first entailed hypothesis and, if there is one, its first contradicted one. */
+/** One group per premise: its first entailed hypothesis and, if there is one, its first contradicting hypothesis. */
 function readNli(rows: Row[], fault: ReportFault): Drafts {
   const premises = new Map<string, Draft>();
   for (const [index, { line, cells }] of rows.entries()) {

@@ -1,5 +1,5 @@
-// Reads scored pairs: TSV `score s1 s2`; STS-B's CSV, `s1,s2,score` with or without a header or the original
-// tab-separated one (genre, file, year, id, score, s1, s2).
+// Reads scored pairs: TSV with columns score, s1, s2; the CSV of STS-B, with columns s1, s2, score, with or without a
+// header; or the original tab-separated STS-B file (genre, file, year, id, score, s1, s2).
 import { Failure } from '../../util/failure.ts';
 import type { Fault, ScoredPair } from '../group.ts';
 import { cleanText, csvRows, tsvRows, type ReportFault, type Row } from './table.ts';
@@ -52,7 +52,7 @@ function headerColumns(row: Row | undefined): Columns | undefined {
   return score >= 0 && first >= 0 && second >= 0 ? { score, first, second } : undefined;
 }
 
-/** Without a header: the score comes first (our TSV), last (STS-B CSV) or fifth (the original STS-B). */
+/** Columns of a file without a header: the score is first (our TSV), last (STS-B CSV) or fifth (original STS-B). */
 function guessColumns(rows: Row[]): Columns {
   const sample = rows.slice(0, 50);
   const numeric = (column: number) => sample.filter(({ cells }) => isNumber(cells[column])).length;
@@ -65,7 +65,7 @@ function isNumber(cell: string | undefined): boolean {
   return cell !== undefined && cell !== '' && Number.isFinite(Number(cell));
 }
 
-/** The pair of a row, or why there is none. */
+/** The pair in a row, or the reason why the row cannot be used. */
 function pairFrom(cells: string[], columns: Columns): ScoredPair | string {
   const { [columns.score]: score, [columns.first]: first, [columns.second]: second } = cells;
   if (cells.length < 3)

@@ -1,4 +1,4 @@
-// Rows of delimited text with the line each one began on.
+// Parses delimited text (CSV, TSV) into rows, each with the number of the line it starts on.
 import Papa from 'papaparse';
 import { Failure } from '../../util/failure.ts';
 
@@ -10,7 +10,7 @@ export interface Row {
 /** Called with the number of a line that cannot be used, and the reason. */
 export type ReportFault = (line: number, reason: string) => void;
 
-/** Removes the byte order mark and rejects what is not text. @throws Failure for binary content. */
+/** Removes the byte order mark. @throws Failure for binary content. */
 export function cleanText(text: string, file: string): string {
   if (text.includes('\u0000')) throw new Failure(`${file} is not a text file (it holds zero bytes).`);
   return text.replace(/^\uFEFF/, '');
@@ -26,7 +26,7 @@ export function textLines(text: string): { line: number; text: string }[] {
     .filter(({ text: content }) => content.trim() !== '');
 }
 
-/** Tab-separated rows; quotes are ordinary characters. */
+/** Tab-separated rows; quotes have no special meaning. */
 export function tsvRows(text: string): Row[] {
   return textLines(text).map(({ line, text: content }) => ({
     line,
@@ -34,12 +34,12 @@ export function tsvRows(text: string): Row[] {
   }));
 }
 
-/** Lines that one quoted cell may run over; a quote still open after them was never meant to be one. */
+/** Maximum number of lines in one quoted cell; a quote that is still open after that is not treated as one. */
 const LONGEST_CELL = 100;
 
 /**
- * Comma-separated rows with quotes as RFC 4180 has them. Files called .csv whose cells are separated by tabs (the
- * original STS benchmark) or semicolons are read too. A quote that is never closed costs its own line only.
+ * Comma-separated rows with quotes as in RFC 4180. Also reads .csv files that are separated by tabs (the original STS
+ * benchmark) or semicolons. If a quote is never closed, only its own line is lost.
  */
 export function csvRows(text: string, fault?: ReportFault): Row[] {
   const firstLine = textLines(text)[0]?.text ?? '';
@@ -57,7 +57,7 @@ export function csvRows(text: string, fault?: ReportFault): Row[] {
   return rows;
 }
 
-/** The record that begins on a line, and the lines it takes; undefined when its quotes lead nowhere. */
+/** The record that starts on a line, and how many lines it spans; undefined when its quotes are malformed. */
 function csvRecord(
   lines: readonly string[],
   first: number,
@@ -70,7 +70,7 @@ function csvRecord(
     const content = lines.slice(first, first + count).join('\n');
     const { data, errors } = Papa.parse<string[]>(content, { delimiter, newline: '\n' });
     const open = errors.some(({ code }) => code === 'MissingQuotes');
-    // Bare quotes within a quoted cell are understood on one line; over several, they are rows run together.
+    // Bare quotes inside a quoted cell are accepted on one line; over several lines they mean that rows were merged.
     if (errors.some(({ code }) => code === 'InvalidQuotes') && (open || count > 1)) return undefined;
     if (!open) return { cells: data[0] ?? [], lines: count };
   }

@@ -1,13 +1,13 @@
-// Comparing our numbers with reference values: one result per case, with the largest error seen in it.
+// Compares our numbers with reference values: one result per case, with its largest error.
 
 export interface CaseResult {
   file: string;
   name: string;
-  /** Largest |ours - reference| / (1 + relative/absolute * |reference|): to be held against `tolerance`. */
+  /** Largest |ours - reference| / (1 + relative/absolute * |reference|), to be compared with `tolerance`. */
   maxError: number;
   tolerance: number;
   ok: boolean;
-  /** What went wrong, when it was not a number that differed. */
+  /** What went wrong, unless it was a numerical difference. */
   message?: string;
 }
 
@@ -35,7 +35,7 @@ export class Comparison {
     private readonly name: string,
   ) {}
 
-  /** Holds ours against the reference, number by number; null stands for "not defined" (null or NaN on our side). */
+  /** Compares ours with the reference, number by number; null means "undefined" (null or NaN on our side). */
   close(
     what: string,
     ours: Nested | ArrayLike<number>,
@@ -44,7 +44,7 @@ export class Comparison {
   ): this {
     const [a, b] = [flatten(ours), flatten(reference)];
     if (a.length !== b.length) return this.fail(`${what}: ${a.length} numbers instead of ${b.length}`);
-    // A case may use several tolerances; errors are scaled to the first one's.
+    // A case may use several tolerances; errors are scaled to the first one.
     if (this.tolerance === 0) this.tolerance = absolute;
     const scale = this.tolerance / absolute;
     b.forEach((expected, i) => {
@@ -64,7 +64,7 @@ export class Comparison {
     return this;
   }
 
-  /** Something that must be the same, not near. */
+  /** Checks values that must be exactly equal. */
   equal(what: string, ours: unknown, reference: unknown): this {
     const [a, b] = [JSON.stringify(ours), JSON.stringify(reference)];
     return a === b ? this : this.fail(`${what}: ${a.slice(0, 120)} instead of ${b.slice(0, 120)}`);
@@ -88,7 +88,7 @@ export class Comparison {
   }
 }
 
-/** A flat tensor as the reference files hold it. */
+/** A flat tensor in the format of the reference files. */
 export interface GoldenTensor {
   shape: number[];
   data: number[];

@@ -1,4 +1,4 @@
-// collator.json and prompt.json: which examples reach a step, and where a prompt goes.
+// Verifies collator.json and prompt.json: which examples are in a step, and where a prompt is inserted.
 import { batches, startCursor, type Batch } from '../../data/batches.ts';
 import { padRows } from '../../tokenizer/pad.ts';
 import { withPrompt, type PromptTemplate } from '../../tokenizer/template.ts';
@@ -62,7 +62,7 @@ export function verifyPrompt(
     const comparison = new Comparison(file, c.name).close('error', 0, 0, { absolute: 1e-8 });
     const rows = c.input_ids.flatMap((row, r) =>
       row.map((ids, s) => {
-        // The second template goes to the second sentence of a plain *pair* only.
+        // Only the second sentence of a plain *pair* gets the second template.
         const second = c.kind === 'other' && row.length === 2 && s === 1;
         const real = ids.slice(
           0,

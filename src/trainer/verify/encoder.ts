@@ -1,4 +1,4 @@
-// bert_forward_backward.json and dropout_statistics.json: the encoder, its gradients, and its dropout sites.
+// Verifies bert_forward_backward.json and dropout_statistics.json: the encoder, its gradients and its dropout sites.
 import * as tf from '@tensorflow/tfjs-core';
 import { parseEncoderConfig, type EncoderConfig } from '../../encoder/config.ts';
 import { encode, positionIds } from '../../encoder/encoder.ts';
@@ -145,7 +145,7 @@ async function backward(
       terms.push(tf.sum(tf.mul(pool(states, batch, pooling), tf.tensor2d(coefficients[pooling]))));
     return tf.addN(terms) as tf.Scalar;
   }, variables);
-  // The loss also weighs states at padding places, on which the reference pads to the same length as we do.
+  // The loss also includes states at padding positions; the reference pads to the same length.
   comparison.close('loss', await value.data(), c.loss, { absolute: 1e-4 });
   for (const [i, name] of names.entries()) {
     comparison.close(name, await grads[variables[i]!.name]!.data(), c.grads[name]!.data, {
@@ -176,8 +176,9 @@ interface DropoutGolden {
 }
 
 /**
- * Copies of the sentences in one pass, and pairs of passes. 160 pairs of each sentence show a missing or doubled site
- * by more than the five standard errors that are allowed; WASM affords 2,000. (A software GPU needs 40 ms a copy.)
+ * Number of copies of the sentences in one pass, and of pairs of passes (ROUNDS). 160 pairs per sentence are enough to
+ * reveal a missing or doubled dropout site by more than the allowed five standard errors; WASM is fast enough for
+ * 2,000. (A software GPU takes 40 ms per copy.)
  */
 const COPIES = { webgpu: 20, others: 250 };
 const ROUNDS = 8;
@@ -249,7 +250,7 @@ async function passVectors(
   return vectors;
 }
 
-/** Errors in units of the joint standard error: 5 are allowed. */
+/** Compares in units of the joint standard error; a deviation of 5 is allowed. */
 function compareStatistics(
   comparison: Comparison,
   pooling: Pooling,

@@ -1,4 +1,4 @@
-// infonce.json, hierarchical_triplet.json, combined.json: values and gradients of the losses.
+// Verifies infonce.json, hierarchical_triplet.json and combined.json: values and gradients of the losses.
 import * as tf from '@tensorflow/tfjs-core';
 import { hierarchicalTriplet } from '../../losses/hierarchicalTriplet.ts';
 import { hierarchicalTripletReference } from '../../losses/hierarchicalTriplet.reference.ts';
@@ -8,7 +8,7 @@ import { objective, type ObjectiveKnobs } from '../../losses/objective.ts';
 import { Comparison, type CaseResult } from './compare.ts';
 
 const TOLERANCE = { absolute: 1e-5, relative: 1e-4 };
-/** The float64 references must agree to the digits that the files hold. */
+/** Our float64 references must agree with the files to all their digits. */
 const EXACT = { absolute: 1e-7, relative: 1e-7 };
 
 type Rows = number[][];
@@ -138,7 +138,7 @@ export async function verifyHierarchicalTriplet(
       .close('reference total', reference.total, c.total, EXACT)
       .close('reference hinges', reference.hinges, c.hinge_arguments, EXACT)
       .close('reference pairs', reference.perPair, c.per_pair_mean, EXACT);
-    // Two sentences make no level pair: the loss is the constant 0, and so is its gradient.
+    // With two sentences there is no level pair: the loss and its gradient are 0.
     if (c.per_pair_mean.length > 0) {
       const gradient = tf.grad((x: tf.Tensor) => hierarchicalTriplet(x as tf.Tensor3D, c.margins))(
         embeddings,

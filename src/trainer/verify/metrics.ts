@@ -1,4 +1,4 @@
-// alignment_uniformity.json, rfd.json, spearman.json, match_error_rate.json, logistic_probe.json.
+// Verifies the metrics: alignment_uniformity.json, rfd.json, spearman.json, match_error_rate.json, logistic_probe.json.
 import { alignment } from '../../metrics/alignment.ts';
 import { pearson, spearman, averageRanks } from '../../metrics/correlation.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
@@ -30,7 +30,7 @@ export function verifyAlignmentUniformity(file: string, { cases }: { cases: Geom
         absolute: 2e-6,
       });
     if (c.name === 'close_together') {
-      // 2 - 2 cos would lose this; the difference form must not.
+      // 2 - 2 cos would lose precision here; squared differences must not.
       comparison.close('relative alignment', alignment(x, y) / c.alignment, 1, { absolute: 1e-3 });
     }
     return comparison.result();
@@ -146,7 +146,7 @@ interface MerCase {
 export function verifyMatchErrorRate(file: string, { pairs }: { pairs: MerCase[] }): CaseResult[] {
   return pairs.map((c, i) => {
     const ours = matchErrorRate(c.s1, c.s2);
-    // Ours is the path that retains most words, as the file's `mer` is: equal also where paths differ.
+    // Both ours and the file's `mer` use the path that retains the most words, so they agree even if paths differ.
     return new Comparison(file, `pair ${i + 1}: ${c.s1.slice(0, 30)}`)
       .close('mer', ours.mer, c.mer, PLAIN)
       .close(

@@ -1,4 +1,4 @@
-// adamw.json and training_trace.json: the optimiser alone, and ten real steps.
+// Verifies adamw.json and training_trace.json: the optimiser on its own, and ten real training steps.
 import * as tf from '@tensorflow/tfjs-core';
 import { parseEncoderConfig } from '../../encoder/config.ts';
 import { NO_DROPOUT } from '../../encoder/pass.ts';
@@ -32,7 +32,7 @@ interface AdamCase {
 }
 
 const FLOAT32 = { absolute: 2e-6 };
-/** Norms reach 50, where neighbouring float32 numbers are 3.8e-6 apart. */
+/** Norms reach 50, where adjacent float32 numbers are 3.8e-6 apart. */
 const NORM = { absolute: 2e-6, relative: 2e-7 };
 
 export async function verifyAdamW(file: string, { cases }: { cases: AdamCase[] }): Promise<CaseResult[]> {

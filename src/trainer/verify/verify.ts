@@ -1,4 +1,4 @@
-// Runs reference-value files through the real code, on whatever backend is started. One file, one verifier.
+// Runs reference-value files through the real code, on the current backend. Each file has one verifier.
 import { assertDeviceSound } from '../../kernels/deviceHealth.ts';
 import { messageOf } from '../../util/failure.ts';
 import type { CaseResult } from './compare.ts';
@@ -14,7 +14,7 @@ import {
 } from './metrics.ts';
 import { verifyAdamW, verifyTrainingTrace } from './training.ts';
 
-// The files' own shapes are declared beside their verifiers; a file of another shape fails as a case, it cannot crash.
+// The types of the files are declared next to their verifiers; a file of another type gives a failed case, not a crash.
 type Verifier = (file: string, golden: never) => CaseResult[] | Promise<CaseResult[]>;
 
 export const VERIFIERS: Record<string, Verifier> = {
@@ -34,7 +34,7 @@ export const VERIFIERS: Record<string, Verifier> = {
   'training_trace.json': verifyTrainingTrace,
 };
 
-/** @param text content of the file. A file that is unknown, damaged or of another shape gives one failed case. */
+/** @param text content of the file. A file that is unknown, damaged or of another type gives one failed case. */
 export async function verifyGolden(file: string, text: string): Promise<CaseResult[]> {
   const failed = (message: string): CaseResult[] => [
     { file, name: file, maxError: NaN, tolerance: 0, ok: false, message },
