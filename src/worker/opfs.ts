@@ -1,7 +1,7 @@
 // Storage of saved runs in the browser: each run has a folder in the origin private file system (OPFS) and a Web Lock,
 // so that two tabs never train the same run.
 /// <reference lib="webworker" />
-import type { RunFolder, RunStorage } from './savedRun.ts';
+import type { SavedRunFolder, RunStorage } from './savedRun.ts';
 
 const FOLDER = 'runs';
 /** How long to wait for a lock, in milliseconds: a tab that is closing or reloading may still hold it briefly. */
@@ -59,7 +59,7 @@ function lock(run: string): Promise<(() => void) | undefined> {
   });
 }
 
-function runFolder(open: () => Promise<FileSystemDirectoryHandle>, release: () => void): RunFolder {
+function runFolder(open: () => Promise<FileSystemDirectoryHandle>, release: () => void): SavedRunFolder {
   return {
     release,
     async list() {

@@ -9,7 +9,7 @@ import { Failure, messageOf } from '../util/failure.ts';
 import { editLogSchema, type EditLogEntry } from './editLog.ts';
 
 /** The files of one run, locked by one tab at a time. */
-export interface RunFolder {
+export interface SavedRunFolder {
   list(): Promise<string[]>;
   read(name: string): Promise<Uint8Array>;
   /** Atomic: a write that fails or is interrupted leaves no file with this name. */
@@ -21,7 +21,7 @@ export interface RunFolder {
 
 export interface RunStorage {
   /** The folder of a run, or undefined while another tab has it open. */
-  open(run: string): Promise<RunFolder | undefined>;
+  open(run: string): Promise<SavedRunFolder | undefined>;
   /** Deletes the saved files of a run, if there are any. */
   delete(run: string): Promise<void>;
 }
@@ -52,7 +52,7 @@ const ENCODER = 'encoder/';
 
 export class SavedRun {
   private constructor(
-    private readonly folder: RunFolder,
+    private readonly folder: SavedRunFolder,
     private newestNumber: number,
   ) {}
 
@@ -93,7 +93,7 @@ export class SavedRun {
   }
 }
 
-async function numbersIn(folder: RunFolder): Promise<number[]> {
+async function numbersIn(folder: SavedRunFolder): Promise<number[]> {
   return (await folder.list()).flatMap((name) => {
     const [, number] = FILE_NAME.exec(name) ?? [];
     return number === undefined ? [] : [Number(number)];

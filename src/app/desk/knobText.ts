@@ -1,5 +1,5 @@
 // UI text of knobs and settings: from the message catalogue if it has an entry, otherwise from the tables in src/run.
-import { valueText } from '../state/link.ts';
+import { knobValueText } from '../state/link.ts';
 import { describeRange } from '../../run/config.ts';
 import { KNOBS, type Knob, type KnobName } from '../../run/knobs.ts';
 import { PATTERNS, type PatternName } from '../../run/settings.ts';
@@ -26,5 +26,5 @@ export function paperValue(name: KnobName): { text: string; settable: boolean } 
     return { text: paper, settable: knob.kind === 'choice' && knob.choices.includes(paper) };
   }
   if (typeof paper === 'number' || typeof paper === 'boolean') return { text: String(paper), settable: true };
-  return Array.isArray(paper) ? { text: valueText(paper as readonly number[]), settable: true } : null;
+  return Array.isArray(paper) ? { text: knobValueText(paper as readonly number[]), settable: true } : null;
 }

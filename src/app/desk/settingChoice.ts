@@ -2,7 +2,7 @@
 import { t } from '../messages/t.ts';
 
 /** An option to choose: a corpus or an encoder. */
-export interface Choice {
+export interface SettingOption {
   id: string;
   label: string;
   /** One sentence. */
@@ -10,7 +10,7 @@ export interface Choice {
 }
 
 /** Corpora or encoders with their labels and help texts. */
-export const choicesOf = (ids: readonly string[], area: 'domains' | 'models'): Choice[] =>
+export const choicesOf = (ids: readonly string[], area: 'domains' | 'models'): SettingOption[] =>
   ids.map((id) => ({
     id,
     label: t(`shell.${area}.${id}.label` as 'shell.models.pocket.label'),

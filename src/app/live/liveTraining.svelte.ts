@@ -18,10 +18,10 @@ import {
   type SayEffect,
 } from './notices.ts';
 import type { LiveTrainingOptions, UnfinishedRun } from './options.ts';
-import { FIRST_PHASE, isPlaying, statusOf, type Phase } from './phase.ts';
+import { FIRST_PHASE, isPlaying, trainingStatusOf, type Phase } from './phase.ts';
 import { reduce } from './reduce.ts';
 import { RunEnd } from './runEnd.ts';
-import type { Command, Effect, PhaseReport } from './transition.ts';
+import type { VisitorCommand, Effect, PhaseReport } from './transition.ts';
 
 export class LiveTraining {
   phase = $state.raw<Phase>(FIRST_PHASE);
@@ -33,7 +33,7 @@ export class LiveTraining {
   /** The run that is being trained. */
   readonly current: LiveRun;
 
-  readonly status = $derived.by(() => statusOf(this.phase, this.current.shown.step));
+  readonly status = $derived.by(() => trainingStatusOf(this.phase, this.current.shown.step));
   readonly playing = $derived(isPlaying(this.phase));
   /** Whether a single step is being run. */
   readonly stepping = $derived(this.phase.kind === 'stepping');
@@ -140,7 +140,7 @@ export class LiveTraining {
     return this.runId;
   }
 
-  private dispatch(input: Command | PhaseReport): void {
+  private dispatch(input: VisitorCommand | PhaseReport): void {
     const { phase, effects } = reduce(this.phase, input);
     this.phase = phase;
     for (const effect of effects) this.perform(effect);

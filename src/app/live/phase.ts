@@ -73,7 +73,7 @@ export type TrainingStatus =
  * The status that the page displays for a phase.
  * @param step the step that is shown
  */
-export function statusOf(phase: Phase, step: number): TrainingStatus {
+export function trainingStatusOf(phase: Phase, step: number): TrainingStatus {
   switch (phase.kind) {
     case 'loadingEncoder':
     case 'findingRun':

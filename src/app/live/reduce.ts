@@ -2,9 +2,9 @@
 import { branch, change, load, pause, play, restart, resume, seek, start, step } from './commands.ts';
 import { wantsPlay, type Phase } from './phase.ts';
 import { afterFailure, loaded, onStatus } from './reports.ts';
-import { transitionTo, type Command, type PhaseReport, type Transition } from './transition.ts';
+import { transitionTo, type VisitorCommand, type PhaseReport, type Transition } from './transition.ts';
 
-export function reduce(phase: Phase, input: Command | PhaseReport): Transition {
+export function reduce(phase: Phase, input: VisitorCommand | PhaseReport): Transition {
   switch (input.type) {
     case 'load':
       return load(wantsPlay(phase));

@@ -15,7 +15,7 @@ export type Readiness =
   /** Too little data; one sentence. */
   | { shortfall: string };
 
-export type Command =
+export type VisitorCommand =
   | { type: 'load' }
   /** Starts a run at step 0. @param play null: keeps the visitor's previous choice */
   | { type: 'start'; play: boolean | null; readiness: Readiness }

@@ -8,19 +8,19 @@ export interface OwnLists {
   pairs: readonly OwnPair[];
 }
 
-export interface Change {
+export interface CorpusChange {
   kind: 'added' | 'edited' | 'deleted' | 'cleared';
   /** The number of groups and pairs that it touched. */
   count: number;
 }
 
 /** How the last change came about: directly, or by undo or redo. */
-export interface LastChange extends Change {
+export interface LastChange extends CorpusChange {
   by: 'doing' | 'undo' | 'redo';
 }
 
 interface Moment extends OwnLists {
-  change: Change;
+  change: CorpusChange;
 }
 
 const HISTORY_DEPTH = 100;
@@ -37,14 +37,14 @@ export const NO_HISTORY: History = { past: [], future: [] };
  * Adds a change to the history.
  * @param before the lists before the change
  */
-export function recorded(history: History, before: OwnLists, change: Change): History {
+export function recorded(history: History, before: OwnLists, change: CorpusChange): History {
   return { past: [...history.past, { ...before, change }].slice(-HISTORY_DEPTH), future: [] };
 }
 
 export interface HistoryStep {
   history: History;
   lists: OwnLists;
-  change: Change;
+  change: CorpusChange;
 }
 
 /** Undoes one change; undefined at the beginning. */

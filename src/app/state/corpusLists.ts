@@ -12,7 +12,7 @@ export function without({ groups, pairs }: OwnLists, ids: readonly string[]): Ow
 
 export const countOf = ({ groups, pairs }: OwnLists): number => groups.length + pairs.length;
 
-export interface Placed {
+export interface PlacedLists {
   /** In the order of the store, record by record; a record whose id was taken has a new one. */
   groups: Group[];
   pairs: OwnPair[];
@@ -27,7 +27,7 @@ export interface Placed {
  * Merges saved records with those added in the meantime. Ids in memory stay, because runs and maps refer to them; a
  * saved record with the same id (assigned by another tab) gets a new one.
  */
-export function placed(saved: SavedOwn, memory: OwnLists, next: number): Placed {
+export function placed(saved: SavedOwn, memory: OwnLists, next: number): PlacedLists {
   const taken = new Set([...memory.groups, ...memory.pairs].map(({ id }) => id));
   const known = [...saved.groups, ...saved.pairs].map(({ value }) => ownNumber(value.id));
   let free = known.reduce((most, n) => Math.max(most, n + 1), Math.max(next, saved.preferences?.next ?? 1));

@@ -23,7 +23,7 @@ export interface Offer {
 }
 
 /** A knob's value as text, as used in the hash, the number box and `--set`. */
-export function valueText(value: string | number | boolean | readonly number[]): string {
+export function knobValueText(value: string | number | boolean | readonly number[]): string {
   return typeof value === 'object' ? value.join(',') : String(value);
 }
 
@@ -37,7 +37,7 @@ export function writeLink(values: RecipeValues, defaults: RecipeValues): string 
   add('model', values.model, defaults.model);
   add('device', values.device, defaults.device);
   for (const name of configDifference(values.config, defaults.config)) {
-    parts.push([name, valueText(values.config[name])]);
+    parts.push([name, knobValueText(values.config[name])]);
   }
   // Commas are allowed in a hash and are more readable than %2C.
   return parts.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2C', ',')}`).join('&');

@@ -164,7 +164,7 @@ export class OwnCorpus {
     await this.saver?.flush();
   }
 
-  private change(groups: readonly Group[], pairs: readonly OwnPair[], change: history.Change): void {
+  private change(groups: readonly Group[], pairs: readonly OwnPair[], change: history.CorpusChange): void {
     this.history = history.recorded(this.history, this.lists, change);
     this.set(groups, pairs, { ...change, by: 'doing' });
   }

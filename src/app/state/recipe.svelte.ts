@@ -13,7 +13,7 @@ import { isHotKnob, withEdits, type HotKnobName, type KnobEdit } from '../../run
 import { KNOBS, type KnobName } from '../../run/knobs.ts';
 import { settingName, type Setting } from '../../run/settings.ts';
 import { t, tOptional } from '../messages/t.ts';
-import { readLink, valueText, writeLink, type Offer, type RecipeValues } from './link.ts';
+import { readLink, knobValueText, writeLink, type Offer, type RecipeValues } from './link.ts';
 import type { DeviceChoice } from '../../util/devices.ts';
 
 /** Delay before the link is updated: browsers limit how often the history may be changed. */
@@ -96,7 +96,7 @@ export class RecipeState {
       return t('recipe.outOfRange', {
         label: tOptional(`recipe.knob.${name}.label`) ?? KNOBS[name].label,
         range: describeRange(KNOBS[name]),
-        kept: valueText(this.config[name]),
+        kept: knobValueText(this.config[name]),
       });
     }
     this.changed();
@@ -146,7 +146,7 @@ export class RecipeState {
 
   /** Whether the knob differs from the page's default. */
   differs(name: KnobName): boolean {
-    return valueText(this.config[name]) !== valueText(this.defaults.config[name]);
+    return knobValueText(this.config[name]) !== knobValueText(this.defaults.config[name]);
   }
 
   /** A run starts, with the recipe's values unless others are given. */
@@ -167,7 +167,8 @@ export class RecipeState {
   /** A step has used a changed knob. Changes replayed from the past of the run are not reported as new. */
   markApplied({ knob, to, step }: Pick<EditEvent, 'knob' | 'to' | 'step'>): void {
     const edit = this.sent.find((sent) => sent.knob === knob);
-    if (this.applied === null || edit === undefined || valueText(edit.value) !== valueText(to)) return;
+    if (this.applied === null || edit === undefined || knobValueText(edit.value) !== knobValueText(to))
+      return;
     this.applied = { ...this.applied, config: withEdits(this.applied.config, [edit]) };
     this.sent = this.sent.filter((sent) => sent !== edit);
     this.appliedAtStep = { ...this.appliedAtStep, [knob]: step };

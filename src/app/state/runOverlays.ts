@@ -8,9 +8,9 @@ import { settingWords } from './runNames.ts';
 import { seedGroups } from './seedGroups.ts';
 
 /** The colour number of each selected run, in the order of selection. */
-export type Selection = ReadonlyMap<string, number>;
+export type OverlaySelection = ReadonlyMap<string, number>;
 
-export const NONE_SELECTED: Selection = new Map();
+export const NONE_SELECTED: OverlaySelection = new Map();
 
 /** The numbers of the colours --run-2 to --run-6. */
 const COLORS = [2, 3, 4, 5, 6] as const;
@@ -18,26 +18,26 @@ export const MAX_SELECTED = COLORS.length;
 
 export const runColor = (number: number): string => `var(--run-${number})`;
 
-export const isFull = (selection: Selection): boolean => selection.size >= MAX_SELECTED;
+export const isFull = (selection: OverlaySelection): boolean => selection.size >= MAX_SELECTED;
 
 /** Selects a run; when all colours are taken, it replaces the run that was selected first. */
-export function withSelected(selection: Selection, id: string): Selection {
+export function withSelected(selection: OverlaySelection, id: string): OverlaySelection {
   if (selection.has(id)) return selection;
   const kept = new Map(isFull(selection) ? [...selection].slice(1) : selection);
   const taken = new Set(kept.values());
   return kept.set(id, COLORS.find((number) => !taken.has(number)) ?? COLORS[0]);
 }
 
-export function withoutSelected(selection: Selection, id: string): Selection {
+export function withoutSelected(selection: OverlaySelection, id: string): OverlaySelection {
   return new Map([...selection].filter(([other]) => other !== id));
 }
 
-export function onlyKnown(selection: Selection, runs: readonly StoredRun[]): Selection {
+export function onlyKnown(selection: OverlaySelection, runs: readonly StoredRun[]): OverlaySelection {
   return new Map([...selection].filter(([id]) => runs.some((run) => run.id === id)));
 }
 
 /** Parses a stored selection (ids and colour numbers); invalid entries are skipped. */
-export function readSelection(stored: unknown): Selection {
+export function readSelection(stored: unknown): OverlaySelection {
   const selection = new Map<string, number>();
   if (!Array.isArray(stored)) return selection;
   for (const entry of stored as unknown[]) {
@@ -52,7 +52,7 @@ export function readSelection(stored: unknown): Selection {
 export function overlaysOf(
   runs: readonly StoredRun[],
   loaded: ReadonlyMap<string, RunRecord>,
-  selection: Selection,
+  selection: OverlaySelection,
   current: string | null,
 ): { others: OtherRun[]; bands: SeedBand[] } {
   const here = new Map(

@@ -18,7 +18,7 @@ import {
   runColor,
   withoutSelected,
   withSelected,
-  type Selection,
+  type OverlaySelection,
 } from './runOverlays.ts';
 import { newOpenedRun, newTrainedRun } from './newRun.ts';
 import { counts, StoredRuns } from './storedRuns.svelte.ts';
@@ -46,7 +46,7 @@ const SELECTION = 'runs.selected';
 export class RunsState {
   /** The run that the page shows. */
   current = $state<string | null>(null);
-  private selection = $state.raw<Selection>(NONE_SELECTED);
+  private selection = $state.raw<OverlaySelection>(NONE_SELECTED);
 
   private readonly stored: StoredRuns;
   private readonly defaults: RunBase;
@@ -257,7 +257,7 @@ export class RunsState {
     void this.readForPlots(id);
   }
 
-  private setSelection(selection: Selection): void {
+  private setSelection(selection: OverlaySelection): void {
     this.selection = selection;
     void this.preferences?.set(SELECTION, [...selection]);
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../../src/app/live/phase.ts';
 import { reduce } from '../../../src/app/live/reduce.ts';
 import { RunRecord } from '../../../src/record/runRecord.ts';
-import type { Command, PhaseReport } from '../../../src/app/live/transition.ts';
+import type { VisitorCommand, PhaseReport } from '../../../src/app/live/transition.ts';
 import { phaseText, transitionText } from './text.ts';
 
 const run = { id: 'left', record: new RunRecord(), playing: false };
@@ -13,7 +13,7 @@ const status = (name: 'starting' | 'waiting' | 'running' | 'recovering' | 'ended
 const failed = (during: 'load' | 'start' | 'training' | 'command') =>
   ({ type: 'failed', during, message: 'why' }) as const;
 
-const INPUTS: Record<string, Command | PhaseReport> = {
+const INPUTS: Record<string, VisitorCommand | PhaseReport> = {
   load: { type: 'load' },
   start: { type: 'start', play: null, readiness: 'ready' },
   'start-play': { type: 'start', play: true, readiness: 'ready' },

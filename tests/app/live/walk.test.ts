@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FIRST_PHASE, isRunning, type Phase } from '../../../src/app/live/phase.ts';
 import { reduce } from '../../../src/app/live/reduce.ts';
-import type { Command, Effect, PhaseReport } from '../../../src/app/live/transition.ts';
+import type { VisitorCommand, Effect, PhaseReport } from '../../../src/app/live/transition.ts';
 import { phaseText } from './text.ts';
 import { SimulatedWorker, STEPS } from './worker.ts';
 
@@ -27,7 +27,7 @@ class Page {
   private openSteps = 0;
   mostOpenSteps = 0;
 
-  command(command: Command): void {
+  command(command: VisitorCommand): void {
     if (command.type === 'seek') {
       const step = Math.min(this.head, command.step);
       if (step !== this.step) this.dispatch({ ...command, step });
@@ -56,7 +56,7 @@ class Page {
     this.dispatch(report);
   }
 
-  dispatch(input: Command | PhaseReport): void {
+  dispatch(input: VisitorCommand | PhaseReport): void {
     const { phase, effects } = reduce(this.phase, input);
     this.phase = phase;
     for (const effect of effects) this.perform(effect);
@@ -131,7 +131,7 @@ class Act {
     return this.name;
   }
 }
-const press = (name: string, command: Command) => new Act(name, (page) => page.command(command));
+const press = (name: string, command: VisitorCommand) => new Act(name, (page) => page.command(command));
 
 const MESSAGES = [
   new Act('take', (page) => page.worker.take()),

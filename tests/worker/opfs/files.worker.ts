@@ -1,6 +1,6 @@
 // The worker's end: the real storage, and bytes that can be told from one another.
 /// <reference lib="webworker" />
-import type { RunFolder } from '../../../src/worker/savedRun.ts';
+import type { SavedRunFolder } from '../../../src/worker/savedRun.ts';
 import { opfsStorage } from '../../../src/worker/opfs.ts';
 import { tileStore } from '../../../src/worker/tileStore.ts';
 
@@ -21,7 +21,7 @@ export interface Answer {
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const storage = opfsStorage();
-let folder: RunFolder | undefined;
+let folder: SavedRunFolder | undefined;
 
 function bytesOf(size: number, seed: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, i) => (i * 31 + seed) % 251);

@@ -2,7 +2,7 @@
 import { rfd, type Reading } from '../../../metrics/rfd.ts';
 import { configDifference, defaultConfig, type Config } from '../../../run/config.ts';
 import type { HeaderEvent, RunEvent } from '../../../run/events.ts';
-import { valueText } from '../../state/link.ts';
+import { knobValueText } from '../../state/link.ts';
 
 /** Licences required by the bundled encoders. */
 const LICENCES: Record<string, { id: string; why: string }> = {
@@ -77,7 +77,9 @@ function trainingLines(
     '',
     '| knob | value | default |',
     '| --- | --- | --- |',
-    ...differing.map((knob) => `| ${knob} | ${valueText(config[knob])} | ${valueText(defaults[knob])} |`),
+    ...differing.map(
+      (knob) => `| ${knob} | ${knobValueText(config[knob])} | ${knobValueText(defaults[knob])} |`,
+    ),
     '',
     'All other knobs stood at their defaults.',
     ...edits.map(

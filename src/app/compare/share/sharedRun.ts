@@ -16,7 +16,7 @@ export interface SharedRun {
   step: number;
 }
 
-export const headerOf = (events: readonly RunEvent[]): HeaderEvent | undefined =>
+export const sharedHeader = (events: readonly RunEvent[]): HeaderEvent | undefined =>
   events.findLast((event) => event.type === 'header');
 
 /** The record with sentences and embeddings inserted at their steps; unchanged if it already contains embeddings. */

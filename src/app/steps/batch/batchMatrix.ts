@@ -87,7 +87,7 @@ export function isHardNegative({ anchors }: TraceInfoNce, column: number): boole
   return column >= anchors.length;
 }
 
-export interface Level {
+export interface BatchLevel {
   row: number;
   cosine: number;
 }
@@ -95,7 +95,7 @@ export interface Level {
 /** A group of the HT loss: its levels, most similar first, and the hinge of each pair of neighbouring levels. */
 export interface LevelGroup {
   anchor: number;
-  levels: Level[];
+  levels: BatchLevel[];
   /** One value per pair of neighbouring levels; above 0, the loss pulls the two levels apart. */
   hinges: number[];
 }
