@@ -48,7 +48,7 @@ FILES: dict[str, ReferenceFile] = {
     "match_error_rate": ReferenceFile(metrics.match_error_rate),
     "logistic_probe": ReferenceFile(probe.logistic_probe, tolerance=1e-6),
     "bert_forward_backward": ReferenceFile(bert.bert_forward_backward),
-    "dropout_statistics": ReferenceFile(bert.dropout_statistics, compare=bert.compare_dropout),
+    "dropout_statistics": ReferenceFile(bert.dropout_statistics, tolerance=1e-6, compare=bert.compare_dropout),
     "adamw": ReferenceFile(optimiser.adamw),
     "training_trace": ReferenceFile(optimiser.training_trace, tolerance=1e-7, compare=compare_trace),
     "collator": ReferenceFile(batching.collator),
