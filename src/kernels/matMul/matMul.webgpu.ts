@@ -226,6 +226,7 @@ function inParts({ grouped, ...variant }: MatMulVariant): MatMulVariant {
 /** The operands of one of several products. */
 function oneOf(tensors: ProductTensors, i: number): ProductTensors {
   const entries = Object.entries(tensors) as [string, Operand | undefined][];
+  // Object.entries and fromEntries lose the names of the fields, which stay the same here.
   return Object.fromEntries(
     entries.map(([name, operand]) => [name, operand && isList(operand) ? operand[i] : operand]),
   ) as unknown as ProductTensors;
