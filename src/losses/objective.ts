@@ -28,6 +28,13 @@ export interface ObjectiveValue {
   ht: tf.Scalar | undefined;
 }
 
+/** The objective of a batch, with its knobs applied; arguments as of `batchObjective`. */
+export type Objective = (vectors: tf.Tensor2D, layout: BatchLayout, watch?: TensorHook) => ObjectiveValue;
+
+export function objectiveWith(knobs: ObjectiveKnobs): Objective {
+  return (vectors, layout, watch) => batchObjective(vectors, layout, knobs, watch);
+}
+
 /** The layout of a batch's sentences: first those of the plain rows, then those of the generated groups. */
 export interface BatchLayout {
   plain: number;

@@ -161,3 +161,16 @@ export function stsScores(
 ): { cosine: number[]; spearman: number | null; pearson: number | null } {
   return stsFromEmbeddings(takeRows(embedded, set.first), takeRows(embedded, set.second), set.gold);
 }
+
+/** Measures alignment and uniformity of every side, and STS if there are scored pairs. @param key as of measure() */
+export async function measureAll(
+  model: Measurer,
+  { measured, sts }: { measured: readonly MeasuredSet[]; sts: StsSet | undefined },
+  step: number,
+  key: Key,
+): Promise<MetricEvent[]> {
+  const events: MetricEvent[] = [];
+  for (const set of measured) events.push(...(await measure(model, set, step, key)));
+  if (sts) events.push(await measureSts(model, sts, step));
+  return events;
+}

@@ -12,15 +12,30 @@ export interface CheckpointStore {
   writeBest(files: Files): Promise<string>;
 }
 
+/** Changes to a running training: edits of hot knobs, and groups to add. */
+export interface Changes {
+  edits: KnobEdit[];
+  groups: Group[];
+}
+
+export interface ChangeSource {
+  /** Returns the changes since the last call. Called before each step, which uses them. */
+  take: (run: ChangedRun) => Changes;
+}
+
+/** What a source of changes needs to know of the run. */
+export interface ChangedRun {
+  readonly step: number;
+  discardLaterReadings(): void;
+}
+
 export interface TrainingControl {
   /** Called before the first step with the share of kernels compiled so far, if they are compiled in advance. */
   onCompileProgress?: ((share: number) => void) | undefined;
   /** Stops the run after the current step, with a checkpoint. */
   signal?: AbortSignal | undefined;
-  /** Returns the edits since the last call; called before each step. */
-  takeEdits?: (() => KnobEdit[]) | undefined;
-  /** Returns the groups added since the last call; called before each step, whose batch includes them. */
-  takeGroups?: (() => Group[]) | undefined;
+  /** The user's changes to the training. */
+  changes?: ChangeSource | undefined;
   /** Awaited before each step, so that the host can pause, limit the speed, embed sentences or go back. */
   beforeStep?: (() => Promise<void>) | undefined;
   /** Awaited after the last step; true if the host has gone back and training continues from there. */

@@ -97,12 +97,18 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
   };
 }
 
+export interface AddedGroups {
+  accepted: Group[];
+  /** One sentence for each group that the setting cannot use. */
+  rejected: string[];
+}
+
 /** The user's groups as examples, and a message for each group that the setting cannot use. */
 export function ownExamples(
   groups: readonly Group[],
   roles: readonly Role[],
   pattern: PatternName,
-): { examples: Example[]; accepted: Group[]; rejected: string[] } {
+): AddedGroups & { examples: Example[] } {
   const made = groups.map((group) => ({ group, example: ownExample(group, roles, pattern) }));
   const rejected = made.filter(({ example }) => !example);
   const accepted = made.flatMap(({ group, example }) => (example ? [{ group, example }] : []));

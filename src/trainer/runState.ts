@@ -26,7 +26,7 @@ import {
 import { identityOf } from './header.ts';
 import type { Files } from './host.ts';
 import { NextBatches } from './nextBatches.ts';
-import { ownExamples, prepare, type Prepared, type RunInputs } from './prepare.ts';
+import { ownExamples, prepare, type AddedGroups, type Prepared, type RunInputs } from './prepare.ts';
 import { makeSnapshot, restoreTensors, initialSnapshot, type RunCursor, type Snapshot } from './snapshot.ts';
 import type { StepModel } from './step.ts';
 import { StepLog } from './stepLog.ts';
@@ -81,10 +81,7 @@ export class RunState {
   }
 
   /** Adds the user's groups to the next batch, and to all later epochs. */
-  addGroups(
-    groups: readonly Group[],
-    epoch = this.batches.cursor.epoch + 1,
-  ): { accepted: Group[]; rejected: string[] } {
+  addGroups(groups: readonly Group[], epoch = this.batches.cursor.epoch + 1): AddedGroups {
     const { examples, plan, views, roles } = this.prepared;
     const own = ownExamples(groups, roles, this.inputs.setting.pattern);
     for (const example of own.examples) {

@@ -4,9 +4,10 @@ import { dropoutEverywhere } from '../encoder/pass.ts';
 import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import type { CompileOptions } from '../kernels/compile.ts';
 import { usePrecision } from '../kernels/precision.ts';
+import { objectiveWith } from '../losses/objective.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import type { Config } from '../run/config.ts';
-import type { HeaderEvent, MetricEvent, StepEvent } from '../run/events.ts';
+import type { HeaderEvent, MetricEvent, RunEvent, StepEvent } from '../run/events.ts';
 import { applyEdit, withEdits, type KnobChange, type KnobEdit } from '../run/knobEdit.ts';
 import { PATTERNS } from '../run/settings.ts';
 import type { StepTrace } from '../run/trace.ts';
@@ -15,11 +16,12 @@ import { forkKey, Random, type Key } from '../util/random.ts';
 import { disposeClipped } from './adamw.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { embedRows } from './embed.ts';
-import { measure, measureSts } from './evaluate.ts';
+import { measureAll } from './evaluate.ts';
+import { additionEvents } from './additionEvents.ts';
 import { headerOf } from './header.ts';
-import type { Files } from './host.ts';
+import type { ChangeSource, Files } from './host.ts';
 import type { StepBatches } from './nextBatches.ts';
-import { ownExamples, type Prepared, type RunInputs } from './prepare.ts';
+import { ownExamples, type AddedGroups, type Prepared, type RunInputs } from './prepare.ts';
 import { RunState } from './runState.ts';
 import { areFinite, notFinite } from './scalars.ts';
 import { scheduleFactor } from './schedule.ts';
@@ -73,6 +75,10 @@ export class TrainingSession {
   /** The state before any step. */
   get initialState(): Snapshot {
     return this.state.initial;
+  }
+
+  private get hierarchical(): boolean {
+    return PATTERNS[this.inputs.setting.pattern].hierarchical;
   }
 
   header(): HeaderEvent {
@@ -165,10 +171,7 @@ export class TrainingSession {
   /** @param part index of the batch among the accumulated batches of a step */
   private stepOptions(config: Config, number: number, part: number): StepOptions {
     return {
-      temperature: config.temperature,
-      beta: config.beta,
-      margins: config.margins,
-      hierarchical: PATTERNS[this.inputs.setting.pattern].hierarchical,
+      objective: objectiveWith({ ...config, hierarchical: this.hierarchical }),
       dropout: dropoutEverywhere(config.dropout),
       key: forkKey(forkKey(this.keys.dropout, number), part),
     };
@@ -209,12 +212,33 @@ export class TrainingSession {
     const token = (id: number) => inputs.model.tokenizer.token(id);
     const rows = traceRows({ examples, batch: drawn[0]!, roles: prepared.roles, token }, batches[0]!.rows);
     const learningRate = this.learningRate(config);
+    const { hierarchical } = this;
     const { optimizer } = state;
-    return traceStep({ number, model, optimizer, config, learningRate, batches, rows });
+    return traceStep({ number, model, optimizer, config, hierarchical, learningRate, batches, rows });
+  }
+
+  /**
+   * Applies the user's changes: edits of hot knobs from the next step on, groups to the next batch and all later epochs.
+   * @returns the events of the steps so far, if there are changes, and of the changes
+   */
+  async applyChanges(source: ChangeSource): Promise<RunEvent[]> {
+    const { edits, groups } = source.take(this);
+    if (edits.length + groups.length === 0) return [];
+    const { step } = this;
+    const earlier = await this.flushEvents();
+    const edited = edits.map((edit) => ({ type: 'edit', step, ...this.edit(edit) }) as const);
+    return [...earlier, ...edited, ...additionEvents(step, this.addGroups(groups))];
+  }
+
+  /** Changes a hot knob. */
+  edit(edit: KnobEdit): KnobChange {
+    const { config, change } = applyEdit(this.config, edit);
+    this.state.config = config;
+    return change;
   }
 
   /** Adds the user's groups to the next batch, and to all later epochs. */
-  addGroups(groups: readonly Group[]): { accepted: Group[]; rejected: string[] } {
+  addGroups(groups: readonly Group[]): AddedGroups {
     return this.state.addGroups(groups);
   }
 
@@ -234,20 +258,10 @@ export class TrainingSession {
       knobs: config,
       dropout: dropoutEverywhere(config.dropout),
     };
-    const key = forkKey(this.keys.measure, this.step);
-    const events: MetricEvent[] = [];
-    for (const set of prepared.measured) events.push(...(await measure(measurer, set, this.step, key)));
-    if (prepared.sts) events.push(await measureSts(measurer, prepared.sts, this.step));
+    const events = await measureAll(measurer, prepared, this.step, forkKey(this.keys.measure, this.step));
     assertDeviceSound();
     this.state.addMetrics(events);
     return events;
-  }
-
-  /** Changes a hot knob. */
-  edit(edit: KnobEdit): KnobChange {
-    const { config, change } = applyEdit(this.config, edit);
-    this.state.config = config;
-    return change;
   }
 
   modelFiles(): Promise<Files> {

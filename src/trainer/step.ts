@@ -7,7 +7,7 @@ import { applyHead } from '../encoder/head.ts';
 import type { ParameterName, Parameters } from '../encoder/parameters.ts';
 import { pool, poolingPlaces, type Pooling } from '../encoder/pooling.ts';
 import { withHook, type TensorHook } from '../kernels/tensorHook.ts';
-import { batchObjective, type ObjectiveKnobs, type ObjectiveValue } from '../losses/objective.ts';
+import type { Objective, ObjectiveValue } from '../losses/objective.ts';
 import { padRows } from '../tokenizer/pad.ts';
 import type { Key } from '../util/random.ts';
 import type { Gradients } from './adamw.ts';
@@ -24,7 +24,8 @@ export interface StepModel {
   pooling: Pooling;
 }
 
-export interface StepOptions extends ObjectiveKnobs {
+export interface StepOptions {
+  objective: Objective;
   dropout: DropoutRates;
   /** Determines the dropout masks of this pass. */
   key: Key;
@@ -68,7 +69,7 @@ export function trainingEmbeddings(
 /** Forward pass and objective. */
 export function stepObjective(model: StepModel, step: StepRows, options: StepOptions): ObjectiveValue {
   const vectors = withHook(trainingEmbeddings(model, step, options), 'vectors', options.watch);
-  return batchObjective(vectors, step, options, options.watch);
+  return options.objective(vectors, step, options.watch);
 }
 
 /** Forward pass, objective and backward pass. */

@@ -27,6 +27,8 @@ export interface TracedStep {
   model: StepModel;
   optimizer: AdamW;
   config: Config;
+  /** Is the hierarchical triplet loss on? */
+  hierarchical: boolean;
   /** Learning rate of the step, after warm-up and schedule. */
   learningRate: number;
   /** The accumulated batches. The trace shows the first; the update is that of all of them. */
@@ -120,12 +122,12 @@ function assertFinite({ number, config }: TracedStep, loss: number, gradNorm: nu
   );
 }
 
-function knobsOf({ config, model, learningRate, batches }: TracedStep): StepTrace['knobs'] {
+function knobsOf({ config, model, learningRate, hierarchical, batches }: TracedStep): StepTrace['knobs'] {
   return {
     temperature: config.temperature,
     beta: config.beta,
     margins: [...config.margins],
-    hierarchical: batches[0]!.options.hierarchical,
+    hierarchical,
     pooling: model.pooling,
     head: model.head,
     dropout: config.dropout,
@@ -161,9 +163,8 @@ async function encoderTables({ model, batches }: TracedStep, recorded: RecordedT
 }
 
 /** The tables from the vectors to the loss, with the gradient of the cosines if it was computed (otherwise zeros). */
-async function objectiveTables({ batches }: TracedStep, recorded: RecordedTensors) {
-  const { rows, options } = batches[0]!;
-  const { anchors, columns, groups } = rowPlaces(rows, options.hierarchical);
+async function objectiveTables({ batches, config, hierarchical }: TracedStep, recorded: RecordedTensors) {
+  const { anchors, columns, groups } = rowPlaces(batches[0]!.rows, hierarchical);
   const cosines = await recorded.table('infonce.cosines');
   const infonce: StepTrace['infonce'] = {
     anchors,
@@ -183,7 +184,7 @@ async function objectiveTables({ batches }: TracedStep, recorded: RecordedTensor
   const ht: NonNullable<StepTrace['ht']> = {
     groups,
     cosines: await recorded.table('ht.cosines'),
-    margins: Array.from({ length: hinges.shape[1]! }, (_, p) => marginOf(options.margins, p)),
+    margins: Array.from({ length: hinges.shape[1]! }, (_, p) => marginOf(config.margins, p)),
     hinges,
     value: await recorded.number('ht'),
   };

@@ -125,11 +125,7 @@ async function* steps(
       if (store) yield* checkpoint(session, store);
       return false;
     }
-    const edits = control?.takeEdits?.() ?? [];
-    const groups = control?.takeGroups?.() ?? [];
-    if (edits.length + groups.length > 0) yield* await session.flushEvents();
-    for (const edit of edits) yield { type: 'edit', step: session.step, ...session.edit(edit) };
-    yield* additions(session, groups);
+    if (control?.changes) yield* await session.applyChanges(control.changes);
     yield* await session.update();
     await yieldToEventLoop();
     const last = session.step === session.totalSteps;
@@ -140,16 +136,6 @@ async function* steps(
     if (kept) yield* checkpoint(session, store);
   }
   return true;
-}
-
-function* additions(session: TrainingSession, groups: Group[]): Generator<RunEvent> {
-  if (groups.length === 0) return;
-  const { accepted, rejected } = session.addGroups(groups);
-  const sentencesOf = ({ id, anchor, positive, intermediate, negative }: Group) => {
-    return { id, anchor, positive, intermediate, negative };
-  };
-  if (accepted.length > 0) yield { type: 'pairs', step: session.step, groups: accepted.map(sentencesOf) };
-  for (const text of rejected) yield { type: 'note', step: session.step, text };
 }
 
 async function* evaluation(

@@ -2,11 +2,11 @@
 // and are logged when they are applied. After a change at a past step, the steps after it are discarded.
 import type { Group } from '../data/group.ts';
 import type { KnobEdit } from '../run/knobEdit.ts';
-import type { RunningTraining } from '../trainer/train.ts';
+import type { ChangedRun, Changes, ChangeSource } from '../trainer/host.ts';
 import type { Autosave } from './autosave.ts';
 import type { RunContext } from './runContext.ts';
 
-export class RunChanges {
+export class RunChanges implements ChangeSource {
   private waitingEdits: KnobEdit[] = [];
   private waitingGroups: Group[] = [];
 
@@ -24,36 +24,30 @@ export class RunChanges {
   }
 
   /** The changes to apply after a step: those already logged for it, and those that are waiting. */
-  nextAt(step: number): { edits: KnobEdit[]; groups: Group[] } {
+  nextAt(step: number): Changes {
     const { edits, groups } = this.context.editLog.at(step);
     return { edits: [...edits, ...this.waitingEdits], groups: [...groups, ...this.waitingGroups] };
   }
 
-  /** The edits for the next step. Called before takeGroups, so that either kind of change discards the later steps. */
-  takeEdits(running: Pick<RunningTraining, 'step' | 'discardLaterReadings'>): KnobEdit[] {
-    const { step } = running;
+  /** The changes for the next step. Those made at a past step discard the steps after it. */
+  take(run: ChangedRun): Changes {
+    const { step } = run;
     const { editLog, timeline } = this.context;
     const isChanged = this.waitingEdits.length + this.waitingGroups.length > 0;
-    if (isChanged && step < timeline.head) this.rewritePast(running);
-    const { edits } = this.nextAt(step);
+    if (isChanged && step < timeline.head) this.discardLaterSteps(run);
+    const changes = this.nextAt(step);
     editLog.addEdits(step, this.waitingEdits.splice(0));
-    return edits;
+    editLog.addGroups(step, this.waitingGroups.splice(0));
+    return changes;
   }
 
-  /** The groups for the next step. */
-  takeGroups({ step }: Pick<RunningTraining, 'step'>): Group[] {
-    const { groups } = this.nextAt(step);
-    this.context.editLog.addGroups(step, this.waitingGroups.splice(0));
-    return groups;
-  }
-
-  private rewritePast(running: Pick<RunningTraining, 'step' | 'discardLaterReadings'>): void {
-    const { step } = running;
+  private discardLaterSteps(run: ChangedRun): void {
+    const { step } = run;
     const { editLog, reports, timeline } = this.context;
     timeline.cut(step);
     editLog.cut(step);
     this.autosave.cut(step);
-    running.discardLaterReadings();
+    run.discardLaterReadings();
     reports.rewound(step, `A change at step ${step} replaces the steps after it`);
     reports.timeline(timeline);
   }

@@ -77,7 +77,7 @@ async function start(command: StartCommand): Promise<void> {
     timelineBudget: hasAmpleMemory() ? AMPLE_BUDGET : TIMELINE_BUDGET,
   };
   training = new Training(resolved.command, host, resolved.startPoint);
-  training.addGroups(resolved.newGroups);
+  training.changes.addGroups(resolved.newGroups);
   training.start();
 }
 
@@ -132,9 +132,9 @@ async function handleCommand(command: Command): Promise<void> {
     case 'step':
       return training?.gate.stepOnce();
     case 'edit':
-      return training?.edit(command.edit);
+      return training?.changes.edit(command.edit);
     case 'addGroups':
-      return training?.addGroups(command.groups);
+      return training?.changes.addGroups(command.groups);
     case 'follow':
       return training?.follow(command.sentences);
     case 'request':

@@ -6,14 +6,12 @@
 //   2. Before each step, train() calls beforeStep(): stepLoop.ts seeks to other steps (seeker.ts), takes snapshots
 //      (timeline.ts), saves checkpoints (autosave.ts), answers requests (pendingRequests.ts), shows the followed
 //      sentences (followedSentences.ts), and waits at the gate (gate.ts) until the next step may run.
-//   3. Then train() calls takeEdits() and takeGroups(): runChanges.ts returns the visitor's changes and, if they were
-//      made at a past step, discards the steps after it.
+//   3. Then train() takes the visitor's changes: runChanges.ts returns them and, if they were made at a past step,
+//      discards the steps after it.
 //   4. After the last step, afterLast() keeps the weights and the past available; after an error, recovery.ts decides
 //      whether training restarts from a snapshot (lost device), waits for a seek to an earlier step, or ends.
-import type { Group } from '../data/group.ts';
 import { deviceFault } from '../kernels/deviceHealth.ts';
 import type { Matrix } from '../metrics/vectors.ts';
-import type { KnobEdit } from '../run/knobEdit.ts';
 import type { StepTrace } from '../run/trace.ts';
 import type { Checkpoint } from '../trainer/checkpoint.ts';
 import type { TrainingControl, Files } from '../trainer/host.ts';
@@ -38,12 +36,13 @@ import { StepLoop } from './stepLoop.ts';
 import { Timeline } from './timeline.ts';
 
 export class Training {
+  /** The visitor's changes to the training. */
+  readonly changes: RunChanges;
   private readonly context: RunContext;
   private readonly initial: InitialEmbedder;
   private readonly followed: FollowedSentences;
   private readonly seeker: Seeker;
   private readonly autosave: Autosave;
-  private readonly changes: RunChanges;
   private readonly loop: StepLoop;
   private readonly recovery: Recovery;
   private readonly abort = new AbortController();
@@ -106,16 +105,6 @@ export class Training {
     this.autosave.stop();
     this.context.reports.flush();
     this.initial.dispose();
-  }
-
-  /** Changes a hot knob before the next step. */
-  edit(edit: KnobEdit): void {
-    this.changes.edit(edit);
-  }
-
-  /** Adds groups to the next batch and to every later epoch. */
-  addGroups(groups: readonly Group[]): void {
-    this.changes.addGroups(groups);
   }
 
   /** Replaces the sentences followed on the map. */
@@ -225,8 +214,7 @@ export class Training {
     return {
       signal: this.abort.signal,
       onCompileProgress: progressReporter('kernels', this.context.host.post),
-      takeEdits: () => this.changes.takeEdits(this.accepted()),
-      takeGroups: () => this.changes.takeGroups(this.accepted()),
+      changes: this.changes,
       beforeStep: () => this.loop.beforeStep(this.accepted()),
       afterLastStep: () => this.loop.afterLast(this.accepted()),
     };

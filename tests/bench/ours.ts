@@ -4,6 +4,7 @@ import { Parameters } from '../../src/encoder/parameters.ts';
 import { dropoutEverywhere } from '../../src/encoder/pass.ts';
 import { leavesOutRows } from '../../src/kernels/linear/linear.ts';
 import { AdamW, disposeClipped } from '../../src/trainer/adamw.ts';
+import { objectiveWith } from '../../src/losses/objective.ts';
 import { disposeGradient, stepGradient, type StepModel } from '../../src/trainer/step.ts';
 import { forkKey, seedKey } from '../../src/util/random.ts';
 import { ADAM, TEMPERATURE, type Stepper, type Work } from './work.ts';
@@ -22,10 +23,7 @@ export function ours(work: Work): Stepper {
   const optimizer = new AdamW(parameters, trained);
   const model: StepModel = { parameters, config, head: false, trained, pooling: 'cls' };
   const options = {
-    temperature: TEMPERATURE,
-    beta: 1,
-    margins: [],
-    hierarchical: false,
+    objective: objectiveWith({ temperature: TEMPERATURE, beta: 1, margins: [], hierarchical: false }),
     dropout: dropoutEverywhere(work.dropout),
   };
 

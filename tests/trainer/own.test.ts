@@ -83,7 +83,7 @@ describe('in a running training', () => {
     const events = [];
     for await (const event of train(
       { ...given(), config: { ...given().config, steps: 3 } },
-      { control: { takeGroups: () => gifts.shift() ?? [] } },
+      { control: { changes: { take: () => ({ edits: [], groups: gifts.shift() ?? [] }) } } },
     )) {
       events.push(event);
     }

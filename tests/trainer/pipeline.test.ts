@@ -50,10 +50,14 @@ async function record(given: RunInputs, options: TrainOptions): Promise<RunEvent
 
 /** A knob is turned before step 3, and a group joins at step 6. */
 function steered(): TrainOptions['control'] {
-  let [edits, groups] = [0, 0];
+  let step = 0;
   return {
-    takeEdits: () => (++edits === 3 ? [{ knob: 'temperature', value: 0.1 }] : []),
-    takeGroups: () => (++groups === 6 ? [own] : []),
+    changes: {
+      take: () => ({
+        edits: ++step === 3 ? [{ knob: 'temperature', value: 0.1 }] : [],
+        groups: step === 6 ? [own] : [],
+      }),
+    },
   };
 }
 

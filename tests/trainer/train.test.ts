@@ -185,12 +185,12 @@ describe('on wasm', () => {
       const events: RunEvent[] = [];
       const given = inputs({ checkpointEvery: 1 });
       let asked = 0;
-      const takeEdits = () => {
+      const take = () => {
         if (++asked === 3) throw new Error('the host has failed');
-        return [];
+        return { edits: [], groups: [] };
       };
       const failing = (async () => {
-        for await (const event of train(given, { store, control: { takeEdits } })) events.push(event);
+        for await (const event of train(given, { store, control: { changes: { take } } })) events.push(event);
       })();
       await expect(failing).rejects.toThrow('the host has failed');
       expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'failed', step: 2 });
@@ -199,8 +199,9 @@ describe('on wasm', () => {
 
     it('applies hot knobs between steps and leaves an edit event', async () => {
       let asked = 0;
-      const takeEdits = () => (++asked === 4 ? [{ knob: 'temperature' as const, value: 0.1 }] : []);
-      const { events } = await run(inputs(), { control: { takeEdits } });
+      const edit = { knob: 'temperature', value: 0.1 } as const;
+      const take = () => ({ edits: ++asked === 4 ? [edit] : [], groups: [] });
+      const { events } = await run(inputs(), { control: { changes: { take } } });
       expect(events.filter((event) => event.type === 'edit')).toEqual([
         { type: 'edit', step: 3, knob: 'temperature', from: 0.05, to: 0.1 },
       ]);

@@ -80,8 +80,8 @@ it('reports every step before it waits, and applies edits and groups to the next
   for (let to = 1; to <= step; to++) await stepOnce(apart, to);
   const own = { id: 'own-1', anchor: 'a dog', positive: 'a cat', pattern: 'nli', source: 'typed' } as const;
   for (const run of [apart, together]) {
-    run.training.edit({ knob: 'temperature', value: 0.1 });
-    run.training.addGroups([own]);
+    run.training.changes.edit({ knob: 'temperature', value: 0.1 });
+    run.training.changes.addGroups([own]);
     await stepOnce(run, step + 1);
     await playToEnd(run);
     await run.training.stop();
@@ -95,7 +95,7 @@ it('goes back and trains again to the same losses', async () => {
   await playToEnd(run);
   const known = run.page.events('step');
   await seekTo(run, 5);
-  run.training.edit({ knob: 'learningRate', value: 1e-3 }); // the value it has: the same losses again
+  run.training.changes.edit({ knob: 'learningRate', value: 1e-3 }); // the value it has: the same losses again
   const from = run.page.reports.length;
   await playToEnd(run);
   const again = run.page.record(from).filter((event) => event.type === 'step');

@@ -32,7 +32,7 @@ async function parentRun(config = {}): Promise<StartedTraining> {
     startCommand({ steps: 16, evaluateEvery: 4, checkpointEvery: 5, ...config }),
   );
   for (let step = 1; step <= 5; step++) await stepOnce(run, step);
-  run.training.addGroups([joined]);
+  run.training.changes.addGroups([joined]);
   await playToEnd(run);
   return run;
 }

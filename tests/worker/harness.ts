@@ -126,7 +126,7 @@ export async function startTraining(
     ...options.host,
   };
   const training = new Training(given, host, options.startPoint);
-  training.addGroups(options.newGroups ?? []);
+  training.changes.addGroups(options.newGroups ?? []);
   training.start();
   await page.until(
     ({ type, ...rest }) => type === 'status' && 'status' in rest && rest.status !== 'starting',

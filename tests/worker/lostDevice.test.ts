@@ -34,8 +34,8 @@ describe('a lost device', () => {
         return run;
       };
       const change = ({ training }: StartedTraining) => {
-        training.edit({ knob: 'temperature', value: 0.1 });
-        training.addGroups([own]);
+        training.changes.edit({ knob: 'temperature', value: 0.1 });
+        training.changes.addGroups([own]);
       };
 
       it('costs neither a knob edit nor a group that joined', async () => {

@@ -45,11 +45,9 @@ describe('changes of a running training', () => {
     changes.edit(edit(0.3));
     changes.addGroups([group('b')]);
     changes.edit(edit(0.4));
-    expect(changes.takeEdits(at(10))).toEqual([edit(0.3), edit(0.4)]);
-    expect(changes.takeGroups(at(10))).toEqual([group('b')]);
+    expect(changes.take(at(10))).toEqual({ edits: [edit(0.3), edit(0.4)], groups: [group('b')] });
     expect(editLog.at(10)).toEqual({ step: 10, edits: [edit(0.3), edit(0.4)], groups: [group('b')] });
-    expect(changes.takeEdits(at(11))).toEqual([]);
-    expect(changes.takeGroups(at(11))).toEqual([]);
+    expect(changes.take(at(11))).toEqual({ edits: [], groups: [] });
     expect(reports).toEqual([]);
   });
 
@@ -60,8 +58,7 @@ describe('changes of a running training', () => {
   });
 
   it('are repeated from the log when the past is trained again', () => {
-    expect(changes.takeEdits(at(3))).toEqual([edit(0.1)]);
-    expect(changes.takeGroups(at(3))).toEqual([group('a')]);
+    expect(changes.take(at(3))).toEqual({ edits: [edit(0.1)], groups: [group('a')] });
     expect(editLog.at(3)).toMatchObject({ edits: [edit(0.1)], groups: [group('a')] });
     expect(discardLaterReadings).not.toHaveBeenCalled();
   });
@@ -69,8 +66,7 @@ describe('changes of a running training', () => {
   it.each(['an edit', 'a group'])('replace the steps after them: %s at a step of the past', (what) => {
     if (what === 'an edit') changes.edit(edit(0.3));
     else changes.addGroups([group('b')]);
-    const edits = changes.takeEdits(at(5));
-    const groups = changes.takeGroups(at(5));
+    const { edits, groups } = changes.take(at(5));
     expect([edits.length, groups.length]).toEqual(what === 'an edit' ? [1, 0] : [0, 1]);
     expect([timeline.head, timeline.steps]).toEqual([5, [0, 5]]);
     expect(editLog.entries().map(({ step }) => step)).toEqual([3, 5]);

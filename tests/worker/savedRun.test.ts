@@ -30,8 +30,8 @@ async function resolveAndStart(asked: StartCommand, storage: RunStorage): Promis
 /** Trains with a group that joins and a knob that is edited on the way. */
 async function train(run: StartedTraining, from: number, to: number): Promise<void> {
   for (let step = from + 1; step <= to; step++) {
-    if (step === 4) run.training.addGroups([joining]);
-    if (step === 7) run.training.edit({ knob: 'temperature', value: 0.1 });
+    if (step === 4) run.training.changes.addGroups([joining]);
+    if (step === 7) run.training.changes.edit({ knob: 'temperature', value: 0.1 });
     await stepOnce(run, step);
   }
 }

@@ -16,9 +16,9 @@ async function finishedRun(config = {}, budget?: number): Promise<StartedTrainin
     { host: { timelineBudget: budget } },
   );
   for (let step = 1; step <= 7; step++) await stepOnce(run, step);
-  run.training.edit({ knob: 'temperature', value: 0.1 });
+  run.training.changes.edit({ knob: 'temperature', value: 0.1 });
   await stepOnce(run, 8);
-  run.training.addGroups(own);
+  run.training.changes.addGroups(own);
   for (let step = 9; step <= 12; step++) await stepOnce(run, step);
   await playToEnd(run);
   return run;
@@ -129,7 +129,7 @@ describe('seeking', () => {
   it('discards the later steps when a knob is edited at a step of the past', async () => {
     const run = await finishedRun();
     await seekTo(run, 20);
-    run.training.edit({ knob: 'temperature', value: 0.2 });
+    run.training.changes.edit({ knob: 'temperature', value: 0.2 });
     const from = run.page.reports.length;
     await stepOnce(run, 21);
     expect(run.page.reports.slice(from)).toContainEqual(
@@ -153,7 +153,7 @@ describe('seeking', () => {
     const run = await startTraining(startCommand({ steps: 20 }), { host: { model } });
     for (let step = 1; step <= 5; step++) await stepOnce(run, step);
     const record = run.page.record();
-    run.training.addGroups([{ ...own[0]!, positive: 'a dog means' }]);
+    run.training.changes.addGroups([{ ...own[0]!, positive: 'a dog means' }]);
     run.training.gate.stepOnce();
     expect(await run.page.next('failed')).toMatchObject({
       during: 'training',

@@ -23,8 +23,8 @@ describe('a trace from the worker', () => {
 
   it('includes the changes that wait for the step, which keep waiting', async () => {
     const run = await startTraining(startCommand());
-    run.training.edit({ knob: 'temperature', value: 0.3 });
-    run.training.addGroups([FOUR]);
+    run.training.changes.edit({ knob: 'temperature', value: 0.3 });
+    run.training.changes.addGroups([FOUR]);
     const trace = await run.training.trace();
     expect(trace.knobs.temperature).toBe(0.3);
     expect(trace.rows.filter(({ id }) => id === OWN.id)).toHaveLength(4);
@@ -53,8 +53,8 @@ describe('a trace from the worker', () => {
   it('of a step of the past includes the changes made there', async () => {
     const run = await startTraining(startCommand());
     await stepOnce(run, 1);
-    run.training.edit({ knob: 'temperature', value: 0.2 });
-    run.training.addGroups([FOUR]);
+    run.training.changes.edit({ knob: 'temperature', value: 0.2 });
+    run.training.changes.addGroups([FOUR]);
     await playToEnd(run);
     await seekTo(run, 1);
     const trace = await run.training.trace();

@@ -50,8 +50,8 @@ describe('a training in the worker', () => {
 
   it('applies edits and new groups to the next step, and records both', async () => {
     const { page, training } = await start();
-    training.edit({ knob: 'temperature', value: 0.1 });
-    training.addGroups([
+    training.changes.edit({ knob: 'temperature', value: 0.1 });
+    training.changes.addGroups([
       { id: 'own-1', anchor: 'a dog', positive: 'a pup', pattern: 'nli', source: 'typed' },
     ]);
     training.gate.stepOnce();

@@ -109,8 +109,7 @@ export class LiveTraining {
 
   /** Applies a changed hot knob of the recipe to the training. */
   edit(knob: HotKnobName): void {
-    const edit = editTo(this.options.recipe.config, knob);
-    this.dispatch({ type: 'edit', edit, inPast: this.current.isShowingPast });
+    this.dispatch({ type: 'edit', knob, inPast: this.current.isShowingPast });
   }
 
   /** Sends all hot knobs that were changed but not sent, so that the next step uses them. */
@@ -176,10 +175,12 @@ export class LiveTraining {
       case 'seek':
         current.show(effect.step);
         return worker.send(effect);
-      case 'edit':
+      case 'edit': {
+        const edit = editTo(recipe.config, effect.knob);
         this.edits++;
-        recipe.markSent(effect.edit);
-        return worker.send(effect);
+        recipe.markSent(edit);
+        return worker.client?.send({ type: 'edit', edit });
+      }
       case 'addGroups':
         worker.send({ type: 'addGroups', groups: [...effect.groups] });
         return worker.send({ type: 'follow', sentences: current.follow(effect.groups) });

@@ -11,7 +11,8 @@ export class LiveWorker {
   device = $state.raw<DeviceInfo | null>(null);
   /** Download progress of the encoder. */
   readonly progress = new LoadProgress();
-  private client: TrainerClient | undefined;
+  /** undefined before the first load, and after a crash. */
+  client: TrainerClient | undefined;
 
   constructor(private readonly listeners: ClientListeners) {}
 

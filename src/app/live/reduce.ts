@@ -23,7 +23,7 @@ export function reduce(phase: Phase, input: VisitorCommand | PhaseReport): Trans
     case 'resume':
       return resume(phase, input.run);
     case 'edit':
-      return change(phase, input.inPast, { type: 'edit', edit: input.edit });
+      return change(phase, input.inPast, { type: 'edit', knob: input.knob });
     case 'addGroups':
       return change(phase, input.inPast, { type: 'addGroups', groups: input.groups });
     case 'setRate':

@@ -1,7 +1,7 @@
 // Inputs and outputs of the state machine. Inputs are commands of the visitor and reports of the worker; outputs are
 // effects: data describing what liveTraining.svelte.ts should do.
 import type { Group } from '../../data/group.ts';
-import type { KnobEdit } from '../../run/knobEdit.ts';
+import type { HotKnobName } from '../../run/knobEdit.ts';
 import type { Report } from '../../worker/protocol.ts';
 import type { UnfinishedRun } from './options.ts';
 import type { Phase } from './phase.ts';
@@ -27,7 +27,7 @@ export type VisitorCommand =
   | { type: 'branch'; readiness: Readiness }
   | { type: 'resume'; run: UnfinishedRun }
   /** @param inPast whether an earlier step is shown than the run has reached */
-  | { type: 'edit'; edit: KnobEdit; inPast: boolean }
+  | { type: 'edit'; knob: HotKnobName; inPast: boolean }
   | { type: 'addGroups'; groups: readonly Group[]; inPast: boolean }
   | { type: 'setRate' };
 
@@ -53,7 +53,8 @@ export type Effect =
   | { type: 'pause' }
   | { type: 'step' }
   | { type: 'seek'; step: number }
-  | { type: 'edit'; edit: KnobEdit }
+  /** Sends a hot knob's value in the recipe. */
+  | { type: 'edit'; knob: HotKnobName }
   | { type: 'addGroups'; groups: readonly Group[] }
   /** Shows a step of the record. */
   | { type: 'show'; step: number }

@@ -8,6 +8,7 @@ import { seedKey } from '../../util/random.ts';
 import type { Config } from '../../run/config.ts';
 import { AdamW, disposeClipped, type AdamWKnobs } from '../adamw.ts';
 import { scheduleFactor } from '../schedule.ts';
+import { objectiveWith } from '../../losses/objective.ts';
 import { disposeGradient, stepGradient, type StepModel, type StepOptions } from '../step.ts';
 import type { StepRows } from '../views.ts';
 import { Comparison, type CaseResult } from './compare.ts';
@@ -160,10 +161,12 @@ async function verifyTrace(
     pooling: s.pooling,
   };
   const options: StepOptions = {
-    temperature: s.temp,
-    beta: s.beta,
-    margins: s.margins,
-    hierarchical: s.use_ht,
+    objective: objectiveWith({
+      temperature: s.temp,
+      beta: s.beta,
+      margins: s.margins,
+      hierarchical: s.use_ht,
+    }),
     dropout: NO_DROPOUT,
     key: seedKey(0),
   };

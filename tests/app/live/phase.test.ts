@@ -7,7 +7,7 @@ import type { VisitorCommand, PhaseReport } from '../../../src/app/live/transiti
 import { phaseText, transitionText } from './text.ts';
 
 const run = { id: 'left', record: new RunRecord(), playing: false };
-const edit = { knob: 'temperature', value: 0.1 } as const;
+const knob = 'temperature';
 const status = (name: 'starting' | 'waiting' | 'running' | 'recovering' | 'ended') =>
   ({ type: 'status', run: 1, status: name, step: 5 }) as const;
 const failed = (during: 'load' | 'start' | 'training' | 'command') =>
@@ -28,8 +28,8 @@ const INPUTS: Record<string, VisitorCommand | PhaseReport> = {
   branch: { type: 'branch', readiness: 'ready' },
   'branch-dataLoading': { type: 'branch', readiness: 'dataLoading' },
   resume: { type: 'resume', run },
-  edit: { type: 'edit', edit, inPast: false },
-  'edit-past': { type: 'edit', edit, inPast: true },
+  edit: { type: 'edit', knob, inPast: false },
+  'edit-past': { type: 'edit', knob, inPast: true },
   addGroups: { type: 'addGroups', groups: [], inPast: false },
   'addGroups-past': { type: 'addGroups', groups: [], inPast: true },
   setRate: { type: 'setRate' },

@@ -25,7 +25,7 @@ export function effectText(effect: Effect): string {
     case 'rewind':
       return `${effect.type} ${effect.step}`;
     case 'edit':
-      return `edit ${effect.edit.knob}`;
+      return `edit ${effect.knob}`;
     default:
       return effect.type;
   }

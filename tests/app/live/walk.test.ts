@@ -10,7 +10,7 @@ import { SimulatedWorker, STEPS } from './worker.ts';
 
 const READY = 'ready' as const;
 const PLAY = { type: 'play', restartNeeded: false, readiness: READY } as const;
-const edit = { knob: 'temperature', value: 0.1 } as const;
+const knob = 'temperature';
 
 /** The page: its phase, the step it shows, and a worker behind slow queues. */
 class Page {
@@ -37,7 +37,7 @@ class Page {
   edit(): void {
     const id = ++this.edits;
     const hadRun = isRunning(this.phase) || this.phase.kind === 'starting';
-    this.dispatch({ type: 'edit', edit, inPast: this.step < this.head });
+    this.dispatch({ type: 'edit', knob, inPast: this.step < this.head });
     // Without a run there is nothing to lose: the next one starts with what the recipe says.
     expect(this.told.has(id), phaseText(this.phase)).toBe(hadRun);
   }
