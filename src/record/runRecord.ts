@@ -5,7 +5,18 @@
 //                     what is shown         the future: recorded before the user went back to `step`
 import type { Config } from '../run/config.ts';
 import { stepOf, type HeaderEvent, type RunEvent } from '../run/events.ts';
-import { appendEvent, cutSeries, emptySeries, firstFrom, seriesUpTo, type RunSeries } from './series.ts';
+import type { Reading } from '../metrics/rfd.ts';
+import {
+  appendEvent,
+  curveOf,
+  cutSeries,
+  emptySeries,
+  firstFrom,
+  readingAt,
+  seriesUpTo,
+  type Quantity,
+  type RunSeries,
+} from './series.ts';
 import { summarize, type RunSummary } from './summary.ts';
 
 /** Returned by methods when no event has changed. */
@@ -119,9 +130,17 @@ export class RunRecord {
     return Object.assign({}, config, ...edits) as Config;
   }
 
+  /**
+   * The reading of a quantity at a step, which may lie in the future of the shown one: the newest at or before it; null if
+   * there is none.
+   */
+  readingAt(quantity: Quantity, step = this.step): Reading | null {
+    return readingAt(curveOf(this.series, quantity), step);
+  }
+
   /** Summary of the whole record. */
   summary(): RunSummary {
-    return summarize(this.series, this.head, this.series.loss.at(-1)?.value);
+    return summarize(this.series, this.head, this.readingAt('loss', this.head)?.value);
   }
 
   /** Adds an event after the others of its step. @returns its index */

@@ -55,6 +55,33 @@ export function firstFrom<T>(items: readonly T[], step: number, stepOf: (item: T
 
 const stepOfReading = ({ step }: { step: number }) => step;
 
+/** The measured quantities of a run; each has one curve. */
+export type Quantity =
+  'loss' | 'infonce' | 'ht' | 'sts' | `${'alignment' | 'uniformity'}-${'train' | 'eval'}`;
+
+export function curveOf(series: RunSeries, quantity: Quantity): readonly Reading[] {
+  switch (quantity) {
+    case 'alignment-train':
+      return series.alignment.train;
+    case 'alignment-eval':
+      return series.alignment.eval;
+    case 'uniformity-train':
+      return series.uniformity.train;
+    case 'uniformity-eval':
+      return series.uniformity.eval;
+    default:
+      return series[quantity];
+  }
+}
+
+/**
+ * What a curve says at a step: its newest reading at or before the step, since metrics are measured only every few
+ * steps; null if there is none yet. Without a step, the newest reading of all.
+ */
+export function readingAt<T extends { step: number }>(curve: readonly T[], step = Infinity): T | null {
+  return curve[firstFrom(curve, Math.floor(step) + 1, stepOfReading) - 1] ?? null;
+}
+
 /** Appends a reading, or replaces the one at the same step. */
 function put(readings: Reading[], step: number, value: number): void {
   const last = readings.at(-1);

@@ -1,7 +1,7 @@
 // The summary of a run: a few figures that `train` and `report` print as JSON and the page lists.
 import { z } from 'zod';
 import { rfd } from '../metrics/rfd.ts';
-import type { MetricSeries } from './series.ts';
+import { readingAt, type MetricSeries } from './series.ts';
 
 /** null if it was not measured or is undefined. */
 const figure = z.number().nullable();
@@ -50,8 +50,8 @@ export function summarize(
 ): RunSummary {
   const scores = sts.filter(({ value }) => Number.isFinite(value));
   const last = ({ train, eval: evaluation }: MetricSeries['alignment']) => ({
-    train: finite(train.at(-1)?.value),
-    eval: finite(evaluation.at(-1)?.value),
+    train: finite(readingAt(train)?.value),
+    eval: finite(readingAt(evaluation)?.value),
   });
   const difficulty = ({ train, eval: evaluation }: MetricSeries['alignment']) =>
     finite(rfd(train, evaluation).value);
@@ -61,7 +61,7 @@ export function summarize(
     sts: {
       first: finite(scores[0]?.value),
       best: bestSts({ sts })?.sts ?? null,
-      last: finite(scores.at(-1)?.value),
+      last: finite(readingAt(scores)?.value),
     },
     alignment: last(alignment),
     uniformity: last(uniformity),

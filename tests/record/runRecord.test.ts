@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RunRecord, UNCHANGED } from '../../src/record/runRecord.ts';
-import { appendEvent, emptySeries, type RunSeries } from '../../src/record/series.ts';
+import { appendEvent, emptySeries, type Quantity, type RunSeries } from '../../src/record/series.ts';
 import { stepOf, type RunEvent } from '../../src/run/events.ts';
 import { edit, end, header, metric, note, step } from './events.ts';
 
@@ -15,7 +15,62 @@ const stepsOf = (series: RunSeries) => series.loss.map((reading) => reading.step
 const kindsOf = (record: RunRecord) =>
   record.events.map((event) => (event.type === 'header' ? 'header' : `${event.type} ${event.step}`));
 
+/** A measured value as an event says it, under the name of its quantity; undefined where an event says nothing of it. */
+function measuredBy(event: RunEvent, quantity: Quantity): number | null | undefined {
+  if (event.type === 'step' && (quantity === 'loss' || quantity === 'infonce' || quantity === 'ht'))
+    return event[quantity];
+  if (event.type !== 'metric') return undefined;
+  const name = event.name === 'sts' ? 'sts' : `${event.name}-${event.split}`;
+  return name === quantity ? event.value : undefined;
+}
+
+/** The value at a step, found by reading all events. */
+function naiveReading(events: readonly RunEvent[], quantity: Quantity, at: number) {
+  let found: { step: number; value: number } | null = null;
+  for (const event of events) {
+    const value = measuredBy(event, quantity);
+    if (value != null && stepOf(event) <= at) found = { step: stepOf(event), value };
+  }
+  return found;
+}
+
+const QUANTITIES: Quantity[] = [
+  'loss',
+  'infonce',
+  'ht',
+  'sts',
+  'alignment-train',
+  'alignment-eval',
+  'uniformity-train',
+  'uniformity-eval',
+];
+
 describe('a record', () => {
+  it('knows the value of each quantity at a step: the newest at or before it', () => {
+    const record = new RunRecord([
+      header(),
+      metric(0, 'alignment', 0.3, 'train'),
+      step(1, 7),
+      step(2, 6),
+      metric(2, 'sts', null),
+      step(4, 5),
+      metric(4, 'sts', 0.8),
+      metric(4, 'uniformity', -1),
+    ]);
+    expect(record.readingAt('alignment-train')).toEqual({ step: 0, value: 0.3 });
+    expect(record.readingAt('alignment-eval')).toBeNull();
+    expect(record.readingAt('loss', 0)).toBeNull();
+    expect(record.readingAt('loss', 3)).toEqual({ step: 2, value: 6 });
+    expect(record.readingAt('loss', 99)).toEqual({ step: 4, value: 5 });
+    expect(record.readingAt('sts', 3)).toBeNull();
+    // The shown step, unless another one is asked for, before it or after it.
+    record.goTo(2);
+    expect(record.readingAt('loss')).toEqual({ step: 2, value: 6 });
+    expect(record.readingAt('sts')).toBeNull();
+    expect(record.readingAt('sts', 4)).toEqual({ step: 4, value: 0.8 });
+    expect(record.readingAt('uniformity-eval', record.head)).toEqual({ step: 4, value: -1 });
+  });
+
   it('grows, and says where it has changed', () => {
     const record = new RunRecord();
     expect(record.append([header(), metric(0, 'sts', 0.1), note(0, 'small')])).toBe(0);
@@ -162,7 +217,10 @@ class Worker {
     this.known[at] = [...again, ...fresh];
     const next = ++this.at;
     const made = [step(next, next, this.clock++)];
-    const measured = next % 3 === 0 ? [metric(next, 'sts', next), metric(next, 'alignment', next)] : [];
+    const measured =
+      next % 3 === 0
+        ? [metric(next, 'sts', next), metric(next, 'alignment', next, next % 2 ? 'train' : 'eval')]
+        : [];
     const notes = next % 4 === 0 ? [note(next, `at ${next}`)] : [];
     return [...again, ...fresh, ...this.first(next, [...made, ...measured, ...notes])];
   }
@@ -259,6 +317,11 @@ describe('any sequence of steps, edits, looks into the past, cuts, branches and 
             expect(now.shownSeries).toEqual(seriesOf(all.filter((event) => stepOf(event) <= worker.at)));
             expect(now.shownSeries === now.series).toBe(!now.isShowingPast);
             expect(now.notes).toEqual(all.flatMap((event) => (event.type === 'note' ? [event.text] : [])));
+            for (const quantity of QUANTITIES) {
+              expect(now.readingAt(quantity)).toEqual(naiveReading(all, quantity, worker.at));
+              for (const at of [-1, 0, worker.at >> 1, worker.head, worker.head + 1])
+                expect(now.readingAt(quantity, at)).toEqual(naiveReading(all, quantity, at));
+            }
             expect(now.summary()).toEqual(new RunRecord(all).summary());
             expect(now.configAt()).toEqual(new RunRecord(all).configAt());
             // Another run's record is not touched by its branch.

@@ -1,6 +1,6 @@
 // Screen-reader announcements about a training: its status, and its progress after every tenth of the run.
 import { t } from '../messages/t.ts';
-import type { RunSeries } from '../../record/series.ts';
+import { readingAt, type RunSeries } from '../../record/series.ts';
 
 export type NarratedStatus =
   'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';
@@ -25,8 +25,8 @@ export function narrateProgress(series: RunSeries, step: number, total: number):
     ['sts', series.sts],
   ] as const;
   const values = parts.flatMap(([name, readings]) => {
-    const last = readings.at(-1);
-    return last ? [t(`shell.narration.${name}`, { value: last.value.toFixed(2) })] : [];
+    const reading = readingAt(readings, step);
+    return reading === null ? [] : [t(`shell.narration.${name}`, { value: reading.value.toFixed(2) })];
   });
   return t('shell.narration.progress', { step, total, values: values.join(', ') });
 }

@@ -1,5 +1,6 @@
 // The content of each plot of the evidence panel: its curves, its key with the public readouts, its table.
 // Everywhere, held-out training data has the accent colour and is solid, evaluation data is ink-coloured and dashed.
+import type { Reading } from '../../metrics/rfd.ts';
 import { t } from '../messages/t.ts';
 import type { Gap, Difficulty } from './area.ts';
 import { COSINE_ROLES, type CosineSets } from './cosines.ts';
@@ -7,7 +8,7 @@ import { histogramTable, linesTable } from './csv.ts';
 import { meanOf, type Distribution } from './histogram.ts';
 import type { KeyItem, Line, PlotTableData } from './line.ts';
 import type { PlotName } from './plotNames.ts';
-import type { RunSeries } from '../../record/series.ts';
+import { readingAt, type RunSeries } from '../../record/series.ts';
 import type { Domain } from './thinned.ts';
 import { ROLE_STYLES } from '../style/roles.ts';
 
@@ -96,7 +97,7 @@ export function gapsOf(name: LinePlotName, { alignment, uniformity }: Evidence):
   }
 }
 
-const last = (points: readonly { value: number }[]) => points.at(-1)?.value ?? null;
+const last = (points: readonly Reading[]) => readingAt(points)?.value ?? null;
 const tints = (): KeyItem[] => [
   { label: t('plots.key.harder'), color: HARDER, look: 'tint' },
   { label: t('plots.key.easier'), color: EASIER, look: 'tint' },
@@ -115,8 +116,8 @@ export function keysOf(
       const [infonce, ht] = [t('plots.line.infonce'), t('plots.line.ht')];
       const look = series.ht.length === 0 ? 'number' : 'solid';
       // A batch without generated groups has no triplet loss: a value from an earlier batch is shown with its step.
-      const at = series.ht.at(-1)?.step;
-      const current = at === series.loss.at(-1)?.step;
+      const at = readingAt(series.ht)?.step;
+      const current = at === readingAt(series.loss)?.step;
       return [
         {
           label: t('plots.line.loss'),

@@ -1,14 +1,14 @@
 // The tooltip's table when several runs are drawn: their values in the plot under the pointer.
 import type { Reading } from '../../metrics/rfd.ts';
+import { readingAt } from '../../record/series.ts';
 import type { Line } from './line.ts';
-import { nearest } from './nearest.ts';
 import type { OtherLine } from './overlay.ts';
 
 export interface RunRow {
   name: string;
   color: string;
-  /** One for each column; undefined where the run has no reading. */
-  cells: (Reading | undefined)[];
+  /** One for each column; null where the run has no reading yet. */
+  cells: (Reading | null)[];
   /** Lowest and highest value of the first column, for a row that is a mean. */
   range: [number, number] | null;
 }
@@ -46,7 +46,8 @@ export function runTable(
   const drawn = others.map(({ id }) => curveOf(id));
   // The curve that is drawn last, on top, is the one that matters most.
   const columns = own.lines.filter(({ id }) => drawn.includes(id)).toReversed();
-  const at = (points: readonly Reading[] | undefined) => points && nearest(points, step);
+  const at = (points: readonly Reading[] | undefined) =>
+    points === undefined ? null : readingAt(points, step);
   const rows = [...runs.values()].map((lines): RunRow => {
     const cells = columns.map(({ id }) => at(lines.find((line) => curveOf(line.id) === id)?.points));
     const spread = lines.find((line) => curveOf(line.id) === columns[0]?.id)?.spread;
@@ -67,8 +68,8 @@ export function runTable(
   };
   const target = value ?? first.cells[0]?.value ?? 0;
   const distance = ({ cells }: RunRow) =>
-    Math.min(...cells.map((cell) => (cell === undefined ? Infinity : Math.abs(cell.value - target))));
-  const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== undefined));
+    Math.min(...cells.map((cell) => (cell === null ? Infinity : Math.abs(cell.value - target))));
+  const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== null));
   const kept = filled.toSorted((a, b) => distance(a) - distance(b)).slice(0, MAX_ROWS - 1);
   return {
     title,

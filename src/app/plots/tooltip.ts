@@ -1,6 +1,6 @@
 // The one tooltip of all plots: the value of every shown curve at the crosshair's step, and the position of the box.
+import { readingAt } from '../../record/series.ts';
 import type { Line } from './line.ts';
-import { nearest } from './nearest.ts';
 
 export interface TooltipPlot {
   title: string;
@@ -27,8 +27,8 @@ export function sectionsAt(step: number, plots: readonly TooltipPlot[]): Tooltip
       title,
       // The curve that is drawn last, on top, is the one that matters most.
       rows: lines.toReversed().flatMap(({ label, color, dash, points }) => {
-        const reading = nearest(points, step);
-        return reading === undefined ? [] : [{ label, color, dash: dash === true, ...reading }];
+        const reading = readingAt(points, step);
+        return reading === null ? [] : [{ label, color, dash: dash === true, ...reading }];
       }),
     }))
     .filter(({ rows }) => rows.length > 0);

@@ -144,10 +144,8 @@ export class DeskState {
     const id = this.compared.visited?.id ?? this.training.runId;
     if (run.revision === 0 || run.header === null) return null;
     const { record, points, initial, current, step } = run;
-    // The embeddings are shared as shown: before training and now.
-    const events = record.events.filter(({ type }) => type !== 'embeddings');
     const name = this.runs.list.find((stored) => stored.id === id)?.name ?? run.header.setting;
-    return { name, events, points, initial, current, step };
+    return { name, record, points, initial, current, step };
   });
 
   /** Curves behind those of the shown run: selected runs, and its own future while an earlier step is shown. */

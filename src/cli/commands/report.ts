@@ -1,7 +1,7 @@
 // `semblance report`: summarises a run file (a record or a shared page).
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { metricsCsv } from '../../metrics/metricsCsv.ts';
+import { metricsCsv } from '../../record/metricsCsv.ts';
 import { RunRecord } from '../../record/runRecord.ts';
 import type { RunSummary } from '../../record/summary.ts';
 import { configDifference, defaultConfig } from '../../run/config.ts';
@@ -32,14 +32,15 @@ export function addReport(program: Command): void {
 
 async function reportCommand(path: string, options: ReportOptions): Promise<void> {
   const { events, problems, name } = readRunFile(await readText(path));
-  const header = events.find((event) => event.type === 'header');
-  if (header === undefined) throw new Failure(`${path}: ${problems[0]}`);
+  const record = new RunRecord(events);
+  const { header } = record;
+  if (header === null) throw new Failure(`${path}: ${problems[0]}`);
   for (const problem of problems) warn(problem);
   if (options.csv !== undefined) {
-    writeFileSync(options.csv, metricsCsv(events));
+    writeFileSync(options.csv, metricsCsv(record));
     log(`${options.csv} written.`);
   }
-  const summary = new RunRecord(events).summary();
+  const summary = record.summary();
   const defaults = defaultConfig();
   const knobs = Object.fromEntries(
     configDifference(header.config, defaults).map((knob) => [knob, header.config[knob]]),

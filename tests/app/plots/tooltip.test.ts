@@ -1,7 +1,7 @@
 // The tooltip never lies under the pointer, stays on the screen, and says which step each number is from.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearest, nearestStep, neighbourStep } from '../../../src/app/plots/nearest.ts';
+import { nearestStep, neighbourStep } from '../../../src/app/plots/crosshairSteps.ts';
 import { placed, sectionsAt } from '../../../src/app/plots/tooltip.ts';
 
 const every = (distance: number, count: number) =>
@@ -32,14 +32,22 @@ describe('placed', () => {
 });
 
 describe('the crosshair', () => {
-  it('takes the nearest reading, the earlier one in the middle', () => {
-    const points = every(10, 5);
-    expect(nearest(points, 14)!.step).toBe(10);
-    expect(nearest(points, 15)!.step).toBe(10);
-    expect(nearest(points, 16)!.step).toBe(20);
-    expect(nearest(points, -5)!.step).toBe(0);
-    expect(nearest(points, 500)!.step).toBe(40);
-    expect(nearest([], 1)).toBeUndefined();
+  it('stops at the nearest reading of any curve, the earlier one in the middle', () => {
+    const sorted = fc
+      .uniqueArray(fc.integer({ min: 0, max: 60 }), { maxLength: 12 })
+      .map((steps) => steps.sort((a, b) => a - b).map((step) => ({ step })));
+    fc.assert(
+      fc.property(
+        fc.array(sorted, { maxLength: 4 }),
+        fc.double({ min: -5, max: 70, noNaN: true }),
+        (curves, at) => {
+          const steps = curves.flat().map(({ step }) => step);
+          const [nearest] = steps.sort((a, b) => Math.abs(a - at) - Math.abs(b - at) || a - b);
+          expect(nearestStep(curves, at)).toBe(nearest);
+        },
+      ),
+    );
+    expect(nearestStep([every(10, 5)], 15)).toBe(10);
   });
 
   it('walks over the readings of all curves, and stops at the ends', () => {
@@ -60,11 +68,12 @@ describe('the crosshair', () => {
 });
 
 describe('sectionsAt', () => {
-  it('names the step of a reading that lies elsewhere, and leaves out what is empty', () => {
+  it('names the step of a reading from before, and leaves out what has none yet', () => {
     const line = { color: 'red', points: every(100, 3) };
-    const sections = sectionsAt(130, [
+    const sections = sectionsAt(180, [
       { title: 'A', lines: [{ ...line, id: 'a', label: 'a', dash: true }] },
       { title: 'B', lines: [{ ...line, id: 'b', label: 'b', points: [] }] },
+      { title: 'C', lines: [{ ...line, id: 'c', label: 'c', points: [{ step: 181, value: 9 }] }] },
     ]);
     expect(sections).toEqual([
       { title: 'A', rows: [{ label: 'a', color: 'red', dash: true, step: 100, value: 1 }] },

@@ -15,8 +15,8 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelCard } from '../../../src/app/compare/share/modelCard.ts';
 import { zipModel } from '../../../src/app/compare/share/modelZip.ts';
-import { sharedHeader } from '../../../src/app/compare/share/sharedRun.ts';
 import { zipFolder } from '../../../src/encoder/zip.ts';
+import { RunRecord } from '../../../src/record/runRecord.ts';
 import type { RunEvent } from '../../../src/run/events.ts';
 import { parseRecord } from '../../../src/run/record.ts';
 import { cli, lastJson } from '../../support/cli.ts';
@@ -50,7 +50,8 @@ const write = (name: string, bytes: Uint8Array): string => {
 
 /** The zip of a run whose encoder is `files`. */
 const zipped = () => {
-  const card = modelCard('Two steps', sharedHeader(events)!, events, files.has('modules.json'), NAME);
+  const record = new RunRecord(events);
+  const card = modelCard('Two steps', record.header!, record, files.has('modules.json'), NAME);
   return zipModel(files, card, NAME);
 };
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { expect, it } from 'vitest';
-import { metricsCsv } from '../../../src/metrics/metricsCsv.ts';
+import { metricsCsv } from '../../../src/record/metricsCsv.ts';
+import { RunRecord } from '../../../src/record/runRecord.ts';
 import type { RunEvent } from '../../../src/run/events.ts';
 import { parseRecord } from '../../../src/run/record.ts';
 
@@ -17,7 +18,10 @@ interface Row {
   value: string;
 }
 const rowsOf = (all: readonly RunEvent[]): Row[] => {
-  const { data, errors } = Papa.parse<Row>(metricsCsv(all), { header: true, skipEmptyLines: true });
+  const { data, errors } = Papa.parse<Row>(metricsCsv(new RunRecord(all)), {
+    header: true,
+    skipEmptyLines: true,
+  });
   expect(errors).toEqual([]);
   return data;
 };
@@ -67,6 +71,6 @@ it('leaves the cell of an undefined number empty, and has a header for a run tha
     mode: 'eval',
     count: 1,
   };
-  expect(metricsCsv([undefinedSts])).toBe('step,split,name,value\r\n0,eval,sts,\r\n');
-  expect(metricsCsv([])).toBe('step,split,name,value\r\n');
+  expect(metricsCsv(new RunRecord([undefinedSts]))).toBe('step,split,name,value\r\n0,eval,sts,\r\n');
+  expect(metricsCsv(new RunRecord())).toBe('step,split,name,value\r\n');
 });

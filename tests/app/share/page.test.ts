@@ -7,7 +7,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { metricsCsv } from '../../../src/metrics/metricsCsv.ts';
+import { metricsCsv } from '../../../src/record/metricsCsv.ts';
+import { RunRecord } from '../../../src/record/runRecord.ts';
 import { unpackEmbeddings } from '../../../src/run/embeddings.ts';
 import { parseRecord } from '../../../src/run/record.ts';
 import { readRunFile } from '../../../src/run/runFile.ts';
@@ -135,7 +136,7 @@ describe.skipIf(browserPath === undefined)(title, () => {
   });
 
   it('saves the numbers as the record has them', async () => {
-    expect((await take('csv')).bytes.toString()).toBe(metricsCsv(events));
+    expect((await take('csv')).bytes.toString()).toBe(metricsCsv(new RunRecord(events)));
   });
 
   it('saves the map as SVG and PNG: titled, in the colours and the font of the page', async () => {

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { metricsCsv } from '../../../src/metrics/metricsCsv.ts';
+import { metricsCsv } from '../../../src/record/metricsCsv.ts';
+import { RunRecord } from '../../../src/record/runRecord.ts';
 import { parseRecord } from '../../../src/run/record.ts';
 import { writePage } from '../../../src/run/sharedPage.ts';
 import { cli, lastJson } from '../../support/cli.ts';
@@ -50,7 +51,7 @@ it('says of a record and of the page that holds it the same', async () => {
   });
   expect(said.knobs).toMatchObject({ pooling: 'mean', learningRate: 0.001, batch: 32 });
   expect(said.knobs).not.toHaveProperty('temperature');
-  expect(readFileSync(csv, 'utf8')).toBe(metricsCsv(events));
+  expect(readFileSync(csv, 'utf8')).toBe(metricsCsv(new RunRecord(events)));
 });
 
 it('reads what there is of a damaged one, and refuses what is none', async () => {

@@ -1,7 +1,8 @@
 // The model card of a trained encoder (its README.md): what it is, how it was trained, its scores, how to load it.
-import { rfd, type Reading } from '../../../metrics/rfd.ts';
+import type { RunRecord } from '../../../record/runRecord.ts';
+import { curveOf, type Quantity } from '../../../record/series.ts';
 import { configDifference, defaultConfig, type Config } from '../../../run/config.ts';
-import type { HeaderEvent, RunEvent } from '../../../run/events.ts';
+import type { HeaderEvent } from '../../../run/events.ts';
 import { knobValueText } from '../../state/link.ts';
 
 /** Licences required by the bundled encoders. */
@@ -16,7 +17,7 @@ const LICENCES: Record<string, { id: string; why: string }> = {
 export function modelCard(
   name: string,
   header: HeaderEvent,
-  events: readonly RunEvent[],
+  record: RunRecord,
   pooled: boolean,
   folder: string,
 ): string {
@@ -32,11 +33,11 @@ export function modelCard(
     '',
     '## Training',
     '',
-    ...trainingLines(header, events),
+    ...trainingLines(header, record),
     '',
     '## Scores',
     '',
-    ...scoreLines(events),
+    ...scoreLines(record),
     '',
     '## Use',
     '',
@@ -61,14 +62,11 @@ const frontMatter = (licence: string | undefined): string[] => [
   '',
 ];
 
-function trainingLines(
-  { setting, config, corpus, device, steps }: HeaderEvent,
-  events: readonly RunEvent[],
-): string[] {
-  const made = events.findLast((event) => event.type === 'step')?.step ?? 0;
+function trainingLines({ setting, config, corpus, device, steps }: HeaderEvent, record: RunRecord): string[] {
+  const made = record.readingAt('loss', record.head)?.step ?? 0;
   const defaults = defaultConfig();
   const differing = configDifference(config, defaults);
-  const edits = events.filter((event) => event.type === 'edit');
+  const edits = record.events.filter((event) => event.type === 'edit');
   return [
     `Setting \`${setting}\`, ${made} of ${steps} steps, on ${device.name}. Losses: InfoNCE, and the hierarchical triplet loss where the setting has it ` +
       '(Li, Zhang, Nie, Mao: Narrowing the Gap between Supervised and Unsupervised Sentence Representation Learning with Large Language Model, AAAI 2024).',
@@ -89,34 +87,31 @@ function trainingLines(
   ];
 }
 
-function scoreLines(events: readonly RunEvent[]): string[] {
-  const series = (split: string, name: string): Reading[] =>
-    events.flatMap((event) =>
-      event.type === 'metric' && event.split === split && event.name === name && event.value !== null
-        ? [{ step: event.step, value: event.value }]
-        : [],
-    );
-  const row = (label: string, readings: readonly Reading[]) =>
-    `| ${label} | ${figure(readings[0]?.value)} | ${figure(readings.at(-1)?.value)} |`;
-  const difficulty = (name: string) => figure(rfd(series('train', name), series('eval', name)).value);
-  const sts = events.find((event) => event.type === 'metric' && event.name === 'sts');
+function scoreLines(record: RunRecord): string[] {
+  const row = (label: string, quantity: Quantity) => {
+    const before = curveOf(record.series, quantity)[0];
+    const after = record.readingAt(quantity, record.head);
+    return `| ${label} | ${figure(before?.value)} | ${figure(after?.value)} |`;
+  };
+  const { rfd } = record.summary();
+  const sts = record.events.find((event) => event.type === 'metric' && event.name === 'sts');
   const pairs = sts?.type === 'metric' ? ` on ${sts.count} scored pairs` : '';
   return [
     '| | before | after |',
     '| --- | --- | --- |',
-    row(`STS (Spearman${pairs})`, series('eval', 'sts')),
-    row('alignment, held-out training data', series('train', 'alignment')),
-    row('alignment, evaluation data', series('eval', 'alignment')),
-    row('uniformity, held-out training data', series('train', 'uniformity')),
-    row('uniformity, evaluation data', series('eval', 'uniformity')),
+    row(`STS (Spearman${pairs})`, 'sts'),
+    row('alignment, held-out training data', 'alignment-train'),
+    row('alignment, evaluation data', 'alignment-eval'),
+    row('uniformity, held-out training data', 'uniformity-train'),
+    row('uniformity, evaluation data', 'uniformity-eval'),
     '',
-    `Relative fitting difficulty: alignment ${difficulty('alignment')}, uniformity ${difficulty('uniformity')}.`,
+    `Relative fitting difficulty: alignment ${figure(rfd.alignment)}, uniformity ${figure(rfd.uniformity)}.`,
     'These come from the small sets of the page; measure it on your own before you use it for anything.',
   ];
 }
 
-const figure = (value: number | undefined): string =>
-  value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(4);
+const figure = (value: number | null | undefined): string =>
+  value == null || !Number.isFinite(value) ? '-' : value.toFixed(4);
 
 function useLines(pooled: boolean, folder: string, { pooling, maxLength }: Config): string[] {
   const evaluate = (options: string) => ['```', `npm run -s cli -- eval --model ${folder} ${options}`, '```'];

@@ -3,7 +3,6 @@ import type { RunEvent } from '../../../run/events.ts';
 import { readRunFile } from '../../../run/runFile.ts';
 import { messageOf } from '../../../util/failure.ts';
 import { t } from '../../messages/t.ts';
-import { sharedHeader } from './sharedRun.ts';
 
 export interface OpenedRun {
   name: string;
@@ -26,7 +25,7 @@ export async function openRun(file: File): Promise<OpenedRun> {
   }
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) throw new Error(t('share.drop.zip', { file: file.name }));
   const { events, problems, name } = readRunFile(new TextDecoder().decode(bytes));
-  const header = sharedHeader(events);
+  const header = events.findLast((event) => event.type === 'header');
   if (header === undefined)
     throw new Error(t('share.drop.bad', { file: file.name, problem: problems[0] ?? '' }));
   return { name: name ?? nameOf(file.name, header.setting), events, problems };

@@ -2,12 +2,13 @@
 import type { Point } from '../../../data/points.ts';
 import type { Matrix } from '../../../metrics/vectors.ts';
 import { packEmbeddings } from '../../../run/embeddings.ts';
-import { stepOf, type HeaderEvent, type RunEvent } from '../../../run/events.ts';
+import type { RunRecord } from '../../../record/runRecord.ts';
+import { stepOf, type RunEvent } from '../../../run/events.ts';
 
 export interface SharedRun {
   name: string;
-  events: readonly RunEvent[];
-  /** Followed sentences; row i of the matrices is the i-th of them. Not used if the record contains embeddings. */
+  record: RunRecord;
+  /** Followed sentences; row i of the matrices is the i-th of them. */
   points?: readonly Point[] | undefined;
   /** Embeddings [points, hidden] before training, and at `step`. */
   initial?: Matrix | null | undefined;
@@ -16,15 +17,15 @@ export interface SharedRun {
   step: number;
 }
 
-export const sharedHeader = (events: readonly RunEvent[]): HeaderEvent | undefined =>
-  events.findLast((event) => event.type === 'header');
-
-/** The record with sentences and embeddings inserted at their steps; unchanged if it already contains embeddings. */
-export function wholeRecord({ events, points = [], initial, current, step }: SharedRun): RunEvent[] {
-  const record = [...events];
-  if (record.some((event) => event.type === 'embeddings') || points.length === 0) return record;
+/**
+ * The record's events with sentences and embeddings inserted at their steps. The embeddings are those that are shown,
+ * before training and now, instead of any in the record itself.
+ */
+export function wholeRecord({ record, points = [], initial, current, step }: SharedRun): RunEvent[] {
+  const events = record.events.filter(({ type }) => type !== 'embeddings');
+  if (points.length === 0) return events;
   const added: RunEvent[] = [];
-  if (!record.some((event) => event.type === 'points'))
+  if (!events.some((event) => event.type === 'points'))
     added.push({
       type: 'points',
       step: 0,
@@ -32,12 +33,12 @@ export function wholeRecord({ events, points = [], initial, current, step }: Sha
     });
   if (initial) added.push(packEmbeddings(0, initial));
   if (current && step > 0) added.push(packEmbeddings(step, current));
-  for (const event of added) insert(record, event);
-  return record;
+  for (const event of added) insert(events, event);
+  return events;
 }
 
 /** Inserts an event after all others of its step, but before the `end` event. */
-function insert(record: RunEvent[], event: RunEvent): void {
-  const later = record.findIndex((other) => stepOf(other) > stepOf(event) || other.type === 'end');
-  record.splice(later < 0 ? record.length : later, 0, event);
+function insert(events: RunEvent[], event: RunEvent): void {
+  const later = events.findIndex((other) => stepOf(other) > stepOf(event) || other.type === 'end');
+  events.splice(later < 0 ? events.length : later, 0, event);
 }
