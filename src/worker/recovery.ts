@@ -33,7 +33,7 @@ export interface Restart {
   from: Snapshot | undefined;
 }
 
-interface Parts {
+interface RecoveryParts {
   seeker: Pick<Seeker, 'seek' | 'isRequested'>;
   followed: Pick<FollowedSentences, 'wereShown' | 'invalidate'>;
   initial: Pick<InitialEmbedder, 'deviceLost'>;
@@ -44,7 +44,7 @@ export class Recovery {
 
   constructor(
     private readonly context: RunContext,
-    private readonly parts: Parts,
+    private readonly parts: RecoveryParts,
   ) {}
 
   /**

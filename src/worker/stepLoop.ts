@@ -8,7 +8,7 @@ import type { FollowedSentences } from './followedSentences.ts';
 import type { RunContext } from './runContext.ts';
 import type { Seeker } from './seeker.ts';
 
-interface Parts {
+interface StepLoopParts {
   seeker: Seeker;
   followed: FollowedSentences;
   autosave: Autosave;
@@ -20,7 +20,7 @@ export class StepLoop {
 
   constructor(
     private readonly context: RunContext,
-    private readonly parts: Parts,
+    private readonly parts: StepLoopParts,
   ) {}
 
   /** @param isRestart whether training restarts after a failure instead of starting for the first time */
@@ -39,7 +39,7 @@ export class StepLoop {
     const { gate, reports } = this.context;
     const { seeker } = this.parts;
     for (;;) {
-      await this.doWhatIsDue(running);
+      await this.runDueTasks(running);
       if (running.step >= running.totalSteps) {
         this.endWasReported = true;
         return;
@@ -63,7 +63,7 @@ export class StepLoop {
     while (!signal.aborted) {
       gate.pause();
       if (isAtEnd() && !seeker.isRequested) reports.status('ended', running.totalSteps);
-      await this.doWhatIsDue(running);
+      await this.runDueTasks(running);
       if (isAtEnd()) await this.wait();
       else if (await seeker.moveWeights(running)) return true;
     }
@@ -76,11 +76,11 @@ export class StepLoop {
     return gate.wait();
   }
 
-  private async doWhatIsDue(running: RunningTraining): Promise<void> {
+  private async runDueTasks(running: RunningTraining): Promise<void> {
     const { gate, idle, requests, timeline } = this.context;
     const { seeker, followed, autosave } = this.parts;
     assertDeviceSound();
-    if (this.isNothingDue(running)) {
+    if (this.hasNothingDue(running)) {
       timeline.reach(running.step);
       return;
     }
@@ -98,12 +98,12 @@ export class StepLoop {
   }
 
   /** Whether only the next step is due. In that case the numbers of the last steps need not be read back yet. */
-  private isNothingDue(running: RunningTraining): boolean {
+  private hasNothingDue(running: RunningTraining): boolean {
     const { gate, requests } = this.context;
     const { seeker, followed } = this.parts;
-    const isAsked = seeker.isRequested || seeker.weightsAreBehind || !requests.isEmpty;
+    const isRequested = seeker.isRequested || seeker.weightsAreBehind || !requests.isEmpty;
     const isCheckpoint = running.step % running.config.checkpointEvery === 0;
-    return gate.isReady && !isAsked && !isCheckpoint && !this.snapshotIsDue(running) && !followed.isDue;
+    return gate.isReady && !isRequested && !isCheckpoint && !this.snapshotIsDue(running) && !followed.isDue;
   }
 
   private snapshotIsDue({ step, totalSteps, config }: RunningTraining): boolean {

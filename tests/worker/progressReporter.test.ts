@@ -32,13 +32,13 @@ describe('the progress of a preparation', () => {
 });
 
 describe('on the page', () => {
-  function said(...reports: Parameters<typeof sayPreparing>[1][]): {
+  function shown(...reports: Parameters<typeof sayPreparing>[1][]): {
     notices: Notice[];
     skipped: () => number;
   } {
     const notices = new Map<string, Notice>();
     const state = {
-      say: (notice: Notice) => notices.set(notice.id, notice),
+      show: (notice: Notice) => notices.set(notice.id, notice),
       dismiss: (id: string) => notices.delete(id),
     };
     const skip = vi.fn();
@@ -47,7 +47,7 @@ describe('on the page', () => {
   }
 
   it('tuning is one notice with its progress, and can be skipped', () => {
-    const { notices, skipped } = said(
+    const { notices, skipped } = shown(
       { type: 'preparing', what: 'tiles', share: 0.1 },
       { type: 'preparing', what: 'tiles', share: 0.4 },
     );
@@ -58,13 +58,13 @@ describe('on the page', () => {
   });
 
   it('compiling replaces tuning, cannot be skipped, and disappears when it is done', () => {
-    const { notices } = said(
+    const { notices } = shown(
       { type: 'preparing', what: 'tiles', share: 0.9 },
       { type: 'preparing', what: 'kernels', share: 0.5 },
     );
     expect(notices.map(({ text, action }) => [text, action])).toEqual([
       ['Compiling the kernels for this GPU, 50 %', undefined],
     ]);
-    expect(said({ type: 'preparing', what: 'kernels', share: 1 }).notices).toEqual([]);
+    expect(shown({ type: 'preparing', what: 'kernels', share: 1 }).notices).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ export interface ConfigRow {
 }
 
 /** Hot knobs that were changed during training: "temperature 0.1 at step 40". */
-function turnedWords(events: readonly RunEvent[]): string {
+function editsText(events: readonly RunEvent[]): string {
   return events
     .flatMap((event) =>
       event.type === 'edit'
@@ -45,7 +45,7 @@ export function configRows(
     ...KNOB_NAMES.map((knob) =>
       row(knob, knobWords(knob), ({ header }) => (header ? knobValueWords(header.config[knob]) : '')),
     ),
-    row('turned', t('runs.side.turned'), ({ id }) => turnedWords(eventsOf(id))),
+    row('turned', t('runs.side.turned'), ({ id }) => editsText(eventsOf(id))),
     row('data', t('runs.side.data'), ({ header }) =>
       header ? t('runs.side.dataWords', { plain: header.corpus.plain, groups: header.corpus.groups }) : '',
     ),

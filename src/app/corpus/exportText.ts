@@ -15,12 +15,12 @@ const TYPES: Record<ExportFormat, string> = {
 /** Number of lines formatted before yielding to the event loop. */
 const SLICE = 2000;
 
-type Line = (cells: readonly string[]) => string;
+type ExportLine = (cells: readonly string[]) => string;
 
 /** Tabs separate cells and line breaks separate rows, so within a cell both become spaces. */
-const tsvLine: Line = (cells) => cells.map((cell) => cell.replace(/[\t\r\n]+/g, ' ')).join('\t');
+const tsvLine: ExportLine = (cells) => cells.map((cell) => cell.replace(/[\t\r\n]+/g, ' ')).join('\t');
 /** Quoted according to RFC 4180. */
-const csvLine: Line = (cells) =>
+const csvLine: ExportLine = (cells) =>
   cells
     .map((cell) => (/[",;\t\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
     .join(',');

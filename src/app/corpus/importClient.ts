@@ -4,8 +4,8 @@ import type { ScoredPair } from '../../data/group.ts';
 import { Failure } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
 import type { GroupDraft } from '../state/corpusText.ts';
-import type { ReadSummary, Reply, Request, Source } from './importJob.ts';
-import type { Choice, Format, Inspection } from './importSniff.ts';
+import type { ReadSummary, ImportReply, ImportRequest, ImportSource } from './importJob.ts';
+import type { ImportChoice, ImportFormat, Inspection } from './importSniff.ts';
 import { sizeProblem } from './importText.ts';
 
 /** Larger texts (bytes or characters) are read in the worker; reading this much takes a few milliseconds. */
@@ -17,18 +17,18 @@ export interface Imported extends ReadSummary {
 }
 
 interface Host {
-  send: (request: Request) => void;
-  end: () => void;
+  send: (request: ImportRequest) => void;
+  close: () => void;
 }
 
 export class ImportClient {
   private readonly host: Host;
-  private waiting: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | undefined;
+  private pending: { resolve: (reply: ImportReply) => void; reject: (error: Error) => void } | undefined;
   private groups: GroupDraft[] = [];
   private pairs: ScoredPair[] = [];
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly source: Source) {
+  constructor(private readonly source: ImportSource) {
     const size = 'text' in source ? source.text.length : source.file.size;
     const problem = sizeProblem(source.name, size);
     if (problem !== null) throw new Failure(problem);
@@ -37,32 +37,32 @@ export class ImportClient {
 
   /** @throws Failure if the source is not text */
   async open(): Promise<Inspection> {
-    return inspectionOf(await this.ask({ type: 'open', source: this.source }));
+    return inspectionOf(await this.request({ type: 'open', source: this.source }));
   }
 
-  async inspect(as: Format): Promise<Inspection> {
-    return inspectionOf(await this.ask({ type: 'inspect', as }));
+  async inspect(as: ImportFormat): Promise<Inspection> {
+    return inspectionOf(await this.request({ type: 'inspect', as }));
   }
 
   /** @throws Failure if nothing in the text can be used */
-  async read(choice: Choice): Promise<Imported> {
-    const reply = await this.ask({ type: 'read', choice });
+  async read(choice: ImportChoice): Promise<Imported> {
+    const reply = await this.request({ type: 'read', choice });
     if (reply.type !== 'read') throw unexpected();
     return { ...reply.summary, groups: this.groups, pairs: this.pairs };
   }
 
-  end(): void {
-    this.host.end();
+  close(): void {
+    this.host.close();
   }
 
   /** Sends one request at a time, in order. */
-  private ask(request: Request): Promise<Reply> {
+  private request(request: ImportRequest): Promise<ImportReply> {
     const answer = this.last.then(
       () =>
-        new Promise<Reply>((resolve, reject) => {
+        new Promise<ImportReply>((resolve, reject) => {
           this.groups = [];
           this.pairs = [];
-          this.waiting = { resolve, reject };
+          this.pending = { resolve, reject };
           this.host.send(request);
         }),
     );
@@ -70,21 +70,21 @@ export class ImportClient {
     return answer;
   }
 
-  private receive(reply: Reply): void {
+  private receive(reply: ImportReply): void {
     if (reply.type === 'groups') this.groups.push(...reply.groups);
     else if (reply.type === 'pairs') this.pairs.push(...reply.pairs);
-    else if (reply.type === 'failed') this.waiting?.reject(new Failure(reply.message));
-    else this.waiting?.resolve(reply);
+    else if (reply.type === 'failed') this.pending?.reject(new Failure(reply.message));
+    else this.pending?.resolve(reply);
   }
 
   private workerHost(): Host {
     const worker = new Worker(new URL('./import.worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<Reply>) => this.receive(data);
+    worker.onmessage = ({ data }: MessageEvent<ImportReply>) => this.receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.waiting?.reject(new Failure(t('corpus.import.workerDied', { name: this.source.name })));
+      this.pending?.reject(new Failure(t('corpus.import.workerDied', { name: this.source.name })));
     };
-    return { send: (request) => worker.postMessage(request), end: () => worker.terminate() };
+    return { send: (request) => worker.postMessage(request), close: () => worker.terminate() };
   }
 
   private pageHost(): Host {
@@ -94,18 +94,18 @@ export class ImportClient {
         throw new Failure(t('corpus.import.workerDied', { name: this.source.name }));
       },
     );
-    const send = (request: Request) => {
+    const send = (request: ImportRequest) => {
       job
         .then((each) => each.handle(request))
-        .catch((error: unknown) => this.waiting?.reject(error instanceof Error ? error : unexpected()));
+        .catch((error: unknown) => this.pending?.reject(error instanceof Error ? error : unexpected()));
     };
-    return { send, end: () => undefined };
+    return { send, close: () => undefined };
   }
 }
 
 const unexpected = () => new Failure(t('corpus.import.workerDied', { name: '' }));
 
-function inspectionOf(reply: Reply): Inspection {
+function inspectionOf(reply: ImportReply): Inspection {
   if (reply.type !== 'inspected') throw unexpected();
   return reply.inspection;
 }

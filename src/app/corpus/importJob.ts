@@ -4,14 +4,16 @@ import { messageOf } from '../../util/failure.ts';
 import type { ScoredPair } from '../../data/group.ts';
 import type { GroupDraft } from '../state/corpusText.ts';
 import { readImport, type LineFault } from './importRead.ts';
-import { inspect, type Choice, type Format, type Inspection } from './importSniff.ts';
+import { inspect, type ImportChoice, type ImportFormat, type Inspection } from './importSniff.ts';
 import { decodeBytes } from './importText.ts';
 
 /** A file, or pasted text. */
-export type Source = { name: string; file: Blob } | { name: string; text: string };
+export type ImportSource = { name: string; file: Blob } | { name: string; text: string };
 
-export type Request =
-  { type: 'open'; source: Source } | { type: 'inspect'; as: Format } | { type: 'read'; choice: Choice };
+export type ImportRequest =
+  | { type: 'open'; source: ImportSource }
+  | { type: 'inspect'; as: ImportFormat }
+  | { type: 'read'; choice: ImportChoice };
 
 export interface ReadSummary {
   kind: 'groups' | 'pairs';
@@ -23,7 +25,7 @@ export interface ReadSummary {
   faultFile: Blob | null;
 }
 
-export type Reply =
+export type ImportReply =
   | { type: 'inspected'; inspection: Inspection }
   /** Drafts arrive in parts: copying all of them at once would block the page. */
   | { type: 'groups'; groups: GroupDraft[] }
@@ -38,9 +40,9 @@ export class ImportJob {
   private name = '';
   private text = '';
 
-  constructor(private readonly reply: (reply: Reply) => void) {}
+  constructor(private readonly reply: (reply: ImportReply) => void) {}
 
-  async handle(request: Request): Promise<void> {
+  async handle(request: ImportRequest): Promise<void> {
     try {
       switch (request.type) {
         case 'open':
@@ -59,7 +61,7 @@ export class ImportJob {
     }
   }
 
-  private async open(source: Source): Promise<void> {
+  private async open(source: ImportSource): Promise<void> {
     this.name = source.name;
     this.text =
       'text' in source
@@ -67,7 +69,7 @@ export class ImportJob {
         : decodeBytes(new Uint8Array(await source.file.arrayBuffer()), source.name);
   }
 
-  private read(choice: Choice): void {
+  private read(choice: ImportChoice): void {
     const { kind, groups, pairs, faults } = readImport(this.name, this.text, choice);
     for (let at = 0; at < groups.length; at += PART)
       this.reply({ type: 'groups', groups: groups.slice(at, at + PART) });

@@ -14,7 +14,7 @@ import {
   problemOf,
   type GroupDraft,
 } from '../state/corpusText.ts';
-import { isTable, rowsOf, type Choice, type ColumnUse } from './importSniff.ts';
+import { isTable, rowsOf, type ImportChoice, type ColumnUse } from './importSniff.ts';
 
 export interface LineFault {
   line: number;
@@ -29,7 +29,7 @@ export interface ReadImport {
 }
 
 /** @throws Failure if nothing can be read that way: only one column, no anchor, all lines invalid */
-export function readImport(name: string, content: string, choice: Choice): ReadImport {
+export function readImport(name: string, content: string, choice: ImportChoice): ReadImport {
   const text = cleanText(content, name);
   if (text.trim() === '') throw new Failure(t('corpus.import.empty', { name }));
   const read = reading(name, text, choice);
@@ -41,7 +41,7 @@ export function readImport(name: string, content: string, choice: Choice): ReadI
   return read;
 }
 
-function reading(name: string, text: string, choice: Choice): ReadImport {
+function reading(name: string, text: string, choice: ImportChoice): ReadImport {
   switch (choice.format) {
     case 'plain':
       return groupsFrom('text.txt', text);
@@ -118,7 +118,7 @@ function withoutId(line: string): string {
   }
 }
 
-function readGroupTable(name: string, text: string, choice: Choice): ReadImport {
+function readGroupTable(name: string, text: string, choice: ImportChoice): ReadImport {
   const mapping = mappingOf(choice.columns);
   if (choice.columns.length < 2) throw new Failure(t('corpus.import.oneColumn', { name }));
   if (mapping.anchor === undefined) throw new Failure(t('corpus.import.noAnchor'));
@@ -132,7 +132,7 @@ function readGroupTable(name: string, text: string, choice: Choice): ReadImport 
  * The reader guesses from the first row whether it is a header. Here the visitor has decided, so we put our own header
  * on top, and blank the original one if there is one. Line numbers increase by one.
  */
-function withOwnHeader(text: string, choice: Choice): { file: string; table: string } {
+function withOwnHeader(text: string, choice: ImportChoice): { file: string; table: string } {
   const firstLine = textLines(text)[0]?.text ?? '';
   const isTabbed = choice.format === 'tsv' || firstLine.includes('\t');
   const comma = !firstLine.includes(',') && firstLine.includes(';') ? ';' : ',';
@@ -143,7 +143,7 @@ function withOwnHeader(text: string, choice: Choice): { file: string; table: str
   return { file: isTabbed ? 'text.tsv' : 'text.csv', table: `${header}\n${body}` };
 }
 
-function withoutFirstRow(text: string, choice: Choice): string {
+function withoutFirstRow(text: string, choice: ImportChoice): string {
   // A header may span several lines; the line of the second row shows where it ends.
   const second = rowsOf(choice.format, text.slice(0, 200_000))[1]?.line ?? Infinity;
   const lines = text.split(/\r\n|\n|\r/);
@@ -194,7 +194,7 @@ function pairsFrom(rows: readonly PairRow[], faults: LineFault[]): ReadImport {
   return read;
 }
 
-function readPairTable(text: string, choice: Choice): ReadImport {
+function readPairTable(text: string, choice: ImportChoice): ReadImport {
   const column = (use: ColumnUse) => choice.columns.indexOf(use);
   const [score, first, second] = [column('score'), column('anchor'), column('positive')];
   if (first < 0 || second < 0) throw new Failure(t('corpus.import.pairsNeedTwo'));
@@ -238,7 +238,7 @@ function readPairObjects(text: string): ReadImport {
 }
 
 /** What the visitor still has to choose before the text can be read; null if nothing. */
-export function choiceProblem({ format, columns }: Choice, name: string): string | null {
+export function choiceProblem({ format, columns }: ImportChoice, name: string): string | null {
   if (!isTable(format)) return null;
   if (columns.length < 2) return t('corpus.import.oneColumn', { name });
   if (!columns.includes('anchor')) return t('corpus.import.noAnchor');

@@ -3,11 +3,11 @@
 import { messageOf } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
 import type { CorpusState } from '../state/corpus.svelte.ts';
-import type { Added } from '../state/corpusIntake.ts';
+import type { AddResult } from '../state/draftFilter.ts';
 import { ImportClient, type Imported } from './importClient.ts';
-import type { Source } from './importJob.ts';
+import type { ImportSource } from './importJob.ts';
 import { choiceProblem } from './importRead.ts';
-import type { Choice, Format, Inspection } from './importSniff.ts';
+import type { ImportChoice, ImportFormat, Inspection } from './importSniff.ts';
 
 export class ImportSession {
   busy = $state(false);
@@ -17,18 +17,18 @@ export class ImportSession {
   /** Message shown next to the result. */
   note = $state<string | null>(null);
   inspection = $state.raw<Inspection | null>(null);
-  choice = $state.raw<Choice | null>(null);
+  choice = $state.raw<ImportChoice | null>(null);
   found = $state.raw<Imported | null>(null);
-  outcome = $state.raw<Added | null>(null);
+  outcome = $state.raw<AddResult | null>(null);
   private client: ImportClient | undefined;
-  private turn = 0;
+  private requestId = 0;
 
   constructor(private readonly corpus: CorpusState) {}
 
   /** Opens a file or pasted text and reads it in the most likely format. */
-  async open(source: Source, cameWithOthers = false): Promise<void> {
-    this.forget();
-    this.note = cameWithOthers ? t('corpus.import.several', { name: source.name }) : null;
+  async open(source: ImportSource, isOneOfSeveral = false): Promise<void> {
+    this.reset();
+    this.note = isOneOfSeveral ? t('corpus.import.several', { name: source.name }) : null;
     this.name = source.name;
     await this.step(async () => {
       const client = (this.client = new ImportClient(source));
@@ -36,13 +36,13 @@ export class ImportSession {
     });
   }
 
-  async readAs(format: Format): Promise<void> {
+  async readAs(format: ImportFormat): Promise<void> {
     const { client } = this;
     if (client) await this.step(() => client.inspect(format));
   }
 
-  async choose(choice: Choice): Promise<void> {
-    const turn = ++this.turn;
+  async choose(choice: ImportChoice): Promise<void> {
+    const requestId = ++this.requestId;
     this.choice = choice;
     this.found = null;
     this.outcome = null;
@@ -51,11 +51,11 @@ export class ImportSession {
     if (this.failure !== null || !this.client) return;
     try {
       const found = await this.client.read(choice);
-      if (turn === this.turn) this.found = found;
+      if (requestId === this.requestId) this.found = found;
     } catch (error) {
-      if (turn === this.turn) this.failure = messageOf(error);
+      if (requestId === this.requestId) this.failure = messageOf(error);
     } finally {
-      if (turn === this.turn) this.busy = false;
+      if (requestId === this.requestId) this.busy = false;
     }
   }
 
@@ -68,13 +68,13 @@ export class ImportSession {
       groups,
       pairs.map((pair) => ({ ...pair, source: 'file' as const })),
     );
-    this.forget();
+    this.reset();
     this.outcome = outcome;
   }
 
-  forget(): void {
-    this.turn++;
-    this.client?.end();
+  reset(): void {
+    this.requestId++;
+    this.client?.close();
     this.client = undefined;
     this.busy = false;
     this.failure = null;
@@ -85,17 +85,17 @@ export class ImportSession {
     this.outcome = null;
   }
 
-  private async step(look: () => Promise<Inspection>): Promise<void> {
-    const turn = ++this.turn;
+  private async step(inspect: () => Promise<Inspection>): Promise<void> {
+    const requestId = ++this.requestId;
     this.busy = true;
     this.failure = null;
     try {
-      const inspection = await look();
-      if (turn !== this.turn) return;
+      const inspection = await inspect();
+      if (requestId !== this.requestId) return;
       this.inspection = inspection;
       await this.choose(inspection.choice);
     } catch (error) {
-      if (turn !== this.turn) return;
+      if (requestId !== this.requestId) return;
       this.failure = messageOf(error);
       this.busy = false;
     }
@@ -103,10 +103,10 @@ export class ImportSession {
 }
 
 /** "412 added. 3 were already there." */
-export function saidOf({ added, copies, refused, surplus }: Added, most: number): string {
+export function addResultText({ added, duplicates, invalid, overLimit }: AddResult, most: number): string {
   const parts = [t('corpus.import.done', { count: added })];
-  if (copies > 0) parts.push(t('corpus.import.copies', { count: copies }));
-  if (refused > 0) parts.push(t('corpus.import.refused', { count: refused }));
-  if (surplus > 0) parts.push(t('corpus.import.surplus', { count: surplus, most }));
+  if (duplicates > 0) parts.push(t('corpus.import.copies', { count: duplicates }));
+  if (invalid > 0) parts.push(t('corpus.import.refused', { count: invalid }));
+  if (overLimit > 0) parts.push(t('corpus.import.surplus', { count: overLimit, most }));
   return parts.join(' ');
 }

@@ -4,15 +4,15 @@ import { csvRows, textLines, tsvRows, type Row } from '../../data/formats/table.
 import { ROLES, TRIPLET_ROLES, type Role } from '../../run/roles.ts';
 
 /** Formats that a text can be read as. */
-export const FORMATS = ['plain', 'tsv', 'csv', 'jsonl', 'pairs-jsonl', 'nli'] as const;
-export type Format = (typeof FORMATS)[number];
+export const IMPORT_FORMATS = ['plain', 'tsv', 'csv', 'jsonl', 'pairs-jsonl', 'nli'] as const;
+export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 /** What a column of a table contains. If there is a score, anchor and positive are the two sentences of a pair. */
 export type ColumnUse = Role | 'score' | 'ignore';
 export const COLUMN_USES: readonly ColumnUse[] = [...ROLES, 'score', 'ignore'];
 
-export interface Choice {
-  format: Format;
+export interface ImportChoice {
+  format: ImportFormat;
   /** For tables: what each column contains. */
   columns: readonly ColumnUse[];
   hasHeader: boolean;
@@ -20,7 +20,7 @@ export interface Choice {
 
 export interface Inspection {
   name: string;
-  choice: Choice;
+  choice: ImportChoice;
   /** For tables: the first rows. */
   preview: readonly (readonly string[])[];
 }
@@ -30,12 +30,12 @@ const HEAD = 65_536;
 const PREVIEW = 5;
 const SAMPLE = 50;
 
-export function isTable(format: Format): boolean {
+export function isTable(format: ImportFormat): boolean {
   return format === 'tsv' || format === 'csv';
 }
 
 /** @param as the format; guessed if omitted */
-export function inspect(name: string, text: string, as?: Format): Inspection {
+export function inspect(name: string, text: string, as?: ImportFormat): Inspection {
   const head = headOf(text);
   const format = as ?? guessFormat(name, head);
   if (!isTable(format)) return { name, choice: { format, columns: [], hasHeader: false }, preview: [] };
@@ -48,7 +48,11 @@ export function inspect(name: string, text: string, as?: Format): Inspection {
   };
 }
 
-export function rowsOf(format: Format, text: string, fault?: (line: number, reason: string) => void): Row[] {
+export function rowsOf(
+  format: ImportFormat,
+  text: string,
+  fault?: (line: number, reason: string) => void,
+): Row[] {
   return format === 'csv' ? csvRows(text, fault) : tsvRows(text);
 }
 
@@ -62,7 +66,7 @@ function headOf(text: string): string {
 
 const NLI_LABELS = new Set(['entailment', 'neutral', 'contradiction']);
 
-function guessFormat(name: string, head: string): Format {
+function guessFormat(name: string, head: string): ImportFormat {
   const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase();
   const lines = textLines(head).slice(0, SAMPLE);
   const first = lines[0]?.text.trim() ?? '';
@@ -78,7 +82,7 @@ function guessFormat(name: string, head: string): Format {
   return named.filter((use) => use !== undefined).length >= 2 ? nliOr('csv', csvRows(head)) : 'plain';
 }
 
-function nliOr(format: Format, rows: readonly Row[]): Format {
+function nliOr(format: ImportFormat, rows: readonly Row[]): ImportFormat {
   const isNli = rows
     .slice(0, 20)
     .some(({ cells }) => cells.length >= 3 && NLI_LABELS.has((cells[0] ?? '').toLowerCase()));

@@ -1,7 +1,7 @@
 // Converts scored pairs to table rows: bundled pairs get an id and a source, which own pairs already have.
 import type { ScoredPair } from '../../data/group.ts';
 import type { OwnPair } from '../state/corpusText.ts';
-import type { Origin } from './rowOrder.ts';
+import type { Origin } from './rowQuery.ts';
 
 export interface PairRow extends ScoredPair {
   id: string;

@@ -17,7 +17,7 @@ const WORDS = [
 ] as const;
 type Word = (typeof WORDS)[number];
 
-export interface Entry {
+export interface GlossaryEntry {
   id: Word;
   termKey: MessageKey;
   textKey: MessageKey;
@@ -27,7 +27,7 @@ export interface Entry {
 
 const colors: Partial<Record<Word, { color: string }>> = ROLE_STYLES;
 
-export const GLOSSARY: readonly Entry[] = WORDS.map((id) => ({
+export const GLOSSARY: readonly GlossaryEntry[] = WORDS.map((id) => ({
   id,
   termKey: `desk.glossary.${id}.term`,
   textKey: `desk.glossary.${id}.text`,

@@ -1,5 +1,5 @@
 // Placement of the tour's card: next to its target, never over the transport.
-import { hairline, placeBeside, type Box, type Size } from '../widgets/placement.ts';
+import { connector, placeBeside, type Box, type Size } from '../widgets/placement.ts';
 
 /** Below this window width, in pixels, the page has one column and the card is placed along an edge. */
 const NARROW = 736;
@@ -23,7 +23,7 @@ export function placeTour(target: Box | null, card: Size, window: Size, transpor
     window.width < NARROW
       ? alongEdge(outline, card, window, transport)
       : beside(outline, card, window, transport);
-  const line = outline === null ? null : hairline({ ...at, ...card }, outline);
+  const line = outline === null ? null : connector({ ...at, ...card }, outline);
   return { ...at, line, outline };
 }
 

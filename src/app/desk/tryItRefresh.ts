@@ -1,13 +1,13 @@
 // A throttled request loop for inputs that keep changing: one request at a time, at most one every half second, and
 // outdated answers are dropped. The clock is a parameter, so that tests need not wait.
 
-export interface Clock {
+export interface TimerClock {
   now(): number;
   /** Calls back after the given number of milliseconds; returns a function that cancels the callback. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 
-const pageClock: Clock = {
+const pageClock: TimerClock = {
   now: () => performance.now(),
   after: (milliseconds, callback) => {
     const timer = setTimeout(callback, milliseconds);
@@ -15,24 +15,24 @@ const pageClock: Clock = {
   },
 };
 
-export interface Refreshing<Question, Answer> {
-  ask(question: Question): Promise<Answer>;
+export interface RequestHandlers<Question, Answer> {
+  fetch(question: Question): Promise<Answer>;
   /** Whether both are the same question, perhaps with newer weights; answers to other questions are dropped. */
-  same(a: Question, b: Question): boolean;
-  answered(answer: Answer, question: Question): void;
-  failed(error: unknown): void;
+  isSame(a: Question, b: Question): boolean;
+  onResponse(answer: Answer, question: Question): void;
+  onError(error: unknown): void;
 }
 
-export class Refresher<Question, Answer> {
+export class ThrottledRequests<Question, Answer> {
   private wanted: Question | null = null;
   private busy = false;
   private lastStart = -Infinity;
-  private callOff: (() => void) | null = null;
+  private cancelTimer: (() => void) | null = null;
 
   constructor(
-    private readonly work: Refreshing<Question, Answer>,
+    private readonly work: RequestHandlers<Question, Answer>,
     private readonly interval = 500,
-    private readonly clock: Clock = pageClock,
+    private readonly clock: TimerClock = pageClock,
   ) {}
 
   /** Asks as soon as possible; replaces a question that is still waiting. */
@@ -44,15 +44,15 @@ export class Refresher<Question, Answer> {
   /** Cancels the waiting question and drops the answer to a running request. */
   stop(): void {
     this.wanted = null;
-    this.callOff?.();
-    this.callOff = null;
+    this.cancelTimer?.();
+    this.cancelTimer = null;
   }
 
   private schedule(): void {
-    if (this.busy || this.callOff) return;
+    if (this.busy || this.cancelTimer) return;
     const wait = Math.max(0, this.lastStart + this.interval - this.clock.now());
-    this.callOff = this.clock.after(wait, () => {
-      this.callOff = null;
+    this.cancelTimer = this.clock.after(wait, () => {
+      this.cancelTimer = null;
       void this.start();
     });
   }
@@ -62,12 +62,12 @@ export class Refresher<Question, Answer> {
     if (question === null) return;
     this.busy = true;
     this.lastStart = this.clock.now();
-    const current = (): boolean => this.wanted !== null && this.work.same(this.wanted, question);
+    const current = (): boolean => this.wanted !== null && this.work.isSame(this.wanted, question);
     try {
-      const answer = await this.work.ask(question);
-      if (current()) this.work.answered(answer, question);
+      const answer = await this.work.fetch(question);
+      if (current()) this.work.onResponse(answer, question);
     } catch (error) {
-      if (current()) this.work.failed(error);
+      if (current()) this.work.onError(error);
     }
     this.busy = false;
     if (this.wanted !== null && this.wanted !== question) this.schedule();

@@ -35,7 +35,7 @@ export interface SearchOptions {
   dropped: () => boolean;
   progress?: (done: number, all: number) => void;
   /** Maximum age in milliseconds of embeddings with older weights (during training); 0 = exact. */
-  lenience: number;
+  maxAge: number;
 }
 
 const SEARCH_CAP = 2000;
@@ -82,7 +82,7 @@ export class SearchIndex {
       const known = this.encoded.get(text);
       if (!known) return false;
       if (known.from === known.to && known.to === options.revision()) return true;
-      return start - known.time < options.lenience;
+      return start - known.time < options.maxAge;
     };
     const missing = [
       ...new Set([{ text: query }, ...candidates].filter((c) => !fresh(c)).map((c) => c.text)),

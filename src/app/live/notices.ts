@@ -15,7 +15,7 @@ export function sayPreparing(
 ): void {
   if (share >= 1) dismissPreparing(notices);
   else
-    notices.say({
+    notices.show({
       id: PREPARING,
       kind: 'info',
       text: t(`shell.preparing.${what}`, { share: `${Math.round(100 * share)} %` }),
@@ -42,14 +42,14 @@ export function sayEffect(
 ): void {
   switch (effect.type) {
     case 'sayShortfall':
-      notices.say({ id: 'start', kind: 'bad', text: effect.text });
+      notices.show({ id: 'start', kind: 'bad', text: effect.text });
       return;
     case 'sayFailed': {
       const { during, message } = effect.report;
       const isLoad = during === 'load';
       const action = { label: t('failures.retry'), run: isLoad ? retry.load : retry.start };
       dismissPreparing(notices);
-      notices.say({
+      notices.show({
         id: isLoad ? 'load' : 'start',
         kind: 'bad',
         text: message,
@@ -59,11 +59,11 @@ export function sayEffect(
     }
     case 'sayRewound': {
       const { reason, step } = effect.report;
-      notices.say({ id: 'rewound', kind: 'info', text: t('failures.rewound', { reason, step }) });
+      notices.show({ id: 'rewound', kind: 'info', text: t('failures.rewound', { reason, step }) });
       return;
     }
     case 'sayWorkerDied':
-      notices.say({
+      notices.show({
         id: 'load',
         kind: 'bad',
         text: t('failures.workerDied', { why: effect.why }),

@@ -56,12 +56,12 @@ function onRunning(phase: Phase): Transition {
 /** Trusts the worker's step number: after a lost device or crossed messages it may wait at another step. */
 function onWaiting(phase: Phase, step: number): Transition {
   const waitsAt = (next: Next) => {
-    const { phase: following, effects } = goOn(next);
+    const { phase: following, effects } = continueWith(next);
     return transitionTo(following, { type: 'show', step }, ...effects);
   };
   switch (phase.kind) {
     case 'starting': {
-      const { phase: next, effects } = goOn(phase.play ? 'play' : 'wait');
+      const { phase: next, effects } = continueWith(phase.play ? 'play' : 'wait');
       return transitionTo(next, ...rewindResumed(phase, step), ...effects);
     }
     case 'seeking':
@@ -82,7 +82,7 @@ function onWaiting(phase: Phase, step: number): Transition {
   }
 }
 
-function goOn(next: Next): Transition {
+function continueWith(next: Next): Transition {
   if (next === 'play') return transitionTo({ kind: 'playing', confirmed: false }, { type: 'play' });
   return next === 'step'
     ? transitionTo({ kind: 'stepping', then: 'wait' }, { type: 'step' })
@@ -112,7 +112,7 @@ function recovering(phase: Phase): Phase {
 
 function onEnded(phase: Phase, step: number): Transition {
   if (phase.kind === 'starting') return transitionTo({ kind: 'finished' }, ...rewindResumed(phase, step));
-  const isElsewhere = phase.kind === 'seeking' && !phase.arrived;
-  if (!isRunning(phase) || isElsewhere) return transitionTo(phase);
+  const isSeekingAway = phase.kind === 'seeking' && !phase.arrived;
+  if (!isRunning(phase) || isSeekingAway) return transitionTo(phase);
   return transitionTo({ kind: 'finished' }, { type: 'show', step });
 }

@@ -4,11 +4,11 @@ import { t } from '../messages/t.ts';
 type Reason = 'finished' | 'interrupted' | 'failed';
 
 export class RunEnd {
-  private tell: ((reason: Reason, message: string) => void) | null = null;
+  private settle: ((reason: Reason, message: string) => void) | null = null;
 
   /** Reports that a run has ended, or can no longer start or continue. */
   reached(reason: Reason, message: string): void {
-    this.tell?.(reason, message);
+    this.settle?.(reason, message);
   }
 
   /**
@@ -18,16 +18,16 @@ export class RunEnd {
    */
   wait(signal: AbortSignal, pause: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      const tell = (reason: Reason, message: string) => {
-        this.tell = null;
+      const settle = (reason: Reason, message: string) => {
+        this.settle = null;
         if (reason === 'finished') resolve();
         else reject(reason === 'interrupted' ? new DOMException(message, 'AbortError') : new Error(message));
       };
-      this.tell = tell;
+      this.settle = settle;
       signal.addEventListener('abort', () => {
-        if (this.tell !== tell) return;
+        if (this.settle !== settle) return;
         pause();
-        tell('interrupted', t('failures.stopped'));
+        settle('interrupted', t('failures.stopped'));
       });
     });
   }

@@ -6,7 +6,7 @@ import type { Gap, Difficulty } from './area.ts';
 import { COSINE_ROLES, type CosineSets } from './cosines.ts';
 import { histogramTable, linesTable } from './csv.ts';
 import { meanOf, type Distribution } from './histogram.ts';
-import type { KeyItem, Line, PlotTableData } from './line.ts';
+import type { LegendEntry, Line, PlotTableData } from './line.ts';
 import type { PlotName } from './plotNames.ts';
 import { readingAt, type RunSeries } from '../../record/series.ts';
 import type { Domain } from './thinned.ts';
@@ -98,23 +98,23 @@ export function gapsOf(name: LinePlotName, { alignment, uniformity }: Evidence):
 }
 
 const last = (points: readonly Reading[]) => readingAt(points)?.value ?? null;
-const tints = (): KeyItem[] => [
-  { label: t('plots.key.harder'), color: HARDER, look: 'tint' },
-  { label: t('plots.key.easier'), color: EASIER, look: 'tint' },
+const tints = (): LegendEntry[] => [
+  { label: t('plots.key.harder'), color: HARDER, style: 'tint' },
+  { label: t('plots.key.easier'), color: EASIER, style: 'tint' },
 ];
 
-export function keysOf(
+export function legendOf(
   name: Exclude<PlotName, HistogramName>,
   { series, alignment, uniformity }: Evidence,
-): KeyItem[] {
-  const train = { label: t('plots.line.train'), color: TRAIN, look: 'solid' } as const;
-  const evaluation = { label: t('plots.line.eval'), color: EVALUATION, look: 'dash' } as const;
-  const rfd = { color: '', look: 'number' } as const;
+): LegendEntry[] {
+  const train = { label: t('plots.line.train'), color: TRAIN, style: 'solid' } as const;
+  const evaluation = { label: t('plots.line.eval'), color: EVALUATION, style: 'dash' } as const;
+  const rfd = { color: '', style: 'number' } as const;
   const [rfdA, rfdU] = [t('plots.line.rfdAlignment'), t('plots.line.rfdUniformity')];
   switch (name) {
     case 'loss': {
       const [infonce, ht] = [t('plots.line.infonce'), t('plots.line.ht')];
-      const look = series.ht.length === 0 ? 'number' : 'solid';
+      const style = series.ht.length === 0 ? 'number' : 'solid';
       // A batch without generated groups has no triplet loss: a value from an earlier batch is shown with its step.
       const at = readingAt(series.ht)?.step;
       const current = at === readingAt(series.loss)?.step;
@@ -122,15 +122,15 @@ export function keysOf(
         {
           label: t('plots.line.loss'),
           color: TRAIN,
-          look: 'solid',
+          style: 'solid',
           value: last(series.loss),
           readout: 'loss',
         },
-        { label: infonce, color: EVALUATION, look, value: last(series.infonce), readout: 'loss-infonce' },
+        { label: infonce, color: EVALUATION, style, value: last(series.infonce), readout: 'loss-infonce' },
         {
           label: ht,
           color: 'var(--muted)',
-          look,
+          style,
           value: last(series.ht),
           at,
           current,
@@ -155,9 +155,9 @@ export function keysOf(
     case 'plane':
       return [train, evaluation];
     case 'rfd-alignment':
-      return [{ label: rfdA, color: TRAIN, look: 'solid', value: alignment.value }, ...tints()];
+      return [{ label: rfdA, color: TRAIN, style: 'solid', value: alignment.value }, ...tints()];
     case 'rfd-uniformity':
-      return [{ label: rfdU, color: TRAIN, look: 'solid', value: uniformity.value }, ...tints()];
+      return [{ label: rfdU, color: TRAIN, style: 'solid', value: uniformity.value }, ...tints()];
     case 'sts':
       return [{ ...evaluation, label: t('plots.line.sts'), value: last(series.sts), readout: 'sts' }];
   }
@@ -200,15 +200,15 @@ export function distributionsOf(
 }
 
 /** The means, in the colours of the roles. */
-export function histogramKeys(distributions: readonly Distribution[]): KeyItem[] {
-  const keys = distributions.map(({ label, color, values }): KeyItem => ({
+export function histogramLegend(distributions: readonly Distribution[]): LegendEntry[] {
+  const keys = distributions.map(({ label, color, values }): LegendEntry => ({
     label,
     color,
-    look: 'outline',
+    style: 'outline',
     value: meanOf(values),
   }));
   const before = distributions.some((one) => one.before != null && one.before.length > 0);
-  return before ? [...keys, { label: t('plots.key.before'), color: 'var(--muted)', look: 'dots' }] : keys;
+  return before ? [...keys, { label: t('plots.key.before'), color: 'var(--muted)', style: 'dots' }] : keys;
 }
 
 export function histogramTableOf(name: HistogramName, distributions: readonly Distribution[]): PlotTableData {

@@ -2,7 +2,7 @@
 
 import { fontRule } from './exportFont.ts';
 import { valueText } from './format.ts';
-import type { KeyItem } from './line.ts';
+import type { LegendEntry } from './line.ts';
 
 /** The CSS properties that drawn elements take from the style sheet; a file has no style sheet. */
 const DRAWN = [
@@ -52,7 +52,7 @@ function element<K extends keyof SVGElementTagNameMap>(
  */
 function drawKeys(
   into: SVGElement,
-  keys: readonly KeyItem[],
+  keys: readonly LegendEntry[],
   page: CSSStyleDeclaration,
   width: number,
 ): number {
@@ -62,18 +62,18 @@ function drawKeys(
   const color = (css: string) =>
     css.replace(/var\((--[\w-]+)\)/, (_, name: string) => page.getPropertyValue(name).trim());
   let [x, y] = [8, TITLE + KEY / 2];
-  for (const { label, color: css, look, value } of keys) {
+  for (const { label, color: css, style, value } of keys) {
     const text = value == null ? label : `${label} ${valueText(value)}`;
-    const sample = look === 'number' ? 0 : SAMPLE + 5;
+    const sample = style === 'number' ? 0 : SAMPLE + 5;
     const length = sample + (measure?.measureText(text).width ?? text.length * 7);
     if (x > 8 && x + length > width - 8) [x, y] = [8, y + KEY];
-    const tint = look === 'tint' || look === 'outline';
+    const tint = style === 'tint' || style === 'outline';
     if (tint)
       into.append(
         element('rect', { x, y: y - 5, width: SAMPLE, height: 10, fill: color(css), opacity: 0.3 }),
       );
     else if (sample > 0) {
-      const dashes = look === 'dash' ? '5 3' : look === 'dots' ? '1 2.5' : 'none';
+      const dashes = style === 'dash' ? '5 3' : style === 'dots' ? '1 2.5' : 'none';
       const ends = { x1: x, x2: x + SAMPLE, y1: y, y2: y };
       into.append(
         element('line', { ...ends, stroke: color(css), 'stroke-width': 2, 'stroke-dasharray': dashes }),
@@ -94,7 +94,7 @@ export interface Picture {
 }
 
 /** A copy that looks the same outside of the page, on the page's background, under a title and a key. */
-function standalone(svg: SVGSVGElement, title: string, keys: readonly KeyItem[]): Picture {
+function standalone(svg: SVGSVGElement, title: string, keys: readonly LegendEntry[]): Picture {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
   for (const [i, target] of [copy, ...copy.querySelectorAll<SVGElement>('*')].entries()) {
@@ -156,7 +156,7 @@ export async function pngOf(image: Picture, scale = 3): Promise<Blob> {
 export async function imageFile(
   svg: SVGSVGElement | null,
   title: string,
-  keys: readonly KeyItem[],
+  keys: readonly LegendEntry[],
   kind: 'svg' | 'png',
 ): Promise<Blob> {
   if (svg === null) throw new Error('nothing is drawn');

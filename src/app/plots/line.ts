@@ -13,10 +13,10 @@ export interface Line {
 }
 
 /** One entry of a plot's key: a sample of the drawing, its name and, for curves, the last value. */
-export interface KeyItem {
+export interface LegendEntry {
   label: string;
   color: string;
-  look: 'solid' | 'dash' | 'tint' | 'outline' | 'dots' | 'number';
+  style: 'solid' | 'dash' | 'tint' | 'outline' | 'dots' | 'number';
   /** The last value; null when there is none yet, undefined when the entry has no number. */
   value?: number | null;
   /** The step of the value, where it may be older than the values beside it; `current`: it is not older. */

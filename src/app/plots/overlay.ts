@@ -4,7 +4,7 @@ import type { Reading } from '../../metrics/rfd.ts';
 import { t } from '../messages/t.ts';
 import { runningDifficulty } from './area.ts';
 import { linesOf, type Evidence, type LinePlotName } from './evidence.ts';
-import type { KeyItem, Line } from './line.ts';
+import type { LegendEntry, Line } from './line.ts';
 import { trail } from './plane.ts';
 import type { RunSeries } from '../../record/series.ts';
 
@@ -158,5 +158,5 @@ export function otherTrails(others: readonly OtherRun[], bands: readonly SeedBan
 }
 
 /** The key entries of the other runs for an exported file. */
-export const otherKeys = (others: readonly OtherRun[], bands: readonly SeedBand[]): KeyItem[] =>
-  [...bands, ...others].map(({ name, color }) => ({ label: name, color, look: 'solid' }));
+export const otherLegend = (others: readonly OtherRun[], bands: readonly SeedBand[]): LegendEntry[] =>
+  [...bands, ...others].map(({ name, color }) => ({ label: name, color, style: 'solid' }));

@@ -9,13 +9,13 @@ export interface PlanePoint {
 }
 
 /** A point on the screen. */
-export interface Dot {
+export interface ScreenPoint {
   step: number;
   x: number;
   y: number;
 }
 
-export interface Arrow {
+export interface TrailArrow {
   x: number;
   y: number;
   /** Degrees: 0 to the right, 90 downwards, as in SVG. */
@@ -35,8 +35,8 @@ export function trail(alignment: readonly Reading[], uniformity: readonly Readin
 }
 
 /** Leaves out dots closer than `distance` pixels to the one before; the first and the last stay. */
-export function spaced(dots: readonly Dot[], distance: number): Dot[] {
-  const kept: Dot[] = [];
+export function spaced(dots: readonly ScreenPoint[], distance: number): ScreenPoint[] {
+  const kept: ScreenPoint[] = [];
   for (const [i, dot] of dots.entries()) {
     const previous = kept.at(-1);
     const far = previous === undefined || Math.hypot(dot.x - previous.x, dot.y - previous.y) >= distance;
@@ -48,7 +48,7 @@ export function spaced(dots: readonly Dot[], distance: number): Dot[] {
 }
 
 /** The midpoint between two dots of the trail, and the trail's direction there. */
-function halfway(piece: readonly Dot[]): Arrow {
+function halfway(piece: readonly ScreenPoint[]): TrailArrow {
   const lengths = piece.slice(1).map((dot, i) => Math.hypot(dot.x - piece[i]!.x, dot.y - piece[i]!.y));
   let left = lengths.reduce((a, b) => a + b, 0) / 2;
   let i = 0;
@@ -66,12 +66,12 @@ function halfway(piece: readonly Dot[]): Arrow {
  * An arrowhead on each segment of the trail that is long enough to show a direction; arrowheads do not overlap one
  * another or the ends of the trail, where the dots are.
  */
-export function arrows(dots: readonly Dot[], distance: number): Arrow[] {
-  const stations = spaced(dots, distance).map((dot) => dots.indexOf(dot));
+export function arrows(dots: readonly ScreenPoint[], distance: number): TrailArrow[] {
+  const kept = spaced(dots, distance).map((dot) => dots.indexOf(dot));
   const taken = [dots[0], dots.at(-1)].filter((dot) => dot !== undefined).map(({ x, y }) => ({ x, y }));
-  const found: Arrow[] = [];
-  for (let i = 1; i < stations.length; i++) {
-    const piece = dots.slice(stations[i - 1], stations[i]! + 1);
+  const found: TrailArrow[] = [];
+  for (let i = 1; i < kept.length; i++) {
+    const piece = dots.slice(kept[i - 1], kept[i]! + 1);
     const [a, b] = [piece[0]!, piece.at(-1)!];
     if (piece.length < 2 || Math.hypot(b.x - a.x, b.y - a.y) < distance * 0.75) continue;
     const arrow = halfway(piece);
@@ -83,8 +83,8 @@ export function arrows(dots: readonly Dot[], distance: number): Arrow[] {
 }
 
 /** The dot nearest to a position on the screen. */
-export function nearestDot(dots: readonly Dot[], x: number, y: number): Dot | undefined {
-  let best: Dot | undefined;
+export function nearestDot(dots: readonly ScreenPoint[], x: number, y: number): ScreenPoint | undefined {
+  let best: ScreenPoint | undefined;
   let distance = Infinity;
   for (const dot of dots) {
     const d = Math.hypot(dot.x - x, dot.y - y);

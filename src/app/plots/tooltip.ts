@@ -34,7 +34,7 @@ export function sectionsAt(step: number, plots: readonly TooltipPlot[]): Tooltip
     .filter(({ rows }) => rows.length > 0);
 }
 
-export interface Box {
+export interface TooltipSize {
   width: number;
   height: number;
 }
@@ -45,8 +45,8 @@ export interface Box {
  */
 export function placed(
   point: { x: number; y: number },
-  box: Box,
-  screen: Box,
+  box: TooltipSize,
+  screen: TooltipSize,
   distance = 16,
 ): { left: number; top: number } {
   const edge = 8;

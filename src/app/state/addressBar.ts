@@ -4,9 +4,12 @@ import type { NoticesState } from './notices.svelte.ts';
 import type { RecipeState } from './recipe.svelte.ts';
 
 /** Shows one notice for each entry of the link that could not be used. */
-export function sayLinkFaults(recipe: Pick<RecipeState, 'faults'>, notices: Pick<NoticesState, 'say'>): void {
+export function showLinkErrors(
+  recipe: Pick<RecipeState, 'faults'>,
+  notices: Pick<NoticesState, 'show'>,
+): void {
   for (const [index, text] of recipe.faults.entries())
-    notices.say({ id: `link-${index}`, kind: 'bad', text });
+    notices.show({ id: `link-${index}`, kind: 'bad', text });
 }
 
 /**
@@ -16,8 +19,8 @@ export function sayLinkFaults(recipe: Pick<RecipeState, 'faults'>, notices: Pick
 export function openLink(
   hash: string,
   recipe: Pick<RecipeState, 'load' | 'faults'>,
-  notices: Pick<NoticesState, 'say'>,
+  notices: Pick<NoticesState, 'show'>,
 ): void {
   recipe.load(hash.replace(/^#/, ''));
-  sayLinkFaults(recipe, notices);
+  showLinkErrors(recipe, notices);
 }

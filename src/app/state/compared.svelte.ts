@@ -36,7 +36,7 @@ export class ComparedState {
       run.goTo(run.head);
       this.visited = { id, run, name: runs.list.find((stored) => stored.id === id)?.name ?? '' };
     } catch (error) {
-      notices.say({ id: 'visited', kind: 'bad', text: messageOf(error) });
+      notices.show({ id: 'visited', kind: 'bad', text: messageOf(error) });
     }
   }
 
@@ -46,7 +46,7 @@ export class ComparedState {
     try {
       await this.show(runs.open(events, name));
     } catch (error) {
-      notices.say({ id: 'open', kind: 'bad', text: messageOf(error) });
+      notices.show({ id: 'open', kind: 'bad', text: messageOf(error) });
     }
   }
 
@@ -66,7 +66,7 @@ export class ComparedState {
   }
 
   /** Continues a run from its newest checkpoint, with the recipe it had. */
-  async goOn({ id }: StoredRun): Promise<void> {
+  async continueRun({ id }: StoredRun): Promise<void> {
     const { runs, training, corpus, notices } = this.options;
     try {
       const record = await runs.read(id);
@@ -77,7 +77,7 @@ export class ComparedState {
       await corpus.own.restored;
       training.resume({ id, record, playing: true });
     } catch (error) {
-      notices.say({ id: 'continue', kind: 'bad', text: messageOf(error) });
+      notices.show({ id: 'continue', kind: 'bad', text: messageOf(error) });
     }
   }
 

@@ -69,7 +69,11 @@ export class DeskState {
     try {
       this.recorded.append(await fetchRecord(RECORDED_RUN));
     } catch (error) {
-      this.notices.say({ id: 'record', kind: 'info', text: t('failures.record', { why: messageOf(error) }) });
+      this.notices.show({
+        id: 'record',
+        kind: 'info',
+        text: t('failures.record', { why: messageOf(error) }),
+      });
     }
   }
 
@@ -99,7 +103,7 @@ export class DeskState {
       untrack(() => {
         for (const [id, text] of Object.entries(failures)) {
           if (text === null) notices.dismiss(id);
-          else notices.say({ id, kind: 'bad', text });
+          else notices.show({ id, kind: 'bad', text });
         }
       });
     });

@@ -9,7 +9,7 @@ export class MicroscopeState {
 
   constructor(
     private readonly training: Training,
-    private readonly tracing: Pick<TracingState, 'look'>,
+    private readonly tracing: Pick<TracingState, 'request'>,
   ) {}
 
   /** Pauses training and opens on the next step. */
@@ -18,7 +18,7 @@ export class MicroscopeState {
     if (this.isOpen || training.status === 'loading') return;
     if (training.status === 'running') training.pause();
     this.isOpen = true;
-    void this.tracing.look();
+    void this.tracing.request();
   }
 
   /** @param complete whether all stages were shown, in which case the step is run; otherwise training is unchanged */

@@ -3,7 +3,7 @@ import { untrack } from 'svelte';
 import type { TracingState } from './tracing.svelte.ts';
 import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 
-type Tracing = Pick<TracingState, 'trace' | 'busy' | 'look'>;
+type Tracing = Pick<TracingState, 'trace' | 'busy' | 'request'>;
 type Training = Pick<LiveTraining, 'status' | 'seeking' | 'current' | 'run'>;
 
 /** Whether the trace is of a step other than the one after `step`. */
@@ -18,7 +18,7 @@ export function traceNextBatch(tracing: Tracing, training: Training, shown: () =
     const waits = training.status === 'ready' || training.status === 'paused';
     if (!shown() || !waits || training.seeking || training.current.weights < 0) return;
     untrack(() => {
-      if (isStale(tracing, training.run.step) && !tracing.busy) void tracing.look();
+      if (isStale(tracing, training.run.step) && !tracing.busy) void tracing.request();
     });
   });
 }

@@ -11,7 +11,7 @@ export class NoticesState {
   all = $state.raw<readonly Notice[]>([]);
 
   /** Shows a notice; it replaces an earlier one with the same id. */
-  say(notice: Notice): void {
+  show(notice: Notice): void {
     this.all = [...this.all.filter(({ id }) => id !== notice.id), notice];
   }
 

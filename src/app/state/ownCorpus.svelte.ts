@@ -7,7 +7,7 @@ import type { StorageFailure } from '../storage/database.ts';
 import type { OwnStore, SavedOwn } from '../storage/ownStore.ts';
 import { OwnSaver } from '../storage/saver.ts';
 import * as history from './corpusHistory.ts';
-import { groupIntake, inSlices, pairIntake, type Added, type Intake } from './corpusIntake.ts';
+import { groupFilter, inSlices, pairFilter, type AddResult, type DraftFilter } from './draftFilter.ts';
 import { countOf, placed, without } from './corpusLists.ts';
 import {
   cleanSentence,
@@ -65,28 +65,28 @@ export class OwnCorpus {
   }
 
   /** Adds groups; `onadded` is called with the new ones. For more than a screenful use addMany. */
-  add(drafts: readonly GroupDraft[]): Added {
-    const intake = groupIntake(this.groups);
-    drafts.forEach(intake.take);
-    return this.addGroupsOf(intake);
+  add(drafts: readonly GroupDraft[]): AddResult {
+    const filter = groupFilter(this.groups);
+    drafts.forEach(filter.add);
+    return this.addGroupsOf(filter);
   }
-  addPairs(drafts: readonly PairDraft[]): Added {
-    const intake = pairIntake(this.pairs);
-    drafts.forEach(intake.take);
-    return this.addPairsOf(intake);
+  addPairs(drafts: readonly PairDraft[]): AddResult {
+    const filter = pairFilter(this.pairs);
+    drafts.forEach(filter.add);
+    return this.addPairsOf(filter);
   }
 
   /** Adds a large number without blocking the page; they appear all at once, as one change to undo. */
-  async addMany(groups: readonly GroupDraft[], pairs: readonly PairDraft[]): Promise<Added> {
-    const [forGroups, forPairs] = [groupIntake(this.groups), pairIntake(this.pairs)];
-    await inSlices(groups, forGroups.take);
-    await inSlices(pairs, forPairs.take);
+  async addMany(groups: readonly GroupDraft[], pairs: readonly PairDraft[]): Promise<AddResult> {
+    const [forGroups, forPairs] = [groupFilter(this.groups), pairFilter(this.pairs)];
+    await inSlices(groups, forGroups.add);
+    await inSlices(pairs, forPairs.add);
     await yieldToEventLoop();
     return groups.length > 0 ? this.addGroupsOf(forGroups) : this.addPairsOf(forPairs);
   }
 
-  private addGroupsOf(intake: Intake<GroupDraft>): Added {
-    const added = intake.taken.map((draft): Group => ({
+  private addGroupsOf(filter: DraftFilter<GroupDraft>): AddResult {
+    const added = filter.accepted.map((draft): Group => ({
       ...draft,
       id: `own-${this.nextId++}`,
       pattern: draft.pattern ?? patternOf(draft),
@@ -96,15 +96,15 @@ export class OwnCorpus {
       this.change([...this.groups, ...added], this.pairs, { kind: 'added', count: added.length });
       this.onadded?.(added);
     }
-    return intake.outcome();
+    return filter.result();
   }
-  private addPairsOf(intake: Intake<PairDraft>): Added {
-    const added = intake.taken.map(({ score, first, second, source }): OwnPair => {
+  private addPairsOf(filter: DraftFilter<PairDraft>): AddResult {
+    const added = filter.accepted.map(({ score, first, second, source }): OwnPair => {
       return { id: `pair-${this.nextId++}`, score, first, second, source: source ?? 'typed' };
     });
     if (added.length > 0)
       this.change(this.groups, [...this.pairs, ...added], { kind: 'added', count: added.length });
-    return intake.outcome();
+    return filter.result();
   }
 
   /** Changes sentences of a group. Returns false, and changes nothing, when the group would be empty or too long. */

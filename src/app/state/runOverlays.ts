@@ -5,7 +5,7 @@ import { t } from '../messages/t.ts';
 import type { OtherRun, SeedBand } from '../plots/overlay.ts';
 import type { StoredRun } from '../storage/runStore.ts';
 import { settingWords } from './runNames.ts';
-import { seedGroups } from './seedGroups.ts';
+import { seedReplicates } from './seedReplicates.ts';
 
 /** The colour number of each selected run, in the order of selection. */
 export type OverlaySelection = ReadonlyMap<string, number>;
@@ -64,7 +64,7 @@ export function overlaysOf(
   );
   // A run that is still training would end the band at its own last step.
   const complete = [...here.values()].filter(({ status }) => status !== 'running');
-  const bands = seedGroups(complete).flatMap((ids): SeedBand[] => {
+  const bands = seedReplicates(complete).flatMap((ids): SeedBand[] => {
     const number = ids.filter((id) => id !== current).flatMap((id) => selection.get(id) ?? [])[0];
     const members = ids.flatMap((id) => here.get(id) ?? []);
     const header = members[0]?.header;

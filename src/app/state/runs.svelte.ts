@@ -21,7 +21,7 @@ import {
   type OverlaySelection,
 } from './runOverlays.ts';
 import { newOpenedRun, newTrainedRun } from './newRun.ts';
-import { counts, StoredRuns } from './storedRuns.svelte.ts';
+import { hasSteps, StoredRuns } from './storedRuns.svelte.ts';
 
 export type { StoredRun, UnreadableRun } from '../storage/runStore.ts';
 
@@ -67,7 +67,7 @@ export class RunsState {
   /** The newest first. */
   readonly list: readonly StoredRun[] = $derived.by(() =>
     this.stored.all
-      .filter((run) => run.removed === null && counts(run))
+      .filter((run) => run.removed === null && hasSteps(run))
       .toReversed()
       .toSorted((a, b) => b.created - a.created),
   );
@@ -123,7 +123,7 @@ export class RunsState {
     this.stored.add(newTrainedRun(id, this.now(), parent), record);
     void this.stored.take(id);
     this.current = id;
-    if (parent !== null && this.stored.find(parent.id) !== undefined) this.lay(parent.id);
+    if (parent !== null && this.stored.find(parent.id) !== undefined) this.addOverlay(parent.id);
   }
 
   /**
@@ -169,7 +169,7 @@ export class RunsState {
   private finish(id: string, record: RunRecord, reason: StoredRun['status']): void {
     this.summarize(id, record);
     this.stored.change(id, { status: reason });
-    this.stored.tell();
+    this.stored.saveAndAnnounce();
     void this.flush().then(() => {
       // It may have been resumed in the meantime.
       if (this.stored.find(id)?.status !== 'running') this.stored.release(id);
@@ -198,7 +198,7 @@ export class RunsState {
     const given = cleanName(name) || automaticName(header, this.defaults);
     const run = newOpenedRun(id, this.now(), uniqueName(given, this.names(id)), header, record);
     this.stored.add(run, record);
-    this.stored.tell();
+    this.stored.saveAndAnnounce();
     return id;
   }
 
@@ -214,12 +214,12 @@ export class RunsState {
   rename(id: string, name: string): void {
     const given = cleanName(name);
     this.stored.change(id, { name: given || this.automatic(id), named: given !== '' });
-    this.stored.tell();
+    this.stored.saveAndAnnounce();
   }
 
   setNote(id: string, note: string): void {
     this.stored.change(id, { note: note.slice(0, LONGEST_NOTE) });
-    this.stored.tell();
+    this.stored.saveAndAnnounce();
   }
 
   remove(id: string): void {
@@ -242,7 +242,7 @@ export class RunsState {
    */
   select(id: string, on: boolean): boolean {
     if (on && !this.selection.has(id) && isFull(this.selection)) return false;
-    if (on) this.lay(id);
+    if (on) this.addOverlay(id);
     else this.setSelection(withoutSelected(this.selection, id));
     return true;
   }
@@ -252,7 +252,7 @@ export class RunsState {
     return this.stored.flush();
   }
 
-  private lay(id: string): void {
+  private addOverlay(id: string): void {
     this.setSelection(withSelected(this.selection, id));
     void this.readForPlots(id);
   }

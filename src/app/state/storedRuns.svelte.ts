@@ -26,7 +26,7 @@ export interface StoredRunsOptions {
 }
 
 /** Whether a run is listed: from its first step on, so that merely trying out recipes does not fill the list. */
-export const counts = ({ summary, source }: StoredRun): boolean => summary.steps > 0 || source === 'opened';
+export const hasSteps = ({ summary, source }: StoredRun): boolean => summary.steps > 0 || source === 'opened';
 
 export class StoredRuns {
   /** In no particular order, deleted runs included. */
@@ -75,7 +75,7 @@ export class StoredRuns {
       const stored = runs.map(({ id }) => id);
       const here = this.all.filter(({ id }) => this.claims.has(id) || !stored.includes(id));
       // A run that another tab has purged stays here if this tab has its record.
-      const kept = here.filter((run) => this.claims.has(run.id) || !counts(run) || this.loaded.has(run.id));
+      const kept = here.filter((run) => this.claims.has(run.id) || !hasSteps(run) || this.loaded.has(run.id));
       this.all = [...kept, ...found];
       this.unreadable = unreadable;
       // Another tab has continued a run that was read here.
@@ -115,13 +115,13 @@ export class StoredRuns {
   add(run: StoredRun, record: RunRecord): void {
     this.all = [...this.all, run];
     this.loaded = withRecord(this.loaded, run.id, record);
-    if (counts(run)) this.saver?.changed(run.id, 0);
+    if (hasSteps(run)) this.saver?.changed(run.id, 0);
   }
 
   /** Removes runs that never completed a step. */
   sweep(): void {
-    for (const { id } of this.all.filter((run) => !counts(run))) this.release(id);
-    this.all = this.all.filter(counts);
+    for (const { id } of this.all.filter((run) => !hasSteps(run))) this.release(id);
+    this.all = this.all.filter(hasSteps);
   }
 
   change(id: string, part: Partial<StoredRun>): void {
@@ -129,13 +129,13 @@ export class StoredRuns {
     if (before === undefined) return;
     const run = { ...before, ...part };
     this.all = this.all.map((one) => (one.id === id ? run : one));
-    if (counts(run)) this.saver?.changed(id, counts(before) ? Infinity : 0);
+    if (hasSteps(run)) this.saver?.changed(id, hasSteps(before) ? Infinity : 0);
   }
 
   /** The record has changed from an event on. */
   grown(id: string, from: number): void {
     const run = this.find(id);
-    if (run !== undefined && counts(run)) this.saver?.changed(id, from);
+    if (run !== undefined && hasSteps(run)) this.saver?.changed(id, from);
   }
 
   /**
@@ -155,7 +155,7 @@ export class StoredRuns {
     // When the store is full, the run is purged at once, and the deletion cannot be undone.
     if (this.full) void this.clear(id);
     else this.removed = [...this.removed, id];
-    this.tell();
+    this.saveAndAnnounce();
   }
 
   undo(): string | undefined {
@@ -163,7 +163,7 @@ export class StoredRuns {
     if (id === undefined) return undefined;
     this.removed = this.removed.slice(0, -1);
     this.change(id, { removed: null });
-    this.tell();
+    this.saveAndAnnounce();
     return id;
   }
 
@@ -188,7 +188,7 @@ export class StoredRuns {
   }
 
   /** Writes pending changes, and notifies the other tabs. */
-  tell(): void {
+  saveAndAnnounce(): void {
     void this.flush().then(() => this.options.store?.announce());
   }
 

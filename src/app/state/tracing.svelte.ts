@@ -7,27 +7,27 @@ export class TracingState {
   busy = $state(false);
   /** Why there is no trace, in one sentence. */
   error = $state<string | null>(null);
-  private asked = 0;
+  private requestId = 0;
 
-  constructor(private readonly ask: () => Promise<StepTrace>) {}
+  constructor(private readonly requestTrace: () => Promise<StepTrace>) {}
 
   /** Requests a new trace; the answer to an older request is dropped. */
-  async look(): Promise<void> {
-    const asked = ++this.asked;
+  async request(): Promise<void> {
+    const requestId = ++this.requestId;
     this.busy = true;
     this.error = null;
     try {
-      const trace = await this.ask();
-      if (asked === this.asked) this.trace = trace;
+      const trace = await this.requestTrace();
+      if (requestId === this.requestId) this.trace = trace;
     } catch (error) {
-      if (asked === this.asked) this.error = messageOf(error);
+      if (requestId === this.requestId) this.error = messageOf(error);
     }
-    if (asked === this.asked) this.busy = false;
+    if (requestId === this.requestId) this.busy = false;
   }
 
   /** Drops the trace: another run starts. */
   clear(): void {
-    this.asked++;
+    this.requestId++;
     this.trace = this.error = null;
     this.busy = false;
   }

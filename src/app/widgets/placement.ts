@@ -13,18 +13,18 @@ export interface Size {
   height: number;
 }
 
-export type Side = 'below' | 'above' | 'right' | 'left';
+export type PlacementSide = 'below' | 'above' | 'right' | 'left';
 
 export interface Placement {
   x: number;
   y: number;
   /** null: there was no room beside the target. */
-  side: Side | null;
+  side: PlacementSide | null;
 }
 
 export interface PlacementOptions {
   /** Tried in this order. */
-  sides: readonly Side[];
+  sides: readonly PlacementSide[];
   /** Between box and target. */
   gap: number;
   /** Between box and the window's edge. */
@@ -64,7 +64,13 @@ export function placeBeside(target: Box, box: Size, window: Size, options: Place
 }
 
 /** Centred on the target along the other axis, shifted to stay inside the window. */
-function besideAt(target: Box, box: Size, window: Size, side: Side, { gap, margin }: PlacementOptions) {
+function besideAt(
+  target: Box,
+  box: Size,
+  window: Size,
+  side: PlacementSide,
+  { gap, margin }: PlacementOptions,
+) {
   const along = {
     x: clamp(target.x + target.width / 2 - box.width / 2, margin, window.width - margin - box.width),
     y: clamp(target.y + target.height / 2 - box.height / 2, margin, window.height - margin - box.height),
@@ -82,7 +88,7 @@ function besideAt(target: Box, box: Size, window: Size, side: Side, { gap, margi
 }
 
 /** The hairline from a placed box to its target: from edge to edge, null when they touch or overlap. */
-export function hairline(box: Box, target: Box): { x1: number; y1: number; x2: number; y2: number } | null {
+export function connector(box: Box, target: Box): { x1: number; y1: number; x2: number; y2: number } | null {
   if (overlap(box, target)) return null;
   const [x1, x2] = nearest(box.x, box.width, target.x, target.width);
   const [y1, y2] = nearest(box.y, box.height, target.y, target.height);

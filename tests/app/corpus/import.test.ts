@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { groupLines, pairLines, fileOf, EXPORT_FORMATS } from '../../../src/app/corpus/exportText.ts';
 import { ImportClient } from '../../../src/app/corpus/importClient.ts';
 import { choiceProblem, readImport } from '../../../src/app/corpus/importRead.ts';
-import { inspect, withUse, type Choice } from '../../../src/app/corpus/importSniff.ts';
+import { inspect, withUse, type ImportChoice } from '../../../src/app/corpus/importSniff.ts';
 import { decodeBytes, MAX_BYTES, sizeProblem } from '../../../src/app/corpus/importText.ts';
 import { cleanSentence } from '../../../src/app/state/corpusText.ts';
 import type { Group, ScoredPair } from '../../../src/data/group.ts';
@@ -14,10 +14,10 @@ import { Failure } from '../../../src/util/failure.ts';
 fc.configureGlobal({ seed: 11, numRuns: 60 });
 
 /** As the page reads it when the visitor changes nothing. */
-function read(name: string, text: string, change: Partial<Choice> = {}) {
+function read(name: string, text: string, change: Partial<ImportChoice> = {}) {
   return readImport(name, text, { ...inspect(name, text).choice, ...change });
 }
-const sentencesOf = (name: string, text: string, change?: Partial<Choice>) =>
+const sentencesOf = (name: string, text: string, change?: Partial<ImportChoice>) =>
   read(name, text, change).groups.map(({ anchor, positive, intermediate, negative }) =>
     [anchor, positive, intermediate, negative].filter((s) => s !== undefined),
   );
@@ -104,7 +104,7 @@ describe('every format', () => {
 });
 
 describe('bad lines', () => {
-  const faultsOf = (name: string, text: string, change?: Partial<Choice>) =>
+  const faultsOf = (name: string, text: string, change?: Partial<ImportChoice>) =>
     read(name, text, change).faults.map(({ line, reason }) => `${line}: ${reason}`);
 
   it('are named by the number they have in the file, whatever stands above them', () => {
@@ -162,7 +162,7 @@ describe('columns as the visitor says', () => {
     expect(withUse(['anchor', 'positive'], 1, 'ignore')).toEqual(['anchor', 'ignore']);
   });
   it('what is missing is asked for', () => {
-    const problem = (columns: Choice['columns']) =>
+    const problem = (columns: ImportChoice['columns']) =>
       choiceProblem({ format: 'csv', columns, hasHeader: false }, 'a.csv');
     expect(problem(['anchor'])).toMatch(/one column/);
     expect(problem(['positive', 'ignore'])).toMatch(/No column is the anchor/);

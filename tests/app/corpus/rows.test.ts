@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pairRows } from '../../../src/app/corpus/pairRows.ts';
 import {
-  arranged,
-  figure,
+  filterAndSort,
+  twoDecimals,
   nextSorting,
   sorted,
-  type Question,
+  type RowQuery,
   type Sorting,
-} from '../../../src/app/corpus/rowOrder.ts';
+} from '../../../src/app/corpus/rowQuery.ts';
 import { rowAfterKey, rowWindow, scrollToRow } from '../../../src/app/corpus/rowWindow.ts';
 import type { Group } from '../../../src/data/group.ts';
 
@@ -29,10 +29,10 @@ const GROUPS = [
   group('own-1', 'Typed first.', { positive: 'Typed first again.', source: 'typed' }),
   group('own-2', 'Typed last.', { source: 'file' }),
 ];
-const ask = async (question: Partial<Question>, signal = new AbortController().signal) => {
+const ask = async (question: Partial<RowQuery>, signal = new AbortController().signal) => {
   const cosines: Record<string, number> = { far: 0.1, near: 0.9, plain: 0.5 };
   const cosineOf = (id: string) => (id in cosines ? { positive: cosines[id]! } : null);
-  const found = await arranged(
+  const found = await filterAndSort(
     GROUPS,
     { query: '', origin: 'all', sorting: null, ...question },
     cosineOf,
@@ -130,5 +130,5 @@ it('scored pairs: own ones first, each row with an id of its own', () => {
 });
 
 it('figures have two places and a true minus', () => {
-  expect([figure(-0.104), figure(1), figure(NaN)]).toEqual(['−0.10', '1.00', '']);
+  expect([twoDecimals(-0.104), twoDecimals(1), twoDecimals(NaN)]).toEqual(['−0.10', '1.00', '']);
 });

@@ -45,7 +45,7 @@ describe('own groups', () => {
       { anchor: ' A ', positive: 'B' },
       { anchor: 'x'.repeat(LONGEST_SENTENCE) },
     ]);
-    expect(outcome).toEqual({ added: 1, copies: 1, refused: 2, surplus: 0 });
+    expect(outcome).toEqual({ added: 1, duplicates: 1, invalid: 2, overLimit: 0 });
   });
 
   it('can be edited, and their pattern follows; an edit that cannot be used changes nothing', () => {
@@ -111,9 +111,9 @@ describe('own groups', () => {
     const drafts = Array.from({ length: 3000 }, (_, i) => ({ anchor: `a ${i % 2500}`, positive: 'p' }));
     expect(await corpus.own.addMany(drafts, [])).toEqual({
       added: 2500,
-      copies: 500,
-      refused: 0,
-      surplus: 0,
+      duplicates: 500,
+      invalid: 0,
+      overLimit: 0,
     });
     corpus.own.undo();
     expect(corpus.own.groups).toHaveLength(0);

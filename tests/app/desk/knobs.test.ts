@@ -15,7 +15,7 @@ import { defaultConfig, parseKnobText, parseKnobValue } from '../../../src/run/c
 import { KNOBS, KNOB_NAMES, type Knob, type KnobName } from '../../../src/run/knobs.ts';
 import type { DeviceName } from '../../../src/util/devices.ts';
 import { valueAt, POSITIONS } from '../../../src/app/widgets/sliderScale.ts';
-import { deviceAdvice } from '../../../src/app/desk/deviceAdvice.ts';
+import { deviceHint } from '../../../src/app/desk/deviceHint.ts';
 
 describe('the form', () => {
   it('shows every knob of the table exactly once', () => {
@@ -84,12 +84,12 @@ describe('the advice on devices', () => {
   it('is another one on each rung', () => {
     const device = (name: DeviceName) => ({ name, detail: '', reason: '' });
     const advice = [
-      deviceAdvice(device('webgpu'), true),
-      deviceAdvice(device('wasm'), true),
-      deviceAdvice(device('wasm'), false),
-      deviceAdvice(device('software'), true),
-      deviceAdvice(device('cpu'), true),
-      deviceAdvice(null, true),
+      deviceHint(device('webgpu'), true),
+      deviceHint(device('wasm'), true),
+      deviceHint(device('wasm'), false),
+      deviceHint(device('software'), true),
+      deviceHint(device('cpu'), true),
+      deviceHint(null, true),
     ];
     expect(new Set(advice).size).toBe(advice.length);
   });

@@ -47,8 +47,8 @@ function rotated(matrix: Matrix, seed: number): Matrix {
 
 function settle(projection: Projection, matrix: Matrix) {
   let placement = projection.follow(matrix);
-  for (let i = 0; i < 300 && !projection.settled; i++) placement = projection.refine();
-  expect(projection.settled).toBe(true);
+  for (let i = 0; i < 300 && !projection.converged; i++) placement = projection.refine();
+  expect(projection.converged).toBe(true);
   return placement;
 }
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { runningDifficulty } from '../../../src/app/plots/area.ts';
 import {
   distributionsOf,
-  histogramKeys,
-  keysOf,
+  histogramLegend,
+  legendOf,
   linesOf,
   tableOf,
   type Evidence,
@@ -24,7 +24,7 @@ function evidence(series: RunSeries): Evidence {
 }
 
 const readouts = (series: RunSeries) =>
-  NAMES.flatMap((name) => keysOf(name, evidence(series)))
+  NAMES.flatMap((name) => legendOf(name, evidence(series)))
     .filter(({ readout }) => readout !== undefined)
     .map(({ readout, value }) => [readout, value] as const);
 
@@ -53,7 +53,7 @@ describe('readouts', () => {
 
   it('says from which step the triplet loss is when the last batch held no groups', () => {
     const series = paperRun('Wiki.dropout');
-    const ht = () => keysOf('loss', evidence(series)).find(({ readout }) => readout === 'loss-ht')!;
+    const ht = () => legendOf('loss', evidence(series)).find(({ readout }) => readout === 'loss-ht')!;
     expect(ht().current).toBe(true);
     const step = series.ht.at(-1)!.step;
     series.loss.push({ step: step + 1, value: 0.0001 });
@@ -104,8 +104,8 @@ describe('histograms', () => {
       ['intermediate', 'var(--role-intermediate)'],
       ['negative', 'var(--role-negative)'],
     ]);
-    expect(histogramKeys(found).map(({ value }) => value)).toEqual([0.7, null, 0.1, undefined]);
+    expect(histogramLegend(found).map(({ value }) => value)).toEqual([0.7, null, 0.1, undefined]);
     // Nothing to compare with: no word of "before".
-    expect(histogramKeys(distributionsOf('cosines', { before: null, now: sets }, null))).toHaveLength(3);
+    expect(histogramLegend(distributionsOf('cosines', { before: null, now: sets }, null))).toHaveLength(3);
   });
 });

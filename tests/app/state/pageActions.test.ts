@@ -1,6 +1,6 @@
 // What keys, the hidden tab, the microscope and a new link do to the training.
 import { describe, expect, it, vi } from 'vitest';
-import { sayLinkFaults } from '../../../src/app/state/addressBar.ts';
+import { showLinkErrors } from '../../../src/app/state/addressBar.ts';
 import { pauseWhileHidden } from '../../../src/app/state/hiddenTab.ts';
 import { MicroscopeState } from '../../../src/app/state/microscope.svelte.ts';
 import { isStale } from '../../../src/app/state/nextBatch.svelte.ts';
@@ -47,16 +47,16 @@ describe('a hidden tab', () => {
 });
 
 describe('the microscope', () => {
-  const tracing = () => ({ look: vi.fn(() => Promise.resolve()) });
+  const tracing = () => ({ request: vi.fn(() => Promise.resolve()) });
 
-  it('pauses a training that runs, and looks at the next step', () => {
+  it('pauses a training that runs, and requests a trace of the next step', () => {
     const [run, traces] = [training('running'), tracing()];
     const microscope = new MicroscopeState(run, traces);
     microscope.open();
     microscope.open();
     expect(microscope.isOpen).toBe(true);
     expect(run.pause).toHaveBeenCalledOnce();
-    expect(traces.look).toHaveBeenCalledOnce();
+    expect(traces.request).toHaveBeenCalledOnce();
   });
 
   it('stays closed before there is anything to look at', () => {
@@ -135,9 +135,9 @@ it('a trace is stale unless it is of the next step', () => {
 });
 
 it('every fault of a link is a notice of its own', () => {
-  const say = vi.fn();
-  sayLinkFaults({ faults: ['one', 'two'] }, { say });
-  expect(say.mock.calls.map(([notice]) => notice as unknown)).toEqual([
+  const show = vi.fn();
+  showLinkErrors({ faults: ['one', 'two'] }, { show });
+  expect(show.mock.calls.map(([notice]) => notice as unknown)).toEqual([
     { id: 'link-0', kind: 'bad', text: 'one' },
     { id: 'link-1', kind: 'bad', text: 'two' },
   ]);

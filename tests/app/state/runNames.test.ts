@@ -8,7 +8,7 @@ import {
   tellingApart,
   uniqueName,
 } from '../../../src/app/state/runNames.ts';
-import { seedGroups } from '../../../src/app/state/seedGroups.ts';
+import { seedReplicates } from '../../../src/app/state/seedReplicates.ts';
 import { BASE, header } from '../compare/records.ts';
 
 describe('the name of a run', () => {
@@ -92,7 +92,7 @@ describe('runs that differ in their seed alone', () => {
 
   it('are grouped; a turned knob, a parent or another corpus makes another recipe', () => {
     const edit = { type: 'edit', step: 5, knob: 'beta', from: 1, to: 2 } as const;
-    const groups = seedGroups([
+    const groups = seedReplicates([
       run('a', { seed: 1 }),
       run('b', { seed: 2 }),
       run('again', { seed: 2 }),

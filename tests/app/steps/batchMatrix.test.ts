@@ -2,7 +2,12 @@
 // was painted there, and a suspect must really be nearer than the anchor's own positive.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arrange, levelGroups, shade, suspects } from '../../../src/app/steps/batch/batchMatrix.ts';
+import {
+  arrange,
+  levelGroups,
+  shade,
+  suspectedFalseNegatives,
+} from '../../../src/app/steps/batch/batchMatrix.ts';
 import { cellAt, matrixFrame } from '../../../src/app/steps/batch/paintMatrix.ts';
 import type { StepTrace, TraceInfoNce } from '../../../src/run/trace.ts';
 
@@ -40,11 +45,11 @@ describe('arrange', () => {
 
 describe('suspects', () => {
   it('are at least as similar as the positive, the most similar first, never the positive itself', () => {
-    expect(suspects(batch, 9).map(({ anchor, column }) => [anchor, column])).toEqual([
+    expect(suspectedFalseNegatives(batch, 9).map(({ anchor, column }) => [anchor, column])).toEqual([
       [0, 2],
       [1, 0],
     ]);
-    expect(suspects(batch, 1)).toHaveLength(1);
+    expect(suspectedFalseNegatives(batch, 1)).toHaveLength(1);
   });
 });
 

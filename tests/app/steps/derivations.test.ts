@@ -3,8 +3,8 @@ import katex from 'katex';
 import { describe, expect, it } from 'vitest';
 import { rowOf, valueAt, type StepTrace } from '../../../src/run/trace.ts';
 import { arrowLayout } from '../../../src/app/steps/microscope/arrowLayout.ts';
-import { arrowPicture, dot, norm, principalPlane } from '../../../src/app/steps/microscope/arrows.ts';
-import { changesOf } from '../../../src/app/steps/microscope/changes.ts';
+import { gradientArrows, dot, norm, principalPlane } from '../../../src/app/steps/microscope/arrows.ts';
+import { cosineChanges } from '../../../src/app/steps/microscope/changes.ts';
 import { scaleAround, ticksOn } from '../../../src/app/steps/microscope/derived.ts';
 import {
   anchorsWith,
@@ -273,7 +273,7 @@ describe('what is followed', () => {
 
   it('shows every sentence of its group after the step, also those that no column holds', () => {
     const followed = follow(trace, defaultAnchor(trace));
-    const changes = changesOf(trace, followed, 4);
+    const changes = cosineChanges(trace, followed, 4);
     expect(changes.slice(0, 3).map(({ mark }) => mark)).toEqual(['positive', 'intermediate', 'negative']);
     expect(changes[1]!.after).toBeCloseTo(valueAt(trace.after.cosines, followed.anchor, followed.anchor), 6);
     expect(changes[2]!.column).toBeNull();
@@ -293,7 +293,7 @@ describe('arrows', () => {
 
   it('point along the negative gradient: a small move of the vectors moves their places along them', () => {
     const followed = follow(trace, defaultAnchor(trace));
-    const { arrows, scale, share } = arrowPicture(trace, followed, 7);
+    const { arrows, scale, share } = gradientArrows(trace, followed, 7);
     expect(share).toBeGreaterThan(0);
     expect(share).toBeLessThanOrEqual(1);
     const unit = (row: ArrayLike<number>) => Float64Array.from(row, (value) => value / norm(row));
@@ -320,7 +320,7 @@ describe('arrows', () => {
   });
 
   it('keep their angles and stay within the frame', () => {
-    const { arrows } = arrowPicture(trace, follow(trace, defaultAnchor(trace)), 7);
+    const { arrows } = gradientArrows(trace, follow(trace, defaultAnchor(trace)), 7);
     const laid = arrowLayout(arrows, { width: 400, height: 300, room: 30 });
     for (const { arrow, x, y, tipX, tipY, labelX, labelY } of laid) {
       for (const [a, b] of [
@@ -338,7 +338,7 @@ describe('arrows', () => {
     }
     const none = makeTrace();
     none.vectorGradients.data.fill(0);
-    const still = arrowPicture(none, follow(none, 0), 4);
+    const still = gradientArrows(none, follow(none, 0), 4);
     expect(still.scale).toBe(1);
     expect(
       arrowLayout(still.arrows, { width: 400, height: 300, room: 30 }).every(({ head }) => head === ''),

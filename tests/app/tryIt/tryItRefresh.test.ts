@@ -1,9 +1,9 @@
 // Answers follow the questions: never late ones, never too many. Time is played.
 import { describe, expect, it } from 'vitest';
-import { Refresher, type Clock } from '../../../src/app/desk/tryItRefresh.ts';
+import { ThrottledRequests, type TimerClock } from '../../../src/app/desk/tryItRefresh.ts';
 
 /** A clock that is moved by hand. */
-function played(): Clock & { run: (milliseconds: number) => Promise<void> } {
+function played(): TimerClock & { run: (milliseconds: number) => Promise<void> } {
   let time = 0;
   let timers: { at: number; callback: () => void }[] = [];
   return {
@@ -38,16 +38,16 @@ function bench() {
   const asked: { question: Question; at: number; settle: (error?: Error) => void }[] = [];
   const answers: Question[] = [];
   const failures: string[] = [];
-  const refresher = new Refresher<Question, Question>(
+  const refresher = new ThrottledRequests<Question, Question>(
     {
-      ask: (question) =>
+      fetch: (question) =>
         new Promise((resolve, reject) => {
           const settle = (error?: Error) => (error ? reject(error) : resolve(question));
           asked.push({ question, at: clock.now(), settle });
         }),
-      same: (a, b) => a.text === b.text,
-      answered: (answer) => answers.push(answer),
-      failed: (error) => failures.push((error as Error).message),
+      isSame: (a, b) => a.text === b.text,
+      onResponse: (answer) => answers.push(answer),
+      onError: (error) => failures.push((error as Error).message),
     },
     500,
     clock,

@@ -23,7 +23,7 @@ function spoken() {
   return { calls, encode, revision: () => revision, train: () => revision++ };
 }
 
-const exact = (revision: () => number) => ({ revision, dropped: () => false, lenience: 0 });
+const exact = (revision: () => number) => ({ revision, dropped: () => false, maxAge: 0 });
 const corpus = ['10|80', '20|10', '60|20', '70|30', '80|40', '90|50', '5|60'].map((text) => sentence(text));
 
 describe('SearchIndex', () => {
@@ -81,11 +81,11 @@ describe('SearchIndex', () => {
     await index.search('0|0', corpus, exact(revision));
     train();
     time = 3000;
-    const result = await index.search('0|0', corpus, { ...exact(revision), lenience: 5000 });
+    const result = await index.search('0|0', corpus, { ...exact(revision), maxAge: 5000 });
     expect(calls.flat()).toHaveLength(8);
     expect([result!.from, result!.to]).toEqual([0, 0]);
     time = 9000;
-    await index.search('0|0', corpus, { ...exact(revision), lenience: 5000 });
+    await index.search('0|0', corpus, { ...exact(revision), maxAge: 5000 });
     expect(calls.flat()).toHaveLength(16);
   });
 

@@ -1,7 +1,7 @@
 // A floating box must be readable: inside the window, off its target, off what must stay free.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hairline, overlap, placeBeside } from '../../../src/app/widgets/placement.ts';
+import { connector, overlap, placeBeside } from '../../../src/app/widgets/placement.ts';
 
 const window = { width: 1000, height: 700 };
 const box = { width: 200, height: 100 };
@@ -42,13 +42,13 @@ describe('placeBeside', () => {
 describe('hairline', () => {
   it('runs from edge to edge, straight where the boxes face each other', () => {
     const a = { x: 0, y: 0, width: 100, height: 100 };
-    expect(hairline(a, { x: 200, y: 40, width: 50, height: 20 })).toEqual({
+    expect(connector(a, { x: 200, y: 40, width: 50, height: 20 })).toEqual({
       x1: 100,
       y1: 50,
       x2: 200,
       y2: 50,
     });
-    expect(hairline(a, { x: 200, y: 200, width: 50, height: 50 })).toEqual({
+    expect(connector(a, { x: 200, y: 200, width: 50, height: 50 })).toEqual({
       x1: 100,
       y1: 100,
       x2: 200,
@@ -58,7 +58,7 @@ describe('hairline', () => {
 
   it('is none between boxes that touch or overlap', () => {
     const a = { x: 0, y: 0, width: 100, height: 100 };
-    expect(hairline(a, { x: 50, y: 50, width: 100, height: 100 })).toBeNull();
-    expect(hairline(a, { x: 100, y: 0, width: 50, height: 100 })).toBeNull();
+    expect(connector(a, { x: 50, y: 50, width: 100, height: 100 })).toBeNull();
+    expect(connector(a, { x: 100, y: 0, width: 50, height: 100 })).toBeNull();
   });
 });

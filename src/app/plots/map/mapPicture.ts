@@ -88,9 +88,9 @@ function mark(role: PointRole, x: number, y: number, size: number, palette: Pale
     shape === 'ring'
       ? `fill="none" stroke="${color}" stroke-width="1.5"`
       : `fill="${color}" fill-opacity="0.92" stroke="${palette.panel}"`;
-  const said = text === '' ? '' : `<title>${escaped(text)}</title>`;
+  const title = text === '' ? '' : `<title>${escaped(text)}</title>`;
   const data = text === '' ? '' : ` data-role="${role}"`;
-  return `<path${data} transform="translate(${x.toFixed(1)} ${y.toFixed(1)})" d="${shapePath(shape, size)}" ${look}>${said}</path>`;
+  return `<path${data} transform="translate(${x.toFixed(1)} ${y.toFixed(1)})" d="${shapePath(shape, size)}" ${look}>${title}</path>`;
 }
 
 // Characters that XML cannot represent are left out.

@@ -9,7 +9,7 @@ import { Random } from '../../../util/random.ts';
 import { nearestOrthogonal, orthonormalise, symmetricEigen } from './smallMatrix.ts';
 
 /** More directions are tracked than are drawn: the block converges faster, and a rising axis is detected in time. */
-const SPARE = 2;
+const EXTRA_DIRECTIONS = 2;
 const WARM_ITERATIONS = 2;
 /**
  * The first fit takes more iterations, as many as fit into about 20 ms (each costs rows x dimension); refine() adds
@@ -18,9 +18,9 @@ const WARM_ITERATIONS = 2;
 const coldIterations = (rows: number, dimension: number): number =>
   Math.max(WARM_ITERATIONS, Math.min(40, Math.floor(1.2e6 / (rows * dimension))));
 /** Smaller angles (radians) are not visible. */
-const STILL = 1e-4;
+const SMALLEST_ANGLE = 1e-4;
 
-export interface Placement {
+export interface ProjectedPoints {
   /** [rows, components], in units of the sphere's radius. */
   coordinates: Float64Array;
   rows: number;
@@ -55,7 +55,7 @@ export function alignOnto(
 
 export class Projection {
   /** Whether the displayed axes are the principal ones. */
-  settled = true;
+  converged = true;
   private data: Matrix = { data: new Float64Array(0), rows: 0, dimension: 0 };
   private total = 0;
   /** [components + SPARE, d], orthonormal, by descending variance. */
@@ -75,7 +75,7 @@ export class Projection {
   ) {}
 
   /** Sets new embeddings, [rows, d] of length 1; existing rows keep their index. */
-  follow(unit: Matrix): Placement {
+  follow(unit: Matrix): ProjectedPoints {
     if (unit.dimension !== this.data.dimension) this.block = this.drawn = null;
     const { rows, dimension } = unit;
     const data = unit.data.slice();
@@ -87,7 +87,7 @@ export class Projection {
   }
 
   /** Iterates on the same embeddings: the axes continue turning towards the principal ones. */
-  refine(): Placement {
+  refine(): ProjectedPoints {
     const { dimension } = this.data;
     const k = Math.min(this.components, dimension);
     const moved = this.iterate(k);
@@ -95,7 +95,7 @@ export class Projection {
     let angle = 0;
     if (this.drawn) angle = this.turn(target, k);
     else this.drawn = target;
-    this.settled = moved < 1e-7 && angle <= STILL;
+    this.converged = moved < 1e-7 && angle <= SMALLEST_ANGLE;
     return this.place(k);
   }
 
@@ -105,7 +105,7 @@ export class Projection {
    */
   private iterate(k: number): number {
     const { data, rows, dimension } = this.data;
-    const size = Math.min(k + SPARE, dimension);
+    const size = Math.min(k + EXTRA_DIRECTIONS, dimension);
     const cold = this.block?.length !== size * dimension;
     if (cold || !this.block) {
       const random = Random.seeded(1).fork('principal axes');
@@ -174,7 +174,7 @@ export class Projection {
   }
 
   /** Coordinates on the displayed axes, rotated onto the previous ones; the axes are rotated too. */
-  private place(k: number): Placement {
+  private place(k: number): ProjectedPoints {
     const { data, rows, dimension } = this.data;
     const n = this.components;
     const drawn = this.drawn!;

@@ -12,7 +12,7 @@ export type MapView = 'plane' | 'sphere' | 'umap';
 const MARGIN = 18;
 /** Embeddings that arrive less often than this move for this long and then rest (milliseconds). */
 const SLOWEST = 700;
-const STEEPEST = 1.45;
+const MAX_PITCH = 1.45;
 
 export class Scene {
   view: MapView = 'plane';
@@ -91,17 +91,17 @@ export class Scene {
 
   turn(yaw: number, pitch: number): void {
     this.yaw += yaw;
-    this.pitch = Math.max(-STEEPEST, Math.min(STEEPEST, this.pitch + pitch));
+    this.pitch = Math.max(-MAX_PITCH, Math.min(MAX_PITCH, this.pitch + pitch));
   }
 
   /** Advances by one frame and writes `screen`. Returns whether anything is still moving. */
   tick(now: number): boolean {
     const axes = this.view === 'plane' ? this.plane : this.sphere;
-    const unsettled = this.view !== 'umap' && this.unit !== null && !axes.settled;
-    if (unsettled && !this.motion.moving(now)) this.aim(now, undefined, true);
+    const unconverged = this.view !== 'umap' && this.unit !== null && !axes.converged;
+    if (unconverged && !this.motion.moving(now)) this.aim(now, undefined, true);
     const easing = this.scale.ease(now, this.pace === 0);
     this.project(this.motion.at(now));
-    return this.motion.moving(now) || easing || unsettled;
+    return this.motion.moving(now) || easing || unconverged;
   }
 
   /** Position of a point in the view's own units (the plane's coordinates), as currently drawn. */

@@ -7,7 +7,7 @@ import { alignOnto } from './projection.ts';
 
 const UMAP_EPOCHS = 300;
 const NEIGHBOURS = 15;
-const EPOCHS_A_CHUNK = 10;
+const EPOCHS_PER_CHUNK = 10;
 
 export interface UmapRequest {
   /** Rows of length 1. */
@@ -31,10 +31,10 @@ export function* umapLayout({ rows, start }: UmapRequest): Generator<UmapProgres
   const { indices, distances } = nearestRows(rows, neighbours);
   umap.setPrecomputedKNN(indices, distances);
   const epochs = umap.initializeFit(rows);
-  beginAt(umap.getEmbedding(), start, random);
+  setInitialPositions(umap.getEmbedding(), start, random);
   for (let epoch = 0; epoch < epochs;) {
-    for (let i = 0; i < EPOCHS_A_CHUNK && epoch < epochs; i++) epoch = umap.step();
-    yield { layout: turnedLike(umap.getEmbedding(), start), epoch, epochs };
+    for (let i = 0; i < EPOCHS_PER_CHUNK && epoch < epochs; i++) epoch = umap.step();
+    yield { layout: alignedLayout(umap.getEmbedding(), start), epoch, epochs };
   }
 }
 
@@ -42,14 +42,14 @@ export function* umapLayout({ rows, start }: UmapRequest): Generator<UmapProgres
  * Sets the initial positions by writing into the rows that umap-js returns, which it moves in place. Scaled to the
  * range of its own random initialisation, -10 to 10.
  */
-function beginAt(embedding: number[][], start: Float64Array, random: Random): void {
+function setInitialPositions(embedding: number[][], start: Float64Array, random: Random): void {
   const largest = start.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
   embedding.forEach((row, i) => {
     for (let c = 0; c < 2; c++) row[c] = (10 * start[2 * i + c]!) / largest + 0.01 * random.normal();
   });
 }
 
-function turnedLike(embedding: number[][], start: Float64Array): Float64Array {
+function alignedLayout(embedding: number[][], start: Float64Array): Float64Array {
   const layout = Float64Array.from(embedding.flat());
   for (let c = 0; c < 2; c++) {
     const mean = embedding.reduce((sum, row) => sum + row[c]! / embedding.length, 0);

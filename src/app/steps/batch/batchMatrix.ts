@@ -60,7 +60,7 @@ export function rangeOf(infonce: TraceInfoNce, face: Face): [number, number] {
   return [low, high];
 }
 
-export interface Suspect extends Cell {
+export interface SuspectedFalseNegative extends Cell {
   cosine: number;
   /** Cosine of the anchor and its own positive. */
   own: number;
@@ -70,8 +70,11 @@ export interface Suspect extends Cell {
  * Sentences that the loss pushes away from an anchor although the encoder rates them at least as similar as its own
  * positive: they may mean the same, i.e. be false negatives. Most similar first.
  */
-export function suspects({ anchors, columns, cosines }: TraceInfoNce, most: number): Suspect[] {
-  const found: Suspect[] = [];
+export function suspectedFalseNegatives(
+  { anchors, columns, cosines }: TraceInfoNce,
+  most: number,
+): SuspectedFalseNegative[] {
+  const found: SuspectedFalseNegative[] = [];
   for (let anchor = 0; anchor < anchors.length; anchor++) {
     const own = valueAt(cosines, anchor, anchor);
     for (let column = 0; column < columns.length; column++) {

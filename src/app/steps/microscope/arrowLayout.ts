@@ -1,9 +1,9 @@
 // Layout of the gradient arrows on the screen: one scale for both axes, which preserves angles, with space for marks
 // and their numbers.
-import type { Arrow } from './arrows.ts';
+import type { GradientArrow } from './arrows.ts';
 
-export interface LaidArrow {
-  arrow: Arrow;
+export interface ArrowPosition {
+  arrow: GradientArrow;
   x: number;
   y: number;
   tipX: number;
@@ -15,7 +15,7 @@ export interface LaidArrow {
   labelY: number;
 }
 
-interface Frame {
+interface ArrowArea {
   /** Pixels. */
   width: number;
   height: number;
@@ -23,7 +23,10 @@ interface Frame {
   room: number;
 }
 
-export function arrowLayout(arrows: readonly Arrow[], { width, height, room }: Frame): LaidArrow[] {
+export function arrowLayout(
+  arrows: readonly GradientArrow[],
+  { width, height, room }: ArrowArea,
+): ArrowPosition[] {
   const xs = arrows.flatMap(({ x, dx }) => [x, x + dx]);
   const ys = arrows.flatMap(({ y, dy }) => [y, y + dy]);
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
@@ -34,38 +37,38 @@ export function arrowLayout(arrows: readonly Arrow[], { width, height, room }: F
   );
   const onX = (x: number) => width / 2 + scale * (x - (left + right) / 2);
   const onY = (y: number) => height / 2 - scale * (y - (bottom + top) / 2);
-  const laid = arrows.map((arrow) => {
+  const positions = arrows.map((arrow) => {
     const [x, y] = [onX(arrow.x), onY(arrow.y)];
     const [tipX, tipY] = [onX(arrow.x + arrow.dx), onY(arrow.y + arrow.dy)];
     return { arrow, x, y, tipX, tipY, head: headPath(x, y, tipX, tipY, room / 3.5) };
   });
-  const taken = laid.flatMap(({ x, y, tipX, tipY }): [number, number][] => [
+  const taken = positions.flatMap(({ x, y, tipX, tipY }): [number, number][] => [
     [x, y],
     [tipX, tipY],
     [(x + tipX) / 2, (y + tipY) / 2],
   ]);
-  return laid.map((one) => {
-    const [labelX, labelY] = freePlace(one.x, one.y, room / 2, taken);
+  return positions.map((one) => {
+    const [labelX, labelY] = freePosition(one.x, one.y, room / 2, taken);
     taken.push([labelX, labelY]);
     return { ...one, labelX, labelY };
   });
 }
 
 /** The position around a mark that is farthest from everything else. */
-function freePlace(
+function freePosition(
   x: number,
   y: number,
   distance: number,
   taken: readonly [number, number][],
 ): [number, number] {
   let best: [number, number] = [x, y];
-  let freest = -1;
+  let mostSpace = -1;
   for (let turn = 0; turn < 8; turn++) {
     // Start at the upper right, the usual position if nothing else is near.
     const angle = ((turn - 1) * Math.PI) / 4;
     const place: [number, number] = [x + distance * Math.cos(angle), y + distance * Math.sin(angle)];
     const free = Math.min(distance, ...taken.map(([a, b]) => Math.hypot(a - place[0], b - place[1])));
-    if (free > freest + 0.5) [best, freest] = [place, free];
+    if (free > mostSpace + 0.5) [best, mostSpace] = [place, free];
   }
   return best;
 }

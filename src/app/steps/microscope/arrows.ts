@@ -9,7 +9,7 @@ import { symmetricEigen } from '../../plots/map/smallMatrix.ts';
 import { columnOf, markOf, nearestColumns, type Column, type Followed } from './followed.ts';
 import type { PointRole } from '../../../run/roles.ts';
 
-export interface Arrow {
+export interface GradientArrow {
   row: number;
   mark: PointRole;
   text: string;
@@ -25,8 +25,8 @@ export interface Arrow {
   column: Column | null;
 }
 
-export interface ArrowPicture {
-  arrows: Arrow[];
+export interface GradientArrows {
+  arrows: GradientArrow[];
   /** Factor by which all moves are lengthened; 1 if nothing moves. */
   scale: number;
   /** Share of the neighbours' variance within the plane, 0 to 1. */
@@ -36,7 +36,7 @@ export interface ArrowPicture {
 /** Length of the longest arrow, as a fraction of the picture's extent. */
 const LONGEST = 0.3;
 
-export function arrowPicture(trace: StepTrace, followed: Followed, neighbours: number): ArrowPicture {
+export function gradientArrows(trace: StepTrace, followed: Followed, neighbours: number): GradientArrows {
   const near = nearestColumns(trace, followed, neighbours).map(({ row }) => row);
   const rows = [...new Set([...followed.rows, ...near])];
   const directions = rows.map((row) => unit(rowOf(trace.vectors, row)));

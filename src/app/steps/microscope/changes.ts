@@ -4,7 +4,7 @@ import { cosineOf } from './derived.ts';
 import { levelsOf, markOf, nearestColumns, type Followed } from './followed.ts';
 import type { PointRole } from '../../../run/roles.ts';
 
-export interface Change {
+export interface CosineChange {
   row: number;
   mark: PointRole;
   text: string;
@@ -14,8 +14,8 @@ export interface Change {
   column: number | null;
 }
 
-export function changesOf(trace: StepTrace, followed: Followed, count: number): Change[] {
-  const columns: Change[] = nearestColumns(trace, followed, count).map(
+export function cosineChanges(trace: StepTrace, followed: Followed, count: number): CosineChange[] {
+  const columns: CosineChange[] = nearestColumns(trace, followed, count).map(
     ({ row, mark, text, cosine, column }) => ({
       row,
       mark,
@@ -26,7 +26,7 @@ export function changesOf(trace: StepTrace, followed: Followed, count: number): 
     }),
   );
   const levels = new Map(levelsOf(trace, followed).map((level) => [level.row, level]));
-  const group = followed.rows.slice(1).map((row): Change => {
+  const group = followed.rows.slice(1).map((row): CosineChange => {
     const known = columns.find((column) => column.row === row);
     if (known !== undefined) return known;
     const level = levels.get(row);

@@ -6,17 +6,17 @@ import type { MessageKey } from '../messages/t.ts';
  * @param device null if no device can train here
  * @param isolated window.crossOriginIsolated; without it WASM has only one thread
  */
-export function deviceAdvice(device: DeviceInfo | null, isolated: boolean): MessageKey {
+export function deviceHint(device: DeviceInfo | null, isolated: boolean): MessageKey {
   switch (device?.name) {
     case 'webgpu':
-      return 'desk.device.advice.hardware';
+      return 'desk.device.hint.hardware';
     case 'wasm':
-      return isolated ? 'desk.device.advice.threads' : 'desk.device.advice.oneThread';
+      return isolated ? 'desk.device.hint.threads' : 'desk.device.hint.oneThread';
     case 'software':
-      return 'desk.device.advice.software';
+      return 'desk.device.hint.software';
     case 'cpu':
-      return 'desk.device.advice.cpu';
+      return 'desk.device.hint.cpu';
     case undefined:
-      return 'desk.device.advice.recorded';
+      return 'desk.device.hint.recorded';
   }
 }

@@ -22,7 +22,7 @@ function recipeKey({ header, parent, events }: SeededRun): string | null {
 }
 
 /** Groups of at least two runs with the same recipe and different seeds, as ids in the order given. */
-export function seedGroups(runs: readonly SeededRun[]): string[][] {
+export function seedReplicates(runs: readonly SeededRun[]): string[][] {
   const groups = new Map<string, Map<number, string>>();
   for (const run of runs) {
     const key = recipeKey(run);

@@ -4,12 +4,12 @@ import type { Group } from '../../data/group.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
 import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 
-export interface Cosines {
+export interface RowCosines {
   positive?: number;
   intermediate?: number;
   negative?: number;
 }
-export type CosineOf = (groupId: string) => Cosines | null;
+export type CosineOf = (groupId: string) => RowCosines | null;
 
 /** The numeric columns of a row, and the role that each of them belongs to. */
 export const MEASURES = [
@@ -28,7 +28,7 @@ export interface Sorting {
 
 export type Origin = 'all' | 'own' | 'bundled';
 
-export interface Question {
+export interface RowQuery {
   query: string;
   origin: Origin;
   /** null: own groups first, then bundled groups, then plain sentences. */
@@ -44,15 +44,15 @@ export function isOwn({ source }: Pick<Group, 'source'>): boolean {
   return source !== 'bundled';
 }
 
-export interface Mers {
+export interface RowMers {
   positive: number | null;
   negative: number | null;
 }
 
-const mers = new WeakMap<Group, Mers>();
+const mers = new WeakMap<Group, RowMers>();
 
 /** MER of the anchor with the positive and with the negative; null if there is none. Cached. */
-function mersOf(group: Group): Mers {
+function mersOf(group: Group): RowMers {
   const known = mers.get(group);
   if (known) return known;
   const mer = (other: string | undefined) =>
@@ -69,9 +69,9 @@ export function nextSorting(now: Sorting | null, key: SortKey): Sorting | null {
 }
 
 /** @returns the groups to show, or undefined if `signal` was aborted in the meantime */
-export async function arranged(
+export async function filterAndSort(
   groups: readonly Group[],
-  { query, origin, sorting }: Question,
+  { query, origin, sorting }: RowQuery,
   cosineOf: CosineOf,
   signal: AbortSignal,
 ): Promise<readonly Group[] | undefined> {
@@ -83,13 +83,13 @@ export async function arranged(
       if (origin !== 'all' && isOwn(group) !== (origin === 'own')) return;
       if (words === '' || matches(group, words)) kept.push(group);
     };
-    if (!(await worked(groups, keep, signal))) return undefined;
+    if (!(await processInSlices(groups, keep, signal))) return undefined;
     shown = kept;
   }
   if (!sorting) return ownFirst(shown);
   const values: number[] = [];
   const measure = (group: Group) => values.push(valueOf(group, sorting.key, cosineOf));
-  if (!(await worked(shown, measure, signal))) return undefined;
+  if (!(await processInSlices(shown, measure, signal))) return undefined;
   return sorted(shown, values, sorting.direction);
 }
 
@@ -110,7 +110,7 @@ function matches({ anchor, positive, intermediate, negative }: Group, words: str
 
 /** The value to sort by; NaN if there is none. */
 export function valueOf(group: Group, key: SortKey, cosineOf: CosineOf): number {
-  const cosine = (role: keyof Cosines) =>
+  const cosine = (role: keyof RowCosines) =>
     group[role] === undefined ? NaN : (cosineOf(group.id)?.[role] ?? NaN);
   switch (key) {
     case 'merPositive':
@@ -127,7 +127,7 @@ export function valueOf(group: Group, key: SortKey, cosineOf: CosineOf): number 
 }
 
 /** Formats a value: "0.42", "−0.10", or "" for NaN. */
-export function figure(value: number): string {
+export function twoDecimals(value: number): string {
   return Number.isNaN(value) ? '' : value.toFixed(2).replace('-', '−');
 }
 
@@ -148,7 +148,7 @@ export function sorted(
 }
 
 /** Does the work group by group, yielding in between. @returns false if it was aborted */
-async function worked(
+async function processInSlices(
   groups: readonly Group[],
   work: (group: Group) => void,
   signal: AbortSignal,

@@ -9,7 +9,7 @@ import {
   rateText,
   timeLeftText,
   type TransportFacts,
-} from '../../../src/app/desk/transportFace.ts';
+} from '../../../src/app/desk/transportDisplay.ts';
 import { t } from '../../../src/app/messages/t.ts';
 
 const face = (facts: Partial<TransportFacts>) => {

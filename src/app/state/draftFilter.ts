@@ -20,52 +20,52 @@ export const MAX_OWN = 100_000;
 const SLICE = 500;
 
 /** The result of adding drafts, in numbers. */
-export interface Added {
+export interface AddResult {
   added: number;
   /** Exact copies of what is already there. */
-  copies: number;
+  duplicates: number;
   /** Empty or too long, or with an invalid score. */
-  refused: number;
+  invalid: number;
   /** Beyond the limit MAX_OWN. */
-  surplus: number;
+  overLimit: number;
 }
 
-export interface Intake<T> {
-  take: (draft: T) => void;
+export interface DraftFilter<T> {
+  add: (draft: T) => void;
   /** Clean drafts without duplicates. */
-  taken: T[];
-  outcome(): Added;
+  accepted: T[];
+  result(): AddResult;
 }
 
-function intake<T>(
-  there: Iterable<string>,
+function draftFilter<T>(
+  existing: Iterable<string>,
   clean: (draft: T) => T,
   isUsable: (clean: T) => boolean,
   text: (clean: T) => string,
-): Intake<T> {
-  const texts = new Set(there);
+): DraftFilter<T> {
+  const texts = new Set(existing);
   let room = MAX_OWN - texts.size;
-  const counts = { copies: 0, refused: 0, surplus: 0 };
-  const taken: T[] = [];
+  const counts = { duplicates: 0, invalid: 0, overLimit: 0 };
+  const accepted: T[] = [];
   return {
-    taken,
-    take(draft) {
+    accepted,
+    add(draft) {
       const cleaned = clean(draft);
-      if (!isUsable(cleaned)) counts.refused++;
-      else if (texts.has(text(cleaned))) counts.copies++;
-      else if (room <= 0) counts.surplus++;
+      if (!isUsable(cleaned)) counts.invalid++;
+      else if (texts.has(text(cleaned))) counts.duplicates++;
+      else if (room <= 0) counts.overLimit++;
       else {
         room--;
         texts.add(text(cleaned));
-        taken.push(cleaned);
+        accepted.push(cleaned);
       }
     },
-    outcome: () => ({ added: taken.length, ...counts }),
+    result: () => ({ added: accepted.length, ...counts }),
   };
 }
 
-export function groupIntake(own: readonly Group[]): Intake<GroupDraft> {
-  return intake<GroupDraft>(
+export function groupFilter(own: readonly Group[]): DraftFilter<GroupDraft> {
+  return draftFilter<GroupDraft>(
     own.map(textOf),
     (draft) => ({ ...draft, ...cleanSentences(draft) }),
     (draft) => problemOf(draft) === null,
@@ -73,8 +73,8 @@ export function groupIntake(own: readonly Group[]): Intake<GroupDraft> {
   );
 }
 
-export function pairIntake(own: readonly OwnPair[]): Intake<PairDraft> {
-  return intake<PairDraft>(
+export function pairFilter(own: readonly OwnPair[]): DraftFilter<PairDraft> {
+  return draftFilter<PairDraft>(
     own.map(pairTextOf),
     (draft) => ({ ...draft, first: cleanSentence(draft.first), second: cleanSentence(draft.second) }),
     (draft) => pairProblemOf(draft) === null,
