@@ -264,6 +264,14 @@ describe('pattern', () => {
     );
     expect(plain.mer.positive.mean).toBe(0);
   });
+
+  it('goes by what a file holds, not by its name', async () => {
+    const path = join(files.folder, 'scored pairs.tsv');
+    writeFileSync(path, '');
+    const { code, stderr } = await cli('pattern', '--data', path);
+    expect(code).toBe(1);
+    expect(stderr).toContain('scored pairs.tsv is empty.');
+  });
 });
 
 describe('doctor, help and version of things', () => {

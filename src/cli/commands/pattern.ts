@@ -3,9 +3,9 @@
 import type { Command } from 'commander';
 import { startDevice } from '../../kernels/backend.ts';
 import type { DeviceChoice } from '../../util/devices.ts';
-import { readGroups } from '../../data/formats/groups.ts';
+import { holdsScoredPairs, readGroups } from '../../data/formats/groups.ts';
 import { readScoredPairs } from '../../data/formats/scoredPairs.ts';
-import type { Group } from '../../data/group.ts';
+import type { Group, ScoredPair } from '../../data/group.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
 import { rowCosines, takeRows } from '../../metrics/vectors.ts';
 import { Failure } from '../../util/failure.ts';
@@ -62,22 +62,24 @@ async function patternCommand(options: PatternOptions): Promise<void> {
 
 async function readPairs(path: string): Promise<Sides<Pair[]>> {
   const text = await readText(path);
-  try {
-    const { groups, faults } = readGroups(path, text);
-    reportFaults(faults);
-    if (groups.length === 0)
-      throw new Failure(
-        `${path} holds no usable sentence group (line ${faults[0]?.line ?? 1}: ${faults[0]?.reason ?? 'nothing'}).`,
-      );
-    return pairsOfGroups(groups);
-  } catch (error) {
-    if (!(error instanceof Failure) || !error.message.includes('scored pairs')) throw error;
+  if (holdsScoredPairs(path, text)) {
     const { pairs, faults } = readScoredPairs(path, text);
     reportFaults(faults);
-    const side = (keep: (score: number) => boolean) =>
-      pairs.filter((p) => keep(p.score)).map((p): Pair => [p.first, p.second]);
-    return { positive: side((score) => score >= 4), negative: side((score) => score <= 1) };
+    return pairsByScore(pairs);
   }
+  const { groups, faults } = readGroups(path, text);
+  reportFaults(faults);
+  if (groups.length === 0)
+    throw new Failure(
+      `${path} holds no usable sentence group (line ${faults[0]?.line ?? 1}: ${faults[0]?.reason ?? 'nothing'}).`,
+    );
+  return pairsOfGroups(groups);
+}
+
+function pairsByScore(pairs: readonly ScoredPair[]): Sides<Pair[]> {
+  const side = (keep: (score: number) => boolean) =>
+    pairs.filter((p) => keep(p.score)).map((p): Pair => [p.first, p.second]);
+  return { positive: side((score) => score >= 4), negative: side((score) => score <= 1) };
 }
 
 function pairsOfGroups(groups: readonly Group[]): Sides<Pair[]> {

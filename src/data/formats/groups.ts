@@ -50,13 +50,23 @@ export function readGroups(file: string, content: string, options: ReadOptions =
   return { groups, faults: faults.sort((a, b) => a.line - b.line), format };
 }
 
+/** Whether a file is a table of scored pairs, which readGroups refuses and readScoredPairs reads. */
+export function holdsScoredPairs(file: string, content: string): boolean {
+  const extension = extensionOf(file);
+  if (extension !== 'tsv' && extension !== 'csv') return false;
+  const text = cleanText(content, file);
+  return looksScored(extension === 'tsv' ? tsvRows(text) : csvRows(text));
+}
+
+const extensionOf = (file: string) => /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
+
 interface Drafts {
   drafts: Draft[];
   format: ReadGroups['format'];
 }
 
 function readDrafts(file: string, text: string, options: ReadOptions, fault: ReportFault): Drafts {
-  const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
+  const extension = extensionOf(file);
   if (
     extension === 'jsonl' ||
     extension === 'json' ||

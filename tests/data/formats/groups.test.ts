@@ -2,7 +2,7 @@
 // be reported with its number while the rest is used, and nothing may crash.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readGroups, type ReadOptions } from '../../../src/data/formats/groups.ts';
+import { holdsScoredPairs, readGroups, type ReadOptions } from '../../../src/data/formats/groups.ts';
 import { patternOf, type Group } from '../../../src/data/group.ts';
 import { ROLES } from '../../../src/run/roles.ts';
 import { Failure } from '../../../src/util/failure.ts';
@@ -278,10 +278,14 @@ describe('SimCSE CSV and columns', () => {
 
   it('knows scored pairs when it sees them, and says where they go', () => {
     for (const text of ['4.5\ta\tb\n0\tc\td', 'a\tb\t4.5\nc\td\t0']) {
+      expect(holdsScoredPairs('dev.tsv', text)).toBe(true);
       expect(() => readGroups('dev.tsv', text)).toThrow(
         new Failure('dev.tsv holds scored pairs, not sentence groups; give it as evaluation data (--sts).'),
       );
     }
+    expect(holdsScoredPairs('dev.txt', '4.5\ta\tb')).toBe(false);
+    expect(holdsScoredPairs('years.tsv', '1984\tis a book\tnot a film\na\tb\tc\nd\te\tf')).toBe(false);
+    expect(holdsScoredPairs('empty.tsv', '')).toBe(false);
     expect(read('years.tsv', '1984\tis a book\tnot a film\na\tb\tc\nd\te\tf').sentences).toHaveLength(3);
   });
 });
