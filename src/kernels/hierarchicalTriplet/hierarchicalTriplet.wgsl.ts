@@ -1,6 +1,6 @@
 // The hierarchical triplet loss in WGSL: all groups in one workgroup, then the gradient of all rows at once.
-import { CLAMPED_INVERSE, MIN_SQUARED_NORM } from '../cosines.wgsl.ts';
-import { flatMain, header, inner } from '../wgsl.ts';
+import { inverseLength, productAndSquare, PULL } from '../cosines.wgsl.ts';
+import { flatMain, header } from '../wgsl.ts';
 
 /**
  * Each invocation computes one group at a time.
@@ -27,14 +27,8 @@ export function tripletCode(type: string, lanes: number): string {
       var before = 0.0;
       for (var k = 0u; k < sentences; k++) {
         let c = a + k * width;
-        var both = 0.0;
-        var square = 0.0;
-        for (var u = 0u; u < width; u++) {
-          let y = x[c + u];
-          both += ${inner(type, 'x[a + u]', 'y')};
-          square += ${inner(type, 'y', 'y')};
-        }
-        let inverse = inverseSqrt(max(square, ${MIN_SQUARED_NORM}));
+        ${productAndSquare(type)}
+        let inverse = ${inverseLength('square')};
         inverses[b * sentences + k] = inverse;
         if (k == 0u) { continue; }
         let cosine = both * inverses[b * sentences] * inverse;
@@ -65,10 +59,7 @@ export function tripletGradientCode(type: string): string {
     if (p + 2u < uniforms.sentences) { t -= open(b, p); }
     return t;
   }
-  // 1 / length^2, or 0 where the length was clamped and does not depend on the vector.
-  fn pull(inverse : f32) -> f32 {
-    return select(inverse * inverse, 0.0, inverse > ${CLAMPED_INVERSE});
-  }
+  ${PULL}
   ${flatMain(`
     let width = uniforms.width;
     let sentences = uniforms.sentences;

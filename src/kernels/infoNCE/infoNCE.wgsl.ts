@@ -1,7 +1,7 @@
 // InfoNCE in WGSL: the rows of the softmax with the vector lengths they need, their mean, and the gradient of all
 // rows at once.
+import { inverseLength, productAndSquare, PULL } from '../cosines.wgsl.ts';
 import { flatMain, header, inner } from '../wgsl.ts';
-import { CLAMPED_INVERSE, MIN_SQUARED_NORM } from '../cosines.wgsl.ts';
 
 /** Rows per workgroup when each row has one invocation. */
 export const ROWS_OF_ONE = 8;
@@ -48,21 +48,15 @@ export function infoNceRowsCode(type: string, lanes: number): string {
     let a = u32(lists[row]) * width;
     var squares = 0.0;
     for (var u = 0u; u < width; u++) { squares += ${inner(type, 'x[a + u]', 'x[a + u]')}; }
-    let inverse = inverseSqrt(max(squares, ${MIN_SQUARED_NORM}));
+    let inverse = ${inverseLength('squares')};
     let scale = inverse / uniforms.temperature;
     let at = row * columns;
     var top = -3.0e38;
     var own = 0.0;
     for (var j = lane; j < columns; j += ${lanes}u) {
       let c = u32(lists[anchors + j]) * width;
-      var both = 0.0;
-      var square = 0.0;
-      for (var u = 0u; u < width; u++) {
-        let y = x[c + u];
-        both += ${inner(type, 'x[a + u]', 'y')};
-        square += ${inner(type, 'y', 'y')};
-      }
-      let length = inverseSqrt(max(square, ${MIN_SQUARED_NORM}));
+      ${productAndSquare(type)}
+      let length = ${inverseLength('square')};
       if (row == 0u) { inverses[anchors + j] = length; }
       products[at + j] = both;
       let logit = both * scale * length;
@@ -106,11 +100,7 @@ export function infoNceGradientCode(type: string): string {
     let p = probabilities[i * uniforms.columns + j] - select(0.0, 1.0, i == j);
     return p * inverses[i] * inverses[uniforms.anchors + j];
   }
-  // 1 / length^2, or 0 where the length was clamped and does not depend on the vector.
-  fn pull(place : u32) -> f32 {
-    let inverse = inverses[place];
-    return select(inverse * inverse, 0.0, inverse > ${CLAMPED_INVERSE});
-  }
+  ${PULL}
   ${flatMain(`
     let width = uniforms.width;
     let anchors = uniforms.anchors;
@@ -138,6 +128,6 @@ export function infoNceGradientCode(type: string): string {
         along += w * products[i * columns + j];
       }
     }
-    dx[index] = scale * (sum - x[index] * (along * pull(place)));
+    dx[index] = scale * (sum - x[index] * (along * pull(inverses[place])));
   `)}`;
 }

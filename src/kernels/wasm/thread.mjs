@@ -16,7 +16,7 @@ export const SLOT = {
   workspaceStride: 6,
   /** Number of the job; sleeping threads wait for it to change. */
   job: 7,
-  /** 1 when a chunk has failed. */
+  /** 1 when a chunk of the current job has failed. */
   failed: 8,
 };
 export const SLOTS = 16;

@@ -44,7 +44,10 @@ export class Threads {
       host.start().postMessage({ memory, module, control, thread });
   }
 
-  /** Runs all chunks of a job, together with the helpers that are awake. */
+  /**
+   * Runs all chunks of a job, together with the helpers that are awake.
+   * @throws Error when a chunk has failed; other jobs are not affected
+   */
   run({ kernel, args, chunks, workspaces, workspaceStride }: Job): void {
     const { slots } = this;
     slots[SLOT.kernel] = kernel;
@@ -52,6 +55,8 @@ export class Threads {
     slots[SLOT.workspaces] = workspaces;
     slots[SLOT.workspaceStride] = workspaceStride;
     slots[SLOT.chunks] = chunks;
+    // A job that failed says nothing about the next one.
+    slots[SLOT.failed] = 0;
     Atomics.store(slots, SLOT.finished, 0);
     Atomics.store(slots, SLOT.remaining, chunks);
     Atomics.add(slots, SLOT.job, 1);
