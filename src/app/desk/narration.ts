@@ -1,9 +1,7 @@
 // Screen-reader announcements about a training: its status, and its progress after every tenth of the run.
+import type { TrainingStatus } from '../live/phase.ts';
 import { t } from '../messages/t.ts';
 import { readingAt, type RunSeries } from '../../record/series.ts';
-
-export type NarratedStatus =
-  'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';
 
 /** Number of parts of a run; the progress is announced after each of them. */
 const PARTS = 10;
@@ -13,7 +11,7 @@ export function partOf(step: number, total: number): number {
   return total > 0 ? Math.floor((step / total) * PARTS) : 0;
 }
 
-export function narrateStatus(status: NarratedStatus, step: number, total: number): string {
+export function narrateStatus(status: TrainingStatus, step: number, total: number): string {
   return t(`shell.narration.${status}`, { step, total });
 }
 

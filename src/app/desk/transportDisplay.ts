@@ -1,9 +1,7 @@
 // What the transport shows: the state of its main button, and its numbers as text of constant width.
+import type { TrainingStatus } from '../live/phase.ts';
 import type { MessageKey } from '../messages/t.ts';
 import { t } from '../messages/t.ts';
-
-export type TransportStatus =
-  'recorded' | 'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'recovering' | 'failed';
 
 /** 'max', or a limit in steps per second. */
 export type Speed = 'max' | number;
@@ -21,7 +19,7 @@ export interface MainButton {
 }
 
 export interface TransportFacts {
-  status: TransportStatus;
+  status: TrainingStatus;
   step: number;
   restartNeeded: boolean;
   /** The visitor has pressed the button, and the training has not responded yet. */
@@ -38,7 +36,7 @@ export function mainButton({ status, step, restartNeeded, asked }: TransportFact
   });
   // Train can be pressed, and cancelled, while the encoder is still loading.
   if (asked) return { ...words('desk.transport.starting'), act: 'pause' };
-  if (status === 'recorded' || status === 'loading' || (status === 'ready' && step === 0)) {
+  if (status === 'loading' || (status === 'ready' && step === 0)) {
     return words('desk.transport.train');
   }
   if (restartNeeded && status !== 'recovering') return words('desk.transport.restart', 'restart');
@@ -62,9 +60,9 @@ export function mainButton({ status, step, restartNeeded, asked }: TransportFact
 }
 
 /** Whether a single step can be run; not while running, where it would make no difference. */
-export const canStep = (status: TransportStatus): boolean => status === 'ready' || status === 'paused';
+export const canStep = (status: TrainingStatus): boolean => status === 'ready' || status === 'paused';
 
-export const canReset = (status: TransportStatus): boolean =>
+export const canReset = (status: TrainingStatus): boolean =>
   status === 'running' || status === 'paused' || status === 'finished' || status === 'failed';
 
 /** Pads the step with zeros to the digits of the last step (at least three), so that the layout does not shift. */
