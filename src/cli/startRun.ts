@@ -1,7 +1,7 @@
 // Prepares a training run for the command line: loads the inputs and opens the folder of a new or a resumed run.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Fault, ScoredPair } from '../data/group.ts';
+import type { LineError, ScoredPair } from '../data/group.ts';
 import {
   configDifference,
   defaultConfig,
@@ -150,24 +150,24 @@ async function loadInputs(
   const setting = parseSettingName(paths.setting);
   const pattern = PATTERNS[setting.pattern];
   // Groups without their own pattern (CSV, JSONL without the field) get that of the setting.
-  const { groups, faults } = await loadGroups(paths.files, 'groups' in pattern ? pattern.groups : undefined);
+  const { groups, errors } = await loadGroups(paths.files, 'groups' in pattern ? pattern.groups : undefined);
   const sts: ScoredPair[] = [];
   for (const file of paths.sts) {
     const loaded = await loadPairs(file);
     for (const pair of loaded.pairs) sts.push(pair);
-    for (const fault of loaded.faults) faults.push(fault);
+    for (const error of loaded.errors) errors.push(error);
   }
-  reportFaults(faults);
+  reportLineErrors(errors);
   const device = await startTunedDevice(options.device, options.tuning !== false);
   return { setting, config, groups, sts, model, device, files: paths.files };
 }
 
-const SHOWN_FAULTS = 5;
+const SHOWN_ERRORS = 5;
 
 /** Warns about the lines that were skipped. */
-export function reportFaults(faults: readonly Fault[]): void {
-  for (const { file, line, reason } of faults.slice(0, SHOWN_FAULTS))
+export function reportLineErrors(errors: readonly LineError[]): void {
+  for (const { file, line, reason } of errors.slice(0, SHOWN_ERRORS))
     warn(`${file}:${line}: ${reason}; the line is left out.`);
-  if (faults.length > SHOWN_FAULTS)
-    warn(`and ${faults.length - SHOWN_FAULTS} more lines that cannot be used.`);
+  if (errors.length > SHOWN_ERRORS)
+    warn(`and ${errors.length - SHOWN_ERRORS} more lines that cannot be used.`);
 }

@@ -40,7 +40,7 @@ export interface ScoredPair {
 }
 
 /** A line that could not be used. */
-export interface Fault {
+export interface LineError {
   file: string;
   line: number;
   reason: string;

@@ -72,7 +72,7 @@ const FALLBACKS: Record<'hierarchical' | 'flat', { drop: readonly Role[]; note?:
     { drop: [] },
     {
       drop: ['intermediate'],
-      note: 'HT without intermediates: no group has an intermediate sentence, so the hierarchical triplet loss sets the positive over the negative alone, by the first margin.',
+      note: 'HT without intermediates: no group has an intermediate sentence, so the hierarchical triplet loss only ranks the positive above the negative, by the first margin.',
     },
   ],
   flat: [
@@ -129,7 +129,7 @@ function groupExample(group: Group, roles: readonly Role[], pattern: PatternName
  * the sentences, otherwise a labelled pair among the plain rows, otherwise a plain sentence.
  * @param roles roles of a group's sentences in this run's mixture. Returns undefined when the setting cannot use it.
  */
-export function ownExample(group: Group, roles: readonly Role[], name: PatternName): Example | undefined {
+export function userExample(group: Group, roles: readonly Role[], name: PatternName): Example | undefined {
   if (roles.length > 0 && roles.every((role) => group[role] !== undefined))
     return groupExample(group, roles, name);
   if (!PATTERNS[name].plain) return undefined;

@@ -108,7 +108,7 @@ async function readWeights(folder: FolderReader): Promise<TensorMap> {
     const pickle = await folder.read('pytorch_model.bin');
     throw new Failure(
       pickle
-        ? 'it has pytorch_model.bin only, a pickle, which is never read; convert it to model.safetensors.'
+        ? 'it has only pytorch_model.bin, and pickle files are not supported; convert it to model.safetensors.'
         : `it has no weights (${WEIGHTS}).`,
     );
   }

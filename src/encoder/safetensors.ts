@@ -76,7 +76,7 @@ export function readHeader(
     entries.push(checkEntry(name, value, room, refuse));
   }
   const repeated = repeatedName(text);
-  if (repeated !== undefined) refuse(`tensor "${repeated}" is there twice`);
+  if (repeated !== undefined) refuse(`tensor "${repeated}" appears twice`);
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   entries.forEach((entry, i) => {
     const next = entries[i + 1];

@@ -26,7 +26,7 @@ export function zipFolder(name: string, bytes: Uint8Array): FolderReader {
       },
     });
   } catch {
-    throw new Failure(`${name} is a damaged zip file, as after a download that broke off: get it again.`);
+    throw new Failure(`${name} is a damaged zip file, perhaps an incomplete download: download it again.`);
   }
   if (tooLarge !== undefined) throw new Failure(`${name}: ${tooLarge} is larger than 2 GiB.`);
   const root = rootOf(Object.keys(files));

@@ -27,7 +27,7 @@ export async function findAdapter(host: GpuHost, software = false): Promise<Adap
     const adapter =
       (software ? await gpu.requestAdapter({ forceFallbackAdapter: true }) : null) ??
       (await gpu.requestAdapter({ powerPreference: 'high-performance' }));
-    if (!adapter) return 'WebGPU is there but offers no adapter (no GPU driver).';
+    if (!adapter) return 'WebGPU is available but offers no adapter (no GPU driver).';
     const { vendor, architecture, device, description } = adapter.info;
     const detail =
       [vendor, architecture, description || device].filter((part) => part !== '').join(' ') ||

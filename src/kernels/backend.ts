@@ -46,9 +46,9 @@ export async function startDevice(choice: DeviceChoice, host: BackendHost): Prom
   switch (choice) {
     case 'cpu':
       await useBackend('cpu');
-      return { name: 'cpu', detail: 'plain JavaScript', reason: 'asked for (meant for tests)' };
+      return { name: 'cpu', detail: 'plain JavaScript', reason: 'requested (meant for tests)' };
     case 'wasm':
-      return startWasm(host, 'asked for');
+      return startWasm(host, 'requested');
     case 'webgpu':
     case 'software':
       return startAskedWebGpu(choice, host, await findAdapter(host, choice === 'software'));
@@ -75,19 +75,19 @@ async function startAskedWebGpu(
   found: AdapterDescription | string,
 ): Promise<DeviceInfo> {
   if (typeof found === 'string')
-    throw new Failure(`Device "${choice}" is not here: ${found} Use --device wasm.`);
+    throw new Failure(`Device "${choice}" is not available: ${found} Use --device wasm.`);
   if (choice === 'webgpu' && found.software) {
     throw new Failure(
-      `Device "webgpu" is not here: the only adapter (${found.detail}) runs on the processor. Use --device wasm, or --device software to use it all the same.`,
+      `Device "webgpu" is not available: the only adapter (${found.detail}) runs on the processor. Use --device wasm, or --device software to use it anyway.`,
     );
   }
   if (choice === 'software' && !found.software) {
     throw new Failure(
-      `Device "software" is not here: the adapter (${found.detail}) is a hardware GPU. Use --device webgpu.`,
+      `Device "software" is not available: the adapter (${found.detail}) is a hardware GPU. Use --device webgpu.`,
     );
   }
   try {
-    return await startWebGpu(choice, host, found, 'asked for');
+    return await startWebGpu(choice, host, found, 'requested');
   } catch (error) {
     throw new Failure(
       `Device "${choice}" (${found.detail}) could not be started: ${firstLine(error)}. Use --device wasm.`,

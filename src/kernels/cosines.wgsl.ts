@@ -6,13 +6,13 @@ const MIN_SQUARED_NORM = 1e-16;
 /** Inverse lengths from this value on belong to clamped vectors, which count as longer than they are. */
 const CLAMPED_INVERSE = 0.99e8;
 
-/** Declares `both`, the inner product of the vectors of x that begin at `a` and at `c`, and `square`, the latter's squared length. */
+/** Declares `product`, the inner product of the vectors of x that begin at `a` and at `c`, and `square`, the latter's squared length. */
 export function productAndSquare(type: string): string {
-  return `var both = 0.0;
+  return `var product = 0.0;
       var square = 0.0;
       for (var u = 0u; u < width; u++) {
         let y = x[c + u];
-        both += ${inner(type, 'x[a + u]', 'y')};
+        product += ${inner(type, 'x[a + u]', 'y')};
         square += ${inner(type, 'y', 'y')};
       }`;
 }
@@ -22,7 +22,7 @@ export function inverseLength(square: string): string {
   return `inverseSqrt(max(${square}, ${MIN_SQUARED_NORM}))`;
 }
 
-/** pull(inverse): 1 / length^2, or 0 where the length was clamped and does not depend on the vector. */
-export const PULL = `fn pull(inverse : f32) -> f32 {
+/** inverseSquaredNorm(inverse): 1 / length^2, or 0 where the length was clamped and does not depend on the vector. */
+export const INVERSE_SQUARED_NORM = `fn inverseSquaredNorm(inverse : f32) -> f32 {
     return select(inverse * inverse, 0.0, inverse > ${CLAMPED_INVERSE});
   }`;

@@ -17,7 +17,7 @@ export function rowSumParameters(subgroups: boolean): string {
 
 /** The first statements of the entry point. */
 export function rowSumBegin(subgroups: boolean): string {
-  return subgroups ? 'ownSubgroup = subgroupNumber; allSubgroups = subgroupCount;' : '';
+  return subgroups ? 'subgroupIndex = subgroupNumber; subgroupTotal = subgroupCount;' : '';
 }
 
 /** sumOverRow(value, lane): must be called by all `lanes` invocations (a power of two), numbered by `lane`. */
@@ -44,14 +44,14 @@ function byTree(lanes: number): string {
 function bySubgroups(lanes: number): string {
   return `
   var<workgroup> partial : array<f32, ${Math.ceil(lanes / SMALLEST_SUBGROUP)}>;
-  var<private> ownSubgroup : u32;
-  var<private> allSubgroups : u32;
+  var<private> subgroupIndex : u32;
+  var<private> subgroupTotal : u32;
   fn sumOverRow(value : f32, lane : u32) -> f32 {
-    let own = subgroupAdd(value);
-    if (subgroupElect()) { partial[ownSubgroup] = own; }
+    let subgroupSum = subgroupAdd(value);
+    if (subgroupElect()) { partial[subgroupIndex] = subgroupSum; }
     workgroupBarrier();
     var total = partial[0];
-    for (var i = 1u; i < allSubgroups; i++) { total += partial[i]; }
+    for (var i = 1u; i < subgroupTotal; i++) { total += partial[i]; }
     workgroupBarrier();
     return total;
   }`;

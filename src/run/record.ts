@@ -6,7 +6,7 @@ import { eventSchema, RECORD_VERSION, type RunEvent } from './events.ts';
 export interface ParsedRecord {
   events: RunEvent[];
   /** Lines that could not be used, with the reason. */
-  faults: { line: number; reason: string }[];
+  errors: { line: number; reason: string }[];
 }
 
 export function formatEvent(event: RunEvent): string {
@@ -15,22 +15,22 @@ export function formatEvent(event: RunEvent): string {
 
 /** Parses a record. Bad lines are reported and skipped, as is the header of a record of another version. */
 export function parseRecord(text: string): ParsedRecord {
-  const record: ParsedRecord = { events: [], faults: [] };
+  const record: ParsedRecord = { events: [], errors: [] };
   text.split('\n').forEach((line, index) => {
     if (line.trim() === '') return;
     try {
       const value: unknown = JSON.parse(line);
       const parsed = eventSchema.safeParse(value);
       if (parsed.success) record.events.push(parsed.data);
-      else record.faults.push({ line: index + 1, reason: faultOf(value, parsed.error.issues[0]) });
+      else record.errors.push({ line: index + 1, reason: errorOf(value, parsed.error.issues[0]) });
     } catch (error) {
-      record.faults.push({ line: index + 1, reason: `not JSON (${messageOf(error)})` });
+      record.errors.push({ line: index + 1, reason: `not JSON (${messageOf(error)})` });
     }
   });
   return record;
 }
 
-function faultOf(value: unknown, issue: { path: PropertyKey[]; message: string } | undefined): string {
+function errorOf(value: unknown, issue: { path: PropertyKey[]; message: string } | undefined): string {
   const { type, version } = (value ?? {}) as { type?: unknown; version?: unknown };
   if (type === 'header' && version !== RECORD_VERSION) {
     return `a record of version ${String(version)}; this program reads version ${RECORD_VERSION}`;

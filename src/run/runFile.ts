@@ -35,7 +35,7 @@ export function readRecord(text: string): Omit<RunFile, 'name'> {
   const nothing = (problem: string) => ({ events: [], problems: [problem] });
   if (text.trim() === '') return nothing('The file is empty.');
   const lines = text.trimEnd().split('\n');
-  const { events, faults } = parseRecord(text);
+  const { events, errors } = parseRecord(text);
   const version = lines.map(versionOf).find((found) => found !== undefined);
   if (version !== undefined && version !== RECORD_VERSION) {
     return nothing(
@@ -48,14 +48,14 @@ export function readRecord(text: string): Omit<RunFile, 'name'> {
     return nothing(
       version === undefined
         ? 'This is not a run of Semblance: a run begins with a line {"type":"header", ...}.'
-        : `The run cannot be read: its header is damaged (${faults[0]?.reason ?? 'unknown'}).`,
+        : `The run cannot be read: its header is damaged (${errors[0]?.reason ?? 'unknown'}).`,
     );
   }
   const problems: string[] = [];
   if (starts.length > 1) problems.push(`The file holds ${starts.length} runs; the last one is opened.`);
   const kept = events.slice(first);
-  const cut = faults.at(-1)?.line === lines.length && !text.endsWith('\n');
-  const others = cut ? faults.slice(0, -1) : faults;
+  const cut = errors.at(-1)?.line === lines.length && !text.endsWith('\n');
+  const others = cut ? errors.slice(0, -1) : errors;
   if (others.length > 0) {
     const [{ line, reason }] = others as [(typeof others)[number]];
     problems.push(
@@ -76,7 +76,7 @@ function startsOf(events: readonly RunEvent[]): number[] {
 }
 
 const cutShort = (events: number): string =>
-  `The file ends in the middle, as after a download that broke off: the ${events} events before that are shown.`;
+  `The file ends in the middle, perhaps after an incomplete download: the ${events} events before that are shown.`;
 
 /** The version stated in a header line, damaged or not; undefined for any other line. */
 function versionOf(line: string): unknown {

@@ -75,7 +75,7 @@ export function recordOfPage(html: string): PageRecord {
     return { record: found.text, whole: found.whole && html.includes(`id="${BLOCKS.end}"`), name };
   const ours = html.includes('<meta name="generator" content="Semblance"');
   const problem = ours
-    ? 'The file is cut short before its run begins, as after a download that broke off: get it again.'
+    ? 'The file is cut short before its run begins, perhaps after an incomplete download: download it again.'
     : 'This page holds no run of Semblance.';
   return { record: null, problem, name };
 }

@@ -88,7 +88,7 @@ function startLibrary(raw: object, config: object): Tokenizer {
   try {
     return new Tokenizer(raw, config);
   } catch (error) {
-    throw new Failure(`tokenizer.json is of a kind that cannot be used (${messageOf(error)}).`);
+    throw new Failure(`tokenizer.json has an unsupported kind of tokenizer (${messageOf(error)}).`);
   }
 }
 

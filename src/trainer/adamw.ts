@@ -95,10 +95,10 @@ export class AdamW {
     const { optimizer, adamBeta1: beta1, adamBeta2: beta2, adamEpsilon: epsilon } = knobs;
     const correction1 = 1 - beta1 ** this.step;
     const correction2 = 1 - beta2 ** this.step;
-    // Both variants are  p = keep * p - rate * m / (sqrt(v) + eps'), apart from the order of decay and step.
+    // Both variants are  p = decayFactor * p - rate * m / (sqrt(v) + eps'), apart from the order of decay and step.
     const rate = (learningRate * Math.sqrt(correction2)) / correction1;
     const eps = optimizer === 'adamw-hf' ? epsilon : epsilon * Math.sqrt(correction2);
-    const keep = 1 - learningRate * knobs.weightDecay;
+    const decayFactor = 1 - learningRate * knobs.weightDecay;
     const learning = this.units.map(({ names, ...unit }, i): AdamWParameter => {
       const variables = names.map((name) => this.parameters.get(name));
       const parameter =
@@ -106,7 +106,7 @@ export class AdamW {
       return { ...unit, parameter, gradient: gradients[i]! };
     });
     const decayFirst = optimizer === 'adamw-torch';
-    adamwUpdate(learning, factor, { beta1, beta2, rate, epsilon: eps, decayFirst, keep });
+    adamwUpdate(learning, factor, { beta1, beta2, rate, epsilon: eps, decayFirst, decayFactor });
     this.units.forEach(({ names }, i) => {
       if (names.length === 1) return;
       const { parameter } = learning[i]!;

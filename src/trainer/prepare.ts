@@ -1,7 +1,7 @@
 // Prepares a run before its first step: derives examples, held-out split, batch plan and measured sets from its inputs.
 import { stepsPerEpoch, type BatchPlan } from '../data/batches.ts';
 import type { Group, ScoredPair } from '../data/group.ts';
-import { mixExamples, ownExample, type Example } from '../data/mix.ts';
+import { mixExamples, userExample, type Example } from '../data/mix.ts';
 import { splitHeldOut } from '../data/split.ts';
 import { longestInput } from '../encoder/config.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
@@ -109,7 +109,7 @@ export function ownExamples(
   roles: readonly Role[],
   pattern: PatternName,
 ): AddedGroups & { examples: Example[] } {
-  const made = groups.map((group) => ({ group, example: ownExample(group, roles, pattern) }));
+  const made = groups.map((group) => ({ group, example: userExample(group, roles, pattern) }));
   const rejected = made.filter(({ example }) => !example);
   const accepted = made.flatMap(({ group, example }) => (example ? [{ group, example }] : []));
   return {

@@ -180,10 +180,10 @@ export class RunState {
     };
   }
 
-  /** Continues from a checkpoint. @throws Failure when it is of another model, setting or data set */
+  /** Continues from a checkpoint. @throws Failure when it belongs to another model, setting or data set */
   restore({ state, tensors, encoder }: Checkpoint): void {
     const mismatch = (what: string, theirs: string, ours: string): never => {
-      throw new Failure(`The checkpoint is of another ${what}: it has ${theirs}, this run has ${ours}.`);
+      throw new Failure(`The checkpoint belongs to another ${what}: it has ${theirs}, this run has ${ours}.`);
     };
     const model = identityOf(this.model.config);
     if (state.model !== model) mismatch('model', state.model, model);

@@ -39,7 +39,7 @@ export function opfsStorage(): RunStorage {
 async function allRuns(): Promise<FileSystemDirectoryHandle> {
   // Missing in private windows and on insecure origins, although the types claim otherwise.
   if (!('storage' in scope.navigator) || !('getDirectory' in scope.navigator.storage))
-    throw new Error('this browser gives pages no private file system');
+    throw new Error('this browser has no private file system for pages');
   const root = await scope.navigator.storage.getDirectory();
   return root.getDirectoryHandle(FOLDER, { create: true });
 }
@@ -104,7 +104,7 @@ async function writeWhole(file: FileSystemFileHandle, bytes: Uint8Array): Promis
 function writeAt(access: FileSystemSyncAccessHandle, bytes: Uint8Array, at: number): void {
   for (let done = 0; done < bytes.length;) {
     const written = access.write(bytes.subarray(done), { at: at + done });
-    if (written === 0) throw new Error('there is no room left');
+    if (written === 0) throw new Error('no storage space is left');
     done += written;
   }
 }

@@ -23,7 +23,7 @@ export async function resolveStart(
   if (!(saved instanceof SavedRun)) {
     if (resume)
       throw new Failure(`This browser cannot save runs, so none can be resumed (${saved.problem}).`);
-    const notice = `This run will not survive a reload of the page (${saved.problem}); training continues all the same.`;
+    const notice = `This run will not survive a reload of the page (${saved.problem}); training continues anyway.`;
     return { ...start, startPoint: { ...start.startPoint, notice } };
   }
   if (!resume) return { ...start, startPoint: { ...start.startPoint, saved } };

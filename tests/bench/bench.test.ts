@@ -180,7 +180,7 @@ describe('fairness', () => {
 });
 
 describe('report', () => {
-  const device: DeviceInfo = { name: 'wasm', detail: 'WebAssembly SIMD', reason: 'asked for' };
+  const device: DeviceInfo = { name: 'wasm', detail: 'WebAssembly SIMD', reason: 'requested' };
   const entry = (name: string, ms: number): Entry => ({
     name,
     ms,

@@ -38,7 +38,7 @@ it('is told by every command that runs TypeScript', () => {
   }
 });
 
-it('names what an installation that broke off has left out', () => {
+it('names what an interrupted installation has left out', () => {
   for (const name of Object.keys(dependencies))
     if (name !== 'zod') mkdirSync(join(clone, 'node_modules', name), { recursive: true });
   expect(npmRun('cli').stderr).toContain('(missing: zod)');

@@ -73,8 +73,8 @@ describe('train', () => {
       ].sort(),
     );
     expect(json).toMatchObject({ steps: 6, device: 'wasm', out });
-    const { events, faults } = parseRecord(readFileSync(join(out, 'run.jsonl'), 'utf8'));
-    expect(faults).toEqual([]);
+    const { events, errors } = parseRecord(readFileSync(join(out, 'run.jsonl'), 'utf8'));
+    expect(errors).toEqual([]);
     const metric = (split: string, name: string) =>
       events.flatMap((e) => (e.type === 'metric' && e.split === split && e.name === name ? [e] : []));
     expect(json.alignment.train).toBe(metric('train', 'alignment').at(-1)!.value);

@@ -177,7 +177,7 @@ describe('unusable input leaves with 1', () => {
     const found = await findAdapter(nodeHost(false));
     if (typeof found !== 'string' && !found.software)
       skip('this machine has a hardware GPU: asking for it is no mistake');
-    expectFailure(await cli(...args({ '--device': 'webgpu' })), 1, /Device "webgpu" is not here/);
+    expectFailure(await cli(...args({ '--device': 'webgpu' })), 1, /Device "webgpu" is not available/);
   });
 
   it('a model folder without weights, with a pickle only, with another vocabulary, or damaged', async () => {
@@ -190,7 +190,7 @@ describe('unusable input leaves with 1', () => {
       /no-weights: it has no weights \(model\.safetensors\)/,
     );
     writeFileSync(join(none, 'pytorch_model.bin'), 'x');
-    expectFailure(await cli(...args({ '--model': none })), 1, /a pickle, which is never read/);
+    expectFailure(await cli(...args({ '--model': none })), 1, /pickle files are not supported/);
     const words = model('words');
     writeFileSync(join(words, 'vocab.txt'), `${readFileSync(join(words, 'vocab.txt'), 'utf8')}more\nwords\n`);
     expectFailure(
@@ -213,7 +213,7 @@ describe('unusable input leaves with 1', () => {
     expectFailure(
       await cli('train', '--resume', out, '--model', other, '--device', 'wasm'),
       1,
-      /The checkpoint is of another model: it has bert L1 H16 A2 F32/,
+      /The checkpoint belongs to another model: it has bert L1 H16 A2 F32/,
     );
     expectFailure(
       await cli('train', '--resume', out, '--batch', '4', '--device', 'wasm'),
@@ -266,7 +266,7 @@ describe('unusable input leaves with 1', () => {
     expectFailure(
       await cli('encode', '--model', files.model, '--in', files.sts, '--out', out, '--device', 'wasm'),
       1,
-      /is there already, and nothing is overwritten/,
+      /already exists, and existing files are not overwritten/,
     );
     expect(readFileSync(out, 'utf8')).toBe('mine');
   });

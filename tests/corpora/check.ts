@@ -1,5 +1,5 @@
 // Measures the bundled corpora and holds them to what their card promises: `npm run corpora:check`, or with
-// `-- FOLDER` those of another folder. Leaves with 1 when a rule is broken. When SEMBLANCE_DATA names a folder with real
+// `-- FOLDER` those of another folder. Exits with 1 when a rule is broken. When SEMBLANCE_DATA names a folder with real
 // data (wiki/, nli/, sts/, transfer/), measures beside it and looks for copied sentences.
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export const BUNDLED = join(root, 'public', 'corpora');
 /** The folder with real data; undefined when there is none. */
 export const DATA = process.env.SEMBLANCE_DATA || undefined;
 
-/** Faults printed of a broken rule. */
+/** Violations printed of a broken rule. */
 const PRINTED = 10;
 
 export function checkCorpora(folder: string, data = DATA): Report {
@@ -35,34 +35,35 @@ export function checkTexts(texts: Texts, data?: string): Report {
   if (data !== undefined) findings.push(copied(files, data));
   return {
     findings,
-    broken: findings.filter(({ faults }) => faults.length > 0),
+    broken: findings.filter(({ violations }) => violations.length > 0),
     shown: [vocabulary(files, data), errorRates(files, data)],
   };
 }
 
 function copied(files: readonly CorpusFile[], data: string): Finding {
-  const { faults, lines } = copies(
+  const { violations, lines } = copies(
     files.flatMap(({ sentences }) => sentences),
     data,
   );
-  const measured = `${faults.length} in ${lines} lines`;
-  return { rule: 'copied sentences', where: 'real data', measured, limit: '0', faults };
+  const measured = `${violations.length} in ${lines} lines`;
+  return { rule: 'copied sentences', where: 'real data', measured, limit: '0', violations };
 }
 
 /** The report in words. */
 export function printed({ findings, broken, shown }: Report): string[] {
-  const verdict = ({ limit, faults }: Finding) => (limit === '' ? 'shown' : faults.length ? 'BROKEN' : 'ok');
+  const verdict = ({ limit, violations }: Finding) =>
+    limit === '' ? 'shown' : violations.length ? 'BROKEN' : 'ok';
   return [
     ...table([
       ['rule', 'where', 'measured', 'limit', ''],
       ...findings.map((f) => [f.rule, f.where, f.measured, f.limit, verdict(f)]),
     ]).map((line) => line.trimEnd()),
     ...shown.flatMap(({ title, rows }) => ['', title, ...table(rows)]),
-    ...broken.flatMap(({ rule, where, faults }) => [
+    ...broken.flatMap(({ rule, where, violations }) => [
       '',
       `${rule}, ${where}:`,
-      ...faults.slice(0, PRINTED).map((fault) => `  ${fault}`),
-      ...(faults.length > PRINTED ? [`  and ${faults.length - PRINTED} more`] : []),
+      ...violations.slice(0, PRINTED).map((violation) => `  ${violation}`),
+      ...(violations.length > PRINTED ? [`  and ${violations.length - PRINTED} more`] : []),
     ]),
   ];
 }

@@ -111,20 +111,23 @@ function meanRate(pairs: readonly Pair[]): string {
 }
 
 /** Sentences of ours that stand in the real data, and how many lines of it were read. */
-export function copies(sentences: readonly Sentence[], data: string): { faults: string[]; lines: number } {
+export function copies(
+  sentences: readonly Sentence[],
+  data: string,
+): { violations: string[]; lines: number } {
   const ours = new Map(sentences.map((sentence) => [normalised(sentence.text), sentence]));
-  const faults: string[] = [];
+  const violations: string[] = [];
   let lines = 0;
   for (const name of COPY_FOLDERS.flatMap((folder) => filesUnder(data, folder))) {
     for (const { line, text } of textLines(readFileSync(join(data, name), 'utf8'))) {
       lines++;
       for (const cell of text.split('\t')) {
         const own = ours.get(normalised(cell));
-        if (own) faults.push(`${own.at} stands in ${name}:${line}: ${own.text}`);
+        if (own) violations.push(`${own.at} stands in ${name}:${line}: ${own.text}`);
       }
     }
   }
-  return { faults, lines };
+  return { violations, lines };
 }
 
 function filesUnder(data: string, folder: string): string[] {

@@ -27,19 +27,19 @@ const temporary = mkdtempSync(join(tmpdir(), 'semblance-corpora-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
 const brokenRules = ({ broken }: Report) => broken.map(({ rule, where }) => `${rule}: ${where}`);
-const everyFault = ({ broken }: Report) => broken.flatMap(({ faults }) => faults);
+const everyViolation = ({ broken }: Report) => broken.flatMap(({ violations }) => violations);
 
 describe('the bundled corpora', () => {
   it('keep every rule', () => {
     const report = checkTexts(BUNDLED_TEXTS);
-    expect(everyFault(report)).toEqual([]);
+    expect(everyViolation(report)).toEqual([]);
     expect(brokenRules(report)).toEqual([]);
   });
 
   it.skipIf(DATA === undefined)('hold no sentence of the real data (needs SEMBLANCE_DATA)', () => {
     const report = checkCorpora(BUNDLED, DATA);
     expect(report.findings.map(({ rule }) => rule)).toContain('copied sentences');
-    expect(everyFault(report)).toEqual([]);
+    expect(everyViolation(report)).toEqual([]);
   });
 });
 
@@ -247,7 +247,7 @@ describe('beside real data', () => {
       const data = dataFolder({ ...REAL, [name]: `1\t${FAR}\n0\t${copy}\n` });
       const report = checkCorpora(BUNDLED, data);
       expect(brokenRules(report)).toEqual(['copied sentences: real data']);
-      expect(everyFault(report)).toEqual([
+      expect(everyViolation(report)).toEqual([
         `scenes/plain.txt:${free[7]!.index + 1} stands in ${name}:2: ${free[7]!.text}`,
       ]);
     },

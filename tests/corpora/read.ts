@@ -60,7 +60,7 @@ export interface CorpusFile {
   groups: CorpusGroup[];
   pairs: ScoredPair[];
   /** Lines that cannot be used, with the reason. */
-  faults: string[];
+  errors: string[];
 }
 
 /** The text of every file, by its name; a file that is not there has no text. */
@@ -84,7 +84,7 @@ export function readFiles(texts: Texts): CorpusFile[] {
       sentences: [],
       groups: [],
       pairs: [],
-      faults: [],
+      errors: [],
     };
     if (kind === 'pairs') readPairs(file, text);
     else if (kind === 'plain')
@@ -99,13 +99,13 @@ function readGroup(file: CorpusFile, schema: z.ZodType<CorpusGroup>, line: numbe
   try {
     value = JSON.parse(content);
   } catch (error) {
-    file.faults.push(`${file.name}:${line} is not JSON (${messageOf(error)})`);
+    file.errors.push(`${file.name}:${line} is not JSON (${messageOf(error)})`);
     return;
   }
   const { data: group, error } = schema.safeParse(value);
   if (!group) {
     const issue = error.issues[0]!;
-    file.faults.push(`${file.name}:${line} ${issue.path.join('.')}: ${issue.message}`);
+    file.errors.push(`${file.name}:${line} ${issue.path.join('.')}: ${issue.message}`);
     return;
   }
   file.groups.push(group);
@@ -116,7 +116,7 @@ function readPairs(file: CorpusFile, text: string): void {
   for (const { line, cells } of tsvRows(text)) {
     const [score, first, second] = cells;
     if (cells.length !== 3 || !score || !first || !second || Number.isNaN(Number(score))) {
-      file.faults.push(`${file.name}:${line} is not score, sentence, sentence`);
+      file.errors.push(`${file.name}:${line} is not score, sentence, sentence`);
       continue;
     }
     file.pairs.push({ score: Number(score), first, second });

@@ -44,7 +44,7 @@ export interface Finding {
   /** Empty when it is only shown. */
   limit: string;
   /** What breaks the rule; empty when it holds. */
-  faults: string[];
+  violations: string[];
 }
 
 type Rule = (files: readonly CorpusFile[]) => Finding[];
@@ -67,23 +67,25 @@ export const RULES: readonly Rule[] = [
 function count(files: readonly CorpusFile[]): Finding[] {
   return files.map(({ name, kind, lines }) => {
     const limit = LIMITS.counts[kind];
-    const faults = lines === limit ? [] : [`${name} has ${lines} lines instead of ${limit}`];
-    return { rule: 'count', where: name, measured: String(lines), limit: String(limit), faults };
+    const violations = lines === limit ? [] : [`${name} has ${lines} lines instead of ${limit}`];
+    return { rule: 'count', where: name, measured: String(lines), limit: String(limit), violations };
   });
 }
 
 function fields(files: readonly CorpusFile[]): Finding[] {
-  const faults = files.flatMap((file) => file.faults);
-  return [{ rule: 'fields', where: 'all', measured: `${faults.length} bad lines`, limit: '0', faults }];
+  const violations = files.flatMap((file) => file.errors);
+  return [
+    { rule: 'fields', where: 'all', measured: `${violations.length} bad lines`, limit: '0', violations },
+  ];
 }
 
 function ids(files: readonly CorpusFile[]): Finding[] {
   const all = files.flatMap(({ name, groups }) => groups.map(({ id }) => ({ id, name })));
   const seen = new Set<string>();
-  const faults = all
+  const violations = all
     .filter(({ id }) => seen.size === seen.add(id).size)
     .map(({ id, name }) => `${name}: ${id}`);
-  return [{ rule: 'ids', where: 'all', measured: `${faults.length} twice`, limit: '0', faults }];
+  return [{ rule: 'ids', where: 'all', measured: `${violations.length} twice`, limit: '0', violations }];
 }
 
 function lengths(files: readonly CorpusFile[]): Finding[] {
@@ -96,7 +98,7 @@ function lengths(files: readonly CorpusFile[]): Finding[] {
       where: name,
       measured: counts.length ? `${Math.min(...counts)} to ${Math.max(...counts)}` : '-',
       limit: `${least} to ${most}`,
-      faults: outside.map(({ at, text }) => `${at} has ${words(text).length} words: ${text}`),
+      violations: outside.map(({ at, text }) => `${at} has ${words(text).length} words: ${text}`),
     };
   });
 }
@@ -114,7 +116,7 @@ function anchors(files: readonly CorpusFile[]): Finding[] {
         where: name,
         measured: String(missing.length),
         limit: '0',
-        faults: missing.map(({ id, anchor }) => `${id}: ${anchor}`),
+        violations: missing.map(({ id, anchor }) => `${id}: ${anchor}`),
       };
     });
 }
@@ -122,13 +124,13 @@ function anchors(files: readonly CorpusFile[]): Finding[] {
 function duplicates(files: readonly CorpusFile[]): Finding[] {
   return DOMAINS.map((domain) => {
     const first = new Map<string, Sentence>();
-    const faults: string[] = [];
+    const violations: string[] = [];
     for (const sentence of domainSentences(files, domain)) {
       const known = first.get(normalised(sentence.text));
-      if (known) faults.push(`${sentence.at} is ${known.at}: ${sentence.text}`);
+      if (known) violations.push(`${sentence.at} is ${known.at}: ${sentence.text}`);
       else first.set(normalised(sentence.text), sentence);
     }
-    return { rule: 'duplicates', where: domain, measured: String(faults.length), limit: '0', faults };
+    return { rule: 'duplicates', where: domain, measured: String(violations.length), limit: '0', violations };
   });
 }
 
@@ -154,14 +156,14 @@ function nearDuplicates(files: readonly CorpusFile[]): Finding[] {
 function nearFinding(where: string, pairs: readonly NearPair[]): Finding {
   const limit = LIMITS.nearDuplicate;
   const highest = pairs.reduce((top, { similarity }) => Math.max(top, similarity), 0);
-  const faults = pairs
+  const violations = pairs
     .filter(({ similarity }) => similarity > limit)
     .map(
       ({ first, second, similarity }) =>
         `${similarity.toFixed(2)}: ${second.at} "${second.text}", ${first.at} "${first.text}"`,
     );
   const measured = pairs.length ? `highest Jaccard ${highest.toFixed(3)}` : 'none near';
-  return { rule: 'near-duplicates', where, measured, limit: `<= ${limit.toFixed(2)}`, faults };
+  return { rule: 'near-duplicates', where, measured, limit: `<= ${limit.toFixed(2)}`, violations };
 }
 
 function openings(files: readonly CorpusFile[]): Finding[] {
@@ -174,11 +176,11 @@ function openings(files: readonly CorpusFile[]): Finding[] {
     }
     const shares = [...counts].map(([opening, n]) => ({ opening, share: n / sentences.length }));
     const top = shares.reduce((a, b) => (b.share > a.share ? b : a), { opening: '', share: 0 });
-    const faults = shares
+    const violations = shares
       .filter(({ share }) => share > LIMITS.opening)
       .map(({ opening, share }) => `${percent(share)} begin with "${opening}"`);
     const measured = `"${top.opening}" ${percent(top.share)}`;
-    return { rule: 'openings', where: domain, measured, limit: `<= ${percent(LIMITS.opening)}`, faults };
+    return { rule: 'openings', where: domain, measured, limit: `<= ${percent(LIMITS.opening)}`, violations };
   });
 }
 
@@ -188,9 +190,9 @@ function traps(files: readonly CorpusFile[]): Finding[] {
     .map(({ name, groups }) => {
       const trapped = groups.filter((g) => overlapOf(g.anchor, g.negative) > overlapOf(g.anchor, g.positive));
       const share = trapped.length / groups.length;
-      const faults = share >= LIMITS.traps ? [] : [`${trapped.length} of ${groups.length} groups`];
+      const violations = share >= LIMITS.traps ? [] : [`${trapped.length} of ${groups.length} groups`];
       const limit = `>= ${percent(LIMITS.traps)}`;
-      return { rule: 'lexical traps', where: name, measured: percent(share), limit, faults };
+      return { rule: 'lexical traps', where: name, measured: percent(share), limit, violations };
     });
 }
 
@@ -202,9 +204,10 @@ function negation(files: readonly CorpusFile[]): Finding[] {
         tokensOf(negative).some((token) => NEGATIONS.has(token) || token.endsWith("n't")),
       );
       const share = negated.length / groups.length;
-      const faults = share <= LIMITS.negation ? [] : negated.map(({ id, negative }) => `${id}: ${negative}`);
+      const violations =
+        share <= LIMITS.negation ? [] : negated.map(({ id, negative }) => `${id}: ${negative}`);
       const limit = `<= ${percent(LIMITS.negation)}`;
-      return { rule: 'negated contradictions', where: name, measured: percent(share), limit, faults };
+      return { rule: 'negated contradictions', where: name, measured: percent(share), limit, violations };
     });
 }
 
@@ -215,9 +218,9 @@ function grades(files: readonly CorpusFile[]): Finding[] {
       return Math.abs(step - Math.round(step)) < 1e-9 && score >= 0 && score <= LIMITS.highestGrade;
     };
     const wrong = pairs.filter(({ score }) => !isGrade(score));
-    const faults = wrong.map(({ score, first }) => `${score} of "${first}"`);
+    const violations = wrong.map(({ score, first }) => `${score} of "${first}"`);
     const limit = `0 to ${LIMITS.highestGrade} by ${LIMITS.gradeStep}`;
-    return { rule: 'grades', where: name, measured: `${wrong.length} others`, limit, faults };
+    return { rule: 'grades', where: name, measured: `${wrong.length} others`, limit, violations };
   });
 }
 
@@ -228,11 +231,11 @@ function spread(files: readonly CorpusFile[]): Finding[] {
     const counts = Array.from({ length: last + 1 }, (_, from) => intervals.filter((i) => i === from).length);
     const even = pairs.length / counts.length;
     const [least, most] = [even * (1 - LIMITS.spread), even * (1 + LIMITS.spread)];
-    const faults = counts.flatMap((n, from) =>
+    const violations = counts.flatMap((n, from) =>
       n >= least && n <= most ? [] : [`${n} pairs from ${from} to ${from + 1}`],
     );
     const measured = counts.join(' ');
-    return { rule: 'pairs per grade', where: name, measured, limit: `${least} to ${most}`, faults };
+    return { rule: 'pairs per grade', where: name, measured, limit: `${least} to ${most}`, violations };
   });
 }
 
@@ -250,7 +253,7 @@ function overlap(files: readonly CorpusFile[]): Finding[] {
       where: name,
       measured: formatNumber(rho, 3),
       limit: enforced ? `< ${LIMITS.overlap.toFixed(2)}` : '',
-      faults: holds ? [] : [`${formatNumber(rho, 3)}: the words alone tell the scores`],
+      violations: holds ? [] : [`${formatNumber(rho, 3)}: the words alone tell the scores`],
     };
   });
 }

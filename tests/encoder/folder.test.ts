@@ -132,7 +132,7 @@ describe('loadModel refuses', () => {
     [
       'a pickle alone',
       { [WEIGHTS]: undefined, 'pytorch_model.bin': 'PK' },
-      /pickle, which is never read; convert/,
+      /pickle files are not supported; convert/,
     ],
     ['broken weights', { [WEIGHTS]: 'no weights' }, /model\.safetensors is not a valid safetensors file/],
     [

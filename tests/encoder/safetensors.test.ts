@@ -150,11 +150,11 @@ describe('a header that lies', () => {
     ['tensors in one place', file({ x: entry(0, 16), y: entry(0, 16) }, body), /overlap/],
     ['a tensor within another', file({ y: entry(4, 8), x: entry(0, 16) }, body), /overlap/],
     ['a file cut short', file(good, body).subarray(0, -1), /ends at byte 16 of 15 \(truncated/],
-    ['one name twice', file(`${good.slice(0, -1)},${good.slice(1)}`, body), /"x" is there twice/],
+    ['one name twice', file(`${good.slice(0, -1)},${good.slice(1)}`, body), /"x" appears twice/],
     [
       'one name twice, spelled differently',
       file(`{"\\u0078":${JSON.stringify(entry(0, 8))},"x":${JSON.stringify(entry(8, 16))}}`, body),
-      /"x" is there twice/,
+      /"x" appears twice/,
     ],
   ];
 

@@ -119,14 +119,14 @@ describe('device "auto"', () => {
 
 describe('a device asked for by name', () => {
   it('that is there is started, and its reason is that', async () => {
-    expect(await startDevice('wasm', host(NVIDIA))).toMatchObject({ name: 'wasm', reason: 'asked for' });
+    expect(await startDevice('wasm', host(NVIDIA))).toMatchObject({ name: 'wasm', reason: 'requested' });
     expect(await startDevice('cpu', NO_GPU)).toMatchObject({ name: 'cpu' });
     expect(tf.getBackend()).toBe('cpu');
   });
 
   it('that is not there is refused, with what to use', async () => {
-    expect(await refusal('webgpu', NO_GPU)).toMatch(/"webgpu" is not here: no Vulkan.*--device wasm/);
-    expect(await refusal('software', host())).toMatch(/"software" is not here: .*--device wasm/);
+    expect(await refusal('webgpu', NO_GPU)).toMatch(/"webgpu" is not available: no Vulkan.*--device wasm/);
+    expect(await refusal('software', host())).toMatch(/"software" is not available: .*--device wasm/);
     expect(await refusal('webgpu', host(SWIFTSHADER))).toMatch(
       /google swiftshader.*--device wasm.*--device software/,
     );
@@ -173,7 +173,7 @@ describe('a WebGPU device on', () => {
 
     it('can be started again and again', async () => {
       for (let i = 0; i < 3; i++) {
-        expect(await start('software')).toMatchObject({ name: 'software', reason: 'asked for' });
+        expect(await start('software')).toMatchObject({ name: 'software', reason: 'requested' });
         expect(await tf.tidy(() => tf.sum(tf.add(tf.fill([2000], 1), 2))).data()).toEqual(
           Float32Array.of(6000),
         );

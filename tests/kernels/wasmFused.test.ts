@@ -199,7 +199,7 @@ describe('on wasm', () => {
     await start('wasm');
     const shapes = [[3], [17, 5], [20_001], [], [20_003]];
     const decayed = [0, 85, 0, 1, 17_001];
-    const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.02, epsilon: 1e-7, decayFirst, keep: 0.95 };
+    const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.02, epsilon: 1e-7, decayFirst, decayFactor: 0.95 };
     const factor = tf.scalar(0.7);
     const update = (run: typeof adamwUpdate) => {
       const variable = (name: string, shape: number[]) => tf.variable(toTensor(normals(name, ...shape)));
@@ -226,7 +226,7 @@ describe('on wasm', () => {
     const [parameter, m, v] = [one(), one(), one()];
     const copy = tf.clone(parameter);
     const [gradient, factor] = [tf.ones([4]), tf.scalar(1)];
-    const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.5, epsilon: 1e-7, decayFirst: true, keep: 1 };
+    const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.5, epsilon: 1e-7, decayFirst: true, decayFactor: 1 };
     adamwUpdate([{ parameter, gradient, m, v, decayed: 4 }], factor, scalars);
     expect([...(await copy.data())]).toEqual([1, 1, 1, 1]);
     expect((await parameter.data())[0]).toBeCloseTo(0.5, 6);

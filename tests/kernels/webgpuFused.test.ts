@@ -209,7 +209,7 @@ describe('fused kernels on', () => {
     it('AdamW and the norm, over tensors of many sizes', async () => {
       const shapes = [[3], [8], [5, 7], [12, 4], [100, 64], [1], [2, 2], [9, 4], [16]];
       const decayed = [0, 8, 13, 48, 3_001, 0, 2, 36, 4];
-      const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.01, epsilon: 1e-6, keep: 0.9 };
+      const scalars = { beta1: 0.9, beta2: 0.99, rate: 0.01, epsilon: 1e-6, decayFactor: 0.9 };
       const run = async (update: typeof adamwUpdate, norm: typeof gradientNorm, decayFirst: boolean) => {
         const given = shapes.map((shape, i) => ({
           parameter: tf.variable(toTensor(normals(`p${i}`, ...shape))),

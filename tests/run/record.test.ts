@@ -53,13 +53,13 @@ describe('a record', () => {
   it('gives back every kind of event as it was', () => {
     const text = EVENTS.map((event) => `${formatEvent(event)}\n`).join('');
     expect(text.trimEnd().split('\n')).toHaveLength(EVENTS.length);
-    expect(parseRecord(text)).toEqual({ events: EVENTS, faults: [] });
+    expect(parseRecord(text)).toEqual({ events: EVENTS, errors: [] });
   });
 
   it('may have blank lines, Windows line ends, and no line end at all', () => {
     const text = `\n${EVENTS.map(formatEvent).join('\r\n\r\n')}`;
-    expect(parseRecord(text)).toEqual({ events: EVENTS, faults: [] });
-    expect(parseRecord('')).toEqual({ events: [], faults: [] });
+    expect(parseRecord(text)).toEqual({ events: EVENTS, errors: [] });
+    expect(parseRecord('')).toEqual({ events: [], errors: [] });
   });
 
   it('fills in knobs that its program did not have yet', () => {
@@ -71,11 +71,11 @@ describe('a record', () => {
 
 describe('a damaged record', () => {
   const faultOf = (line: string) => {
-    const { events, faults } = parseRecord([lineOf(HEADER), line, lineOf(EVENTS[2]!)].join('\n'));
+    const { events, errors } = parseRecord([lineOf(HEADER), line, lineOf(EVENTS[2]!)].join('\n'));
     expect(events).toEqual([HEADER, EVENTS[2]]);
-    expect(faults).toHaveLength(1);
-    expect(faults[0]!.line).toBe(2);
-    return faults[0]!.reason;
+    expect(errors).toHaveLength(1);
+    expect(errors[0]!.line).toBe(2);
+    return errors[0]!.reason;
   };
 
   it('says what is not JSON, such as a line that was cut off, and uses the rest', () => {

@@ -189,7 +189,10 @@ describe('a folder that cannot be used', () => {
       { tokenizerJson: '{"model": {"vocab": {"a": "b"}}}' },
       /^tokenizer.json is not a tokenizer: model.vocab/,
     ],
-    [{ tokenizerJson: '{"model": {"vocab": {"a": 0}}}' }, /^tokenizer.json is of a kind that cannot be used/],
+    [
+      { tokenizerJson: '{"model": {"vocab": {"a": 0}}}' },
+      /^tokenizer.json has an unsupported kind of tokenizer/,
+    ],
     [{ ...POCKET, tokenizerConfig: 'nonsense' }, /^tokenizer_config.json is not JSON/],
     [{ ...POCKET, tokenizerConfig: 'null' }, /^tokenizer_config.json is not a JSON object/],
   ])('is a Failure with its reason (%#)', (files, message) => {
@@ -201,7 +204,7 @@ describe('a folder that cannot be used', () => {
     const tokenizerJson = changed((json) => {
       json.pre_tokenizer = { type: 'Rocket' };
     });
-    expect(() => makeTokenizer({ tokenizerJson })).toThrow(/cannot be used \(.*Rocket.*\)/);
+    expect(() => makeTokenizer({ tokenizerJson })).toThrow(/unsupported kind of tokenizer \(.*Rocket.*\)/);
   });
 });
 

@@ -1,7 +1,7 @@
 // Groups that the visitor gives: in the next batch, in every later epoch, never held out, and part of what a resumed
 // run goes on with.
 import { describe, expect, it } from 'vitest';
-import { ownExample } from '../../src/data/mix.ts';
+import { userExample } from '../../src/data/mix.ts';
 import type { Group } from '../../src/data/group.ts';
 import { defaultConfig } from '../../src/run/config.ts';
 import { readSafetensors } from '../../src/encoder/safetensors.ts';
@@ -36,13 +36,13 @@ describe('what a given group becomes', () => {
     ['a labelled pair in an unsupervised setting', four, [], 'dropout', 2, false],
     ['a triple', four, ['anchor', 'positive', 'negative'], 'sup', 3, false],
   ] as const)('%s', (_, group, roles, pattern, sentences, generated) => {
-    const example = ownExample(group, roles, pattern)!;
+    const example = userExample(group, roles, pattern)!;
     expect(example.sentences).toHaveLength(sentences);
     expect(example.generated).toBe(generated);
   });
 
   it('nothing, when the setting takes whole triples only and one is missing', () => {
-    expect(ownExample(pair, ['anchor', 'positive', 'negative'], 'sup')).toBeUndefined();
+    expect(userExample(pair, ['anchor', 'positive', 'negative'], 'sup')).toBeUndefined();
   });
 });
 

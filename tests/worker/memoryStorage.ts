@@ -19,7 +19,7 @@ export class MemoryStorage implements RunStorage {
       list: async () => [...files.keys()],
       read: async (name: string) => files.get(name)!.slice(),
       write: async (name: string, bytes: Uint8Array) => {
-        if (bytes.length > this.quota) throw new Error('there is no room left');
+        if (bytes.length > this.quota) throw new Error('no storage space is left');
         files.set(name, bytes.slice());
         for (const listener of this.listeners.splice(0)) listener();
       },

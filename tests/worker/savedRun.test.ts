@@ -123,7 +123,7 @@ describe('a saved run', () => {
     expect(run.page.events('end')).toMatchObject([{ reason: 'finished', step: STEPS }]);
     const notes = run.page.events('note').filter(({ text }) => text.includes('could not be saved'));
     expect(notes.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/no room left.*training continues/),
+      expect.stringMatching(/no storage space is left.*training continues/),
     ]);
     expect([...storage.runs.get('run-1')!.keys()]).toEqual(kept);
     await run.training.stop();

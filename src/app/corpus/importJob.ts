@@ -3,7 +3,7 @@
 import { messageOf } from '../../util/failure.ts';
 import type { ScoredPair } from '../../data/group.ts';
 import type { GroupDraft } from '../state/corpusText.ts';
-import { readImport, type LineFault } from './importRead.ts';
+import { readImport, type ImportError } from './importRead.ts';
 import { inspect, type ImportChoice, type ImportFormat, type Inspection } from './importSniff.ts';
 import { decodeBytes } from './importText.ts';
 
@@ -18,11 +18,11 @@ export type ImportRequest =
 export interface ReadSummary {
   kind: 'groups' | 'pairs';
   count: number;
-  /** The first faults; `faultCount` is the total number. */
-  faults: LineFault[];
-  faultCount: number;
-  /** All faults as a file to download, "line <tab> reason"; null if there are none. */
-  faultFile: Blob | null;
+  /** The first errors; `errorCount` is the total number. */
+  errors: ImportError[];
+  errorCount: number;
+  /** All errors as a file to download, "line <tab> reason"; null if there are none. */
+  errorFile: Blob | null;
 }
 
 export type ImportReply =
@@ -34,7 +34,7 @@ export type ImportReply =
   | { type: 'failed'; message: string };
 
 const PART = 500;
-export const SHOWN_FAULTS = 20;
+export const SHOWN_ERRORS = 20;
 
 export class ImportJob {
   private name = '';
@@ -70,7 +70,7 @@ export class ImportJob {
   }
 
   private read(choice: ImportChoice): void {
-    const { kind, groups, pairs, faults } = readImport(this.name, this.text, choice);
+    const { kind, groups, pairs, errors } = readImport(this.name, this.text, choice);
     for (let at = 0; at < groups.length; at += PART)
       this.reply({ type: 'groups', groups: groups.slice(at, at + PART) });
     for (let at = 0; at < pairs.length; at += PART)
@@ -80,15 +80,15 @@ export class ImportJob {
       summary: {
         kind,
         count: groups.length + pairs.length,
-        faults: faults.slice(0, SHOWN_FAULTS),
-        faultCount: faults.length,
-        faultFile: faults.length > 0 ? faultFile(faults) : null,
+        errors: errors.slice(0, SHOWN_ERRORS),
+        errorCount: errors.length,
+        errorFile: errors.length > 0 ? errorFile(errors) : null,
       },
     });
   }
 }
 
-function faultFile(faults: readonly LineFault[]): Blob {
-  const lines = faults.map(({ line, reason }) => `${line}\t${reason}\n`);
+function errorFile(errors: readonly ImportError[]): Blob {
+  const lines = errors.map(({ line, reason }) => `${line}\t${reason}\n`);
   return new Blob(['line\treason\n', ...lines], { type: 'text/tab-separated-values' });
 }

@@ -16,7 +16,7 @@ import {
 } from '../state/corpusText.ts';
 import { isTable, rowsOf, type ImportChoice, type ColumnUse } from './importSniff.ts';
 
-export interface LineFault {
+export interface ImportError {
   line: number;
   reason: string;
 }
@@ -25,7 +25,7 @@ export interface ReadImport {
   kind: 'groups' | 'pairs';
   groups: GroupDraft[];
   pairs: ScoredPair[];
-  faults: LineFault[];
+  errors: ImportError[];
 }
 
 /** @throws Failure if nothing can be read that way: only one column, no anchor, all lines invalid */
@@ -33,9 +33,9 @@ export function readImport(name: string, content: string, choice: ImportChoice):
   const text = cleanText(content, name);
   if (text.trim() === '') throw new Failure(t('corpus.import.empty', { name }));
   const read = reading(name, text, choice);
-  read.faults.sort((a, b) => a.line - b.line);
+  read.errors.sort((a, b) => a.line - b.line);
   if (read.groups.length + read.pairs.length === 0) {
-    const { line, reason } = read.faults[0] ?? { line: 1, reason: t('corpus.import.noLine') };
+    const { line, reason } = read.errors[0] ?? { line: 1, reason: t('corpus.import.noLine') };
     throw new Failure(t('corpus.import.nothing', { name, line, reason }));
   }
   return read;
@@ -66,19 +66,19 @@ const LINE_OF_ID = /:(\d+)$/;
 /** @param file its extension determines the format; ids of groups without one are "text:{line}" */
 function groupsFrom(file: string, text: string, mapping?: Partial<Record<Role, number>>): ReadImport {
   const read = readGroups(file, text, { source: 'file', mapping });
-  const faults: LineFault[] = read.faults.map(({ line, reason }) => ({ line, reason }));
+  const errors: ImportError[] = read.errors.map(({ line, reason }) => ({ line, reason }));
   const groups: GroupDraft[] = [];
   for (const group of read.groups) {
     const draft = draftOf(group);
     const problem = problemOf(draft);
     if (problem === null) groups.push(draft);
     else
-      faults.push({
+      errors.push({
         line: Number(LINE_OF_ID.exec(group.id)?.[1] ?? 1),
         reason: t(`corpus.import.sentence.${problem}`, { most: LONGEST_SENTENCE }),
       });
   }
-  return { kind: 'groups', groups, pairs: [], faults };
+  return { kind: 'groups', groups, pairs: [], errors };
 }
 
 function draftOf(group: Group): GroupDraft {
@@ -107,7 +107,7 @@ function jsonLines(text: string): { line: number; value: string }[] {
   return textLines(text).map(({ line, text: value }) => ({ line, value }));
 }
 
-/** The line without "id": the generated id contains the line number, so that later faults can report the line. */
+/** The line without "id": the generated id contains the line number, so that later errors can report the line. */
 function withoutId(line: string): string {
   if (!line.includes('"id"')) return line;
   try {
@@ -122,9 +122,9 @@ function readGroupTable(name: string, text: string, choice: ImportChoice): ReadI
   const mapping = mappingOf(choice.columns);
   if (choice.columns.length < 2) throw new Failure(t('corpus.import.oneColumn', { name }));
   if (mapping.anchor === undefined) throw new Failure(t('corpus.import.noAnchor'));
-  const { file, table } = withOwnHeader(text, choice);
+  const { file, table } = withStandardHeader(text, choice);
   const read = groupsFrom(file, table, mapping);
-  for (const fault of read.faults) fault.line--; // our header is one extra line
+  for (const error of read.errors) error.line--; // our header is one extra line
   return read;
 }
 
@@ -132,7 +132,7 @@ function readGroupTable(name: string, text: string, choice: ImportChoice): ReadI
  * The reader guesses from the first row whether it is a header. Here the visitor has decided, so we put our own header
  * on top, and blank the original one if there is one. Line numbers increase by one.
  */
-function withOwnHeader(text: string, choice: ImportChoice): { file: string; table: string } {
+function withStandardHeader(text: string, choice: ImportChoice): { file: string; table: string } {
   const firstLine = textLines(text)[0]?.text ?? '';
   const isTabbed = choice.format === 'tsv' || firstLine.includes('\t');
   const comma = !firstLine.includes(',') && firstLine.includes(';') ? ';' : ',';
@@ -160,7 +160,7 @@ function mappingOf(columns: readonly ColumnUse[]): Partial<Record<Role, number>>
 
 // --- scored pairs -----------------------------------------------------------------------------------------------
 
-interface PairRow {
+interface ImportedPairRow {
   line: number;
   score: string;
   first: string;
@@ -168,28 +168,28 @@ interface PairRow {
 }
 
 /** Reads pairs by converting them to the reader's format: score, sentence, sentence, with a header. */
-function pairsFrom(rows: readonly PairRow[], faults: LineFault[]): ReadImport {
-  const read: ReadImport = { kind: 'pairs', groups: [], pairs: [], faults };
+function pairsFrom(rows: readonly ImportedPairRow[], errors: ImportError[]): ReadImport {
+  const read: ReadImport = { kind: 'pairs', groups: [], pairs: [], errors };
   if (rows.length === 0) return read;
   const clean = rows.map(({ line, score, first, second }) => {
     return { line, score: cleanSentence(score), first: cleanSentence(first), second: cleanSentence(second) };
   });
   const usable = clean.filter(({ line, first, second }) => {
     const isLong = Math.max(first.length, second.length) > LONGEST_SENTENCE;
-    if (isLong) faults.push({ line, reason: t('corpus.import.sentence.long', { most: LONGEST_SENTENCE }) });
+    if (isLong) errors.push({ line, reason: t('corpus.import.sentence.long', { most: LONGEST_SENTENCE }) });
     return !isLong;
   });
   const body = usable.map(({ score, first, second }) => `${score}\t${first}\t${second}`);
   try {
-    const { pairs, faults: found } = readScoredPairs(
+    const { pairs, errors: found } = readScoredPairs(
       'pairs.tsv',
       ['score\tsentence1\tsentence2', ...body].join('\n'),
     );
     read.pairs = pairs;
-    for (const { line, reason } of found) faults.push({ line: usable[line - 2]?.line ?? line, reason });
+    for (const { line, reason } of found) errors.push({ line: usable[line - 2]?.line ?? line, reason });
   } catch (error) {
     // All of them are invalid: report only the first.
-    faults.push({ line: usable[0]?.line ?? 1, reason: messageOf(error) });
+    errors.push({ line: usable[0]?.line ?? 1, reason: messageOf(error) });
   }
   return read;
 }
@@ -198,8 +198,8 @@ function readPairTable(text: string, choice: ImportChoice): ReadImport {
   const column = (use: ColumnUse) => choice.columns.indexOf(use);
   const [score, first, second] = [column('score'), column('anchor'), column('positive')];
   if (first < 0 || second < 0) throw new Failure(t('corpus.import.pairsNeedTwo'));
-  const faults: LineFault[] = [];
-  const rows = rowsOf(choice.format, text, (line, reason) => faults.push({ line, reason }));
+  const errors: ImportError[] = [];
+  const rows = rowsOf(choice.format, text, (line, reason) => errors.push({ line, reason }));
   const cell = ({ cells }: Row, i: number) => cells[i] ?? '';
   const body = choice.hasHeader ? rows.slice(1) : rows;
   return pairsFrom(
@@ -209,7 +209,7 @@ function readPairTable(text: string, choice: ImportChoice): ReadImport {
       first: cell(row, first),
       second: cell(row, second),
     })),
-    faults,
+    errors,
   );
 }
 
@@ -217,8 +217,8 @@ const FIRST = ['first', 'sentence1', 's1', 'sentence_a', 'text1'];
 const SECOND = ['second', 'sentence2', 's2', 'sentence_b', 'text2'];
 
 function readPairObjects(text: string): ReadImport {
-  const faults: LineFault[] = [];
-  const rows: PairRow[] = [];
+  const errors: ImportError[] = [];
+  const rows: ImportedPairRow[] = [];
   for (const { line, value } of jsonLines(text)) {
     try {
       const parsed: unknown = JSON.parse(value);
@@ -231,10 +231,10 @@ function readPairObjects(text: string): ReadImport {
       };
       rows.push({ line, score: textAt(['score']), first: textAt(FIRST), second: textAt(SECOND) });
     } catch (error) {
-      faults.push({ line, reason: t('corpus.import.notJson', { reason: messageOf(error) }) });
+      errors.push({ line, reason: t('corpus.import.notJson', { reason: messageOf(error) }) });
     }
   }
-  return pairsFrom(rows, faults);
+  return pairsFrom(rows, errors);
 }
 
 /** What the visitor still has to choose before the text can be read; null if nothing. */

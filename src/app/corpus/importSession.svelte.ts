@@ -64,7 +64,7 @@ export class ImportSession {
     if (!this.found || this.busy) return;
     const { groups, pairs } = this.found;
     this.busy = true;
-    const outcome = await this.corpus.own.addMany(
+    const outcome = await this.corpus.user.addMany(
       groups,
       pairs.map((pair) => ({ ...pair, source: 'file' as const })),
     );

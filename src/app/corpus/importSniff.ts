@@ -51,9 +51,9 @@ export function inspect(name: string, text: string, as?: ImportFormat): Inspecti
 export function rowsOf(
   format: ImportFormat,
   text: string,
-  fault?: (line: number, reason: string) => void,
+  report?: (line: number, reason: string) => void,
 ): Row[] {
-  return format === 'csv' ? csvRows(text, fault) : tsvRows(text);
+  return format === 'csv' ? csvRows(text, report) : tsvRows(text);
 }
 
 /** The first lines, without an incomplete last one. */

@@ -1,6 +1,6 @@
 // Converts scored pairs to table rows: bundled pairs get an id and a source, which own pairs already have.
 import type { ScoredPair } from '../../data/group.ts';
-import type { OwnPair } from '../state/corpusText.ts';
+import type { UserPair } from '../state/corpusText.ts';
 import type { Origin } from './rowQuery.ts';
 
 export interface PairRow extends ScoredPair {
@@ -11,7 +11,7 @@ export interface PairRow extends ScoredPair {
 /** Own pairs come first, because they are the ones that can be edited. */
 export function pairRows(
   bundled: readonly ScoredPair[],
-  own: readonly OwnPair[],
+  userPairs: readonly UserPair[],
   query: string,
   origin: Origin,
 ): PairRow[] {
@@ -19,5 +19,5 @@ export function pairRows(
   const matches = ({ first, second }: ScoredPair) =>
     words === '' || first.toLowerCase().includes(words) || second.toLowerCase().includes(words);
   const numbered = bundled.map((pair, i): PairRow => ({ ...pair, id: `dev:${i + 1}`, source: 'bundled' }));
-  return [...(origin === 'bundled' ? [] : own), ...(origin === 'own' ? [] : numbered)].filter(matches);
+  return [...(origin === 'bundled' ? [] : userPairs), ...(origin === 'own' ? [] : numbered)].filter(matches);
 }

@@ -40,7 +40,7 @@ const BUDGET = 8;
 /** Number of groups processed between two checks of the clock. */
 const STRIDE = 64;
 
-export function isOwn({ source }: Pick<Group, 'source'>): boolean {
+export function isUserEntry({ source }: Pick<Group, 'source'>): boolean {
   return source !== 'bundled';
 }
 
@@ -80,13 +80,13 @@ export async function filterAndSort(
   if (words !== '' || origin !== 'all') {
     const kept: Group[] = [];
     const keep = (group: Group) => {
-      if (origin !== 'all' && isOwn(group) !== (origin === 'own')) return;
+      if (origin !== 'all' && isUserEntry(group) !== (origin === 'own')) return;
       if (words === '' || matches(group, words)) kept.push(group);
     };
     if (!(await processInSlices(groups, keep, signal))) return undefined;
     shown = kept;
   }
-  if (!sorting) return ownFirst(shown);
+  if (!sorting) return userGroupsFirst(shown);
   const values: number[] = [];
   const measure = (group: Group) => values.push(valueOf(group, sorting.key, cosineOf));
   if (!(await processInSlices(shown, measure, signal))) return undefined;
@@ -97,9 +97,10 @@ export async function filterAndSort(
  * The visitor's own groups come first, newest first, so that a new pair is visible without a search. Then come bundled
  * groups, which have more to show than the plain sentences at the end.
  */
-function ownFirst(groups: readonly Group[]): readonly Group[] {
+function userGroupsFirst(groups: readonly Group[]): readonly Group[] {
   const parts: [Group[], Group[], Group[]] = [[], [], []];
-  for (const group of groups) parts[isOwn(group) ? 0 : group.positive !== undefined ? 1 : 2].push(group);
+  for (const group of groups)
+    parts[isUserEntry(group) ? 0 : group.positive !== undefined ? 1 : 2].push(group);
   return [...parts[0].reverse(), ...parts[1], ...parts[2]];
 }
 

@@ -74,7 +74,7 @@ export class ComparedState {
       if (header === null || config === null || (await runs.resume(id)) === null) return;
       this.visited = null;
       await this.prepare(parseSettingName(header.setting), config);
-      await corpus.own.restored;
+      await corpus.user.restored;
       training.resume({ id, record, playing: true });
     } catch (error) {
       notices.show({ id: 'continue', kind: 'bad', text: messageOf(error) });

@@ -3,16 +3,16 @@
 import type { Group, ScoredPair } from '../../data/group.ts';
 import type { PatternName, Setting } from '../../run/settings.ts';
 import { t } from '../messages/t.ts';
-import { indexedDbStore, type OwnStore } from '../storage/ownStore.ts';
+import { indexedDbUserData, type UserDataStore } from '../storage/userDataStore.ts';
 import { BundledCorpus } from './bundledCorpus.svelte.ts';
 import { BUNDLED, missingFor, type Fetcher } from './corpusFiles.ts';
 import { serving, shortfallOf, type Need } from './corpusNeeds.ts';
-import type { OwnPair } from './corpusText.ts';
-import { OwnCorpus } from './ownCorpus.svelte.ts';
+import type { UserPair } from './corpusText.ts';
+import { UserCorpus } from './ownCorpus.svelte.ts';
 
 export interface CorpusOptions {
   /** Where own data is stored; null keeps it in memory only. */
-  store?: OwnStore | null;
+  store?: UserDataStore | null;
   fetcher?: Fetcher;
   /** Base URL of the bundled files. */
   base?: string;
@@ -20,12 +20,12 @@ export interface CorpusOptions {
 
 export class CorpusState {
   readonly domains: readonly string[] = Object.keys(BUNDLED);
-  readonly own: OwnCorpus;
+  readonly user: UserCorpus;
   private readonly files: BundledCorpus;
 
-  constructor({ store = indexedDbStore(), fetcher, base = './corpora/' }: CorpusOptions = {}) {
+  constructor({ store = indexedDbUserData(), fetcher, base = './corpora/' }: CorpusOptions = {}) {
     this.files = new BundledCorpus(fetcher ?? ((url, options) => fetch(url, options)), base);
-    this.own = new OwnCorpus(store);
+    this.user = new UserCorpus(store);
   }
 
   /** Why a domain cannot be used with a pattern; null when it can. */
@@ -64,15 +64,15 @@ export class CorpusState {
     return this.files.failure;
   }
   get usesBundled(): boolean {
-    return this.own.usesBundled;
+    return this.user.usesBundled;
   }
   set usesBundled(value: boolean) {
-    this.own.usesBundled = value;
+    this.user.usesBundled = value;
   }
 
   /** The bundled groups (unless switched off) and the visitor's own. */
   get groups(): readonly Group[] {
-    return this.joinGroups(this.usesBundled ? this.bundled : NONE, this.own.groups);
+    return this.joinGroups(this.usesBundled ? this.bundled : NONE, this.user.groups);
   }
   private readonly joinGroups = memoized((bundled: readonly Group[], own: readonly Group[]) => [
     ...bundled,
@@ -80,9 +80,9 @@ export class CorpusState {
   ]);
 
   get evaluationPairs(): readonly ScoredPair[] {
-    return this.joinPairs(this.usesBundled ? this.pairs : NONE, this.own.pairs);
+    return this.joinPairs(this.usesBundled ? this.pairs : NONE, this.user.pairs);
   }
-  private readonly joinPairs = memoized((bundled: readonly ScoredPair[], own: readonly OwnPair[]) => [
+  private readonly joinPairs = memoized((bundled: readonly ScoredPair[], own: readonly UserPair[]) => [
     ...bundled,
     ...own.map(({ score, first, second }): ScoredPair => ({ score, first, second })),
   ]);
@@ -93,8 +93,8 @@ export class CorpusState {
    */
   get forTraining(): { groups: readonly Group[]; own: readonly Group[] } {
     return this.usesBundled
-      ? { groups: this.bundled, own: this.own.groups }
-      : { groups: this.serve(this.own.groups, this.pattern), own: NONE };
+      ? { groups: this.bundled, own: this.user.groups }
+      : { groups: this.serve(this.user.groups, this.pattern), own: NONE };
   }
   private readonly serve = memoized(serving);
 

@@ -1,11 +1,11 @@
 // Undo and redo for the visitor's groups and pairs. The lists are never changed in place, so a state in the history
 // is two references plus the change that followed.
 import type { Group } from '../../data/group.ts';
-import type { OwnPair } from './corpusText.ts';
+import type { UserPair } from './corpusText.ts';
 
-export interface OwnLists {
+export interface UserLists {
   groups: readonly Group[];
-  pairs: readonly OwnPair[];
+  pairs: readonly UserPair[];
 }
 
 export interface CorpusChange {
@@ -19,7 +19,7 @@ export interface LastChange extends CorpusChange {
   by: 'doing' | 'undo' | 'redo';
 }
 
-interface Moment extends OwnLists {
+interface Moment extends UserLists {
   change: CorpusChange;
 }
 
@@ -37,18 +37,18 @@ export const NO_HISTORY: History = { past: [], future: [] };
  * Adds a change to the history.
  * @param before the lists before the change
  */
-export function recorded(history: History, before: OwnLists, change: CorpusChange): History {
+export function recorded(history: History, before: UserLists, change: CorpusChange): History {
   return { past: [...history.past, { ...before, change }].slice(-HISTORY_DEPTH), future: [] };
 }
 
 export interface HistoryStep {
   history: History;
-  lists: OwnLists;
+  lists: UserLists;
   change: CorpusChange;
 }
 
 /** Undoes one change; undefined at the beginning. */
-export function undone(history: History, now: OwnLists): HistoryStep | undefined {
+export function undone(history: History, now: UserLists): HistoryStep | undefined {
   const moment = history.past.at(-1);
   if (!moment) return undefined;
   const { change, groups, pairs } = moment;
@@ -63,7 +63,7 @@ export function undone(history: History, now: OwnLists): HistoryStep | undefined
 }
 
 /** Redoes one change; undefined at the end. */
-export function redone(history: History, now: OwnLists): HistoryStep | undefined {
+export function redone(history: History, now: UserLists): HistoryStep | undefined {
   const moment = history.future.at(-1);
   if (!moment) return undefined;
   const { change, groups, pairs } = moment;
@@ -78,7 +78,7 @@ export function redone(history: History, now: OwnLists): HistoryStep | undefined
 }
 
 /** Adds records that were loaded late (from storage) to every state, so that undoing does not lose them. */
-export function withEarlier(history: History, earlier: OwnLists): History {
+export function withEarlier(history: History, earlier: UserLists): History {
   const grown = (moment: Moment): Moment => ({
     ...moment,
     groups: [...earlier.groups, ...moment.groups],

@@ -14,9 +14,9 @@ const FEWEST = 4;
 export type Need = Pick<Config, 'batch' | 'heldOut' | 'seed' | 'generatedShare'>;
 
 /** The visitor's groups used alone as a corpus: those with a positive are used for the chosen pattern. */
-export function serving(own: readonly Group[], name: PatternName): Group[] {
+export function serving(userGroups: readonly Group[], name: PatternName): Group[] {
   const pattern = PATTERNS[name];
-  return own.map((group) =>
+  return userGroups.map((group) =>
     'groups' in pattern && group.positive !== undefined ? { ...group, pattern: pattern.groups } : group,
   );
 }

@@ -24,7 +24,7 @@ export interface PairDraft extends ScoredPair {
 }
 
 /** A scored pair of the visitor. */
-export interface OwnPair extends ScoredPair {
+export interface UserPair extends ScoredPair {
   id: string;
   source: 'typed' | 'file';
 }
@@ -82,6 +82,6 @@ export function pairTextOf({ score, first, second }: ScoredPair): string {
 }
 
 /** The number in "own-12"; 0 for other ids. */
-export function ownNumber(id: string): number {
+export function userIdNumber(id: string): number {
   return Number(/^(?:own|pair)-(\d+)$/.exec(id)?.[1] ?? 0);
 }

@@ -60,7 +60,7 @@ export class DeskState {
     );
     const { runs, training, recipe, corpus, notices } = this;
     this.compared = new ComparedState({ runs, training, recipe, corpus, notices });
-    this.corpus.own.onadded = (groups) => this.training.addGroups(groups);
+    this.corpus.user.onadded = (groups) => this.training.addGroups(groups);
   }
 
   /** Loads what the page needs, the recorded run first, because it is what the visitor sees. */
@@ -96,7 +96,7 @@ export class DeskState {
     });
     $effect(() => {
       const failures = {
-        storage: corpus.own.storageFailure,
+        storage: corpus.user.storageFailure,
         corpus: corpus.failure,
         runs: runs.storageFailure,
       };
@@ -118,7 +118,7 @@ export class DeskState {
       const record = await this.runs.read(newest.id);
       if (!continues(this.recipe.values, record)) return null;
       const { domain, pattern } = this.recipe.setting;
-      await Promise.all([this.corpus.load(domain, pattern), this.corpus.own.restored]);
+      await Promise.all([this.corpus.load(domain, pattern), this.corpus.user.restored]);
       const playing = wasPlaying() === newest.id;
       return (await this.runs.resume(newest.id)) && { id: newest.id, record, playing };
     } catch {

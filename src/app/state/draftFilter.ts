@@ -10,12 +10,12 @@ import {
   problemOf,
   textOf,
   type GroupDraft,
-  type OwnPair,
+  type UserPair,
   type PairDraft,
 } from './corpusText.ts';
 
 /** The limit of own groups (and of own pairs); larger corpora belong on the command line. */
-export const MAX_OWN = 100_000;
+export const MAX_USER_ENTRIES = 100_000;
 /** Drafts processed before yielding to the event loop. */
 const SLICE = 500;
 
@@ -44,7 +44,7 @@ function draftFilter<T>(
   text: (clean: T) => string,
 ): DraftFilter<T> {
   const texts = new Set(existing);
-  let room = MAX_OWN - texts.size;
+  let room = MAX_USER_ENTRIES - texts.size;
   const counts = { duplicates: 0, invalid: 0, overLimit: 0 };
   const accepted: T[] = [];
   return {
@@ -64,18 +64,18 @@ function draftFilter<T>(
   };
 }
 
-export function groupFilter(own: readonly Group[]): DraftFilter<GroupDraft> {
+export function groupFilter(userGroups: readonly Group[]): DraftFilter<GroupDraft> {
   return draftFilter<GroupDraft>(
-    own.map(textOf),
+    userGroups.map(textOf),
     (draft) => ({ ...draft, ...cleanSentences(draft) }),
     (draft) => problemOf(draft) === null,
     textOf,
   );
 }
 
-export function pairFilter(own: readonly OwnPair[]): DraftFilter<PairDraft> {
+export function pairFilter(userPairs: readonly UserPair[]): DraftFilter<PairDraft> {
   return draftFilter<PairDraft>(
-    own.map(pairTextOf),
+    userPairs.map(pairTextOf),
     (draft) => ({ ...draft, first: cleanSentence(draft.first), second: cleanSentence(draft.second) }),
     (draft) => pairProblemOf(draft) === null,
     pairTextOf,

@@ -16,7 +16,7 @@ export interface RecipeValues {
   model: string;
 }
 
-/** What this page offers; names outside of it are faults. */
+/** What this page offers; names outside of it are errors. */
 export interface Offer {
   domains: readonly string[];
   models: readonly string[];
@@ -53,12 +53,12 @@ export function readLink(
   offer: Offer,
 ): { values: RecipeValues; faults: string[] } {
   const values = structuredClone(defaults);
-  const faults: string[] = [];
+  const errors: string[] = [];
   for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ''))) {
-    const fault = readEntry(values, key, text, offer);
-    if (fault !== null) faults.push(fault);
+    const error = readEntry(values, key, text, offer);
+    if (error !== null) errors.push(error);
   }
-  return { values, faults };
+  return { values, faults: errors };
 }
 
 /**
@@ -71,12 +71,12 @@ function readEntry(values: RecipeValues, key: string, text: string, offer: Offer
       return readSetting(values, text, offer.domains);
     case 'device': {
       const device = DEVICE_CHOICES.find((name) => name === text);
-      if (device === undefined) return choiceFault(key, text, DEVICE_CHOICES);
+      if (device === undefined) return choiceError(key, text, DEVICE_CHOICES);
       values.device = device;
       return null;
     }
     case 'model':
-      if (!offer.models.includes(text)) return choiceFault(key, text, offer.models);
+      if (!offer.models.includes(text)) return choiceError(key, text, offer.models);
       values.model = text;
       return null;
     default:
@@ -87,7 +87,7 @@ function readEntry(values: RecipeValues, key: string, text: string, offer: Offer
 function readSetting(values: RecipeValues, text: string, domains: readonly string[]): string | null {
   try {
     const setting = parseSettingName(text);
-    if (!domains.includes(setting.domain)) return choiceFault('domain', setting.domain, domains);
+    if (!domains.includes(setting.domain)) return choiceError('domain', setting.domain, domains);
     values.setting = setting;
     return null;
   } catch (error) {
@@ -110,7 +110,7 @@ function readKnob(values: RecipeValues, key: string, text: string): string | nul
   }
 }
 
-const choiceFault = (key: string, text: string, choices: readonly string[]): string =>
+const choiceError = (key: string, text: string, choices: readonly string[]): string =>
   t('recipe.link.notOffered', { key, given: shortened(text), choices: choices.join(', ') });
 
 /** A link may contain text of any length; a sentence on the page must not. */

@@ -4,8 +4,8 @@ import { patternOf, type Group, type ScoredPair } from '../../data/group.ts';
 import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import { t } from '../messages/t.ts';
 import type { StorageFailure } from '../storage/database.ts';
-import type { OwnStore, SavedOwn } from '../storage/ownStore.ts';
-import { OwnSaver } from '../storage/saver.ts';
+import type { UserDataStore, SavedUserData } from '../storage/userDataStore.ts';
+import { UserDataSaver } from '../storage/userDataSaver.ts';
 import * as history from './corpusHistory.ts';
 import { groupFilter, inSlices, pairFilter, type AddResult, type DraftFilter } from './draftFilter.ts';
 import { countOf, placed, without } from './corpusLists.ts';
@@ -17,15 +17,15 @@ import {
   problemOf,
   textOf,
   type GroupDraft,
-  type OwnPair,
+  type UserPair,
   type PairDraft,
   type Sentences,
 } from './corpusText.ts';
 
-export class OwnCorpus {
+export class UserCorpus {
   /** The lists are replaced, never changed in place. */
   groups = $state.raw<readonly Group[]>([]);
-  pairs = $state.raw<readonly OwnPair[]>([]);
+  pairs = $state.raw<readonly UserPair[]>([]);
   /** The last change, to be announced; null before the first one. */
   lastChange = $state.raw<history.LastChange | null>(null);
   /** What cannot be stored, why, and what to do; null while storage works. Nothing is lost in memory. */
@@ -40,17 +40,17 @@ export class OwnCorpus {
   private withBundled = $state(true);
   private history = $state.raw(history.NO_HISTORY);
   private nextId = 1;
-  private readonly saver: OwnSaver | undefined;
+  private readonly saver: UserDataSaver | undefined;
 
   /** @param store null keeps the data in memory only */
-  constructor(store: OwnStore | null) {
+  constructor(store: UserDataStore | null) {
     if (store) {
       const current = () => ({
         groups: this.groups,
         pairs: this.pairs,
         preferences: { next: this.nextId, usesBundled: this.withBundled },
       });
-      this.saver = new OwnSaver(store, current, (failure) => this.reportStorage(failure));
+      this.saver = new UserDataSaver(store, current, (failure) => this.reportStorage(failure));
     }
     this.restored = this.saver?.restore((saved) => this.restore(saved)) ?? Promise.resolve();
   }
@@ -99,7 +99,7 @@ export class OwnCorpus {
     return filter.result();
   }
   private addPairsOf(filter: DraftFilter<PairDraft>): AddResult {
-    const added = filter.accepted.map(({ score, first, second, source }): OwnPair => {
+    const added = filter.accepted.map(({ score, first, second, source }): UserPair => {
       return { id: `pair-${this.nextId++}`, score, first, second, source: source ?? 'typed' };
     });
     if (added.length > 0)
@@ -122,7 +122,7 @@ export class OwnCorpus {
   updatePair(id: string, fields: Partial<ScoredPair>): boolean {
     const pair = this.pairs.find((each) => each.id === id);
     if (!pair) return false;
-    const changed: OwnPair = { ...pair, ...fields };
+    const changed: UserPair = { ...pair, ...fields };
     changed.first = cleanSentence(changed.first);
     changed.second = cleanSentence(changed.second);
     if (pairProblemOf(changed) !== null) return false;
@@ -142,7 +142,7 @@ export class OwnCorpus {
     const count = countOf(this.lists);
     if (count > 0) this.change([], [], { kind: 'cleared', count });
   }
-  private get lists(): history.OwnLists {
+  private get lists(): history.UserLists {
     return { groups: this.groups, pairs: this.pairs };
   }
 
@@ -164,7 +164,7 @@ export class OwnCorpus {
     await this.saver?.flush();
   }
 
-  private change(groups: readonly Group[], pairs: readonly OwnPair[], change: history.CorpusChange): void {
+  private change(groups: readonly Group[], pairs: readonly UserPair[], change: history.CorpusChange): void {
     this.history = history.recorded(this.history, this.lists, change);
     this.set(groups, pairs, { ...change, by: 'doing' });
   }
@@ -173,7 +173,7 @@ export class OwnCorpus {
     this.history = to.history;
     this.set(to.lists.groups, to.lists.pairs, { ...to.change, by });
   }
-  private set(groups: readonly Group[], pairs: readonly OwnPair[], change: history.LastChange): void {
+  private set(groups: readonly Group[], pairs: readonly UserPair[], change: history.LastChange): void {
     this.groups = groups;
     this.pairs = pairs;
     this.lastChange = change;
@@ -185,7 +185,7 @@ export class OwnCorpus {
       failure && t(`corpus.storage.${failure.problem}`, { message: failure.message.replace(/\.$/, '') });
   }
 
-  private restore(saved: SavedOwn): { groups: Group[]; pairs: OwnPair[] } {
+  private restore(saved: SavedUserData): { groups: Group[]; pairs: UserPair[] } {
     const { groups, pairs, inOrder, next, renumbered } = placed(saved, this.lists, this.nextId);
     this.nextId = next;
     this.history = history.withEarlier(this.history, inOrder);

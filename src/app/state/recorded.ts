@@ -9,8 +9,8 @@ export const RECORDED_RUN = './runs/scenes.sts_ht.jsonl';
 export async function fetchRecord(address: string): Promise<RunEvent[]> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const { events, faults } = parseRecord(await response.text());
-  if (events.length === 0) throw new Error(faults[0]?.reason ?? 'it is empty');
+  const { events, errors } = parseRecord(await response.text());
+  if (events.length === 0) throw new Error(errors[0]?.reason ?? 'it is empty');
   return events;
 }
 

@@ -106,8 +106,8 @@ export class StoredRuns {
     const { store } = this.options;
     const known = this.loaded.get(id);
     if (known !== undefined || store === null) return known ?? new RunRecord();
-    const { events, faults } = await parsePieces(await store.read(id));
-    const loaded = this.loaded.get(id) ?? new RunRecord(events, faults);
+    const { events, unreadableEvents } = await parsePieces(await store.read(id));
+    const loaded = this.loaded.get(id) ?? new RunRecord(events, unreadableEvents);
     this.loaded = withRecord(this.loaded, id, loaded);
     return loaded;
   }

@@ -8,7 +8,7 @@ const VERSION = 2;
 
 /** Values are `unknown`: readers must parse them, as they may have been written by another version. */
 export interface SemblanceSchema extends DBSchema {
-  /** The visitor's own groups and scored pairs; keys are unique across tabs (see saver.ts). */
+  /** The visitor's own groups and scored pairs; keys are unique across tabs (see userDataSaver.ts). */
   ownGroups: { key: string; value: unknown };
   ownPairs: { key: string; value: unknown };
   /** Small values by name. */

@@ -5,7 +5,7 @@ import { EMPTY_SUMMARY, runSummarySchema, type RunSummary } from '../../record/s
 import { eventSchema, type RunEvent } from '../../run/events.ts';
 import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
 import { database, storageFailureOf, type Database } from './database.ts';
-import type { Stored } from './ownStore.ts';
+import type { StoredRecord } from './userDataStore.ts';
 
 /** Events per piece of a record; all pieces but the last are full. */
 export const PIECE = 500;
@@ -71,7 +71,7 @@ export interface RunStore {
    * The metadata of every run, not parsed yet.
    * @throws StorageFailure, as do all of these methods
    */
-  list(): Promise<Stored<unknown>[]>;
+  list(): Promise<StoredRecord<unknown>[]>;
   /** The pieces of a run's record, in order. */
   read(id: string): Promise<unknown[]>;
   /** Writes the metadata of a run only. */
@@ -145,7 +145,7 @@ export function indexedDbRunStore(target: Database = database): RunStore {
 // --- reading back -----------------------------------------------------------------------------------------------
 
 /** Parses the runs that can be read and lists the others; never throws. */
-export function parseRuns(records: readonly Stored<unknown>[]): {
+export function parseRuns(records: readonly StoredRecord<unknown>[]): {
   runs: StoredRun[];
   unreadable: UnreadableRun[];
 } {
@@ -168,18 +168,18 @@ export function parseRuns(records: readonly Stored<unknown>[]): {
 /** The events of a record; invalid ones are left out and counted. */
 export async function parsePieces(
   pieces: readonly unknown[],
-): Promise<{ events: RunEvent[]; faults: number }> {
+): Promise<{ events: RunEvent[]; unreadableEvents: number }> {
   const events: RunEvent[] = [];
-  let faults = 0;
+  let unreadableEvents = 0;
   for (const [i, piece] of pieces.entries()) {
     if (i > 0) await yieldToEventLoop();
-    if (!Array.isArray(piece)) faults++;
+    if (!Array.isArray(piece)) unreadableEvents++;
     else
       for (const value of piece) {
         const parsed = eventSchema.safeParse(value);
         if (parsed.success) events.push(parsed.data);
-        else faults++;
+        else unreadableEvents++;
       }
   }
-  return { events, faults };
+  return { events, unreadableEvents };
 }

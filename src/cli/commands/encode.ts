@@ -44,7 +44,7 @@ async function encodeFile(options: EncodeOptions): Promise<void> {
   if (format !== '.jsonl' && format !== '.npy')
     throw new UsageFailure(`--out takes a .jsonl or .npy file, not ${options.out}.`);
   if (existsSync(options.out))
-    throw new Failure(`${options.out} is there already, and nothing is overwritten.`);
+    throw new Failure(`${options.out} already exists, and existing files are not overwritten.`);
   if (!existsSync(dirname(resolve(options.out))))
     throw new Failure(`There is no folder ${dirname(options.out)}.`);
   const sentences = (await readText(options.in)).split(/\r?\n/).filter((line) => line.trim() !== '');

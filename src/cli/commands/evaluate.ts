@@ -15,7 +15,7 @@ import { loadEvaluationSets, openModel, readText, type EvaluationSet } from '../
 import { nodeHost } from '../node/gpu.ts';
 import { deviceOption, jsonOption, maxLengthOption, poolingOption } from '../options.ts';
 import { printResult, Progress, log, formatNumber, table, type CommonOptions } from '../output.ts';
-import { reportFaults } from '../startRun.ts';
+import { reportLineErrors } from '../startRun.ts';
 
 interface EvalOptions extends CommonOptions {
   model: string;
@@ -68,7 +68,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const sets: EvaluationSet[] = [];
   for (const path of options.sts ?? []) {
     const loaded = await loadEvaluationSets(path);
-    reportFaults(loaded.faults);
+    reportLineErrors(loaded.errors);
     sets.push(...loaded.sets);
   }
   const tasks = options.transfer === undefined ? [] : await transferTasks(options.transfer);

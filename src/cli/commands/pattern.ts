@@ -16,7 +16,7 @@ import { openModel, readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { deviceOption, jsonOption } from '../options.ts';
 import { printResult, log, formatNumber, type CommonOptions } from '../output.ts';
-import { reportFaults } from '../startRun.ts';
+import { reportLineErrors } from '../startRun.ts';
 
 interface PatternOptions extends CommonOptions {
   data: string;
@@ -63,15 +63,15 @@ async function patternCommand(options: PatternOptions): Promise<void> {
 async function readPairs(path: string): Promise<Sides<Pair[]>> {
   const text = await readText(path);
   if (holdsScoredPairs(path, text)) {
-    const { pairs, faults } = readScoredPairs(path, text);
-    reportFaults(faults);
+    const { pairs, errors } = readScoredPairs(path, text);
+    reportLineErrors(errors);
     return pairsByScore(pairs);
   }
-  const { groups, faults } = readGroups(path, text);
-  reportFaults(faults);
+  const { groups, errors } = readGroups(path, text);
+  reportLineErrors(errors);
   if (groups.length === 0)
     throw new Failure(
-      `${path} holds no usable sentence group (line ${faults[0]?.line ?? 1}: ${faults[0]?.reason ?? 'nothing'}).`,
+      `${path} holds no usable sentence group (line ${errors[0]?.line ?? 1}: ${errors[0]?.reason ?? 'nothing'}).`,
     );
   return pairsOfGroups(groups);
 }

@@ -15,7 +15,7 @@ import { root } from '../root.ts';
 import { log, printResult, type CommonOptions } from '../output.ts';
 
 /** The project's own reference values, described in the README there. */
-const OWN_REFERENCES = join(root, 'tests', 'golden');
+const PROJECT_GOLDENS = join(root, 'tests', 'golden');
 
 interface VerifyOptions extends CommonOptions {
   goldens: string;
@@ -29,9 +29,9 @@ export function addVerify(program: Command): void {
     .description(
       'Runs every reference-value file of a folder (losses, metrics, encoder, optimiser, ten training steps, dropout ' +
         'statistics) through the code that trains, on the device you name, and reports the largest error of each case. ' +
-        'Leaves with 1 when a case fails.',
+        'Exits with 1 when a case fails.',
     )
-    .option('--goldens <dir>', 'folder with the reference-value files (*.json)', OWN_REFERENCES)
+    .option('--goldens <dir>', 'folder with the reference-value files (*.json)', PROJECT_GOLDENS)
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(verify);

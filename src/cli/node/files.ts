@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { Fault, Group, GroupPattern, ScoredPair } from '../../data/group.ts';
+import type { LineError, Group, GroupPattern, ScoredPair } from '../../data/group.ts';
 import { readGroups } from '../../data/formats/groups.ts';
 import { readScoredPairs } from '../../data/formats/scoredPairs.ts';
 import { loadModel, type FolderReader, type LoadedModel } from '../../encoder/folder.ts';
@@ -49,18 +49,18 @@ export async function readText(path: string): Promise<string> {
 
 export interface LoadedGroups {
   groups: Group[];
-  faults: Fault[];
+  errors: LineError[];
   files: string[];
 }
 
 /** Reads group files; ids are made unique across files. */
 export async function loadGroups(paths: readonly string[], pattern?: GroupPattern): Promise<LoadedGroups> {
-  const loaded: LoadedGroups = { groups: [], faults: [], files: [...paths] };
+  const loaded: LoadedGroups = { groups: [], errors: [], files: [...paths] };
   const seen = new Set<string>();
   for (const path of paths) {
-    const { groups, faults } = readGroups(path, await readText(path), { pattern });
+    const { groups, errors } = readGroups(path, await readText(path), { pattern });
     if (groups.length === 0) {
-      const first = faults[0];
+      const first = errors[0];
       throw new Failure(
         `${path} holds no usable sentence group (line ${first?.line ?? 1}: ${first?.reason ?? 'nothing'}).`,
       );
@@ -71,7 +71,7 @@ export async function loadGroups(paths: readonly string[], pattern?: GroupPatter
       seen.add(id);
       loaded.groups.push({ ...group, id });
     }
-    for (const fault of faults) loaded.faults.push(fault);
+    for (const error of errors) loaded.errors.push(error);
   }
   return loaded;
 }
@@ -106,7 +106,7 @@ export function domainFiles(corpora: string, setting: Setting): string[] {
 }
 
 /** Reads the scored pairs of one file. */
-export async function loadPairs(path: string): Promise<{ pairs: ScoredPair[]; faults: Fault[] }> {
+export async function loadPairs(path: string): Promise<{ pairs: ScoredPair[]; errors: LineError[] }> {
   return readScoredPairs(path, await readText(path));
 }
 
@@ -120,17 +120,19 @@ export interface EvaluationSet {
  * Loads the evaluation sets of a path: a file is one set, a folder of files is one set with subsets, and a folder of
  * folders is one set per folder (sts12/MSRpar.tsv ...).
  */
-export async function loadEvaluationSets(path: string): Promise<{ sets: EvaluationSet[]; faults: Fault[] }> {
+export async function loadEvaluationSets(
+  path: string,
+): Promise<{ sets: EvaluationSet[]; errors: LineError[] }> {
   if (!existsSync(path)) throw new Failure(`There is no file or folder ${path}.`);
-  const faults: Fault[] = [];
+  const errors: LineError[] = [];
   const read = async (file: string) => {
     const loaded = await loadPairs(file);
-    for (const fault of loaded.faults) faults.push(fault);
+    for (const error of loaded.errors) errors.push(error);
     return { name: basename(file, extname(file)), pairs: loaded.pairs };
   };
   if (!statSync(path).isDirectory()) {
     const subset = await read(path);
-    return { sets: [{ name: subset.name, subsets: [subset] }], faults };
+    return { sets: [{ name: subset.name, subsets: [subset] }], errors };
   }
   const inside = readdirSync(path).sort();
   const files = inside.filter((name) => /\.(tsv|csv)$/.test(name));
@@ -144,8 +146,8 @@ export async function loadEvaluationSets(path: string): Promise<{ sets: Evaluati
   for (const folder of folders) {
     const inner = await loadEvaluationSets(join(path, folder));
     sets.push(...inner.sets);
-    for (const fault of inner.faults) faults.push(fault);
+    for (const error of inner.errors) errors.push(error);
   }
   if (sets.length === 0) throw new Failure(`${path} holds no .tsv or .csv file of scored pairs.`);
-  return { sets, faults };
+  return { sets, errors };
 }

@@ -9,16 +9,16 @@
 //   plain text     one sentence per line
 import { z } from 'zod';
 import { Failure, messageOf } from '../../util/failure.ts';
-import { groupSchema, patternOf, type Fault, type Group, type GroupPattern } from '../group.ts';
+import { groupSchema, patternOf, type LineError, type Group, type GroupPattern } from '../group.ts';
 import { type Role, ROLES } from '../../run/roles.ts';
-import { cleanText, csvRows, textLines, tsvRows, type ReportFault, type Row } from './table.ts';
+import { cleanText, csvRows, textLines, tsvRows, type ReportLineError, type Row } from './table.ts';
 
 /** The column (counted from 0) of each sentence role. */
 export type ColumnMapping = Partial<Record<Role, number>>;
 
 export interface ReadGroups {
   groups: Group[];
-  faults: Fault[];
+  errors: LineError[];
   /** The detected format. */
   format: 'group-jsonl' | 'hybrid-jsonl' | 'nli-tsv' | 'columns' | 'plain-text';
 }
@@ -36,9 +36,9 @@ type Draft = Omit<z.infer<typeof groupSchema>, 'id'> & { id?: string | undefined
 export function readGroups(file: string, content: string, options: ReadOptions = {}): ReadGroups {
   const text = cleanText(content, file);
   if (text.trim() === '') throw new Failure(`${file} is empty.`);
-  const faults: Fault[] = [];
-  const fault = (line: number, reason: string) => faults.push({ file, line, reason });
-  const { drafts, format } = readDrafts(file, text, options, fault);
+  const errors: LineError[] = [];
+  const report = (line: number, reason: string) => errors.push({ file, line, reason });
+  const { drafts, format } = readDrafts(file, text, options, report);
   const stem = file.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '');
   const groups = drafts.map(({ line, ...draft }): Group => ({
     ...draft,
@@ -47,7 +47,7 @@ export function readGroups(file: string, content: string, options: ReadOptions =
       draft.pattern ?? (draft.positive === undefined ? undefined : options.pattern) ?? patternOf(draft),
     source: draft.source ?? options.source ?? 'file',
   }));
-  return { groups, faults: faults.sort((a, b) => a.line - b.line), format };
+  return { groups, errors: errors.sort((a, b) => a.line - b.line), format };
 }
 
 /** Whether a file is a table of scored pairs, which readGroups refuses and readScoredPairs reads. */
@@ -65,24 +65,24 @@ interface Drafts {
   format: ReadGroups['format'];
 }
 
-function readDrafts(file: string, text: string, options: ReadOptions, fault: ReportFault): Drafts {
+function readDrafts(file: string, text: string, options: ReadOptions, report: ReportLineError): Drafts {
   const extension = extensionOf(file);
   if (
     extension === 'jsonl' ||
     extension === 'json' ||
     (extension !== 'txt' && text.trimStart().startsWith('{'))
   ) {
-    return readJsonLines(text, fault);
+    return readJsonLines(text, report);
   }
   if (extension === 'tsv' || extension === 'csv') {
-    const rows = extension === 'tsv' ? tsvRows(text) : csvRows(text, fault);
+    const rows = extension === 'tsv' ? tsvRows(text) : csvRows(text, report);
     if (options.mapping === undefined && looksScored(rows)) {
       throw new Failure(
         `${file} holds scored pairs, not sentence groups; give it as evaluation data (--sts).`,
       );
     }
-    if (options.mapping === undefined && looksLikeNli(rows)) return readNli(rows, fault);
-    return readColumns(rows, options.mapping, fault);
+    if (options.mapping === undefined && looksLikeNli(rows)) return readNli(rows, report);
+    return readColumns(rows, options.mapping, report);
   }
   return {
     format: 'plain-text',
@@ -109,7 +109,7 @@ const hybridSchema = z.object({
 type Hybrid = z.infer<typeof hybridSchema>;
 const hybridGroupSchema = hybridSchema.transform(fromHybrid);
 
-function readJsonLines(text: string, fault: ReportFault): Drafts {
+function readJsonLines(text: string, report: ReportLineError): Drafts {
   const drafts: Draft[] = [];
   let hybrid = 0;
   for (const { line, text: content } of textLines(text)) {
@@ -117,14 +117,14 @@ function readJsonLines(text: string, fault: ReportFault): Drafts {
     try {
       value = JSON.parse(content);
     } catch (error) {
-      fault(line, `not JSON (${messageOf(error)})`);
+      report(line, `not JSON (${messageOf(error)})`);
       continue;
     }
     const isHybrid = typeof value === 'object' && value !== null && 'split' in value && !('anchor' in value);
     const parsed = (isHybrid ? hybridGroupSchema : groupSchema).safeParse(value);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      fault(line, `${issue?.path.join('.') || 'line'} ${issue?.message}`);
+      report(line, `${issue?.path.join('.') || 'line'} ${issue?.message}`);
       continue;
     }
     if (isHybrid) hybrid++;
@@ -169,16 +169,16 @@ function looksScored(rows: Row[]): boolean {
 }
 
 /** One group per premise: its first entailed hypothesis and, if there is one, its first contradicting hypothesis. */
-function readNli(rows: Row[], fault: ReportFault): Drafts {
+function readNli(rows: Row[], report: ReportLineError): Drafts {
   const premises = new Map<string, Draft>();
   for (const [index, { line, cells }] of rows.entries()) {
     const [first = '', premise, hypothesis] = cells;
     const label = first.toLowerCase();
     const isHeader = index === 0 && label.includes('label');
     if (!NLI_LABELS.has(label)) {
-      if (!isHeader) fault(line, `label "${first}" is none of entailment, neutral, contradiction`);
+      if (!isHeader) report(line, `label "${first}" is none of entailment, neutral, contradiction`);
     } else if (!premise || !hypothesis) {
-      fault(line, 'premise or hypothesis is missing');
+      report(line, 'premise or hypothesis is missing');
     } else {
       const draft = premises.get(premise) ?? { line, anchor: premise };
       premises.set(premise, draft);
@@ -208,7 +208,7 @@ const HEADER_ROLES: Record<string, Role> = {
   contradiction: 'negative',
 };
 
-function readColumns(rows: Row[], mapping: ColumnMapping | undefined, fault: ReportFault): Drafts {
+function readColumns(rows: Row[], mapping: ColumnMapping | undefined, report: ReportLineError): Drafts {
   const header = rows[0]?.cells.map((cell) => HEADER_ROLES[cell.toLowerCase()]) ?? [];
   const hasHeader = header.includes('anchor');
   const columns = mapping ?? (hasHeader ? fromHeader(header) : { anchor: 0, positive: 1, negative: 2 });
@@ -219,13 +219,13 @@ function readColumns(rows: Row[], mapping: ColumnMapping | undefined, fault: Rep
       const column = columns[role];
       if (column !== undefined && cells[column]) draft[role] = cells[column];
     }
-    if (draft.anchor === undefined) fault(line, `column ${(columns.anchor ?? 0) + 1} (anchor) is empty`);
+    if (draft.anchor === undefined) report(line, `column ${(columns.anchor ?? 0) + 1} (anchor) is empty`);
     else if (
       draft.positive === undefined &&
       columns.positive !== undefined &&
       (rows[0]?.cells.length ?? 0) > 1
     ) {
-      fault(line, `column ${columns.positive + 1} (positive) is empty`);
+      report(line, `column ${columns.positive + 1} (positive) is empty`);
     } else drafts.push({ ...draft, anchor: draft.anchor, line });
   }
   return { format: 'columns', drafts };

@@ -1,12 +1,12 @@
 // Reads scored pairs: TSV with columns score, s1, s2; the CSV of STS-B, with columns s1, s2, score, with or without a
 // header; or the original tab-separated STS-B file (genre, file, year, id, score, s1, s2).
 import { Failure } from '../../util/failure.ts';
-import type { Fault, ScoredPair } from '../group.ts';
-import { cleanText, csvRows, tsvRows, type ReportFault, type Row } from './table.ts';
+import type { LineError, ScoredPair } from '../group.ts';
+import { cleanText, csvRows, tsvRows, type ReportLineError, type Row } from './table.ts';
 
 export interface ReadPairs {
   pairs: ScoredPair[];
-  faults: Fault[];
+  errors: LineError[];
 }
 
 interface Columns {
@@ -24,24 +24,24 @@ export function readScoredPairs(file: string, content: string): ReadPairs {
   const text = cleanText(content, file);
   if (text.trim() === '') throw new Failure(`${file} is empty.`);
   const pairs: ScoredPair[] = [];
-  const faults: Fault[] = [];
-  const fault: ReportFault = (line, reason) => faults.push({ file, line, reason });
-  const rows = file.toLowerCase().endsWith('.csv') ? csvRows(text, fault) : tsvRows(text);
+  const errors: LineError[] = [];
+  const report: ReportLineError = (line, reason) => errors.push({ file, line, reason });
+  const rows = file.toLowerCase().endsWith('.csv') ? csvRows(text, report) : tsvRows(text);
   const header = headerColumns(rows[0]);
   const columns = header ?? guessColumns(rows);
   for (const { line, cells } of header ? rows.slice(1) : rows) {
     const pair = pairFrom(cells, columns);
-    if (typeof pair === 'string') fault(line, pair);
+    if (typeof pair === 'string') report(line, pair);
     else pairs.push(pair);
   }
-  faults.sort((a, b) => a.line - b.line);
+  errors.sort((a, b) => a.line - b.line);
   if (pairs.length === 0) {
-    const first = faults[0];
+    const first = errors[0];
     throw new Failure(
       `${file} holds no scored pair (line ${first?.line ?? 1}: ${first?.reason ?? 'nothing'}); expected score, sentence, sentence.`,
     );
   }
-  return { pairs, faults };
+  return { pairs, errors };
 }
 
 function headerColumns(row: Row | undefined): Columns | undefined {

@@ -8,7 +8,7 @@ export interface Row {
 }
 
 /** Called with the number of a line that cannot be used, and the reason. */
-export type ReportFault = (line: number, reason: string) => void;
+export type ReportLineError = (line: number, reason: string) => void;
 
 /** Removes the byte order mark. @throws Failure for binary content. */
 export function cleanText(text: string, file: string): string {
@@ -41,7 +41,7 @@ const LONGEST_CELL = 100;
  * Comma-separated rows with quotes as in RFC 4180. Also reads .csv files that are separated by tabs (the original STS
  * benchmark) or semicolons. If a quote is never closed, only its own line is lost.
  */
-export function csvRows(text: string, fault?: ReportFault): Row[] {
+export function csvRows(text: string, report?: ReportLineError): Row[] {
   const firstLine = textLines(text)[0]?.text ?? '';
   if (firstLine.includes('\t')) return tsvRows(text);
   const delimiter = !firstLine.includes(',') && firstLine.includes(';') ? ';' : ',';
@@ -50,7 +50,7 @@ export function csvRows(text: string, fault?: ReportFault): Row[] {
   for (let at = 0; at < lines.length;) {
     const record = csvRecord(lines, at, delimiter);
     const cells = record?.cells.map((cell) => cell.trim()) ?? [];
-    if (record === undefined) fault?.(at + 1, 'a quote is opened and not closed');
+    if (record === undefined) report?.(at + 1, 'a quote is opened and not closed');
     else if (cells.some((cell) => cell !== '')) rows.push({ line: at + 1, cells });
     at += record?.lines ?? 1;
   }

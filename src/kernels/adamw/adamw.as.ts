@@ -9,8 +9,8 @@ export function adamW(args: AdamWArgs, chunk: i32, _workspace: usize): void {
     g = piece.g,
     m = piece.m,
     v = piece.v;
-  const keep = piece.keep;
-  const kept = f32x4.splat(keep),
+  const decayFactor = piece.decayFactor;
+  const decayFactors = f32x4.splat(decayFactor),
     factor = v128.load_splat<f32>(args.factor),
     beta1 = f32x4.splat(args.beta1),
     beta2 = f32x4.splat(args.beta2),
@@ -28,9 +28,9 @@ export function adamW(args: AdamWArgs, chunk: i32, _workspace: usize): void {
     );
     const update = f32x4.mul(f32x4.div(mean, f32x4.add(f32x4.sqrt(square), epsilon)), rate);
     let parameter = loadPartial(p, count);
-    if (keep == 1) parameter = f32x4.sub(parameter, update);
-    else if (decayFirst) parameter = f32x4.sub(f32x4.mul(parameter, kept), update);
-    else parameter = f32x4.mul(f32x4.sub(parameter, update), kept);
+    if (decayFactor == 1) parameter = f32x4.sub(parameter, update);
+    else if (decayFirst) parameter = f32x4.sub(f32x4.mul(parameter, decayFactors), update);
+    else parameter = f32x4.mul(f32x4.sub(parameter, update), decayFactors);
     storePartial(m, mean, count);
     storePartial(v, square, count);
     storePartial(p, parameter, count);

@@ -1,14 +1,14 @@
 // One AdamW update of all parameters; the gradient's norm, and the factor for clipping by it.
 //
 // Kernel "SemblanceAdamW" {factor [], p0, g0, m0, v0, p1, g1, ...} {count, beta1, beta2, rate, epsilon, decayFirst,
-//   keep, decayed: number[]} -> [] : writes p, m and v in place.
+//   decayFactor, decayed: number[]} -> [] : writes p, m and v in place.
 // Kernel "SemblanceGradientNorm" {x0, x1, ...} {count, maximum} -> [norm [], factor []]
 // Kernel "SemblanceSquaredNorm" {x0, x1, ...} {count} -> [] : the sum of the squares of all elements, where the
 //   backend has no kernel for all of the norm.
 //
 //   g' = factor g;   m = beta1 m + (1 - beta1) g';   v = beta2 v + (1 - beta2) g'^2
-//   p = keep p - rate m / (sqrt(v) + epsilon)          decayFirst (torch)
-//   p = keep (p - rate m / (sqrt(v) + epsilon))        else (transformers 4.18)
+//   p = decayFactor p - rate m / (sqrt(v) + epsilon)          decayFirst (torch)
+//   p = decayFactor (p - rate m / (sqrt(v) + epsilon))        else (transformers 4.18)
 //
 //   norm = sqrt(sum x^2);   factor = min(1, maximum / (norm + 1e-6)), as torch's clip_grad_norm_; 1 when maximum is 0
 import * as tf from '@tensorflow/tfjs-core';
@@ -34,7 +34,7 @@ export interface AdamWScalars {
   /** Whether the parameter is decayed before the update (torch) or after it (transformers). */
   decayFirst: boolean;
   /** The factor of weight decay: 1 - learning rate * decay. */
-  keep: number;
+  decayFactor: number;
 }
 
 export const ADAMW = kernelToken('SemblanceAdamW', {
@@ -93,7 +93,7 @@ export function adamwUpdate(
 export function composedAdamW(
   parameters: readonly AdamWParameter[],
   factor: tf.Scalar,
-  { beta1, beta2, rate, epsilon, decayFirst, keep }: AdamWScalars,
+  { beta1, beta2, rate, epsilon, decayFirst, decayFactor }: AdamWScalars,
 ): void {
   for (const { parameter, gradient, m, v, decayed } of parameters) {
     tf.tidy(() => {
@@ -101,11 +101,11 @@ export function composedAdamW(
       m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
       v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
       const update = tf.mul(tf.div(m, tf.add(tf.sqrt(v), epsilon)), rate);
-      if (keep === 1 || decayed === 0) {
+      if (decayFactor === 1 || decayed === 0) {
         parameter.assign(tf.sub(parameter, update));
         return;
       }
-      const left = decayed === parameter.size ? keep : keptOf(parameter, decayed, keep);
+      const left = decayed === parameter.size ? decayFactor : decayFactorsOf(parameter, decayed, decayFactor);
       if (decayFirst) parameter.assign(tf.sub(tf.mul(parameter, left), update));
       else parameter.assign(tf.mul(tf.sub(parameter, update), left));
     });
@@ -113,8 +113,8 @@ export function composedAdamW(
 }
 
 /** The decay factor of each element, when decay applies to the leading ones only. */
-function keptOf({ size, shape }: tf.Tensor, decayed: number, keep: number): tf.Tensor {
-  return tf.reshape(tf.concat1d([tf.fill([decayed], keep), tf.ones([size - decayed])]), shape);
+function decayFactorsOf({ size, shape }: tf.Tensor, decayed: number, decayFactor: number): tf.Tensor {
+  return tf.reshape(tf.concat1d([tf.fill([decayed], decayFactor), tf.ones([size - decayed])]), shape);
 }
 
 /** Scalars that stay on the device; neither is read back. */

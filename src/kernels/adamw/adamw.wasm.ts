@@ -17,18 +17,25 @@ function pieces<T>(size: number, piece: (offset: number, count: number) => T): T
 
 export function registerAdamWOnWasm(runtime: WasmRuntime): void {
   registerKernel(ADAMW, 'wasm', (inputs, attributes) => {
-    const { beta1, beta2, rate, epsilon, decayFirst, count, keep, decayed } = attributes;
+    const { beta1, beta2, rate, epsilon, decayFirst, count, decayFactor, decayed } = attributes;
     const records = Array.from({ length: count }, (_, i) => {
       const address = (name: 'p' | 'g' | 'm' | 'v') => runtime.addressOf(inputs[`${name}${i}`]!);
       const [p, g, m, v] = [address('p'), address('g'), address('m'), address('v')];
-      const stretch = (start: number, size: number, kept: number) =>
+      const stretch = (start: number, size: number, factor: number) =>
         pieces(size, (bytes, elements) => {
           const offset = 4 * start + bytes;
-          return { p: p + offset, g: g + offset, m: m + offset, v: v + offset, count: elements, keep: kept };
+          return {
+            p: p + offset,
+            g: g + offset,
+            m: m + offset,
+            v: v + offset,
+            count: elements,
+            decayFactor: factor,
+          };
         });
       // The decayed elements of a parameter, then the others.
       const first = decayed[i]!;
-      return [...stretch(0, first, keep), ...stretch(first, sizeOf(inputs[`p${i}`]!) - first, 1)];
+      return [...stretch(0, first, decayFactor), ...stretch(first, sizeOf(inputs[`p${i}`]!) - first, 1)];
     }).flat();
     const scalars = { beta1, beta2, oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2, rate, epsilon };
     const table = runtime.writeTable('AdamWPiece', records);

@@ -44,13 +44,13 @@ function adamw(
   attrs: AdamWScalars & { count: number; decayed: number[] },
   backend: WebGpuBackend,
 ): void {
-  const { count, beta1, beta2, rate, epsilon, decayFirst, keep, decayed } = attrs;
+  const { count, beta1, beta2, rate, epsilon, decayFirst, decayFactor, decayed } = attrs;
   const parameters = Array.from({ length: count }, (_, i): Parameter => {
     const tensors = { p: inputs[`p${i}`]!, g: inputs[`g${i}`]!, m: inputs[`m${i}`]!, v: inputs[`v${i}`]! };
     return { tensors, ...elementType(sizeOf(tensors.p)), decayed: decayed[i]! };
   });
   const most = Math.floor(backend.device.limits.maxStorageBuffersPerShaderStage / 4);
-  const words = [beta1, 1 - beta1, beta2, 1 - beta2, rate, epsilon, keep].map((f32) => ({ f32 }));
+  const words = [beta1, 1 - beta1, beta2, 1 - beta2, rate, epsilon, decayFactor].map((f32) => ({ f32 }));
   for (const group of grouped(parameters, ({ type }) => type, most)) {
     const [across, deep] = flatWorkgroups(Math.max(...group.map((parameter) => parameter.count)));
     const { type } = group[0]!;

@@ -2,7 +2,7 @@
 import { header, inner, range } from '../wgsl.ts';
 
 /**
- * Workgroup y is the parameter; formulas in adamw.ts. rest = 1 - beta is passed in, as float32 subtraction loses
+ * Workgroup y is the parameter; formulas in adamw.ts. 1 - beta is passed in, as float32 subtraction loses
  * precision.
  */
 export function adamwCode(type: string, count: number, decayFirst: boolean): string {
@@ -10,29 +10,29 @@ export function adamwCode(type: string, count: number, decayFirst: boolean): str
     range(count).flatMap((i) => ['p', 'm', 'v'].map((name) => [`${name}${i}`, type])),
   );
   const reads = Object.fromEntries(range(count).map((i) => [`g${i}`, type]));
-  const uniforms = `factor : f32, beta1 : f32, rest1 : f32, beta2 : f32, rest2 : f32, rate : f32, epsilon : f32,
-    keep : f32, ${range(count)
+  const uniforms = `factor : f32, beta1 : f32, oneMinusBeta1 : f32, beta2 : f32, oneMinusBeta2 : f32, rate : f32, epsilon : f32,
+    decayFactor : f32, ${range(count)
       .map((i) => `decayed${i} : u32`)
       .join(', ')}`;
-  const kept =
+  const decayFactorAt =
     type === 'f32'
-      ? 'select(1.0, uniforms.keep, at < decayed)'
-      : `select(vec4<f32>(1.0), vec4<f32>(uniforms.keep), vec4<u32>(4u * at) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(decayed))`;
+      ? 'select(1.0, uniforms.decayFactor, at < decayed)'
+      : `select(vec4<f32>(1.0), vec4<f32>(uniforms.decayFactor), vec4<u32>(4u * at) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(decayed))`;
   const update = (i: number) => `case ${i}u: {
       if (index >= arrayLength(&p${i})) { return; }
       let g = g${i}[index] * uniforms.factor;
-      let m = m${i}[index] * uniforms.beta1 + g * uniforms.rest1;
-      let v = v${i}[index] * uniforms.beta2 + g * g * uniforms.rest2;
+      let m = m${i}[index] * uniforms.beta1 + g * uniforms.oneMinusBeta1;
+      let v = v${i}[index] * uniforms.beta2 + g * g * uniforms.oneMinusBeta2;
       m${i}[index] = m;
       v${i}[index] = v;
       let change = m / (sqrt(v) + uniforms.epsilon) * uniforms.rate;
       let p = p${i}[index];
-      let keep = kept(index, uniforms.decayed${i});
-      p${i}[index] = ${decayFirst ? 'p * keep - change' : '(p - change) * keep'};
+      let decayFactor = decayFactorAt(index, uniforms.decayed${i});
+      p${i}[index] = ${decayFirst ? 'p * decayFactor - change' : '(p - change) * decayFactor'};
     }`;
   return `${header(writes, reads, uniforms)}
   // What decay leaves of the elements at a place: it touches the first ones of a parameter.
-  fn kept(at : u32, decayed : u32) -> ${type} { return ${kept}; }
+  fn decayFactorAt(at : u32, decayed : u32) -> ${type} { return ${decayFactorAt}; }
   @compute @workgroup_size(64) fn main(
     @builtin(workgroup_id) group : vec3<u32>,
     @builtin(num_workgroups) groups : vec3<u32>,

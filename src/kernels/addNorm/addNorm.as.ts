@@ -23,12 +23,12 @@ function rowSum(row: usize, width: i32): f32 {
  * y = dropout(x) + residual, for one row. y may be x.
  * @param residual 0 for none; @param mask 0 for no dropout
  */
-function dropoutAdd(x: usize, residual: usize, mask: usize, keptScale: v128, y: usize, width: i32): void {
+function dropoutAdd(x: usize, residual: usize, mask: usize, dropoutScale: v128, y: usize, width: i32): void {
   for (let i = 0; i < width; i += 4) {
     const rest = width - i;
     const column = bytes(i);
     let value = rest >= 4 ? v128.load(x + column) : loadPartial(x + column, rest);
-    if (mask != 0) value = v128.and(f32x4.mul(value, keptScale), v128.load(mask + column));
+    if (mask != 0) value = v128.and(f32x4.mul(value, dropoutScale), v128.load(mask + column));
     if (residual != 0)
       value = f32x4.add(value, rest >= 4 ? v128.load(residual + column) : loadPartial(residual + column, rest));
     if (rest >= 4) v128.store(y + column, value);
@@ -48,7 +48,7 @@ export function addNorm(args: AddNormArgs, chunk: i32, workspace: usize): void {
     residual = args.residual,
     gamma = args.gamma,
     bias = args.bias;
-  const keptScale = f32x4.splat(args.keptScale);
+  const dropoutScale = f32x4.splat(args.dropoutScale);
   const to = min(args.rowCount, (chunk + 1) * args.rowsPerChunk);
   for (let i = chunk * args.rowsPerChunk; i < to; i++) {
     const row = rowAt(args.rows, i);
@@ -58,7 +58,7 @@ export function addNorm(args: AddNormArgs, chunk: i32, workspace: usize): void {
       y = args.y + offset;
     let mask: usize = 0;
     if (threshold > 0) mask = masks(args.key0, args.key1, threshold, first, width, workspace);
-    dropoutAdd(args.x + offset, residual == 0 ? 0 : residual + offset, mask, keptScale, xhat, width);
+    dropoutAdd(args.x + offset, residual == 0 ? 0 : residual + offset, mask, dropoutScale, xhat, width);
     const rstd = center(xhat, width, args.epsilon);
     store<f32>(args.rstd + bytes(row), rstd);
     const factor = f32x4.splat(rstd);
@@ -112,7 +112,7 @@ export function addNormGradient(args: AddNormGradientArgs, chunk: i32, workspace
   const width = args.width,
     threshold = args.threshold,
     gamma = args.gamma;
-  const keptScale = f32x4.splat(args.keptScale);
+  const dropoutScale = f32x4.splat(args.dropoutScale);
   const to = min(args.rowCount, (chunk + 1) * args.rowsPerChunk);
   for (let row = chunk * args.rowsPerChunk; row < to; row++) {
     const first = row * width;
@@ -130,7 +130,7 @@ export function addNormGradient(args: AddNormGradientArgs, chunk: i32, workspace
     normGradient(dy, xhat, gamma, rstd, dResidual, width);
     if (threshold > 0) {
       const mask = masks(args.key0, args.key1, threshold, first, width, workspace);
-      dropoutAdd(dResidual, 0, mask, keptScale, args.dx + offset, width);
+      dropoutAdd(dResidual, 0, mask, dropoutScale, args.dx + offset, width);
     }
   }
 }

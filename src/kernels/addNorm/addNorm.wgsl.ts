@@ -101,7 +101,7 @@ export function addNormCode(variant: RowVariant, residual: boolean): string {
   )}`;
 }
 
-const COLUMN_SIZES = `${SIZES}, rowGroups : u32, columnGroups : u32, parts : u32, share : u32`;
+const COLUMN_SIZES = `${SIZES}, rowGroups : u32, columnGroups : u32, parts : u32, partSize : u32`;
 
 /** The workgroups after those of the rows: column sums of dy and dy * normalised, over parts of the rows. */
 function columnsBody(variant: RowVariant, inParts: boolean): string {
@@ -114,8 +114,8 @@ function columnsBody(variant: RowVariant, inParts: boolean): string {
       if (part < uniforms.parts && column < uniforms.width) {
       var sum = ${variant.type}();
       var product = ${variant.type}();
-      let stop = min(uniforms.rows, (part + 1u) * uniforms.share);
-      for (var r = part * uniforms.share; r < stop; r++) {
+      let stop = min(uniforms.rows, (part + 1u) * uniforms.partSize);
+      for (var r = part * uniforms.partSize; r < stop; r++) {
         let d = dy[r * uniforms.width + column];
         sum += d;
         product += d * normalised[r * uniforms.width + column];

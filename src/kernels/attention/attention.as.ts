@@ -99,7 +99,7 @@ export function attention(args: AttentionArgs, chunk: i32, workspace: usize): vo
   let probabilities = args.probabilities + bytes(chunk * length * length);
   memory.fill(probabilities, 0, bytes(from * length));
   probabilities += bytes(from * length);
-  const keptScale = f32x4.splat(args.keptScale);
+  const dropoutScale = f32x4.splat(args.dropoutScale);
   for (let i = 0; i < queries; i++) {
     const scoresRow = scores + <usize>i * scoresStride;
     softmax(scoresRow, keys, width, args.scale);
@@ -109,7 +109,7 @@ export function attention(args: AttentionArgs, chunk: i32, workspace: usize): vo
     const first = (chunk * length + from + i) * length;
     const mask = masks(args.key0, args.key1, threshold, first, length, maskRow);
     for (let j: usize = 0; j < scoresStride; j += 16)
-      v128.store(scoresRow + j, v128.and(f32x4.mul(v128.load(scoresRow + j), keptScale), v128.load(mask + j)));
+      v128.store(scoresRow + j, v128.and(f32x4.mul(v128.load(scoresRow + j), dropoutScale), v128.load(mask + j)));
   }
   packAll(args.v + offset, stride, false, keys, headSize, packed);
   gemm(scores, scoresStride, false, packed, 0, context + <usize>from * stride, stride, 0, queries, headSize, keys, workspace);
@@ -184,7 +184,7 @@ function softmaxGradient(
   maskRow: usize,
 ): void {
   const probabilities = args.probabilities + bytes(first);
-  const keptScale = f32x4.splat(args.keptScale),
+  const dropoutScale = f32x4.splat(args.dropoutScale),
     scale = f32x4.splat(args.scale);
   let mask: usize = 0;
   if (args.threshold > 0) mask = masks(args.key0, args.key1, args.threshold, first, args.length, maskRow);
@@ -196,8 +196,8 @@ function softmaxGradient(
     let d = p;
     if (mask != 0) {
       const m = v128.load(mask + column);
-      dp = v128.and(f32x4.mul(dp, keptScale), m);
-      d = v128.and(f32x4.mul(p, keptScale), m);
+      dp = v128.and(f32x4.mul(dp, dropoutScale), m);
+      d = v128.and(f32x4.mul(p, dropoutScale), m);
     }
     v128.store(dScores + column, dp);
     v128.store(dropped + column, d);

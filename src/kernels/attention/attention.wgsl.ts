@@ -55,8 +55,8 @@ function program(
     let head = index / blocks % uniforms.heads;
     let row = index / blocks / uniforms.heads;
     if (row >= uniforms.rows) { return; }
-    let real = u32(max(0, lengths[row]));
-    let keys = select(min(real, length), length, real == 0u);
+    let tokenCount = u32(max(0, lengths[row]));
+    let keys = select(min(tokenCount, length), length, tokenCount == 0u);
     let width = uniforms.heads * ${units}u;
     let at = row * length * width + head * ${units}u;
     let table = (row * uniforms.heads + head) * length * length;
@@ -153,15 +153,15 @@ function weightedSums(variant: AttentionVariant, weight: string, other: string, 
 export function attentionCode(variant: AttentionVariant): string {
   const { type, tokens } = variant;
   const body = `
-    ${unrolled(tokens, (t) => `var top${t} = -3.0e38;`)}
-    ${innerProducts(variant, 'q', 'k', 'probabilities', (t) => `let s = s${t} * uniforms.scale; top${t} = max(top${t}, s); probabilities[e] = s;`)}
+    ${unrolled(tokens, (t) => `var maximum${t} = -3.0e38;`)}
+    ${innerProducts(variant, 'q', 'k', 'probabilities', (t) => `let s = s${t} * uniforms.scale; maximum${t} = max(maximum${t}, s); probabilities[e] = s;`)}
     ${unrolled(
       tokens,
       (t) => `if (first + ${t}u < length) {
       let start = table + token${t} * length;
       var total = 0.0;
       for (var j = 0u; j < keys; j++) {
-        let p = exp(probabilities[start + j] - top${t});
+        let p = exp(probabilities[start + j] - maximum${t});
         total += p;
         probabilities[start + j] = p;
       }

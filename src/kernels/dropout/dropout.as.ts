@@ -86,7 +86,7 @@ const BLOCK: i32 = 256;
 
 /** Chunk: some elements, a multiple of 4. @param workspace maskBytes(BLOCK) bytes */
 export function dropout(args: DropoutArgs, chunk: i32, workspace: usize): void {
-  const scale = f32x4.splat(args.keptScale);
+  const scale = f32x4.splat(args.dropoutScale);
   const end = min(args.size, (chunk + 1) * args.perChunk);
   for (let first = chunk * args.perChunk; first < end; first += BLOCK) {
     let count = min(BLOCK, end - first);

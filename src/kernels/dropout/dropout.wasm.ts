@@ -9,7 +9,7 @@ const PER_CHUNK = 16384;
 
 /** The kernel arguments of a mask. */
 export function maskArguments({ key0, key1, threshold }: DropoutAttributes) {
-  return { key0, key1, threshold, keptScale: dropoutScale(threshold) };
+  return { key0, key1, threshold, dropoutScale: dropoutScale(threshold) };
 }
 
 export function registerDropoutOnWasm(runtime: WasmRuntime): void {

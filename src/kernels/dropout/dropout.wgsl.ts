@@ -23,7 +23,7 @@ const THREEFRY = `
 `;
 
 /** Uniforms that MASK reads. */
-export const MASK_UNIFORMS = 'key0 : u32, key1 : u32, threshold : u32, keptScale : f32';
+export const MASK_UNIFORMS = 'key0 : u32, key1 : u32, threshold : u32, dropoutScale : f32';
 
 /** The factors of elements: of a group of four starting at 4 * quad, or of one. Threshold 0 drops nothing. */
 export const MASK = `${THREEFRY}
@@ -31,7 +31,7 @@ export const MASK = `${THREEFRY}
     if (uniforms.threshold == 0u) { return vec4<f32>(1.0); }
     let bits = threefry(vec2<u32>(uniforms.key0, uniforms.key1), vec2<u32>(quad, 0u));
     let lanes = vec4<u32>(bits.x & 0xFFFFu, bits.x >> 16u, bits.y & 0xFFFFu, bits.y >> 16u);
-    return select(vec4<f32>(), vec4<f32>(uniforms.keptScale), lanes >= vec4<u32>(uniforms.threshold));
+    return select(vec4<f32>(), vec4<f32>(uniforms.dropoutScale), lanes >= vec4<u32>(uniforms.threshold));
   }
   fn maskOfOne(element : u32) -> f32 {
     if (uniforms.threshold == 0u) { return 1.0; }
@@ -48,7 +48,7 @@ export function dropoutCode(): string {
     if (first >= uniforms.size) { return; }
     let mask = maskOfQuad(index);
     for (var lane = 0u; lane < min(4u, uniforms.size - first); lane++) {
-      y[first + lane] = select(0.0, x[first + lane] * uniforms.keptScale, mask[lane] > 0.0);
+      y[first + lane] = select(0.0, x[first + lane] * uniforms.dropoutScale, mask[lane] > 0.0);
     }
   `)}`;
 }

@@ -11,7 +11,7 @@ export function geluFunctions(type: string): string {
     return 0.5 + 0.5 * sign(z) * (1.0 - p * exp(-x * x));
   }
   fn gelu(z : ${type}) -> ${type} { return z * cumulative(z); }
-  fn geluSlope(z : ${type}) -> ${type} {
+  fn geluDerivative(z : ${type}) -> ${type} {
     return cumulative(z) + z * exp(-0.5 * z * z) * ${1 / Math.sqrt(2 * Math.PI)};
   }`;
 }
@@ -22,6 +22,6 @@ export function geluGradientCode(type: string): string {
   ${geluFunctions(type)}
   ${flatMain(`
     if (index >= uniforms.size) { return; }
-    dz[index] = dy[index] * geluSlope(z[index]);
+    dz[index] = dy[index] * geluDerivative(z[index]);
   `)}`;
 }

@@ -1,5 +1,5 @@
 // The hierarchical triplet loss in WGSL: all groups in one workgroup, then the gradient of all rows at once.
-import { inverseLength, productAndSquare, PULL } from '../cosines.wgsl.ts';
+import { inverseLength, productAndSquare, INVERSE_SQUARED_NORM } from '../cosines.wgsl.ts';
 import { flatMain, header } from '../wgsl.ts';
 
 /**
@@ -31,7 +31,7 @@ export function tripletCode(type: string, lanes: number): string {
         let inverse = ${inverseLength('square')};
         inverses[b * sentences + k] = inverse;
         if (k == 0u) { continue; }
-        let cosine = both * inverses[b * sentences] * inverse;
+        let cosine = product * inverses[b * sentences] * inverse;
         cosines[b * (sentences - 1u) + k - 1u] = cosine;
         if (k > 1u) { sum += max(0.0, cosine - before + margins[k - 2u]); }
         before = cosine;
@@ -47,19 +47,19 @@ export function tripletGradientCode(type: string): string {
   const reads = { dy: 'f32', x: type, margins: 'f32', cosines: 'f32', inverses: 'f32' };
   const uniforms = 'first : u32, groups : u32, sentences : u32, width : u32, rows : u32';
   return `${header({ dx: type }, reads, uniforms)}
-  // 1 where the hinge between levels p and p + 1 of a group is open.
-  fn open(b : u32, p : u32) -> f32 {
+  // 1 where the hinge between levels p and p + 1 of a group is active.
+  fn hingeActive(b : u32, p : u32) -> f32 {
     let at = b * (uniforms.sentences - 1u) + p;
     return select(0.0, 1.0, cosines[at + 1u] - cosines[at] + margins[p] > 0.0);
   }
-  // The slope of the loss along a cosine, but for what is the same for all.
-  fn slope(b : u32, p : u32) -> f32 {
+  // The gradient of the loss with respect to a cosine, without the factors common to all.
+  fn cosineGradient(b : u32, p : u32) -> f32 {
     var t = 0.0;
-    if (p > 0u) { t += open(b, p - 1u); }
-    if (p + 2u < uniforms.sentences) { t -= open(b, p); }
+    if (p > 0u) { t += hingeActive(b, p - 1u); }
+    if (p + 2u < uniforms.sentences) { t -= hingeActive(b, p); }
     return t;
   }
-  ${PULL}
+  ${INVERSE_SQUARED_NORM}
   ${flatMain(`
     let width = uniforms.width;
     let sentences = uniforms.sentences;
@@ -76,12 +76,12 @@ export function tripletGradientCode(type: string): string {
     if (k == 0u) {
       for (var p = 0u; p < sentences - 1u; p++) {
         let other = x[index + (p + 1u) * width] * (inverse * inverses[b * sentences + p + 1u]);
-        sum += slope(b, p) * (other - x[index] * (cosines[b * (sentences - 1u) + p] * pull(inverse)));
+        sum += cosineGradient(b, p) * (other - x[index] * (cosines[b * (sentences - 1u) + p] * inverseSquaredNorm(inverse)));
       }
     } else {
-      let own = inverses[b * sentences + k];
-      let anchor = x[index - k * width] * (inverse * own);
-      sum = slope(b, k - 1u) * (anchor - x[index] * (cosines[b * (sentences - 1u) + k - 1u] * pull(own)));
+      let inverseNorm = inverses[b * sentences + k];
+      let anchor = x[index - k * width] * (inverse * inverseNorm);
+      sum = cosineGradient(b, k - 1u) * (anchor - x[index] * (cosines[b * (sentences - 1u) + k - 1u] * inverseSquaredNorm(inverseNorm)));
     }
     dx[index] = sum * (dy[0] / f32(uniforms.groups * (sentences - 2u)));
   `)}`;

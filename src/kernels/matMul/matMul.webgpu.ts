@@ -83,14 +83,14 @@ export function variantFor(
 ): MatMulVariant {
   const { transposeA, transposeB } = product;
   const f16 = kernelConfig.precision === 'f16';
-  const turned = { transposeA, transposeB, epilogue, ...(f16 && { f16 }) };
-  if (!inFours(product)) return { kind: 'plain', ...turned, rows: 4, quads: 1, across: 8, down: 8 };
+  const options = { transposeA, transposeB, epilogue, ...(f16 && { f16 }) };
+  if (!inFours(product)) return { kind: 'plain', ...options, rows: 4, quads: 1, across: 8, down: 8 };
   const tiles = kernelConfig.software ? SOFTWARE_TILES : HARDWARE_TILES;
   const variants = [
     ...matrixTiles(kernelConfig),
     ...(kernelConfig.tiles?.[transposeLayoutOf(product)] ?? tiles),
   ]
-    .map((tile): MatMulVariant => ({ ...turned, ...tile }))
+    .map((tile): MatMulVariant => ({ ...options, ...tile }))
     .filter((variant) => workgroupMemoryOf(variant) <= memory);
   const suits = kernelConfig.software
     ? (variant: MatMulVariant) => fills(variant, product)
@@ -199,7 +199,7 @@ export function dispatchProduct(backend: WebGpuBackend, product: Product, tensor
   const variant = splits === 1 ? chosen : inParts(chosen);
   const { m, n, k, batch } = product;
   const tile = tileOf(variant);
-  const share = splits === 1 ? k : 4 * Math.ceil(k / splits / 4);
+  const partSize = splits === 1 ? k : 4 * Math.ceil(k / splits / 4);
   const columns = Math.ceil(n / tile.columns);
   const parts = splits === 1 ? undefined : output(backend, [splits, copies * (m * n + (sums ? m : 0))]);
   dispatch(backend, {
@@ -207,7 +207,7 @@ export function dispatchProduct(backend: WebGpuBackend, product: Product, tensor
     code: () => matMulCode(variant),
     writes: parts ? [parts] : bound(WRITES),
     reads: bound(READS),
-    uniforms: [m, n, k, splits, share, columns, ...(variant.f16 ? [scaleOf(product)] : [])],
+    uniforms: [m, n, k, splits, partSize, columns, ...(variant.f16 ? [scaleOf(product)] : [])],
     workgroups: [sums ? columns + 1 : columns, Math.ceil(m / tile.rows), batch * copies * splits],
   });
   if (!parts) return;

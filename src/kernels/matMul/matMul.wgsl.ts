@@ -40,7 +40,7 @@ export function matMulCode(variant: MatMulVariant): string {
     ...(epilogue === 'add' && { addend: out }),
     ...(epilogue === 'geluGradient' && { z: out }),
   };
-  const uniforms = 'm : u32, n : u32, k : u32, splits : u32, share : u32, tiles : u32';
+  const uniforms = 'm : u32, n : u32, k : u32, splits : u32, partSize : u32, tiles : u32';
   return [
     keepsF16(variant) ? 'enable f16;' : '',
     variant.kind === 'matrix' ? MATRIX_DIRECTIVES : '',
@@ -114,8 +114,8 @@ function entry(variant: MatMulVariant): string {
     let n = uniforms.n;
     let k = uniforms.k;
     let part = group.z % uniforms.splits;
-    let start = part * uniforms.share;
-    let stop = min(k, start + uniforms.share);
+    let start = part * uniforms.partSize;
+    let stop = min(k, start + uniforms.partSize);
     ${offsets(variant)}
     ${products(variant)}
   }`;
@@ -123,14 +123,14 @@ function entry(variant: MatMulVariant): string {
 
 /** The index of the product, and where its result and its sums begin. */
 function offsets({ grouped, sums, parts, kind }: MatMulVariant): string {
-  const apart = grouped !== undefined && !grouped.added;
+  const separate = grouped !== undefined && !grouped.added;
   const number = 'group.z / uniforms.splits';
   const places = `
-    let product = ${apart ? number : '0u'};
-    let batch = ${apart ? '0u' : number};`;
+    let product = ${separate ? number : '0u'};
+    let batch = ${separate ? '0u' : number};`;
   if (!parts) return `${places} let yAt = batch * m * n; let sumsAt = 0u;`;
   return `${places}
-    let yAt = (part * ${apart ? grouped.count : 1}u + product) * (m * n${sums ? ' + m' : ''});
+    let yAt = (part * ${separate ? grouped.count : 1}u + product) * (m * n${sums ? ' + m' : ''});
     let sumsAt = (yAt + m * n) / ${kind === 'plain' ? 1 : 4}u;`;
 }
 

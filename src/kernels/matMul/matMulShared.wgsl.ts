@@ -115,8 +115,8 @@ export function sharedBody(variant: MatMulVariant): string {
           (q) => `{
           ${transposeA ? unrolled(rows / 4, (g) => `let av${g} = ${aQuad(g, q)};`) : ''}
           ${unrolled(quads, (j) => {
-            const turned = range(4).map((c) => `bv${4 * j + c}[${q}]`);
-            return `let b${j} = ${transposeB ? `vec4<f32>(${turned.join(', ')})` : bQuad(j, q)};`;
+            const transposed = range(4).map((c) => `bv${4 * j + c}[${q}]`);
+            return `let b${j} = ${transposeB ? `vec4<f32>(${transposed.join(', ')})` : bQuad(j, q)};`;
           })}
           ${multiplyAccumulate(
             variant,

@@ -20,7 +20,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);`;
 const DEPTH = 32;
 
 /** Padding elements of a row in workgroup memory, to avoid bank conflicts. */
-const SPARE = 8;
+const ROW_PADDING = 8;
 
 function shapeOf({ matrix }: MatMulVariant): MatrixShape {
   if (!matrix) throw new Error('A product by subgroup matrices needs their shape.');
@@ -35,7 +35,7 @@ function tilesOf(
   const tile = (alongK: boolean, length: number) => ({
     alongK,
     lines: alongK ? length : DEPTH,
-    stride: (alongK ? DEPTH : length) + SPARE,
+    stride: (alongK ? DEPTH : length) + ROW_PADDING,
   });
   return { a: tile(!variant.transposeA, rows), b: tile(variant.transposeB, columns) };
 }
@@ -79,7 +79,7 @@ export function matrixBody(variant: MatMulVariant): string {
   const shape = shapeOf(variant);
   const tile = tileOf(variant);
   const tiles = tilesOf(variant);
-  const bring = (name: 'a' | 'b', length: number, limit: string) =>
+  const loadOperand = (name: 'a' | 'b', length: number, limit: string) =>
     loadTileCode({
       name,
       alongK: tiles[name].alongK,
@@ -101,8 +101,8 @@ export function matrixBody(variant: MatMulVariant): string {
     let unitRow = unit / ${across}u * ${rows}u;
     let unitColumn = unit % ${across}u * ${4 * quads}u;
     for (var at = start; at < stop; at += ${DEPTH}u) {
-      ${bring('a', tile.rows, 'm')}
-      ${bring('b', tile.columns, 'n')}
+      ${loadOperand('a', tile.rows, 'm')}
+      ${loadOperand('b', tile.columns, 'n')}
       workgroupBarrier();
       if (unit < ${across * down}u) {
         for (var step = 0u; step < ${DEPTH}u; step += ${shape.k}u) {

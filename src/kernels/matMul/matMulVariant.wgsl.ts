@@ -37,13 +37,13 @@ export interface MatMulVariant extends Omit<Tile, 'kind'> {
 
 export function variantKey(variant: MatMulVariant): string {
   const { kind, transposeA, transposeB, rows, quads, across, down, matrix } = variant;
-  const turned = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
+  const transposes = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
   const cut = `${rows}x${4 * quads}_${across}x${down}`;
   const unit = matrix ? `_${matrix.m}x${matrix.n}x${matrix.k}_${matrix.lanes}` : '';
-  return `semblance_matMul_${kind}_${turned}_${askedOf(variant)}_${cut}${unit}`;
+  return `semblance_matMul_${kind}_${transposes}_${optionsKey(variant)}_${cut}${unit}`;
 }
 
-function askedOf({ epilogue, sums, grouped, parts, f16 }: MatMulVariant): string {
+function optionsKey({ epilogue, sums, grouped, parts, f16 }: MatMulVariant): string {
   return [
     epilogue,
     ...(sums ? ['sums'] : []),
@@ -91,7 +91,7 @@ export function storeWithEpilogue(
 ): string {
   if (epilogue === 'none') return `y[${to}] = ${value};`;
   if (epilogue === 'add') return `y[${to}] = ${value} + addend[${to}];`;
-  if (epilogue === 'geluGradient') return `y[${to}] = ${value} * geluSlope(z[${to}]);`;
+  if (epilogue === 'geluGradient') return `y[${to}] = ${value} * geluDerivative(z[${to}]);`;
   const shifted = `${value} + bias[${column}]`;
   if (epilogue === 'bias') return `y[${to}] = ${shifted};`;
   return `{ let z = ${shifted}; before[${to}] = z; y[${to}] = gelu(z); }`;

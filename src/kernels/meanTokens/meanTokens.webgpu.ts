@@ -14,14 +14,14 @@ function meanTokensCode(type: string): string {
   ${flatMain(`
     if (index >= uniforms.size) { return; }
     let row = index / uniforms.width;
-    let real = u32(lengths[row]);
+    let tokenCount = u32(lengths[row]);
     var at = row * uniforms.length * uniforms.width + index % uniforms.width;
     var sum = ${type}();
-    for (var t = 0u; t < real; t++) {
+    for (var t = 0u; t < tokenCount; t++) {
       sum += x[at];
       at += uniforms.width;
     }
-    y[index] = sum / f32(max(real, 1u));
+    y[index] = sum / f32(max(tokenCount, 1u));
   `)}`;
 }
 
@@ -31,9 +31,9 @@ function meanTokensGradientCode(type: string): string {
     if (index >= uniforms.size) { return; }
     let token = index / uniforms.width;
     let row = token / uniforms.length;
-    let real = u32(lengths[row]);
-    let mine = dy[row * uniforms.width + index % uniforms.width] / f32(max(real, 1u));
-    dx[index] = select(${type}(), mine, token % uniforms.length < real);
+    let tokenCount = u32(lengths[row]);
+    let gradient = dy[row * uniforms.width + index % uniforms.width] / f32(max(tokenCount, 1u));
+    dx[index] = select(${type}(), gradient, token % uniforms.length < tokenCount);
   `)}`;
 }
 

@@ -69,7 +69,7 @@ export class AddNormArgs {
   key0: i32;
   key1: i32;
   threshold: i32;
-  keptScale: f32;
+  dropoutScale: f32;
   rowsPerChunk: i32;
   rows: usize;
 }
@@ -87,7 +87,7 @@ export class AddNormGradientArgs {
   key0: i32;
   key1: i32;
   threshold: i32;
-  keptScale: f32;
+  dropoutScale: f32;
   rowsPerChunk: i32;
 }
 
@@ -116,7 +116,7 @@ export class AttentionArgs {
   key0: i32;
   key1: i32;
   threshold: i32;
-  keptScale: f32;
+  dropoutScale: f32;
   scale: f32;
   onlyTokens: i32;
   places: usize;
@@ -139,7 +139,7 @@ export class AttentionGradientArgs {
   key0: i32;
   key1: i32;
   threshold: i32;
-  keptScale: f32;
+  dropoutScale: f32;
   scale: f32;
   onlyTokens: i32;
   places: usize;
@@ -185,7 +185,7 @@ export class DropoutArgs {
   key0: i32;
   key1: i32;
   threshold: i32;
-  keptScale: f32;
+  dropoutScale: f32;
   perChunk: i32;
 }
 
@@ -222,7 +222,7 @@ export class AdamWPiece {
   m: usize;
   v: usize;
   count: i32;
-  keep: f32;
+  decayFactor: f32;
 }
 
 @unmanaged

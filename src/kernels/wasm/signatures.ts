@@ -36,7 +36,7 @@ function kernel<const L extends Layout>(folder: string, args: L): Signature<L> {
 }
 
 /** Dropout: the key of the mask, round(rate * 65536), and the factor for kept elements (dropout/dropout.ts). */
-const DROPOUT = { key0: 'i32', key1: 'i32', threshold: 'i32', keptScale: 'f32' } as const;
+const DROPOUT = { key0: 'i32', key1: 'i32', threshold: 'i32', dropoutScale: 'f32' } as const;
 
 /** Arguments shared by attention and its gradient. */
 const ATTENTION = {
@@ -231,7 +231,7 @@ export const RECORDS = {
     v: 'usize',
     count: 'i32',
     /** The factor of weight decay. */
-    keep: 'f32',
+    decayFactor: 'f32',
   },
   /** A range of elements of a tensor. */
   SumPiece: { x: 'usize', count: 'i32' },

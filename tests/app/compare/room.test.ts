@@ -80,7 +80,12 @@ describe.skipIf(executablePath === undefined)(title, () => {
       const { events, faults } = await window.runs.read('run-1');
       return { count: events.length, faults, first: events[0]?.type, last: events.at(-1)?.type };
     });
-    expect(record).toEqual({ count: 1 + 120 + 25 * 5 + 1, faults: 0, first: 'header', last: 'end' });
+    expect(record).toEqual({
+      count: 1 + 120 + 25 * 5 + 1,
+      faults: 0,
+      first: 'header',
+      last: 'end',
+    });
   });
 
   it('deletes with undo, and keeps the focus in the list', async () => {

@@ -90,22 +90,22 @@ describe('every format', () => {
       '{"score":2.5,"first":"A a.","second":"B b."}\n{"score":5,"sentence1":"C c.","sentence2":"D d."}',
     ],
   ])('scored pairs go to the scored pairs: %s', (_, name, text) => {
-    const { kind, pairs, groups, faults } = read(name, text);
-    expect({ kind, pairs, groups, faults }).toEqual({
+    const { kind, pairs, groups, errors } = read(name, text);
+    expect({ kind, pairs, groups, errors }).toEqual({
       kind: 'pairs',
       pairs: [
         { score: 2.5, first: 'A a.', second: 'B b.' },
         { score: 5, first: 'C c.', second: 'D d.' },
       ],
       groups: [],
-      faults: [],
+      errors: [],
     });
   });
 });
 
 describe('bad lines', () => {
   const faultsOf = (name: string, text: string, change?: Partial<ImportChoice>) =>
-    read(name, text, change).faults.map(({ line, reason }) => `${line}: ${reason}`);
+    read(name, text, change).errors.map(({ line, reason }) => `${line}: ${reason}`);
 
   it('are named by the number they have in the file, whatever stands above them', () => {
     expect(faultsOf('a.csv', 'anchor,positive\n"A\nA",B\n,C\n"open,D\nE,')).toEqual([
@@ -233,8 +233,8 @@ describe('a job', () => {
     const client = new ImportClient({ name: 'a.csv', file: new Blob([`${text}\nalone`]) });
     const { choice } = await client.open();
     const found = await client.read(choice);
-    expect([found.count, found.groups.length, found.faultCount]).toEqual([1200, 1200, 1]);
-    expect(await found.faultFile?.text()).toBe('line\treason\n1201\tcolumn 2 (positive) is empty\n');
+    expect([found.count, found.groups.length, found.errorCount]).toEqual([1200, 1200, 1]);
+    expect(await found.errorFile?.text()).toBe('line\treason\n1201\tcolumn 2 (positive) is empty\n');
     const plain = await client.read((await client.inspect('plain')).choice);
     expect(plain.groups).toHaveLength(1201);
   });
@@ -242,8 +242,8 @@ describe('a job', () => {
   it('shows the first twenty bad lines and keeps them all', async () => {
     const client = new ImportClient({ name: 'a.jsonl', text: `{"anchor":"A"}\n${'bad\n'.repeat(30)}` });
     const found = await client.read((await client.open()).choice);
-    expect([found.faults.length, found.faultCount]).toEqual([20, 30]);
-    expect((await found.faultFile!.text()).trim().split('\n')).toHaveLength(31);
+    expect([found.errors.length, found.errorCount]).toEqual([20, 30]);
+    expect((await found.errorFile!.text()).trim().split('\n')).toHaveLength(31);
   });
 
   it('can be asked again after a failure', async () => {

@@ -22,24 +22,24 @@ describe('own groups', () => {
   beforeEach(() => {
     corpus = fresh();
   });
-  const anchors = () => corpus.own.groups.map(({ anchor }) => anchor);
+  const anchors = () => corpus.user.groups.map(({ anchor }) => anchor);
 
   it('are cleaned, told of, and get ids that are never given again', () => {
     const heard = vi.fn();
-    corpus.own.onadded = heard;
-    corpus.own.add([{ anchor: '  A\tdog \n runs\u0007. ', positive: ' ', negative: 'No dog.' }]);
-    expect(corpus.own.groups).toEqual([
+    corpus.user.onadded = heard;
+    corpus.user.add([{ anchor: '  A\tdog \n runs\u0007. ', positive: ' ', negative: 'No dog.' }]);
+    expect(corpus.user.groups).toEqual([
       expect.objectContaining({ id: 'own-1', anchor: 'A dog runs.', positive: undefined, source: 'typed' }),
     ]);
-    expect(heard).toHaveBeenCalledExactlyOnceWith(corpus.own.groups);
-    corpus.own.undo();
-    corpus.own.add([{ anchor: 'B' }]);
-    expect(corpus.own.groups.map(({ id }) => id)).toEqual(['own-2']); // a run may still know own-1
+    expect(heard).toHaveBeenCalledExactlyOnceWith(corpus.user.groups);
+    corpus.user.undo();
+    corpus.user.add([{ anchor: 'B' }]);
+    expect(corpus.user.groups.map(({ id }) => id)).toEqual(['own-2']); // a run may still know own-1
   });
 
   it('refuses what cannot be trained on, and copies', () => {
-    corpus.own.add([{ anchor: 'A', positive: 'B' }]);
-    const outcome = corpus.own.add([
+    corpus.user.add([{ anchor: 'A', positive: 'B' }]);
+    const outcome = corpus.user.add([
       { anchor: ' \u0000 ' },
       { anchor: 'x'.repeat(LONGEST_SENTENCE + 1) },
       { anchor: ' A ', positive: 'B' },
@@ -49,31 +49,31 @@ describe('own groups', () => {
   });
 
   it('can be edited, and their pattern follows; an edit that cannot be used changes nothing', () => {
-    corpus.own.add([{ anchor: 'A', positive: 'B' }]);
-    expect(corpus.own.groups[0]!.pattern).toBe('nli');
-    expect(corpus.own.update('own-1', { intermediate: 'C' })).toBe(true);
-    expect(corpus.own.groups[0]).toMatchObject({ id: 'own-1', intermediate: 'C', pattern: 'sts' });
-    const before = corpus.own.groups;
-    expect(corpus.own.update('own-1', { anchor: ' ' })).toBe(false);
-    expect(corpus.own.update('plain:1', { anchor: 'bundled ones stay' })).toBe(false);
-    expect(corpus.own.groups).toBe(before);
+    corpus.user.add([{ anchor: 'A', positive: 'B' }]);
+    expect(corpus.user.groups[0]!.pattern).toBe('nli');
+    expect(corpus.user.update('own-1', { intermediate: 'C' })).toBe(true);
+    expect(corpus.user.groups[0]).toMatchObject({ id: 'own-1', intermediate: 'C', pattern: 'sts' });
+    const before = corpus.user.groups;
+    expect(corpus.user.update('own-1', { anchor: ' ' })).toBe(false);
+    expect(corpus.user.update('plain:1', { anchor: 'bundled ones stay' })).toBe(false);
+    expect(corpus.user.groups).toBe(before);
   });
 
   it('come back by undo and go by redo; a new change ends redo', () => {
-    corpus.own.add([{ anchor: 'A' }, { anchor: 'B' }]);
-    corpus.own.addPairs([{ score: 1, first: 'a', second: 'b' }]);
-    corpus.own.remove(['own-1', 'pair-3']);
-    corpus.own.clear();
-    expect(corpus.own.lastChange).toEqual({ kind: 'cleared', count: 1, by: 'doing' });
-    corpus.own.undo();
-    corpus.own.undo();
+    corpus.user.add([{ anchor: 'A' }, { anchor: 'B' }]);
+    corpus.user.addPairs([{ score: 1, first: 'a', second: 'b' }]);
+    corpus.user.remove(['own-1', 'pair-3']);
+    corpus.user.clear();
+    expect(corpus.user.lastChange).toEqual({ kind: 'cleared', count: 1, by: 'doing' });
+    corpus.user.undo();
+    corpus.user.undo();
     expect(anchors()).toEqual(['A', 'B']);
-    expect(corpus.own.pairs).toHaveLength(1);
-    expect(corpus.own.lastChange).toEqual({ kind: 'deleted', count: 2, by: 'undo' });
-    corpus.own.redo();
+    expect(corpus.user.pairs).toHaveLength(1);
+    expect(corpus.user.lastChange).toEqual({ kind: 'deleted', count: 2, by: 'undo' });
+    corpus.user.redo();
     expect(anchors()).toEqual(['B']);
-    corpus.own.add([{ anchor: 'C' }]);
-    expect(corpus.own.canRedo).toBe(false);
+    corpus.user.add([{ anchor: 'C' }]);
+    expect(corpus.user.canRedo).toBe(false);
   });
 
   it('any series of changes is undone to the beginning and redone to the end', () => {
@@ -86,37 +86,37 @@ describe('own groups', () => {
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const state = fresh();
         for (const { what, n, text } of steps) {
-          if (what === 'add') state.own.add([{ anchor: text }]);
-          else if (what === 'pair') state.own.addPairs([{ score: n, first: text, second: 'b' }]);
-          else if (what === 'remove') state.own.remove([`own-${n}`, `pair-${n}`]);
-          else if (what === 'update') state.own.update(`own-${n}`, { positive: text });
-          else state.own.clear();
+          if (what === 'add') state.user.add([{ anchor: text }]);
+          else if (what === 'pair') state.user.addPairs([{ score: n, first: text, second: 'b' }]);
+          else if (what === 'remove') state.user.remove([`own-${n}`, `pair-${n}`]);
+          else if (what === 'update') state.user.update(`own-${n}`, { positive: text });
+          else state.user.clear();
         }
-        const end = [state.own.groups, state.own.pairs];
-        while (state.own.canUndo) state.own.undo();
-        expect([state.own.groups, state.own.pairs]).toEqual([[], []]);
-        while (state.own.canRedo) state.own.redo();
-        expect([state.own.groups, state.own.pairs]).toEqual(end);
+        const end = [state.user.groups, state.user.pairs];
+        while (state.user.canUndo) state.user.undo();
+        expect([state.user.groups, state.user.pairs]).toEqual([[], []]);
+        while (state.user.canRedo) state.user.redo();
+        expect([state.user.groups, state.user.pairs]).toEqual(end);
       }),
     );
   });
 
   it('remembers a hundred changes', () => {
-    for (let i = 0; i < 130; i++) corpus.own.add([{ anchor: `a ${i}` }]);
-    while (corpus.own.canUndo) corpus.own.undo();
-    expect(corpus.own.groups).toHaveLength(30);
+    for (let i = 0; i < 130; i++) corpus.user.add([{ anchor: `a ${i}` }]);
+    while (corpus.user.canUndo) corpus.user.undo();
+    expect(corpus.user.groups).toHaveLength(30);
   });
 
   it('very many come in as one change', async () => {
     const drafts = Array.from({ length: 3000 }, (_, i) => ({ anchor: `a ${i % 2500}`, positive: 'p' }));
-    expect(await corpus.own.addMany(drafts, [])).toEqual({
+    expect(await corpus.user.addMany(drafts, [])).toEqual({
       added: 2500,
       duplicates: 500,
       invalid: 0,
       overLimit: 0,
     });
-    corpus.own.undo();
-    expect(corpus.own.groups).toHaveLength(0);
+    corpus.user.undo();
+    expect(corpus.user.groups).toHaveLength(0);
   });
 });
 
@@ -185,11 +185,11 @@ describe('the bundled corpus', () => {
   it('switched off leaves the visitor alone with their own, which then serve the setting', async () => {
     const corpus = fresh();
     await corpus.load('scenes', 'nli');
-    corpus.own.add([{ anchor: 'a', positive: 'p', intermediate: 'i', negative: 'n' }]);
-    expect(corpus.groups).toEqual([...corpus.bundled, ...corpus.own.groups]);
-    expect(corpus.forTraining).toEqual({ groups: corpus.bundled, own: corpus.own.groups });
+    corpus.user.add([{ anchor: 'a', positive: 'p', intermediate: 'i', negative: 'n' }]);
+    expect(corpus.groups).toEqual([...corpus.bundled, ...corpus.user.groups]);
+    expect(corpus.forTraining).toEqual({ groups: corpus.bundled, own: corpus.user.groups });
     corpus.usesBundled = false;
-    expect(corpus.groups).toEqual(corpus.own.groups);
+    expect(corpus.groups).toEqual(corpus.user.groups);
     expect(corpus.evaluationPairs).toEqual([]);
     // By itself the group would count as an STS group, and the NLI setting would find nothing to train on.
     expect(corpus.forTraining.groups.map(({ pattern }) => pattern)).toEqual(['nli']);
@@ -200,7 +200,7 @@ describe('too little to train on', () => {
   const alone = (count: number) => {
     const corpus = fresh();
     corpus.usesBundled = false;
-    corpus.own.add(
+    corpus.user.add(
       Array.from({ length: count }, (_, i) => ({ anchor: `a ${i}`, positive: `p ${i}`, negative: 'n' })),
     );
     return corpus;

@@ -38,7 +38,7 @@ describe('a record', () => {
     const { events: kept, problems } = readRunFile(cut);
     expect(kept).toEqual(events.slice(0, -1));
     expect(problems).toEqual([
-      `The file ends in the middle, as after a download that broke off: the ${events.length - 1} events before that are shown.`,
+      `The file ends in the middle, perhaps after an incomplete download: the ${events.length - 1} events before that are shown.`,
     ]);
   });
 
@@ -148,7 +148,7 @@ describe('a shared page', () => {
     expect(readRunFile(page.slice(0, page.indexOf('semblance-about')))).toEqual({
       events: [],
       problems: [
-        'The file is cut short before its run begins, as after a download that broke off: get it again.',
+        'The file is cut short before its run begins, perhaps after an incomplete download: download it again.',
       ],
       name: null,
     });

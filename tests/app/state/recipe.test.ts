@@ -34,10 +34,10 @@ describe('setting a knob', () => {
   it('refuses what is out of range, says what the knob takes, and keeps the last good value', () => {
     const recipe = recipeFrom();
     recipe.set('batch', 16);
-    const fault = recipe.set('batch', '2.5');
-    expect(fault).toContain('batch size');
-    expect(fault).toContain('a whole number from 2 to 4096');
-    expect(fault).toContain('16 stays');
+    const error = recipe.set('batch', '2.5');
+    expect(error).toContain('batch size');
+    expect(error).toContain('a whole number from 2 to 4096');
+    expect(error).toContain('16 stays');
     expect(recipe.config.batch).toBe(16);
     expect(recipe.set('margins', '0.1,')).not.toBeNull();
     expect(recipe.set('pooling', 'max')).not.toBeNull();

@@ -1,7 +1,7 @@
 // A store in memory that behaves as the browser's does: it copies what it is given, and can be made to fail.
-import type { OwnStore, RawOwn } from '../../../src/app/storage/ownStore.ts';
+import type { UserDataStore, RawUserData } from '../../../src/app/storage/userDataStore.ts';
 
-export interface MemoryStore extends OwnStore {
+export interface MemoryStore extends UserDataStore {
   groups: Map<string, unknown>;
   pairs: Map<string, unknown>;
   preferences: unknown;
@@ -18,7 +18,7 @@ export function memoryStore(): MemoryStore {
     failing: null,
     saves: 0,
     onreplaced: null,
-    async load(): Promise<RawOwn> {
+    async load(): Promise<RawUserData> {
       if (store.failing) throw store.failing;
       const listed = (map: Map<string, unknown>) =>
         [...map].map(([key, value]) => ({ key, value: structuredClone(value) }));

@@ -16,14 +16,14 @@ const sentencesOf = (groups: readonly Group[]) =>
   groups.map((group) => ROLES.flatMap((role) => (group[role] === undefined ? [] : [group[role]])));
 
 const read = (file: string, text: string, options?: ReadOptions) => {
-  const { groups, faults, format } = readGroups(file, text, options);
+  const { groups, errors, format } = readGroups(file, text, options);
   return {
     groups,
     format,
     sentences: sentencesOf(groups),
     patterns: groups.map(({ pattern }) => pattern),
     ids: groups.map(({ id }) => id),
-    faults: faults.map(({ line, reason }) => `${line}: ${reason}`),
+    errors: errors.map(({ line, reason }) => `${line}: ${reason}`),
   };
 };
 
@@ -41,7 +41,7 @@ describe('group JSONL', () => {
     };
     expect(readGroups('data/sts.jsonl', json(full))).toEqual({
       groups: [full],
-      faults: [],
+      errors: [],
       format: 'group-jsonl',
     });
   });
@@ -74,10 +74,10 @@ describe('group JSONL', () => {
       json({ anchor: 'a', pattern: 'rocket' }),
       json({ anchor: 'also good' }),
     ].join('\r\n');
-    const { ids, sentences, faults } = read('mine.jsonl', `\uFEFF${text}`);
+    const { ids, sentences, errors } = read('mine.jsonl', `\uFEFF${text}`);
     expect(sentences).toEqual([['good'], ['also good']]);
     expect(ids).toEqual(['mine:1', 'mine:10']);
-    expect(faults).toEqual([
+    expect(errors).toEqual([
       expect.stringMatching(/^2: not JSON \(.+\)$/),
       expect.stringMatching(/^4: line .*object/),
       expect.stringMatching(/^5: line .*object/),
@@ -143,9 +143,9 @@ describe('hybrid JSONL', () => {
       { split: 'aigen', sentence: 'a', '5': 5 },
       row('other', ' '),
     );
-    const { sentences, faults } = read('wiki.jsonl', text);
+    const { sentences, errors } = read('wiki.jsonl', text);
     expect(sentences).toEqual([['a', 'p', 'n']]);
-    expect(faults).toEqual([
+    expect(errors).toEqual([
       expect.stringMatching(/^2: split .*"other"/),
       expect.stringMatching(/^3: sentence /),
       expect.stringMatching(/^4: 5 .*string/),
@@ -154,8 +154,8 @@ describe('hybrid JSONL', () => {
   });
 
   it('is not seen in a group that happens to have a split', () => {
-    const { sentences, faults } = read('a.jsonl', json({ anchor: 'a', positive: 'b', split: 'train' }));
-    expect([sentences, faults]).toEqual([[['a', 'b']], []]);
+    const { sentences, errors } = read('a.jsonl', json({ anchor: 'a', positive: 'b', split: 'train' }));
+    expect([sentences, errors]).toEqual([[['a', 'b']], []]);
   });
 });
 
@@ -184,12 +184,12 @@ describe('NLI TSV', () => {
   });
 
   it('may have a header, and reports bad lines', () => {
-    const { sentences, faults } = read(
+    const { sentences, errors } = read(
       'snli.tsv',
       'gold_label\tsentence1\tsentence2\nentailment\t"A" is\the said "B"\nmaybe\tA\tB\nentailment\tA\n\nneutral\t\tB\n',
     );
     expect(sentences).toEqual([['"A" is', 'he said "B"']]);
-    expect(faults).toEqual([
+    expect(errors).toEqual([
       '3: label "maybe" is none of entailment, neutral, contradiction',
       '4: premise or hypothesis is missing',
       '6: premise or hypothesis is missing',
@@ -197,7 +197,7 @@ describe('NLI TSV', () => {
   });
 
   it('takes a bad first line for a bad line, not for a header', () => {
-    expect(read('snli.tsv', 'maybe\tA\tB\nentailment\tA\tB').faults).toEqual([
+    expect(read('snli.tsv', 'maybe\tA\tB\nentailment\tA\tB').errors).toEqual([
       '1: label "maybe" is none of entailment, neutral, contradiction',
     ]);
   });
@@ -264,12 +264,12 @@ describe('SimCSE CSV and columns', () => {
   });
 
   it('reports empty cells and open quotes, in the order of their lines', () => {
-    const { sentences, faults } = read('a.csv', 'sent0,sent1\na,b\n,c\n"d,e\nf,\n"g\nh",i\n');
+    const { sentences, errors } = read('a.csv', 'sent0,sent1\na,b\n,c\n"d,e\nf,\n"g\nh",i\n');
     expect(sentences).toEqual([
       ['a', 'b'],
       ['g\nh', 'i'],
     ]);
-    expect(faults).toEqual([
+    expect(errors).toEqual([
       '3: column 1 (anchor) is empty',
       '4: a quote is opened and not closed',
       '5: column 2 (positive) is empty',
@@ -317,15 +317,15 @@ describe('a file with nothing to use', () => {
   it('gives no group and says why, when every line is bad', () => {
     expect(read('a.jsonl', 'x\ny')).toMatchObject({
       groups: [],
-      faults: [/^1/, /^2/].map((r) => expect.stringMatching(r)),
+      errors: [/^1/, /^2/].map((r) => expect.stringMatching(r)),
     });
-    expect(read('a.csv', 'sent0,sent1,hard_neg\n')).toMatchObject({ groups: [], faults: [] });
-    expect(read('a.csv', ',,\n')).toMatchObject({ groups: [], faults: [] });
+    expect(read('a.csv', 'sent0,sent1,hard_neg\n')).toMatchObject({ groups: [], errors: [] });
+    expect(read('a.csv', ',,\n')).toMatchObject({ groups: [], errors: [] });
   });
 });
 
 describe('readGroups', () => {
-  it('never crashes: whatever the text, each line becomes a group or a fault or nothing', () => {
+  it('never crashes: whatever the text, each line becomes a group, an error or nothing', () => {
     const part = fc.constantFrom(
       ...[
         '{"anchor": "a"}',
@@ -347,12 +347,12 @@ describe('readGroups', () => {
       fc.property(file, text, (name, content) => {
         const lines = content.split(/\r\n|\n|\r/).length;
         try {
-          const { groups, faults } = readGroups(name, content);
-          expect(groups.length + faults.length).toBeLessThanOrEqual(lines);
+          const { groups, errors } = readGroups(name, content);
+          expect(groups.length + errors.length).toBeLessThanOrEqual(lines);
           for (const group of groups) expect(group.anchor.trim()).not.toBe('');
-          for (const { line } of faults) expect(line).toBeLessThanOrEqual(lines);
-          expect(faults.map(({ line }) => line)).toEqual(
-            faults.map(({ line }) => line).sort((a, b) => a - b),
+          for (const { line } of errors) expect(line).toBeLessThanOrEqual(lines);
+          expect(errors.map(({ line }) => line)).toEqual(
+            errors.map(({ line }) => line).sort((a, b) => a - b),
           );
         } catch (error) {
           expect(error).toBeInstanceOf(Failure);

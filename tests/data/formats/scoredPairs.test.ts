@@ -7,8 +7,8 @@ import { Failure } from '../../../src/util/failure.ts';
 const rows = (file: string, text: string) =>
   readScoredPairs(file, text).pairs.map(({ score, first, second }) => [score, first, second]);
 
-const faults = (file: string, text: string) =>
-  readScoredPairs(file, text).faults.map(({ line, reason }) => `${line}: ${reason}`);
+const errors = (file: string, text: string) =>
+  readScoredPairs(file, text).errors.map(({ line, reason }) => `${line}: ${reason}`);
 
 describe('TSV', () => {
   it('has the score first; quotes and commas are ordinary characters', () => {
@@ -78,7 +78,7 @@ describe('bad lines', () => {
       [4, 'a', 'b'],
       [2, 'c', 'd'],
     ]);
-    expect(faults('dev.tsv', text)).toEqual([
+    expect(errors('dev.tsv', text)).toEqual([
       '2: score "high" is not a number',
       '3: score 5.1 is out of range (0 to 5)',
       '4: score -1 is out of range (0 to 5)',
@@ -94,7 +94,7 @@ describe('bad lines', () => {
   it('are numbered by the line they begin on, in order', () => {
     const text = 's1,s2,score\n"a\nb",c,9\nd,e,1\n"open,f,2\ng,h,10\n';
     expect(rows('dev.csv', text)).toEqual([[1, 'd', 'e']]);
-    expect(faults('dev.csv', text)).toEqual([
+    expect(errors('dev.csv', text)).toEqual([
       '2: score 9 is out of range (0 to 5)',
       '5: a quote is opened and not closed',
       '6: score 10 is out of range (0 to 5)',
@@ -102,7 +102,7 @@ describe('bad lines', () => {
   });
 
   it('carry the name of their file', () => {
-    expect(readScoredPairs('sts/dev.tsv', '1\ta\tb\nx').faults).toEqual([
+    expect(readScoredPairs('sts/dev.tsv', '1\ta\tb\nx').errors).toEqual([
       { file: 'sts/dev.tsv', line: 2, reason: '1 column instead of score, sentence, sentence' },
     ]);
   });

@@ -8,11 +8,11 @@ import { Failure } from '../../../src/util/failure.ts';
 
 fc.configureGlobal({ seed: 21, numRuns: 300 });
 
-/** Rows and faults of a CSV text. */
+/** Rows and errors of a CSV text. */
 function read(text: string) {
-  const faults: { line: number; reason: string }[] = [];
-  const rows = csvRows(text, (line, reason) => faults.push({ line, reason }));
-  return { rows, faults };
+  const errors: { line: number; reason: string }[] = [];
+  const rows = csvRows(text, (line, reason) => errors.push({ line, reason }));
+  return { rows, errors };
 }
 
 describe('cleanText', () => {
@@ -57,12 +57,12 @@ describe('csvRows', () => {
         { line: 5, cells: ['say "hi"', 'w'] },
         { line: 6, cells: ['c', 'd'] },
       ],
-      faults: [],
+      errors: [],
     });
   });
 
   it('passes over rows without any content', () => {
-    expect(read(',,\n\n"",\na,b\n')).toEqual({ rows: [{ line: 4, cells: ['a', 'b'] }], faults: [] });
+    expect(read(',,\n\n"",\na,b\n')).toEqual({ rows: [{ line: 4, cells: ['a', 'b'] }], errors: [] });
   });
 
   it('understands bare quotes within one line', () => {
@@ -78,17 +78,17 @@ describe('csvRows', () => {
     ['after a closed one', 'a,b\n"closed" x,c\n"d",e\nf,g', [1, 3, 4]],
     ['on the last line', 'a,b\nd,e\nf,g\n"open,c', [1, 2, 3]],
   ])('loses only the line of a quote that is left open %s', (_, text, lines) => {
-    const { rows, faults } = read(text);
+    const { rows, errors } = read(text);
     const opened = [1, 2, 3, 4].find((line) => !lines.includes(line));
     expect(rows.map(({ line }) => line)).toEqual(lines);
     expect(rows.every(({ cells }) => cells.length === 2)).toBe(true);
-    expect(faults).toEqual([{ line: opened, reason: 'a quote is opened and not closed' }]);
+    expect(errors).toEqual([{ line: opened, reason: 'a quote is opened and not closed' }]);
   });
 
   it('stays quick when every line is broken', () => {
     const broken = Array.from({ length: 5000 }, (_, i) => `"open ${i},b`).join('\n');
-    const { rows, faults } = read(broken);
-    expect([rows.length, faults.length]).toEqual([0, 5000]);
+    const { rows, errors } = read(broken);
+    expect([rows.length, errors.length]).toEqual([0, 5000]);
   });
 
   it('reads what is called .csv and parted by tabs or semicolons', () => {
@@ -108,8 +108,8 @@ describe('csvRows', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell, cell), { maxLength: 10 }), (body) => {
         const table = [['sent0', 'sent1', 'hard_neg'], ...body];
-        const { rows, faults } = read(Papa.unparse(table, { newline: '\n' }));
-        expect(faults).toEqual([]);
+        const { rows, errors } = read(Papa.unparse(table, { newline: '\n' }));
+        expect(errors).toEqual([]);
         expect(rows.map(({ cells }) => cells)).toEqual(table);
         let line = 1;
         rows.forEach((row, i) => {

@@ -133,6 +133,6 @@ def compare_dropout(fresh: Json, stored: Json, difference: Difference) -> None:
                 )
                 place = f"{'+'.join(b['sites'])}/{pooling}/{mean}"
                 if ((ours - theirs).abs() > 5 * (e1**2 + e2**2).sqrt()).any():
-                    difference.faults.append(f"{place}: more than five standard errors apart")
+                    difference.mismatches.append(f"{place}: more than five standard errors apart")
                 if ((e1 / e2 - 1).abs() > 0.1).any():
-                    difference.faults.append(f"{place}: standard errors differ by more than 10 %")
+                    difference.mismatches.append(f"{place}: standard errors differ by more than 10 %")

@@ -86,17 +86,17 @@ class Difference:
     def __init__(self) -> None:
         self.largest = 0.0
         self.place = ""
-        self.faults: list[str] = []
+        self.mismatches: list[str] = []
 
     def compare(self, fresh: Json, stored: Json, place: str = "") -> None:
         if isinstance(stored, dict) and isinstance(fresh, dict):
             if list(stored) != list(fresh):
-                self.faults.append(f"{place}: keys {list(fresh)} instead of {list(stored)}")
+                self.mismatches.append(f"{place}: keys {list(fresh)} instead of {list(stored)}")
             for key in stored.keys() & fresh.keys():
                 self.compare(fresh[key], stored[key], f"{place}/{key}")
         elif isinstance(stored, list) and isinstance(fresh, list):
             if len(stored) != len(fresh):
-                self.faults.append(f"{place}: {len(fresh)} entries instead of {len(stored)}")
+                self.mismatches.append(f"{place}: {len(fresh)} entries instead of {len(stored)}")
             for i, (a, b) in enumerate(zip(fresh, stored)):
                 self.compare(a, b, f"{place}[{i}]")
         elif is_number(stored) and is_number(fresh):
@@ -104,7 +104,7 @@ class Difference:
             if error > self.largest:
                 self.largest, self.place = error, place
         elif stored != fresh:
-            self.faults.append(f"{place}: {fresh!r} instead of {stored!r}")
+            self.mismatches.append(f"{place}: {fresh!r} instead of {stored!r}")
 
 
 def is_number(value: Json) -> bool:

@@ -62,15 +62,15 @@ def check(name: str) -> bool:
     started = time.monotonic()
     fresh = file.make()
     file.compare(fresh, stored, difference)
-    agrees = not difference.faults and difference.largest <= file.tolerance
+    agrees = not difference.mismatches and difference.largest <= file.tolerance
     same = (
         "same bytes"
         if file.text(fresh) == text_of(name)
         else f"largest error {difference.largest:.1e} {difference.place}"
     )
     print(f"{'ok  ' if agrees else 'FAIL'} {name}: {same} ({time.monotonic() - started:.1f} s)")
-    for fault in difference.faults[:10]:
-        print(f"     {fault}")
+    for mismatch in difference.mismatches[:10]:
+        print(f"     {mismatch}")
     return agrees
 
 

@@ -63,7 +63,7 @@ export function rangeOf(infonce: TraceInfoNce, face: Face): [number, number] {
 export interface SuspectedFalseNegative extends Cell {
   cosine: number;
   /** Cosine of the anchor and its own positive. */
-  own: number;
+  positiveCosine: number;
 }
 
 /**
@@ -76,10 +76,11 @@ export function suspectedFalseNegatives(
 ): SuspectedFalseNegative[] {
   const found: SuspectedFalseNegative[] = [];
   for (let anchor = 0; anchor < anchors.length; anchor++) {
-    const own = valueAt(cosines, anchor, anchor);
+    const positiveCosine = valueAt(cosines, anchor, anchor);
     for (let column = 0; column < columns.length; column++) {
       const cosine = valueAt(cosines, anchor, column);
-      if (column !== anchor && cosine >= own) found.push({ anchor, column, cosine, own });
+      if (column !== anchor && cosine >= positiveCosine)
+        found.push({ anchor, column, cosine, positiveCosine });
     }
   }
   return found.sort((a, b) => b.cosine - a.cosine).slice(0, most);

@@ -4,44 +4,44 @@ import type { IDBPTransaction } from 'idb';
 import { z } from 'zod';
 import { GROUP_PATTERNS, patternOf, type Group } from '../../data/group.ts';
 import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
-import type { OwnPair } from '../state/corpusText.ts';
+import type { UserPair } from '../state/corpusText.ts';
 import { database, storageFailureOf, type Database, type SemblanceSchema } from './database.ts';
 
-export interface Stored<T> {
+export interface StoredRecord<T> {
   key: string;
   value: T;
 }
 
 /** Other settings stored with the own corpus. */
-export interface OwnPreferences {
+export interface CorpusPreferences {
   /** The number of the next own group or pair: ids are never reused. */
   next: number;
   usesBundled: boolean;
 }
 
-export interface OwnChanges {
-  groups: readonly Stored<Group>[];
-  pairs: readonly Stored<OwnPair>[];
+export interface UserDataChanges {
+  groups: readonly StoredRecord<Group>[];
+  pairs: readonly StoredRecord<UserPair>[];
   removedGroups: readonly string[];
   removedPairs: readonly string[];
-  preferences: OwnPreferences;
+  preferences: CorpusPreferences;
 }
 
 /** Records as they were stored, not parsed yet. */
-export interface RawOwn {
-  groups: Stored<unknown>[];
-  pairs: Stored<unknown>[];
+export interface RawUserData {
+  groups: StoredRecord<unknown>[];
+  pairs: StoredRecord<unknown>[];
   preferences: unknown;
 }
 
-export interface OwnStore {
+export interface UserDataStore {
   /** @throws StorageFailure */
-  load(): Promise<RawOwn>;
+  load(): Promise<RawUserData>;
   /**
    * Saves all changes or none.
    * @throws StorageFailure
    */
-  save(changes: OwnChanges): Promise<void>;
+  save(changes: UserDataChanges): Promise<void>;
   /** Called when the store has become unwritable while nothing was being saved. */
   onreplaced: (() => void) | null;
 }
@@ -52,7 +52,7 @@ const SLICE = 200;
 /** Records read, or parsed, at a time, for the same reason. */
 const PAGE = 1000;
 
-export function indexedDbStore(target: Database = database): OwnStore {
+export function indexedDbUserData(target: Database = database): UserDataStore {
   return {
     get onreplaced() {
       return target.onreplaced;
@@ -71,8 +71,8 @@ export function indexedDbStore(target: Database = database): OwnStore {
       } catch (error) {
         throw storageFailureOf(error);
       }
-      async function allOf(store: 'ownGroups' | 'ownPairs'): Promise<Stored<unknown>[]> {
-        const records: Stored<unknown>[] = [];
+      async function allOf(store: 'ownGroups' | 'ownPairs'): Promise<StoredRecord<unknown>[]> {
+        const records: StoredRecord<unknown>[] = [];
         for (let range: IDBKeyRange | null = null; ;) {
           const transaction = connection.transaction(store);
           const [keys, values] = await Promise.all([
@@ -96,10 +96,10 @@ export function indexedDbStore(target: Database = database): OwnStore {
   };
 }
 
-type OwnStores = ('ownGroups' | 'ownPairs' | 'preferences')[];
-type Writing = IDBPTransaction<SemblanceSchema, OwnStores, 'readwrite'>;
+type UserDataStoreNames = ('ownGroups' | 'ownPairs' | 'preferences')[];
+type WriteTransaction = IDBPTransaction<SemblanceSchema, UserDataStoreNames, 'readwrite'>;
 
-async function write(transaction: Writing, changes: OwnChanges): Promise<void> {
+async function write(transaction: WriteTransaction, changes: UserDataChanges): Promise<void> {
   const groups = transaction.objectStore('ownGroups');
   const pairs = transaction.objectStore('ownPairs');
   const done = transaction.done;
@@ -121,7 +121,7 @@ async function inSlices<T>(items: readonly T[], request: (item: T) => Promise<un
 // --- reading back -----------------------------------------------------------------------------------------------
 
 const sentence = z.string().min(1);
-const ownGroupSchema = z
+const userGroupSchema = z
   .object({
     id: sentence,
     anchor: sentence,
@@ -133,7 +133,7 @@ const ownGroupSchema = z
     by: z.string().optional(),
   })
   .transform((group): Group => ({ ...group, pattern: group.pattern ?? patternOf(group) }));
-const pairSchema: z.ZodType<OwnPair> = z.object({
+const pairSchema: z.ZodType<UserPair> = z.object({
   id: sentence,
   score: z.number().min(0).max(5),
   first: sentence,
@@ -142,40 +142,40 @@ const pairSchema: z.ZodType<OwnPair> = z.object({
 });
 const preferencesSchema = z.object({ next: z.int().min(1), usesBundled: z.boolean() });
 
-export interface SavedOwn {
-  groups: Stored<Group>[];
-  pairs: Stored<OwnPair>[];
+export interface SavedUserData {
+  groups: StoredRecord<Group>[];
+  pairs: StoredRecord<UserPair>[];
   /** Keys of invalid records. */
   badGroups: string[];
   badPairs: string[];
-  preferences: OwnPreferences | undefined;
+  preferences: CorpusPreferences | undefined;
 }
 
 /** Parses the valid records and lists the others; never throws. */
-export async function parseOwn(raw: RawOwn): Promise<SavedOwn> {
-  const groups = await sortOut(raw.groups, ownGroupSchema);
-  const pairs = await sortOut(raw.pairs, pairSchema);
+export async function parseUserData(raw: RawUserData): Promise<SavedUserData> {
+  const groups = await parseRecords(raw.groups, userGroupSchema);
+  const pairs = await parseRecords(raw.pairs, pairSchema);
   const preferences = preferencesSchema.safeParse(raw.preferences);
   return {
-    groups: groups.good,
-    pairs: pairs.good,
-    badGroups: groups.bad,
-    badPairs: pairs.bad,
+    groups: groups.valid,
+    pairs: pairs.valid,
+    badGroups: groups.badKeys,
+    badPairs: pairs.badKeys,
     preferences: preferences.success ? preferences.data : undefined,
   };
 }
 
-async function sortOut<T>(
-  records: Stored<unknown>[],
+async function parseRecords<T>(
+  records: StoredRecord<unknown>[],
   schema: z.ZodType<T>,
-): Promise<{ good: Stored<T>[]; bad: string[] }> {
-  const good: Stored<T>[] = [];
-  const bad: string[] = [];
+): Promise<{ valid: StoredRecord<T>[]; badKeys: string[] }> {
+  const valid: StoredRecord<T>[] = [];
+  const badKeys: string[] = [];
   for (const [i, { key, value }] of records.entries()) {
     if (i > 0 && i % PAGE === 0) await yieldToEventLoop();
     const parsed = schema.safeParse(value);
-    if (parsed.success) good.push({ key, value: parsed.data });
-    else bad.push(key);
+    if (parsed.success) valid.push({ key, value: parsed.data });
+    else badKeys.push(key);
   }
-  return { good, bad };
+  return { valid, badKeys };
 }

@@ -2,21 +2,21 @@
 // page is left. A failed write loses nothing: the changes are written with the next ones.
 import type { Group } from '../../data/group.ts';
 import { yieldToEventLoop } from '../../util/yieldToEventLoop.ts';
-import type { OwnPair } from '../state/corpusText.ts';
+import type { UserPair } from '../state/corpusText.ts';
 import { storageFailureOf, StorageFailure } from './database.ts';
 import {
-  parseOwn,
-  type OwnChanges,
-  type OwnPreferences,
-  type OwnStore,
-  type SavedOwn,
-  type Stored,
-} from './ownStore.ts';
+  parseUserData,
+  type UserDataChanges,
+  type CorpusPreferences,
+  type UserDataStore,
+  type SavedUserData,
+  type StoredRecord,
+} from './userDataStore.ts';
 
-export interface OwnData {
+export interface UserData {
   groups: readonly Group[];
-  pairs: readonly OwnPair[];
-  preferences: OwnPreferences;
+  pairs: readonly UserPair[];
+  preferences: CorpusPreferences;
 }
 
 const DELAY = 200;
@@ -25,17 +25,17 @@ const PART = 2000;
 
 /** What the store holds of one kind: record and key by id. Keys differ from ids, as two tabs may assign the same id. */
 class Held<T extends { id: string }> {
-  private records = new Map<string, Stored<T>>();
+  private records = new Map<string, StoredRecord<T>>();
 
   constructor(private readonly tab: string) {}
 
-  hold(id: string, stored: Stored<T>): void {
+  hold(id: string, stored: StoredRecord<T>): void {
     this.records.set(id, stored);
   }
 
   /** Records that are new or changed, and the keys of those that were removed. */
-  async difference(now: readonly T[]): Promise<{ put: Stored<T>[]; removed: string[] }> {
-    const put: Stored<T>[] = [];
+  async difference(now: readonly T[]): Promise<{ put: StoredRecord<T>[]; removed: string[] }> {
+    const put: StoredRecord<T>[] = [];
     const ids = new Set<string>();
     await inParts(now, (value) => {
       ids.add(value.id);
@@ -50,7 +50,7 @@ class Held<T extends { id: string }> {
 
   /** Updates the held records after the difference was written. */
   async settle(now: readonly T[]): Promise<void> {
-    const records = new Map<string, Stored<T>>();
+    const records = new Map<string, StoredRecord<T>>();
     await inParts(now, (value) => records.set(value.id, { key: this.keyOf(value.id), value }));
     this.records = records;
   }
@@ -70,10 +70,10 @@ async function inParts<T>(items: readonly T[], work: (item: T) => void): Promise
   }
 }
 
-export class OwnSaver {
+export class UserDataSaver {
   private readonly groups: Held<Group>;
-  private readonly pairs: Held<OwnPair>;
-  private bad: Pick<SavedOwn, 'badGroups' | 'badPairs'> = { badGroups: [], badPairs: [] };
+  private readonly pairs: Held<UserPair>;
+  private bad: Pick<SavedUserData, 'badGroups' | 'badPairs'> = { badGroups: [], badPairs: [] };
   private preferences = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
   private writing: Promise<void> = Promise.resolve();
@@ -83,8 +83,8 @@ export class OwnSaver {
    * @param report called after every attempt with the failure, or null when everything is stored
    */
   constructor(
-    private readonly store: OwnStore,
-    private readonly current: () => OwnData,
+    private readonly store: UserDataStore,
+    private readonly current: () => UserData,
     private readonly report: (failure: StorageFailure | null) => void,
   ) {
     const tab = crypto
@@ -106,15 +106,15 @@ export class OwnSaver {
    * @param place adds the records to memory and returns them in the same order as they are there: a record whose id
    * was taken has a new one, and is written again
    */
-  restore(place: (saved: SavedOwn) => { groups: Group[]; pairs: OwnPair[] }): Promise<void> {
+  restore(place: (saved: SavedUserData) => { groups: Group[]; pairs: UserPair[] }): Promise<void> {
     this.writing = this.read(place);
     return this.writing;
   }
 
-  private async read(place: (saved: SavedOwn) => { groups: Group[]; pairs: OwnPair[] }): Promise<void> {
-    let saved: SavedOwn;
+  private async read(place: (saved: SavedUserData) => { groups: Group[]; pairs: UserPair[] }): Promise<void> {
+    let saved: SavedUserData;
     try {
-      saved = await parseOwn(await this.store.load());
+      saved = await parseUserData(await this.store.load());
     } catch (error) {
       this.report(storageFailureOf(error));
       return;
@@ -150,7 +150,7 @@ export class OwnSaver {
     const { groups, pairs, preferences } = this.current();
     const changedGroups = await this.groups.difference(groups);
     const changedPairs = await this.pairs.difference(pairs);
-    const changes: OwnChanges = {
+    const changes: UserDataChanges = {
       groups: changedGroups.put,
       pairs: changedPairs.put,
       removedGroups: [...changedGroups.removed, ...this.bad.badGroups],
