@@ -165,7 +165,13 @@ export const reportSchema = z.discriminatedUnion('type', [
   /** Events of a run, in order; at most one report per frame. */
   z.object({ type: z.literal('events'), run: z.int(), events: z.array(eventSchema) }),
   /** The run continues from this step; everything after it is discarded. */
-  z.object({ type: z.literal('rewound'), run: z.int(), step: z.int(), reason: z.string() }),
+  z.object({
+    type: z.literal('rewound'),
+    run: z.int(),
+    step: z.int(),
+    /** What happened to the device, which was started again; null after a change at this step of the past. */
+    fault: z.string().nullable(),
+  }),
   /** The run now shows the requested step, `milliseconds` after the command arrived. */
   z.object({ type: z.literal('seeked'), run: z.int(), step: z.int(), milliseconds: z.number() }),
   /** Steps with a snapshot, which can be shown immediately, and the memory used for the run's past. */

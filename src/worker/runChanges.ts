@@ -48,7 +48,7 @@ export class RunChanges implements ChangeSource {
     editLog.cut(step);
     this.autosave.cut(step);
     run.discardLaterReadings();
-    reports.rewound(step, `A change at step ${step} replaces the steps after it`);
+    reports.rewound(step, null);
     reports.timeline(timeline);
   }
 }

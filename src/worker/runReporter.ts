@@ -57,8 +57,9 @@ export class RunReporter {
     this.status(status, step);
   }
 
-  rewound(step: number, reason: string): void {
-    this.send({ type: 'rewound', run: this.run, step, reason });
+  /** @param fault what happened to the device; null after a change at a step of the past */
+  rewound(step: number, fault: string | null): void {
+    this.send({ type: 'rewound', run: this.run, step, fault });
   }
 
   timeline({ steps, bytes, budget }: { steps: number[]; bytes: number; budget: number }): void {

@@ -58,8 +58,12 @@ export function sayEffect(
       return;
     }
     case 'sayRewound': {
-      const { reason, step } = effect.report;
-      notices.show({ id: 'rewound', kind: 'info', text: t('failures.rewound', { reason, step }) });
+      const { fault, step } = effect.report;
+      const text =
+        fault === null
+          ? t('failures.rewound.change', { step })
+          : t('failures.rewound.device', { fault, step });
+      notices.show({ id: 'rewound', kind: 'info', text });
       return;
     }
     case 'sayWorkerDied':
