@@ -33,7 +33,7 @@ const NUMERIC = [
   'src/{kernels,losses,metrics,encoder}/**',
   'src/tokenizer/{offsets,template}.ts',
   // Tensors, token rows and batches by index; the values of reference files.
-  'src/trainer/{adamw,embed,evaluate,nextBatches,runState,scalars,session,step,stepLog,trace,traceRows,views,warmUp}.ts',
+  'src/trainer/{adamw,embed,evaluate,nextBatches,runState,scalars,session,step,stepLog,trace,traceRows,views,compileStep}.ts',
   'src/trainer/verify/**',
   'src/{record/{runRecord,series},run/trace,util/{failure,random,statistics}}.ts',
   // Geometry of plots, matrices of the batch and the microscope.

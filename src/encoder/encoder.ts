@@ -152,7 +152,7 @@ function block(x: tf.Tensor2D, layer: number, pass: Pass): tf.Tensor2D {
     passed,
     pass.mask(dropoutRate.attentionOutput, `layer.${layer}.attentionOutput`),
   );
-  const fed = feedForward(
+  const feedForwardOutput = feedForward(
     y,
     {
       inner: matrix(pass, `${at}.intermediate.dense.weight`),
@@ -163,10 +163,10 @@ function block(x: tf.Tensor2D, layer: number, pass: Pass): tf.Tensor2D {
     pass.wanted,
   );
   return normalise(
-    fed.y,
+    feedForwardOutput.y,
     `${at}.output.LayerNorm`,
     pass,
-    fed.passed,
+    feedForwardOutput.passed,
     pass.mask(dropoutRate.feedForward, `layer.${layer}.feedForward`),
   );
 }

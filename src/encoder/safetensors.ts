@@ -34,7 +34,7 @@ const entrySchema = z.object({
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
 
-interface Entry {
+interface TensorEntry {
   name: string;
   dtype: string;
   shape: number[];
@@ -46,7 +46,7 @@ interface Entry {
 export function readHeader(
   bytes: Uint8Array,
   file: string,
-): { entries: Entry[]; dataStart: number; metadata: Record<string, string> } {
+): { entries: TensorEntry[]; dataStart: number; metadata: Record<string, string> } {
   const refuse = (reason: string): never => {
     throw new Failure(`${file} is not a valid safetensors file: ${reason}.`);
   };
@@ -66,7 +66,7 @@ export function readHeader(
   if (typeof json !== 'object' || json === null || Array.isArray(json)) refuse('its header is not an object');
   const dataStart = 8 + headerLength;
   const room = bytes.byteLength - dataStart;
-  const entries: Entry[] = [];
+  const entries: TensorEntry[] = [];
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(json as Record<string, unknown>)) {
     if (name === '__metadata__') {
@@ -103,7 +103,12 @@ function repeatedName(json: string): string | undefined {
   return undefined;
 }
 
-function checkEntry(name: string, value: unknown, room: number, refuse: (reason: string) => never): Entry {
+function checkEntry(
+  name: string,
+  value: unknown,
+  room: number,
+  refuse: (reason: string) => never,
+): TensorEntry {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success)
     return refuse(`tensor "${name}" has a malformed entry (${parsed.error.issues[0]?.message})`);

@@ -8,7 +8,7 @@ import { kernelConfigFor } from './tuning.ts';
 
 export interface CompileOptions {
   /** Called with the share that is compiled. */
-  tell?: ((share: number) => void) | undefined;
+  onProgress?: ((share: number) => void) | undefined;
   /** Compile ahead even where it saves no time. */
   always?: boolean | undefined;
 }
@@ -19,7 +19,7 @@ export interface CompileOptions {
  */
 export async function compileFor(
   work: () => void,
-  { tell, always = false }: CompileOptions = {},
+  { onProgress, always = false }: CompileOptions = {},
 ): Promise<void> {
   if (tf.getBackend() !== 'webgpu') return;
   const backend = webGpuBackend();
@@ -28,7 +28,7 @@ export async function compileFor(
     await compileAhead(
       backend,
       () => tf.tidy(work),
-      (done, all) => tell?.(done / all),
+      (done, all) => onProgress?.(done / all),
     );
   } catch {
     // A kernel that cannot be compiled ahead is compiled when it is needed, and its error is reported then.

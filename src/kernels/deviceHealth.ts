@@ -36,7 +36,7 @@ export function releaseDevice(): GPUDevice | undefined {
 const REPORT_DELAY = 500; // milliseconds
 
 /** After an error: what went wrong with the WebGPU device in use, if anything. */
-export async function deviceFault(): Promise<string | undefined> {
+export async function deviceError(): Promise<string | undefined> {
   if (firstError === undefined && running) {
     await Promise.race([running.lost, new Promise((resolve) => setTimeout(resolve, REPORT_DELAY))]);
   }

@@ -48,7 +48,7 @@ export class RunRecord {
   constructor(
     events: readonly RunEvent[] = [],
     /** Stored events that could not be read. */
-    readonly faults = 0,
+    readonly unreadableEvents = 0,
   ) {
     this.append(events);
   }

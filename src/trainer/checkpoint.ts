@@ -56,7 +56,7 @@ export interface Checkpoint {
 export interface Branch {
   from: Checkpoint;
   /** Does the branch continue that run: with the same data and, except for hot knobs, the same configuration? */
-  carriesOn: boolean;
+  continuesRun: boolean;
 }
 
 const fileSchema = checkpointStateSchema.extend({ version: z.literal(1) });

@@ -82,8 +82,8 @@ export function lengthBatches(rows: readonly (readonly number[])[], order: reado
   for (const i of order) {
     const length = rows[i]!.length; // the longest so far, since lengths rise
     const padded = (current.length + 1) * length;
-    const isWasteful = tokens >= TOKENS_ENOUGH && tokens + length < (1 - PADDING) * padded;
-    if (current.length > 0 && (padded > TOKENS_PER_BATCH || isWasteful)) {
+    const wouldWastePadding = tokens >= TOKENS_ENOUGH && tokens + length < (1 - PADDING) * padded;
+    if (current.length > 0 && (padded > TOKENS_PER_BATCH || wouldWastePadding)) {
       batches.push(current);
       current = [];
       tokens = 0;

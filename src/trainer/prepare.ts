@@ -20,7 +20,7 @@ export interface RunInputs {
   config: Config;
   groups: readonly Group[];
   /** The user's own groups, which are always trained on and never held out, regardless of their pattern. */
-  own?: readonly Group[] | undefined;
+  userGroups?: readonly Group[] | undefined;
   /** Evaluation pairs; if there are none, STS and the evaluation curves are not measured. */
   sts: readonly ScoredPair[];
   model: LoadedModel;
@@ -73,9 +73,9 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
   }
   const views = new Views(model.tokenizer, setting.pattern, config, random.fork('augment'), measuredLength);
   const examples = train.map((example) => views.tokenise(example));
-  const own = ownExamples(inputs.own ?? [], roles, setting.pattern);
-  for (const example of own.examples) examples.push(views.tokenise(example));
-  notes.push(...own.rejected);
+  const added = userExamples(inputs.userGroups ?? [], roles, setting.pattern);
+  for (const example of added.examples) examples.push(views.tokenise(example));
+  notes.push(...added.rejected);
   const held = heldOut.map((example) => views.tokeniseHeldOut(example));
   notes.push(...measurementNotes(examples, held, inputs.sts));
   const plan = batchPlan(examples, config, random, notes);
@@ -104,7 +104,7 @@ export interface AddedGroups {
 }
 
 /** The user's groups as examples, and a message for each group that the setting cannot use. */
-export function ownExamples(
+export function userExamples(
   groups: readonly Group[],
   roles: readonly Role[],
   pattern: PatternName,
@@ -115,11 +115,11 @@ export function ownExamples(
   return {
     examples: accepted.map(({ example }) => example),
     accepted: accepted.map(({ group }) => group),
-    rejected: rejected.map(({ group }) => whyRejected(group, roles, pattern)),
+    rejected: rejected.map(({ group }) => rejectionReason(group, roles, pattern)),
   };
 }
 
-function whyRejected(group: Group, roles: readonly Role[], pattern: PatternName): string {
+function rejectionReason(group: Group, roles: readonly Role[], pattern: PatternName): string {
   const missing = roles.filter((role) => group[role] === undefined).join(' and ');
   return `"${group.anchor}" is not trained on: setting "${pattern}" takes complete groups only, and it has no ${missing}.`;
 }

@@ -26,8 +26,14 @@ import {
 import { identityOf } from './header.ts';
 import type { Files } from './host.ts';
 import { NextBatches } from './nextBatches.ts';
-import { ownExamples, prepare, type AddedGroups, type Prepared, type RunInputs } from './prepare.ts';
-import { makeSnapshot, restoreTensors, initialSnapshot, type RunCursor, type Snapshot } from './snapshot.ts';
+import { userExamples, prepare, type AddedGroups, type Prepared, type RunInputs } from './prepare.ts';
+import {
+  makeSnapshot,
+  restoreTensors,
+  initialSnapshot,
+  type TrainerState,
+  type Snapshot,
+} from './snapshot.ts';
 import type { StepModel } from './step.ts';
 import { StepLog } from './stepLog.ts';
 
@@ -46,7 +52,7 @@ export class RunState {
   readonly initial: Snapshot;
 
   /** Groups added during training, and the first epoch that includes them. */
-  private joined: RunCursor['joined'] = [];
+  private joined: TrainerState['joined'] = [];
   private measured = emptyMetrics();
   /** Parameters and moments that snapshots are stored relative to; moments that are missing here are zero. */
   private origin: TensorMap;
@@ -73,7 +79,7 @@ export class RunState {
     const trained = parameters.names().filter((name) => !(this.config.freezeEmbeddings && isEmbedding(name)));
     this.model = { parameters, config, head, trained, pooling: this.config.pooling };
     this.optimizer = new AdamW(parameters, trained);
-    this.initial = initialSnapshot(this.cursor(), trained);
+    this.initial = initialSnapshot(this.trainerState(), trained);
   }
 
   get totalSteps(): number {
@@ -83,7 +89,7 @@ export class RunState {
   /** Adds the user's groups to the next batch, and to all later epochs. */
   addGroups(groups: readonly Group[], epoch = this.batches.cursor.epoch + 1): AddedGroups {
     const { examples, plan, views, roles } = this.prepared;
-    const own = ownExamples(groups, roles, this.inputs.setting.pattern);
+    const own = userExamples(groups, roles, this.inputs.setting.pattern);
     for (const example of own.examples) {
       this.batches.addExample(examples.length);
       plan.since[examples.length] = epoch;
@@ -95,7 +101,7 @@ export class RunState {
   }
 
   /** Removes all groups that were added, and adds these instead. */
-  private replaceAddedGroups(joined: RunCursor['joined']): void {
+  private replaceAddedGroups(joined: TrainerState['joined']): void {
     const { examples, plan } = this.prepared;
     for (const list of [examples, plan.generated, plan.since])
       list.length = Math.min(list.length, this.initialExamples);
@@ -207,14 +213,14 @@ export class RunState {
    * Starts from another run's weights, at its step. A branch that continues that run takes over its whole state, but
    * with this run's knobs. Any other branch takes only the weights, and the moments of parameters that both runs train.
    */
-  branch({ from, carriesOn }: Branch): void {
+  branch({ from, continuesRun }: Branch): void {
     const { parameters, trained } = this.model;
     if (from.state.step >= this.totalSteps) {
       throw new UsageFailure(
         `The branch begins after step ${from.state.step}, but its run would have ${this.totalSteps} steps in all; raise "steps" above ${from.state.step}.`,
       );
     }
-    if (carriesOn) {
+    if (continuesRun) {
       this.restore(from);
       this.config = { ...this.inputs.config };
     } else {
@@ -232,17 +238,17 @@ export class RunState {
     const moments = this.optimizer.read();
     const now = new Map([...(await this.model.parameters.read(this.model.trained)), ...(await moments)]);
     assertDeviceSound();
-    return makeSnapshot(this.step, this.cursor(), now, this.origin);
+    return makeSnapshot(this.step, this.trainerState(), now, this.origin);
   }
 
-  private cursor(): RunCursor {
+  private trainerState(): TrainerState {
     const { config, joined, log, batches } = this;
     return { config, batches: batches.cursor, joined, spent: log.spent, lastLoss: log.lastLoss };
   }
 
   /** Goes back or forward to a snapshot. Readings are kept, because measuring again would give the same values. */
   goTo(snapshot: Snapshot): void {
-    const { config, batches, joined, ...logged } = structuredClone(snapshot.cursor);
+    const { config, batches, joined, ...logged } = structuredClone(snapshot.state);
     const { parameters, trained } = this.model;
     const shapes = new Map<string, number[]>();
     for (const name of trained)

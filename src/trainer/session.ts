@@ -21,7 +21,7 @@ import { additionEvents } from './additionEvents.ts';
 import { headerOf } from './header.ts';
 import type { ChangeSource, Files } from './host.ts';
 import type { StepBatches } from './nextBatches.ts';
-import { ownExamples, type AddedGroups, type Prepared, type RunInputs } from './prepare.ts';
+import { userExamples, type AddedGroups, type Prepared, type RunInputs } from './prepare.ts';
 import { RunState } from './runState.ts';
 import { areFinite, notFinite } from './scalars.ts';
 import { scheduleFactor } from './schedule.ts';
@@ -31,7 +31,7 @@ import type { QueuedStep } from './stepLog.ts';
 import { traceStep } from './trace.ts';
 import { traceRows } from './traceRows.ts';
 import { sizesOf } from './views.ts';
-import { warmUp } from './warmUp.ts';
+import { compileStep } from './compileStep.ts';
 
 export class TrainingSession {
   readonly state: RunState;
@@ -86,12 +86,12 @@ export class TrainingSession {
   }
 
   /** Compiles the kernels of the next step in advance, if that saves time; does not change the training. */
-  async warmUp(options: CompileOptions = {}): Promise<void> {
+  async compileKernels(options: CompileOptions = {}): Promise<void> {
     if (this.step >= this.totalSteps) return;
     const { config, model, state } = this;
     const { batches } = this.nextStep(config, []);
     const { optimizer } = state;
-    await warmUp({ model, optimizer, batches, maxGradNorm: config.maxGradNorm }, options);
+    await compileStep({ model, optimizer, batches, maxGradNorm: config.maxGradNorm }, options);
   }
 
   /**
@@ -186,7 +186,7 @@ export class TrainingSession {
   private nextStep(config: Config, groups: readonly Group[]) {
     const { prepared, inputs, state } = this;
     const number = this.step + 1;
-    const joining = ownExamples(groups, prepared.roles, inputs.setting.pattern).examples;
+    const joining = userExamples(groups, prepared.roles, inputs.setting.pattern).examples;
     const { examples, batches: drawn } = state.batches.peek(joining);
     const batches = drawn.map((batch, part) => ({
       rows: prepared.views.batchRows(examples, batch, number),

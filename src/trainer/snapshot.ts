@@ -7,7 +7,7 @@ import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
 import type { Config } from '../run/config.ts';
 
 /** The state of a run at a step, except for weights and moments. */
-export interface RunCursor {
+export interface TrainerState {
   config: Config;
   batches: BatchCursor;
   /** Groups added during training, and the first epoch that includes them. */
@@ -26,14 +26,14 @@ export interface ChangedRows {
 
 export interface Snapshot {
   readonly step: number;
-  readonly cursor: RunCursor;
+  readonly state: TrainerState;
   /** The changed rows of the trained parameters and of both moments, by name. */
   readonly tensors: ReadonlyMap<string, ChangedRows>;
   /** Size of the tensors in memory, in bytes. */
   readonly bytes: number;
 }
 
-export function makeSnapshot(step: number, cursor: RunCursor, now: TensorMap, origin: TensorMap): Snapshot {
+export function makeSnapshot(step: number, state: TrainerState, now: TensorMap, origin: TensorMap): Snapshot {
   const tensors = new Map<string, ChangedRows>();
   let bytes = 0;
   for (const [name, tensor] of now) {
@@ -41,16 +41,16 @@ export function makeSnapshot(step: number, cursor: RunCursor, now: TensorMap, or
     tensors.set(name, changed);
     bytes += changed.data.byteLength + (changed.rows?.byteLength ?? 0);
   }
-  return { step, cursor: structuredClone(cursor), tensors, bytes };
+  return { step, state: structuredClone(state), tensors, bytes };
 }
 
 /** The state before any step: nothing differs from the origin. */
-export function initialSnapshot(cursor: RunCursor, trained: readonly string[]): Snapshot {
+export function initialSnapshot(state: TrainerState, trained: readonly string[]): Snapshot {
   const none: ChangedRows = { rows: new Uint32Array(), data: new Float32Array() };
   const names = trained.flatMap((name) => [name, `m.${name}`, `v.${name}`]);
   return {
     step: 0,
-    cursor: structuredClone(cursor),
+    state: structuredClone(state),
     tensors: new Map(names.map((name) => [name, none])),
     bytes: 0,
   };

@@ -6,7 +6,7 @@ import { assertDeviceSound } from '../kernels/deviceHealth.ts';
 import type { StepEvent } from '../run/events.ts';
 import type { DeviceInfo } from '../util/devices.ts';
 import { readTogether, stackScalars, type Scalars, type StackedScalars } from './scalars.ts';
-import type { RunCursor } from './snapshot.ts';
+import type { TrainerState } from './snapshot.ts';
 import type { StepGradient } from './step.ts';
 
 /** Duration of a displayed frame in milliseconds; more frequent updates are not visible. */
@@ -37,12 +37,12 @@ interface PendingStep extends Omit<QueuedStep, 'gradient' | 'norm'> {
   tokens: number;
 }
 
-const NOTHING: RunCursor['spent'] = { steps: 0, tokens: 0, milliseconds: 0 };
+const NOTHING: TrainerState['spent'] = { steps: 0, tokens: 0, milliseconds: 0 };
 
 export class StepLog {
   lastLoss: number | null = null;
   /** Steps, tokens and time since the last logged step. */
-  spent: RunCursor['spent'] = { ...NOTHING };
+  spent: TrainerState['spent'] = { ...NOTHING };
   private unread: PendingStep[] = [];
   /** Steps that have been read back, but whose events have not been taken yet. */
   private unreported: (PendingStep & { scalars: Scalars })[] = [];
@@ -129,7 +129,7 @@ export class StepLog {
   }
 
   /** Continues from an earlier state of a run. */
-  reset({ spent, lastLoss }: Pick<RunCursor, 'spent' | 'lastLoss'>): void {
+  reset({ spent, lastLoss }: Pick<TrainerState, 'spent' | 'lastLoss'>): void {
     this.discard();
     this.unreported = [];
     this.spent = { ...spent };

@@ -68,7 +68,7 @@ export async function* train(
   const session = start(inputs, options);
   try {
     options.onReady?.(session);
-    await session.warmUp({ tell: options.control?.onCompileProgress });
+    await session.compileKernels({ onProgress: options.control?.onCompileProgress });
     if (!options.resume && !options.snapshot) yield* begin(session, options);
     for (;;) {
       const finished = yield* steps(session, options);

@@ -51,9 +51,15 @@ export class Autosave {
     const started = performance.now();
     const checkpoint = await running.checkpoint();
     if (this.saved !== saved) return; // stopped in the meantime
-    const { config, own } = command;
+    const { config, userGroups } = command;
     try {
-      await saved.write({ checkpoint, config, own, editLog: editLog.entries(), branched: this.branched });
+      await saved.write({
+        checkpoint,
+        config,
+        userGroups,
+        editLog: editLog.entries(),
+        branched: this.branched,
+      });
     } catch (error) {
       if (!this.failureReported)
         reports.note(

@@ -28,24 +28,26 @@ export async function branchFrom(
   }
   const from = await parent.checkpointAt(step);
   if (!haveSameData(parent.command, command) || !differOnlyHot(command.config, from.state.config))
-    return { command, startPoint: { branch: { from, carriesOn: false } }, newGroups: [] };
-  const { own } = parent.command;
-  const later = laterGroups(parent.editLog, step, command.own);
+    return { command, startPoint: { branch: { from, continuesRun: false } }, newGroups: [] };
+  const { userGroups } = parent.command;
+  const later = laterGroups(parent.editLog, step, command.userGroups);
   const included = new Set(
-    [...own, ...from.state.joined.map(({ group }) => group), ...later.flatMap(({ groups }) => groups)].map(
-      ({ id }) => id,
-    ),
+    [
+      ...userGroups,
+      ...from.state.joined.map(({ group }) => group),
+      ...later.flatMap(({ groups }) => groups),
+    ].map(({ id }) => id),
   );
   return {
-    command: { ...command, own },
-    startPoint: { branch: { from, carriesOn: true }, editLog: new EditLog(later) },
-    newGroups: command.own.filter(({ id }) => !included.has(id)),
+    command: { ...command, userGroups },
+    startPoint: { branch: { from, continuesRun: true }, editLog: new EditLog(later) },
+    newGroups: command.userGroups.filter(({ id }) => !included.has(id)),
   };
 }
 
 /** The parent's log from a step on, without knob edits and without groups that the visitor has removed since. */
-function laterGroups(log: EditLog, step: number, own: readonly Group[]): EditLogEntry[] {
-  const ids = new Set(own.map(({ id }) => id));
+function laterGroups(log: EditLog, step: number, userGroups: readonly Group[]): EditLogEntry[] {
+  const ids = new Set(userGroups.map(({ id }) => id));
   return log
     .entries()
     .filter((entry) => entry.step >= step)
@@ -59,11 +61,11 @@ function differOnlyHot(config: Config, other: Config): boolean {
 /** Whether both use the same corpus; the child may have additional groups of the visitor. */
 function haveSameData(parent: StartCommand, child: StartCommand): boolean {
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-  const own = new Map(child.own.map((group) => [group.id, group]));
+  const childGroups = new Map(child.userGroups.map((group) => [group.id, group]));
   return (
     same(parent.setting, child.setting) &&
     same(parent.groups, child.groups) &&
     same(parent.sts, child.sts) &&
-    parent.own.every((group) => same(group, own.get(group.id)))
+    parent.userGroups.every((group) => same(group, childGroups.get(group.id)))
   );
 }

@@ -26,12 +26,12 @@ export class FollowedSentences {
     this.sentences = context.command.follow;
   }
 
-  get wereShown(): boolean {
+  get hasShown(): boolean {
     return this.shownStep !== null;
   }
 
   get isDue(): boolean {
-    return !this.wereShown || performance.now() >= this.nextDue;
+    return !this.hasShown || performance.now() >= this.nextDue;
   }
 
   /** Whether the sentences have to be embedded regardless of what the timeline has stored. */

@@ -54,7 +54,7 @@ const startSchema = z.object({
   config: configSchema,
   groups: z.array(completeGroupSchema),
   /** The visitor's own groups, which are never held out. */
-  own: z.array(completeGroupSchema),
+  userGroups: z.array(completeGroupSchema),
   sts: z.array(z.object({ score: z.number(), first: z.string(), second: z.string() })),
   files: z.array(z.string()),
   /** Sentences followed on the map. */

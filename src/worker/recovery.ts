@@ -1,6 +1,6 @@
 // Recovery of a run after training has thrown an error: after a lost device it continues from its newest snapshot; any
 // other failure ends the run, but its past steps can still be shown.
-import { deviceFault } from '../kernels/deviceHealth.ts';
+import { deviceError } from '../kernels/deviceHealth.ts';
 import type { Snapshot } from '../trainer/snapshot.ts';
 import { messageOf } from '../util/failure.ts';
 import type { FollowedSentences } from './followedSentences.ts';
@@ -35,7 +35,7 @@ export interface Restart {
 
 interface RecoveryParts {
   seeker: Pick<Seeker, 'seek' | 'isRequested'>;
-  followed: Pick<FollowedSentences, 'wereShown' | 'invalidate'>;
+  followed: Pick<FollowedSentences, 'hasShown' | 'invalidate'>;
   initial: Pick<InitialEmbedder, 'deviceLost'>;
 }
 
@@ -53,10 +53,10 @@ export class Recovery {
    * @returns undefined if the run is over
    */
   async after(error: unknown, shown: number): Promise<Restart | undefined> {
-    const fault = await deviceFault();
-    if (fault !== undefined && this.losses++ < MAX_LOSSES) return this.replaceDevice(fault, shown);
+    const lost = await deviceError();
+    if (lost !== undefined && this.losses++ < MAX_LOSSES) return this.replaceDevice(lost, shown);
     this.fail(error, shown);
-    return this.visitOfThePast();
+    return this.waitForSeek();
   }
 
   private async replaceDevice(fault: string, shown: number): Promise<Restart | undefined> {
@@ -85,12 +85,12 @@ export class Recovery {
   private fail(error: unknown, shown: number): void {
     const { reports, signal } = this.context;
     if (signal.aborted) return;
-    reports.failed(this.parts.followed.wereShown ? 'training' : 'start', messageOf(error));
+    reports.failed(this.parts.followed.hasShown ? 'training' : 'start', messageOf(error));
     reports.status('ended', shown);
   }
 
   /** Waits until the visitor seeks to a past step of the failed run, or the run is stopped. */
-  private async visitOfThePast(): Promise<Restart | undefined> {
+  private async waitForSeek(): Promise<Restart | undefined> {
     const { gate, requests, signal, timeline } = this.context;
     while (!signal.aborted && timeline.newest !== undefined) {
       if (this.parts.seeker.isRequested) return { from: timeline.newest };

@@ -41,7 +41,9 @@ const headerSchema = z.object({
 });
 type Header = z.infer<typeof headerSchema>;
 
-export interface SavedState extends Pick<Header, 'config' | 'own' | 'branched'> {
+export interface SavedState extends Pick<Header, 'config' | 'branched'> {
+  /** The visitor's groups that the run started with. */
+  userGroups: Header['own'];
   checkpoint: Checkpoint;
   editLog: EditLogEntry[];
 }
@@ -105,9 +107,9 @@ function fileName(number: number): string {
 }
 
 /** Formats a state as one safetensors file: the tensors, with everything else in the header. */
-function format({ checkpoint, config, own, editLog, branched }: SavedState): Uint8Array {
+function format({ checkpoint, config, userGroups, editLog, branched }: SavedState): Uint8Array {
   const { state, tensors, encoder } = checkpoint;
-  const header: Header = { version: 1, state, config, own, script: editLog, branched };
+  const header: Header = { version: 1, state, config, own: userGroups, script: editLog, branched };
   const prefixed: TensorMap = new Map([...encoder].map(([name, tensor]) => [ENCODER + name, tensor]));
   return writeSafetensors(new Map([...prefixed, ...tensors]), { metadata: { run: JSON.stringify(header) } });
 }
@@ -120,12 +122,12 @@ function parse(bytes: Uint8Array): SavedState {
     const [issue] = parsed.error.issues;
     throw new Failure(`its checkpoint is not usable: ${issue?.path.join('.')} ${issue?.message}`);
   }
-  const { state, config, own, script, branched } = parsed.data;
+  const { state, config, own: userGroups, script, branched } = parsed.data;
   const encoder: TensorMap = new Map();
   const tensors: TensorMap = new Map();
   for (const [name, tensor] of all) {
     if (name.startsWith(ENCODER)) encoder.set(name.slice(ENCODER.length), tensor);
     else tensors.set(name, tensor);
   }
-  return { checkpoint: { state, tensors, encoder }, config, own, editLog: script, branched };
+  return { checkpoint: { state, tensors, encoder }, config, userGroups, editLog: script, branched };
 }

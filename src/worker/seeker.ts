@@ -18,7 +18,7 @@ export class Seeker {
   /** The next target; a newer one replaces it. */
   private target: Target | undefined;
   /** The step that is shown while the weights are still those of another step. */
-  private shownAhead: number | undefined;
+  private pendingStep: number | undefined;
 
   constructor(
     private readonly context: Pick<RunContext, 'timeline' | 'editLog' | 'reports' | 'signal'>,
@@ -35,13 +35,13 @@ export class Seeker {
   }
 
   /** Whether the weights belong to a different step than the one shown. */
-  get weightsAreBehind(): boolean {
-    return this.shownAhead !== undefined;
+  get weightsAreOutdated(): boolean {
+    return this.pendingStep !== undefined;
   }
 
   /** The step that the page shows. */
   shownStep(running: RunningTraining): number {
-    return this.shownAhead ?? running.step;
+    return this.pendingStep ?? running.step;
   }
 
   /** Goes to the requested step, and then to any newer one requested in the meantime. */
@@ -53,7 +53,7 @@ export class Seeker {
       const step = this.nearestReachable(requested, running);
       const isLast = step === running.totalSteps;
       const stored = silent || isLast ? undefined : this.followed.storedAt(step);
-      this.shownAhead = step;
+      this.pendingStep = step;
       if (!stored && !(await this.moveWeights(running))) continue;
       if (silent) continue;
       reports.seeked(step, performance.now() - requestedAt, isLast ? 'ended' : 'waiting');
@@ -64,9 +64,9 @@ export class Seeker {
 
   /** Brings the weights to the shown step. @returns false if a newer seek or the end of the run interrupted it */
   async moveWeights(running: RunningTraining): Promise<boolean> {
-    if (this.shownAhead === undefined) return true;
-    if (!(await this.replayTo(this.shownAhead, running))) return false;
-    this.shownAhead = undefined;
+    if (this.pendingStep === undefined) return true;
+    if (!(await this.replayTo(this.pendingStep, running))) return false;
+    this.pendingStep = undefined;
     return true;
   }
 

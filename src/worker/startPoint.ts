@@ -46,9 +46,9 @@ async function openSaved(storage: RunStorage, run: string): Promise<SavedRun | {
 }
 
 async function resumeFrom(saved: SavedRun, command: StartCommand): Promise<ResolvedStart> {
-  const { checkpoint, config, own, editLog, branched } = await saved.newest();
+  const { checkpoint, config, userGroups, editLog, branched } = await saved.newest();
   return {
-    command: { ...command, config, own },
+    command: { ...command, config, userGroups },
     startPoint: { resume: checkpoint, editLog: new EditLog(editLog), branched, saved },
     newGroups: [],
   };

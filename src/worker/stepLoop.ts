@@ -88,7 +88,7 @@ export class StepLoop {
     for (const event of await running.flushEvents()) this.report(event);
     await seeker.run(running);
     const needsWeights = !requests.isEmpty || followed.needWeights;
-    if (seeker.weightsAreBehind && !(needsWeights && (await seeker.moveWeights(running)))) return;
+    if (seeker.weightsAreOutdated && !(needsWeights && (await seeker.moveWeights(running)))) return;
     await this.takeSnapshot(running);
     if (running.step >= timeline.head) await autosave.saveIfDue(running, !gate.isOpen && idle.isIdle);
     // A request that arrived after a seek is about the target step of that seek.
@@ -101,7 +101,7 @@ export class StepLoop {
   private hasNothingDue(running: RunningTraining): boolean {
     const { gate, requests } = this.context;
     const { seeker, followed } = this.parts;
-    const isRequested = seeker.isRequested || seeker.weightsAreBehind || !requests.isEmpty;
+    const isRequested = seeker.isRequested || seeker.weightsAreOutdated || !requests.isEmpty;
     const isCheckpoint = running.step % running.config.checkpointEvery === 0;
     return gate.isReady && !isRequested && !isCheckpoint && !this.snapshotIsDue(running) && !followed.isDue;
   }

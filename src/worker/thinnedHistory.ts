@@ -1,7 +1,7 @@
 // A history of values by step within a byte budget: when it is exceeded, the value whose neighbours are closest to each
 // other is dropped, so that the rest stay evenly spread. The first and the newest value are never dropped.
 
-interface Entry<T> {
+interface HistoryEntry<T> {
   step: number;
   value: T;
   bytes: number;
@@ -9,7 +9,7 @@ interface Entry<T> {
 
 export class ThinnedHistory<T> {
   bytes = 0;
-  private entries: Entry<T>[] = [];
+  private entries: HistoryEntry<T>[] = [];
 
   constructor(private readonly limit: number) {}
 
@@ -57,10 +57,10 @@ export class ThinnedHistory<T> {
     this.remove((entry) => entry === dropped);
   }
 
-  private remove(isUnwanted: (entry: Entry<T>) => boolean): void {
+  private remove(shouldRemove: (entry: HistoryEntry<T>) => boolean): void {
     this.entries = this.entries.filter((entry) => {
-      if (isUnwanted(entry)) this.bytes -= entry.bytes;
-      return !isUnwanted(entry);
+      if (shouldRemove(entry)) this.bytes -= entry.bytes;
+      return !shouldRemove(entry);
     });
   }
 }

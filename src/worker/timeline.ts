@@ -6,7 +6,7 @@ import { ThinnedHistory } from './thinnedHistory.ts';
 
 /** Memory budget for a run's past, in bytes: the default, and the one for machines that report plenty of memory. */
 export const TIMELINE_BUDGET = 384 * 2 ** 20;
-export const AMPLE_BUDGET = 1024 * 2 ** 20;
+export const LARGE_TIMELINE_BUDGET = 1024 * 2 ** 20;
 /** Budget shares: snapshots taken during training, snapshots taken during seeks, embeddings sent to the page. */
 const SHARES = { snapshots: 0.7, seekSnapshots: 0.1, embeddings: 0.2 };
 /** Maximum share of the time spent on snapshots between checkpoints. */

@@ -21,7 +21,7 @@ import {
 } from './protocol.ts';
 import { resolveStart } from './startPoint.ts';
 import { tileStore } from './tileStore.ts';
-import { AMPLE_BUDGET, TIMELINE_BUDGET } from './timeline.ts';
+import { LARGE_TIMELINE_BUDGET, TIMELINE_BUDGET } from './timeline.ts';
 import { Training } from './training.ts';
 import { wasmThreads } from './wasmThreads.ts';
 
@@ -74,7 +74,7 @@ async function start(command: StartCommand): Promise<void> {
     model: current.model,
     device: current.device,
     restartDevice: async () => (current.device = await restartDevice(current.choice)),
-    timelineBudget: hasAmpleMemory() ? AMPLE_BUDGET : TIMELINE_BUDGET,
+    timelineBudget: hasLargeMemory() ? LARGE_TIMELINE_BUDGET : TIMELINE_BUDGET,
   };
   training = new Training(resolved.command, host, resolved.startPoint);
   training.changes.addGroups(resolved.newGroups);
@@ -84,7 +84,7 @@ async function start(command: StartCommand): Promise<void> {
 /** Gigabytes of memory that count as ample; browsers that report device memory never report more than 8. */
 const AMPLE_MEMORY = 8;
 
-function hasAmpleMemory(): boolean {
+function hasLargeMemory(): boolean {
   const { deviceMemory = 0 } = scope.navigator as { deviceMemory?: number };
   return deviceMemory >= AMPLE_MEMORY;
 }

@@ -10,7 +10,7 @@
 //      discards the steps after it.
 //   4. After the last step, afterLast() keeps the weights and the past available; after an error, recovery.ts decides
 //      whether training restarts from a snapshot (lost device), waits for a seek to an earlier step, or ends.
-import { deviceFault } from '../kernels/deviceHealth.ts';
+import { deviceError } from '../kernels/deviceHealth.ts';
 import type { Matrix } from '../metrics/vectors.ts';
 import type { StepTrace } from '../run/trace.ts';
 import type { Checkpoint } from '../trainer/checkpoint.ts';
@@ -204,7 +204,7 @@ export class Training {
     for await (const event of events) {
       const isFailure = event.type === 'end' && event.reason === 'failed';
       // A lost device does not end the run.
-      if (isFailure && (await deviceFault()) !== undefined) continue;
+      if (isFailure && (await deviceError()) !== undefined) continue;
       this.loop.report(event);
     }
     this.running = undefined;

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { parameterShapes } from '../../src/encoder/parameters.ts';
 import type { DeviceInfo } from '../../src/util/devices.ts';
 import { eachBackend, start } from '../support/backends.ts';
-import type { BenchResult, Entry } from './bench.ts';
+import type { BenchResult, BenchEntry } from './bench.ts';
 import { counted } from './counts.ts';
 import { compareCurves, DRIFT_TARGET, driftLines } from './drift.ts';
 import { lentKernels, registeredKernels } from './fairness.ts';
@@ -181,7 +181,7 @@ describe('fairness', () => {
 
 describe('report', () => {
   const device: DeviceInfo = { name: 'wasm', detail: 'WebAssembly SIMD', reason: 'requested' };
-  const entry = (name: string, ms: number): Entry => ({
+  const entry = (name: string, ms: number): BenchEntry => ({
     name,
     ms,
     samples: [ms],

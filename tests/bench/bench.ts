@@ -20,14 +20,14 @@ import { vanilla } from './vanilla.ts';
 import { makeWork, type Stepper, type Work } from './work.ts';
 
 /** One contestant in one case. */
-export interface Entry extends Timing {
+export interface BenchEntry extends Timing {
   name: string;
   gflops: number;
 }
 
-export interface CaseResult {
+export interface BenchCaseResult {
   kind: Case;
-  entries: Entry[];
+  entries: BenchEntry[];
 }
 
 /** What a step of the headline's case asks of the device. */
@@ -60,7 +60,7 @@ export interface BenchOptions {
 
 export interface BenchResult {
   peak: Peak;
-  cases: CaseResult[];
+  cases: BenchCaseResult[];
   demands: Demand[];
   /** Why a contestant is missing. */
   notes: string[];
@@ -77,7 +77,7 @@ export async function bench(
   const first = await measurePeak(device);
   say(`matrix product: ours ${first.ours.toFixed(1)}, tf.matMul ${first.tfjs.toFixed(1)} GFLOP/s`);
   const withVanilla = options.vanilla && (await isBearable(size, options, notes));
-  const cases: CaseResult[] = [];
+  const cases: BenchCaseResult[] = [];
   let demands: Demand[] = [];
   for (const kind of options.headline ? CASES.slice(0, 1) : CASES) {
     const work = makeWork(size, EXTENT, kind);

@@ -2,7 +2,7 @@
 import { table } from '../../src/cli/output.ts';
 import { leavesOutRows } from '../../src/kernels/linear/linear.ts';
 import type { DeviceInfo } from '../../src/util/devices.ts';
-import type { BenchResult, Demand, Entry } from './bench.ts';
+import type { BenchResult, Demand, BenchEntry } from './bench.ts';
 import { caseName, EXTENT, SIZES, stepFlops, type SizeName } from './sizes.ts';
 
 interface Summary {
@@ -101,7 +101,7 @@ function compared(ratio: number): string {
 }
 
 /** "flat" when every sample left as many tensors as the one before it. */
-function tensorsOf({ tensors }: Entry): string {
+function tensorsOf({ tensors }: BenchEntry): string {
   const grown = tensors.at(-1)! - tensors[0]!;
   return grown === 0 ? 'flat' : `${grown > 0 ? '+' : ''}${grown}`;
 }

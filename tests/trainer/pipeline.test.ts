@@ -149,9 +149,9 @@ describe('on wasm', () => {
       for (let step = 0; step < 3; step++) await Promise.all([apart.update(), together.update()]);
       const expected = await apart.snapshot();
       const snapshot = await together.snapshot();
-      expect(snapshot.cursor.lastLoss).toBe(expected.cursor.lastLoss);
-      expect(snapshot.cursor.batches).toEqual(expected.cursor.batches);
-      expect((await together.checkpoint()).state.lastLoss).toBe(expected.cursor.lastLoss);
+      expect(snapshot.state.lastLoss).toBe(expected.state.lastLoss);
+      expect(snapshot.state.batches).toEqual(expected.state.batches);
+      expect((await together.checkpoint()).state.lastLoss).toBe(expected.state.lastLoss);
       await together.flushEvents();
       await together.update();
       together.goTo(snapshot);

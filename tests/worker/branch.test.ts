@@ -42,7 +42,11 @@ describe('a branch', () => {
     const parent = await parentRun();
     const record = parent.page.record();
     // By now the visitor's list has the group that joined the parent.
-    const given = startCommand(parent.training.command.config, { run: 4, own: [joined], branch: { step } });
+    const given = startCommand(parent.training.command.config, {
+      run: 4,
+      userGroups: [joined],
+      branch: { step },
+    });
     const run = await branch(parent, given);
     const header = run.page.events('header');
     expect(header).toMatchObject([{ steps: 16, from: { step } }]);
@@ -60,7 +64,7 @@ describe('a branch', () => {
   it('with another value of a hot knob has the same batches and other losses', async () => {
     const parent = await parentRun();
     const config = { ...parent.training.command.config, temperature: 0.2 };
-    const run = await branch(parent, startCommand(config, { own: [joined], branch: { step: 8 } }));
+    const run = await branch(parent, startCommand(config, { userGroups: [joined], branch: { step: 8 } }));
     await playToEnd(run);
     const [ours, theirs] = [run.page.events('step'), after(parent.page.events('step'), 8)];
     expect(ours.map(({ step, tokens, plain }) => [step, tokens, plain])).toEqual(

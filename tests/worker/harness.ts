@@ -28,7 +28,7 @@ export function startCommand(config: Partial<Config> = {}, rest: Partial<StartCo
       ...config,
     },
     groups: [...tinyPlain(30), ...tinyGroups(24)].map((group) => ({ ...group })),
-    own: [],
+    userGroups: [],
     sts: tinyPairs(12),
     files: ['tiny'],
     follow: ['a dog', 'a red car'],

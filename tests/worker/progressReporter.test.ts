@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reportSchema } from '../../src/worker/protocol.ts';
 import { progressReporter } from '../../src/worker/progressReporter.ts';
-import { sayPreparing } from '../../src/app/live/notices.ts';
+import { notifyPreparing } from '../../src/app/live/notices.ts';
 import type { Notice, NoticesState } from '../../src/app/state/notices.svelte.ts';
 
 describe('the progress of a preparation', () => {
@@ -32,7 +32,7 @@ describe('the progress of a preparation', () => {
 });
 
 describe('on the page', () => {
-  function shown(...reports: Parameters<typeof sayPreparing>[1][]): {
+  function shown(...reports: Parameters<typeof notifyPreparing>[1][]): {
     notices: Notice[];
     skipped: () => number;
   } {
@@ -42,7 +42,7 @@ describe('on the page', () => {
       dismiss: (id: string) => notices.delete(id),
     };
     const skip = vi.fn();
-    for (const report of reports) sayPreparing(state as unknown as NoticesState, report, skip);
+    for (const report of reports) notifyPreparing(state as unknown as NoticesState, report, skip);
     return { notices: [...notices.values()], skipped: () => skip.mock.calls.length };
   }
 

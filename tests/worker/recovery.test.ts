@@ -13,10 +13,10 @@ import { Timeline } from '../../src/worker/timeline.ts';
 import { startCommand } from './harness.ts';
 import { tinyModel } from '../support/tiny.ts';
 
-const device = vi.hoisted(() => ({ fault: undefined as string | undefined }));
+const device = vi.hoisted(() => ({ error: undefined as string | undefined }));
 vi.mock('../../src/kernels/deviceHealth.ts', async (original) => ({
   ...(await original<typeof import('../../src/kernels/deviceHealth.ts')>()),
-  deviceFault: () => Promise.resolve(device.fault),
+  deviceError: () => Promise.resolve(device.error),
 }));
 
 describe('after a lost device', () => {
@@ -40,14 +40,14 @@ describe('recovery', () => {
   const wasm: DeviceInfo = { name: 'wasm', detail: 'fake', reason: 'a test' };
   const restartDevice = vi.fn<() => Promise<DeviceInfo>>();
   const seeker = { seek: vi.fn(), isRequested: false };
-  const followed = { wereShown: true, invalidate: vi.fn() };
+  const followed = { hasShown: true, invalidate: vi.fn() };
   const initial = { deviceLost: vi.fn() };
   const snapshot = (step: number) => ({ step, bytes: 1 }) as Snapshot;
 
   beforeEach(() => {
-    device.fault = undefined;
+    device.error = undefined;
     seeker.isRequested = false;
-    followed.wereShown = true;
+    followed.hasShown = true;
     restartDevice.mockResolvedValue(wasm);
   });
   afterEach(() => {
@@ -81,7 +81,7 @@ describe('recovery', () => {
   }
 
   it('rewinds to the newest snapshot on a new device, and says so', async () => {
-    device.fault = 'The device was lost';
+    device.error = 'The device was lost';
     const { recovery: subject, context } = recovery();
     expect(await subject.after(new Error('whatever'), 7)).toEqual({ from: snapshot(5) });
     expect(reports).toEqual([
@@ -95,7 +95,7 @@ describe('recovery', () => {
   });
 
   it('returns to a step of the past that was shown, unless another one is asked for, and keeps the future', async () => {
-    device.fault = 'The device was lost';
+    device.error = 'The device was lost';
     const { recovery: subject, context } = recovery();
     expect(await subject.after(new Error('whatever'), 3)).toEqual({ from: snapshot(5) });
     expect(seeker.seek).toHaveBeenCalledExactlyOnceWith(3);
@@ -107,7 +107,7 @@ describe('recovery', () => {
   });
 
   it('gives up after three lost devices', async () => {
-    device.fault = 'The device was lost';
+    device.error = 'The device was lost';
     const { recovery: subject, stop } = recovery();
     for (let i = 0; i < 3; i++) expect(await subject.after(new Error('lost'), 7)).toBeDefined();
     const over = subject.after(new Error('lost again'), 7);
@@ -118,7 +118,7 @@ describe('recovery', () => {
   });
 
   it('is over when no device can be started again', async () => {
-    device.fault = 'The device was lost';
+    device.error = 'The device was lost';
     restartDevice.mockRejectedValue(new Error('No device is left'));
     expect(await recovery().recovery.after(new Error('lost'), 7)).toBeUndefined();
     expect(reports.slice(1)).toEqual([
@@ -129,7 +129,7 @@ describe('recovery', () => {
 
   it('after any other failure waits for a visit of the past, and rejects requests meanwhile', async () => {
     const { recovery: subject, context } = recovery();
-    followed.wereShown = false;
+    followed.hasShown = false;
     const request = context.requests.add(() => Promise.resolve(1));
     const restart = subject.after(new Error('The loss is NaN'), 7);
     await expect(request).rejects.toThrow('This run is over');

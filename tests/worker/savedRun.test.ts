@@ -20,7 +20,7 @@ const own = {
 const joining = { ...own, id: 'own-2', anchor: 'a cat' };
 const config = { steps: STEPS, evaluateEvery: 6, checkpointEvery: 5, logEvery: 2 };
 const given = (rest: Partial<StartCommand> = {}): StartCommand =>
-  startCommand(config, { saveAs: 'run-1', own: [own], ...rest });
+  startCommand(config, { saveAs: 'run-1', userGroups: [own], ...rest });
 
 async function resolveAndStart(asked: StartCommand, storage: RunStorage): Promise<StartedTraining> {
   const resolved = await resolveStart(asked, undefined, storage);
@@ -52,7 +52,7 @@ describe('a saved run', () => {
     // The page's list of groups has grown by the one that joined; knobs come from the saved run.
     const again = startCommand(
       { ...config, temperature: 0.1 },
-      { saveAs: 'run-1', resume: true, own: [own, joining] },
+      { saveAs: 'run-1', resume: true, userGroups: [own, joining] },
     );
     const second = await resolveAndStart(again, storage);
     expect(second.page.all('status').at(-1)).toMatchObject({ status: 'waiting', step: 11 });

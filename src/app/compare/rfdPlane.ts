@@ -13,14 +13,14 @@ export interface PlaneRun {
 
 /** Runs with a known relative fitting difficulty, followed by the paper's settings. */
 export function planeRuns(runs: readonly StoredRun[], paper: readonly PaperSetting[]): PlaneRun[] {
-  const ours = runs.flatMap(({ id, name, summary }): PlaneRun[] => {
+  const runPoints = runs.flatMap(({ id, name, summary }): PlaneRun[] => {
     const { alignment, uniformity } = summary.rfd;
     const sts = summary.sts.best;
     return alignment === null || uniformity === null
       ? []
       : [{ id, name, kind: 'run', alignment, uniformity, sts }];
   });
-  const theirs = paper.map(({ label, rfdAlignment, rfdUniformity, sts }): PlaneRun => ({
+  const paperPoints = paper.map(({ label, rfdAlignment, rfdUniformity, sts }): PlaneRun => ({
     id: `paper-${label}`,
     name: label,
     kind: 'paper',
@@ -28,7 +28,7 @@ export function planeRuns(runs: readonly StoredRun[], paper: readonly PaperSetti
     uniformity: rfdUniformity,
     sts,
   }));
-  return [...ours, ...theirs];
+  return [...runPoints, ...paperPoints];
 }
 
 export interface StsScale {
@@ -53,7 +53,7 @@ export function shortName(name: string): string {
   return letters.length > 24 ? `${letters.slice(0, 23).join('')}…` : name;
 }
 
-export interface Placed {
+export interface PlacedPoint {
   id: string;
   x: number;
   y: number;
@@ -61,7 +61,7 @@ export interface Placed {
   width: number;
 }
 
-export interface Name {
+export interface PlacedName {
   id: string;
   x: number;
   y: number;
@@ -69,10 +69,10 @@ export interface Name {
 
 /** Places names next to their marks if they overlap no mark, name or edge; earlier marks take precedence. */
 export function namesThatFit(
-  marks: readonly Placed[],
+  marks: readonly PlacedPoint[],
   box: { left: number; right: number; top: number; bottom: number },
   em: number,
-): Name[] {
+): PlacedName[] {
   interface Rect {
     left: number;
     right: number;
@@ -86,7 +86,7 @@ export function namesThatFit(
     bottom: y + half,
   });
   const dots = new Map(marks.map(({ id, x, y }) => [id, around(x, y, em * 0.4)]));
-  const names: (Name & { rect: Rect })[] = [];
+  const names: (PlacedName & { rect: Rect })[] = [];
   const hits = (a: Rect, b: Rect) =>
     a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   for (const { id, x, y, width } of marks) {

@@ -25,7 +25,7 @@ export function start(phase: Phase, play: boolean, readiness: Readiness): Transi
   if (readiness === 'dataLoading') return transitionTo({ kind: 'awaitingData', play }, ...stop);
   const left = isRunning(phase) || hasPast(phase) ? 'run' : 'encoder';
   const text = readiness.shortfall;
-  return transitionTo({ kind: 'failed', left, play: false }, ...stop, { type: 'sayShortfall', text });
+  return transitionTo({ kind: 'failed', left, play: false }, ...stop, { type: 'notifyShortfall', text });
 }
 
 export function play(phase: Phase, restartNeeded: boolean, readiness: Readiness): Transition {

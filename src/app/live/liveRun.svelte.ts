@@ -84,7 +84,7 @@ export class LiveRun {
       setting,
       config,
       groups: [...data.groups],
-      own: [...data.own],
+      userGroups: [...data.userGroups],
       sts: [...data.sts],
       files: [settingName(setting)],
       follow: run.points.map(({ text }) => text),
@@ -95,12 +95,12 @@ export class LiveRun {
   }
 
   /** Whether a report is about this run, or about no run. */
-  isOwn(report: object): boolean {
+  isAboutThisRun(report: object): boolean {
     return !('run' in report) || report.run === this.number;
   }
 
   /** Restarts the speed measurement, so that the pause since the last step does not count. */
-  measureSpeedAnew(): void {
+  restartSpeedMeasurement(): void {
     this.speed.reset();
   }
 
@@ -127,7 +127,7 @@ export class LiveRun {
   }
 
   /** @param seeking whether the page is about to show an earlier step than these events belong to */
-  takeEvents(events: readonly RunEvent[], seeking: boolean): void {
+  addEvents(events: readonly RunEvent[], seeking: boolean): void {
     const { shown } = this;
     const changed = seeking ? shown.appendToFuture(events) : shown.append(events);
     this.recorder.changed(this.id, changed);
@@ -135,13 +135,13 @@ export class LiveRun {
     if (last) this.stepsPerSecond = this.speed.mark(last.step, performance.now()) ?? this.stepsPerSecond;
   }
 
-  takeEmbeddings(report: Extract<Report, { type: 'embeddings' }>, seeking: boolean): void {
+  applyEmbeddings(report: Extract<Report, { type: 'embeddings' }>, seeking: boolean): void {
     if (seeking && report.step !== this.shown.step) return;
     this.shown.place(report.embeddings, report.step, report.initial);
     this.weights++;
   }
 
-  takeTimeline({ snapshots, bytes, budget }: Extract<Report, { type: 'timeline' }>): void {
+  updateTimeline({ snapshots, bytes, budget }: Extract<Report, { type: 'timeline' }>): void {
     this.snapshots = { steps: snapshots, bytes, budget };
   }
 }

@@ -13,9 +13,9 @@ import {
   dismissFailure,
   dismissPreparing,
   failureOf,
-  sayEffect,
-  sayPreparing,
-  type SayEffect,
+  showNotice,
+  notifyPreparing,
+  type NoticeEffect,
 } from './notices.ts';
 import type { LiveTrainingOptions, UnfinishedRun } from './options.ts';
 import { FIRST_PHASE, isPlaying, trainingStatusOf, type Phase } from './phase.ts';
@@ -132,7 +132,7 @@ export class LiveTraining {
    * @returns its id
    * @throws AbortError after the signal, Error when the run fails
    */
-  async trainWhole(signal: AbortSignal): Promise<string> {
+  async trainToEnd(signal: AbortSignal): Promise<string> {
     const ended = this.end.wait(signal, () => this.pause());
     this.start(true);
     await ended;
@@ -165,7 +165,7 @@ export class LiveTraining {
       case 'resume':
         return this.launch(chosen(), (launch) => current.resume(effect.run, launch));
       case 'play':
-        current.measureSpeedAnew();
+        current.restartSpeedMeasurement();
         return worker.send({ type: 'play', rate: this.rate });
       case 'setRate':
         return worker.send({ type: 'play', rate: this.rate });
@@ -189,7 +189,7 @@ export class LiveTraining {
       case 'rewind':
         return current.cutAfter(effect.step);
       default:
-        return this.say(effect);
+        return this.notify(effect);
     }
   }
 
@@ -215,27 +215,27 @@ export class LiveTraining {
     this.worker.send(command);
   }
 
-  private say(effect: SayEffect): void {
+  private notify(effect: NoticeEffect): void {
     const retry = { load: () => this.load(), start: () => this.start(null) };
-    sayEffect(this.options.notices, effect, retry);
+    showNotice(this.options.notices, effect, retry);
     const failure = failureOf(effect);
-    if (failure !== null) this.end.reached('failed', failure);
+    if (failure !== null) this.end.report('failed', failure);
   }
 
   private onReport(report: Parameters<ClientListeners['report']>[0]): void {
     const { current, worker, options } = this;
-    if (!current.isOwn(report)) return;
+    if (!current.isAboutThisRun(report)) return;
     switch (report.type) {
       case 'loading':
         return worker.progress.add(report);
       case 'preparing':
-        return sayPreparing(options.notices, report, () => worker.send({ type: 'skipTuning' }));
+        return notifyPreparing(options.notices, report, () => worker.send({ type: 'skipTuning' }));
       case 'events':
         return this.onEvents(report.events);
       case 'embeddings':
-        return current.takeEmbeddings(report, this.seeking);
+        return current.applyEmbeddings(report, this.seeking);
       case 'timeline':
-        return current.takeTimeline(report);
+        return current.updateTimeline(report);
       case 'loaded':
         dismissPreparing(options.notices);
         worker.device = report.device;
@@ -248,11 +248,11 @@ export class LiveTraining {
   }
 
   private onEvents(events: readonly RunEvent[]): void {
-    this.current.takeEvents(events, this.seeking);
+    this.current.addEvents(events, this.seeking);
     for (const event of events) {
       if (event.type === 'edit') this.options.recipe.markApplied(event);
       else if (event.type === 'header') this.worker.device = event.device;
-      else if (event.type === 'end') this.end.reached(event.reason, event.message);
+      else if (event.type === 'end') this.end.report(event.reason, event.message);
     }
   }
 }

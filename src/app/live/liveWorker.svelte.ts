@@ -40,8 +40,8 @@ export class LiveWorker {
   }
 
   /** Asks for embeddings, a trace or the weights. @throws Error with one clear sentence */
-  ask<T>(question: (client: TrainerClient) => Promise<T>): Promise<T> {
-    return this.client ? question(this.client) : Promise.reject(new Error(t('failures.noTrainer')));
+  request<T>(send: (client: TrainerClient) => Promise<T>): Promise<T> {
+    return this.client ? send(this.client) : Promise.reject(new Error(t('failures.noTrainer')));
   }
 
   /** A run has been deleted for good: deletes its checkpoints. */

@@ -8,7 +8,7 @@ import type { Effect } from './transition.ts';
 const PREPARING = 'preparing';
 
 /** @param skip stops tuning */
-export function sayPreparing(
+export function notifyPreparing(
   notices: NoticesState,
   { what, share }: Extract<Report, { type: 'preparing' }>,
   skip: () => void,
@@ -32,19 +32,19 @@ export function dismissFailure(notices: NoticesState): void {
   notices.dismiss('start');
 }
 
-export type SayEffect = Extract<Effect, { type: `say${string}` }>;
+export type NoticeEffect = Extract<Effect, { type: `notify${string}` }>;
 
 /** @param retry reloads the encoder, or restarts the run */
-export function sayEffect(
+export function showNotice(
   notices: NoticesState,
-  effect: SayEffect,
+  effect: NoticeEffect,
   retry: { load: () => void; start: () => void },
 ): void {
   switch (effect.type) {
-    case 'sayShortfall':
+    case 'notifyShortfall':
       notices.show({ id: 'start', kind: 'bad', text: effect.text });
       return;
-    case 'sayFailed': {
+    case 'notifyFailed': {
       const { during, message } = effect.report;
       const isLoad = during === 'load';
       const action = { label: t('failures.retry'), run: isLoad ? retry.load : retry.start };
@@ -57,7 +57,7 @@ export function sayEffect(
       });
       return;
     }
-    case 'sayRewound': {
+    case 'notifyRewound': {
       const { fault, step } = effect.report;
       const text =
         fault === null
@@ -66,7 +66,7 @@ export function sayEffect(
       notices.show({ id: 'rewound', kind: 'info', text });
       return;
     }
-    case 'sayWorkerDied':
+    case 'notifyWorkerDied':
       notices.show({
         id: 'load',
         kind: 'bad',
@@ -77,15 +77,15 @@ export function sayEffect(
 }
 
 /** Why the run is over, or null when it continues. */
-export function failureOf(effect: SayEffect): string | null {
+export function failureOf(effect: NoticeEffect): string | null {
   switch (effect.type) {
-    case 'sayShortfall':
+    case 'notifyShortfall':
       return effect.text;
-    case 'sayFailed':
+    case 'notifyFailed':
       return effect.report.during === 'command' ? null : effect.report.message;
-    case 'sayWorkerDied':
+    case 'notifyWorkerDied':
       return effect.why;
-    case 'sayRewound':
+    case 'notifyRewound':
       return null;
   }
 }

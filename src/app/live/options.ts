@@ -7,7 +7,7 @@ import type { RecipeState } from '../state/recipe.svelte.ts';
 /** What a run is trained on and evaluated with. */
 export interface TrainingData {
   groups: readonly Group[];
-  own: readonly Group[];
+  userGroups: readonly Group[];
   sts: readonly ScoredPair[];
   /** Whether the bundled corpus is included. */
   bundled: boolean;

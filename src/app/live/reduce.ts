@@ -44,15 +44,15 @@ export function reduce(phase: Phase, input: VisitorCommand | PhaseReport): Trans
       return transitionTo(
         rewound,
         { type: 'rewind', step: input.step },
-        { type: 'sayRewound', report: input },
+        { type: 'notifyRewound', report: input },
       );
     }
     case 'failed':
-      return transitionTo(afterFailure(phase, input.during), { type: 'sayFailed', report: input });
+      return transitionTo(afterFailure(phase, input.during), { type: 'notifyFailed', report: input });
     case 'workerDied':
       return transitionTo(
         { kind: 'workerDied', play: wantsPlay(phase) },
-        { type: 'sayWorkerDied', why: input.why },
+        { type: 'notifyWorkerDied', why: input.why },
       );
   }
 }

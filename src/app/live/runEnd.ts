@@ -7,7 +7,7 @@ export class RunEnd {
   private settle: ((reason: Reason, message: string) => void) | null = null;
 
   /** Reports that a run has ended, or can no longer start or continue. */
-  reached(reason: Reason, message: string): void {
+  report(reason: Reason, message: string): void {
     this.settle?.(reason, message);
   }
 

@@ -60,10 +60,10 @@ export type Effect =
   | { type: 'show'; step: number }
   /** Drops everything in the record after a step. */
   | { type: 'rewind'; step: number }
-  | { type: 'sayShortfall'; text: string }
-  | { type: 'sayFailed'; report: Extract<Report, { type: 'failed' }> }
-  | { type: 'sayRewound'; report: Extract<Report, { type: 'rewound' }> }
-  | { type: 'sayWorkerDied'; why: string };
+  | { type: 'notifyShortfall'; text: string }
+  | { type: 'notifyFailed'; report: Extract<Report, { type: 'failed' }> }
+  | { type: 'notifyRewound'; report: Extract<Report, { type: 'rewound' }> }
+  | { type: 'notifyWorkerDied'; why: string };
 
 export interface Transition {
   phase: Phase;

@@ -5,13 +5,13 @@ import type { Attachment } from 'svelte/attachments';
 export const whenOnCrosshair =
   (act: () => void): Attachment<HTMLElement> =>
   (node) => {
-    const look = ({ target }: Event) => {
+    const check = ({ target }: Event) => {
       if (target instanceof Element && target.closest('[role="slider"]')) act();
     };
-    node.addEventListener('pointermove', look);
-    node.addEventListener('focusin', look);
+    node.addEventListener('pointermove', check);
+    node.addEventListener('focusin', check);
     return () => {
-      node.removeEventListener('pointermove', look);
-      node.removeEventListener('focusin', look);
+      node.removeEventListener('pointermove', check);
+      node.removeEventListener('focusin', check);
     };
   };

@@ -5,7 +5,7 @@ import type { Flag } from '../../record/series.ts';
  * Positions as near as possible to the wanted ones, at least `gap` apart and within [low, high]; the order is kept.
  * @param wanted in any order; the result has the same order
  */
-export function pushedApart(wanted: readonly number[], gap: number, low: number, high: number): number[] {
+export function spreadLabels(wanted: readonly number[], gap: number, low: number, high: number): number[] {
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]! || a - b);
   const placed = wanted.slice();
   let floor = low;

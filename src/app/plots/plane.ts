@@ -35,7 +35,7 @@ export function trail(alignment: readonly Reading[], uniformity: readonly Readin
 }
 
 /** Leaves out dots closer than `distance` pixels to the one before; the first and the last stay. */
-export function spaced(dots: readonly ScreenPoint[], distance: number): ScreenPoint[] {
+export function spaceOut(dots: readonly ScreenPoint[], distance: number): ScreenPoint[] {
   const kept: ScreenPoint[] = [];
   for (const [i, dot] of dots.entries()) {
     const previous = kept.at(-1);
@@ -67,7 +67,7 @@ function halfway(piece: readonly ScreenPoint[]): TrailArrow {
  * another or the ends of the trail, where the dots are.
  */
 export function arrows(dots: readonly ScreenPoint[], distance: number): TrailArrow[] {
-  const kept = spaced(dots, distance).map((dot) => dots.indexOf(dot));
+  const kept = spaceOut(dots, distance).map((dot) => dots.indexOf(dot));
   const taken = [dots[0], dots.at(-1)].filter((dot) => dot !== undefined).map(({ x, y }) => ({ x, y }));
   const found: TrailArrow[] = [];
   for (let i = 1; i < kept.length; i++) {

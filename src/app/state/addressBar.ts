@@ -5,10 +5,10 @@ import type { RecipeState } from './recipe.svelte.ts';
 
 /** Shows one notice for each entry of the link that could not be used. */
 export function showLinkErrors(
-  recipe: Pick<RecipeState, 'faults'>,
+  recipe: Pick<RecipeState, 'linkErrors'>,
   notices: Pick<NoticesState, 'show'>,
 ): void {
-  for (const [index, text] of recipe.faults.entries())
+  for (const [index, text] of recipe.linkErrors.entries())
     notices.show({ id: `link-${index}`, kind: 'bad', text });
 }
 
@@ -18,7 +18,7 @@ export function showLinkErrors(
  */
 export function openLink(
   hash: string,
-  recipe: Pick<RecipeState, 'load' | 'faults'>,
+  recipe: Pick<RecipeState, 'load' | 'linkErrors'>,
   notices: Pick<NoticesState, 'show'>,
 ): void {
   recipe.load(hash.replace(/^#/, ''));

@@ -82,11 +82,11 @@ export class ComparedState {
   }
 
   /** Trains a run from its first to its last step. Rejects with an AbortError after the signal. */
-  async trainWhole(setting: Setting, config: Config, signal: AbortSignal): Promise<{ run: string }> {
+  async trainToEnd(setting: Setting, config: Config, signal: AbortSignal): Promise<{ run: string }> {
     this.visited = null;
     await this.prepare(setting, config);
     signal.throwIfAborted();
-    return { run: await this.options.training.trainWhole(signal) };
+    return { run: await this.options.training.trainToEnd(signal) };
   }
 
   private async prepare(setting: Setting, config: Config): Promise<void> {

@@ -6,9 +6,9 @@ import { t } from '../messages/t.ts';
 import { indexedDbUserData, type UserDataStore } from '../storage/userDataStore.ts';
 import { BundledCorpus } from './bundledCorpus.svelte.ts';
 import { BUNDLED, missingFor, type Fetcher } from './corpusFiles.ts';
-import { serving, shortfallOf, type Need } from './corpusNeeds.ts';
+import { asTrainingGroups, shortfallOf, type Need } from './corpusNeeds.ts';
 import type { UserPair } from './corpusText.ts';
-import { UserCorpus } from './ownCorpus.svelte.ts';
+import { UserCorpus } from './userCorpus.svelte.ts';
 
 export interface CorpusOptions {
   /** Where own data is stored; null keeps it in memory only. */
@@ -74,29 +74,29 @@ export class CorpusState {
   get groups(): readonly Group[] {
     return this.joinGroups(this.usesBundled ? this.bundled : NONE, this.user.groups);
   }
-  private readonly joinGroups = memoized((bundled: readonly Group[], own: readonly Group[]) => [
+  private readonly joinGroups = memoized((bundled: readonly Group[], userGroups: readonly Group[]) => [
     ...bundled,
-    ...own,
+    ...userGroups,
   ]);
 
   get evaluationPairs(): readonly ScoredPair[] {
     return this.joinPairs(this.usesBundled ? this.pairs : NONE, this.user.pairs);
   }
-  private readonly joinPairs = memoized((bundled: readonly ScoredPair[], own: readonly UserPair[]) => [
+  private readonly joinPairs = memoized((bundled: readonly ScoredPair[], userPairs: readonly UserPair[]) => [
     ...bundled,
-    ...own.map(({ score, first, second }): ScoredPair => ({ score, first, second })),
+    ...userPairs.map(({ score, first, second }): ScoredPair => ({ score, first, second })),
   ]);
 
   /**
    * The groups that a run uses: own groups are added to the bundled corpus whatever their pattern; without the
    * bundled corpus they are the corpus, and are used for the chosen pattern.
    */
-  get forTraining(): { groups: readonly Group[]; own: readonly Group[] } {
+  get forTraining(): { groups: readonly Group[]; userGroups: readonly Group[] } {
     return this.usesBundled
-      ? { groups: this.bundled, own: this.user.groups }
-      : { groups: this.serve(this.user.groups, this.pattern), own: NONE };
+      ? { groups: this.bundled, userGroups: this.user.groups }
+      : { groups: this.serve(this.user.groups, this.pattern), userGroups: NONE };
   }
-  private readonly serve = memoized(serving);
+  private readonly serve = memoized(asTrainingGroups);
 
   /** Why a training cannot start with this data; null when it can. */
   get shortfall(): string | null {
@@ -105,8 +105,8 @@ export class CorpusState {
   /** The same for the knobs of a run: a batch must not be larger than the training set. */
   shortfallFor(need?: Need): string | null {
     if (this.usesBundled && !this.files.isChosen) return this.failure ?? t('corpus.shortfall.loading');
-    const { groups, own } = this.forTraining;
-    return this.computeShortfall(groups, own.length, this.pattern, need);
+    const { groups, userGroups } = this.forTraining;
+    return this.computeShortfall(groups, userGroups.length, this.pattern, need);
   }
   private readonly computeShortfall = memoized(shortfallOf);
 }

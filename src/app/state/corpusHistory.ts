@@ -19,7 +19,7 @@ export interface LastChange extends CorpusChange {
   by: 'doing' | 'undo' | 'redo';
 }
 
-interface Moment extends UserLists {
+interface HistoryEntry extends UserLists {
   change: CorpusChange;
 }
 
@@ -27,8 +27,8 @@ const HISTORY_DEPTH = 100;
 
 export interface History {
   /** The last one is undone first. */
-  past: readonly Moment[];
-  future: readonly Moment[];
+  past: readonly HistoryEntry[];
+  future: readonly HistoryEntry[];
 }
 
 export const NO_HISTORY: History = { past: [], future: [] };
@@ -37,7 +37,7 @@ export const NO_HISTORY: History = { past: [], future: [] };
  * Adds a change to the history.
  * @param before the lists before the change
  */
-export function recorded(history: History, before: UserLists, change: CorpusChange): History {
+export function record(history: History, before: UserLists, change: CorpusChange): History {
   return { past: [...history.past, { ...before, change }].slice(-HISTORY_DEPTH), future: [] };
 }
 
@@ -48,7 +48,7 @@ export interface HistoryStep {
 }
 
 /** Undoes one change; undefined at the beginning. */
-export function undone(history: History, now: UserLists): HistoryStep | undefined {
+export function undo(history: History, now: UserLists): HistoryStep | undefined {
   const moment = history.past.at(-1);
   if (!moment) return undefined;
   const { change, groups, pairs } = moment;
@@ -63,7 +63,7 @@ export function undone(history: History, now: UserLists): HistoryStep | undefine
 }
 
 /** Redoes one change; undefined at the end. */
-export function redone(history: History, now: UserLists): HistoryStep | undefined {
+export function redo(history: History, now: UserLists): HistoryStep | undefined {
   const moment = history.future.at(-1);
   if (!moment) return undefined;
   const { change, groups, pairs } = moment;
@@ -78,11 +78,11 @@ export function redone(history: History, now: UserLists): HistoryStep | undefine
 }
 
 /** Adds records that were loaded late (from storage) to every state, so that undoing does not lose them. */
-export function withEarlier(history: History, earlier: UserLists): History {
-  const grown = (moment: Moment): Moment => ({
+export function withLoaded(history: History, earlier: UserLists): History {
+  const extended = (moment: HistoryEntry): HistoryEntry => ({
     ...moment,
     groups: [...earlier.groups, ...moment.groups],
     pairs: [...earlier.pairs, ...moment.pairs],
   });
-  return { past: history.past.map(grown), future: history.future.map(grown) };
+  return { past: history.past.map(extended), future: history.future.map(extended) };
 }

@@ -12,7 +12,7 @@ export function without({ groups, pairs }: UserLists, ids: readonly string[]): U
 
 export const countOf = ({ groups, pairs }: UserLists): number => groups.length + pairs.length;
 
-export interface PlacedLists {
+export interface MergedLists {
   /** In the order of the store, record by record; a record whose id was taken has a new one. */
   groups: Group[];
   pairs: UserPair[];
@@ -27,7 +27,7 @@ export interface PlacedLists {
  * Merges saved records with those added in the meantime. Ids in memory stay, because runs and maps refer to them; a
  * saved record with the same id (assigned by another tab) gets a new one.
  */
-export function placed(saved: SavedUserData, memory: UserLists, next: number): PlacedLists {
+export function mergeSaved(saved: SavedUserData, memory: UserLists, next: number): MergedLists {
   const taken = new Set([...memory.groups, ...memory.pairs].map(({ id }) => id));
   const known = [...saved.groups, ...saved.pairs].map(({ value }) => userIdNumber(value.id));
   let free = known.reduce((most, n) => Math.max(most, n + 1), Math.max(next, saved.preferences?.next ?? 1));

@@ -14,7 +14,7 @@ const FEWEST = 4;
 export type Need = Pick<Config, 'batch' | 'heldOut' | 'seed' | 'generatedShare'>;
 
 /** The visitor's groups used alone as a corpus: those with a positive are used for the chosen pattern. */
-export function serving(userGroups: readonly Group[], name: PatternName): Group[] {
+export function asTrainingGroups(userGroups: readonly Group[], name: PatternName): Group[] {
   const pattern = PATTERNS[name];
   return userGroups.map((group) =>
     'groups' in pattern && group.positive !== undefined ? { ...group, pattern: pattern.groups } : group,

@@ -31,15 +31,15 @@ export interface UserPair extends ScoredPair {
 
 const CONTROL = /[^\P{Cc}\s]/gu;
 /** Bidirectional control characters, which would affect text beyond the end of the sentence. */
-const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
-const HALF_CHARACTER = /\p{Surrogate}/gu;
+const BIDI_CONTROL = /[\u202A-\u202E\u2066-\u2069]/g;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /** One line of text, as it is trained on and stored. Idempotent. */
 export function cleanSentence(text: string): string {
   return text
     .replace(CONTROL, '')
-    .replace(TURNING, '')
-    .replace(HALF_CHARACTER, '\uFFFD')
+    .replace(BIDI_CONTROL, '')
+    .replace(LONE_SURROGATE, '\uFFFD')
     .replace(/\s+/g, ' ')
     .trim();
 }

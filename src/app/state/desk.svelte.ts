@@ -34,8 +34,8 @@ export class DeskState {
   /** The recorded run that is bundled with the page. */
   readonly recorded = new ShownRun();
 
-  constructor({ defaults, offer }: Pick<RecipeOptions, 'defaults' | 'offer'>) {
-    this.recipe = new RecipeState({ defaults, offer, hash: location.hash, writeHash: replaceHash });
+  constructor({ defaults, linkChoices }: Pick<RecipeOptions, 'defaults' | 'linkChoices'>) {
+    this.recipe = new RecipeState({ defaults, linkChoices, hash: location.hash, writeHash: replaceHash });
     this.runs = new RunsState({
       defaults: { ...defaults, setting: settingName(defaults.setting) },
       oncleared: (id) => this.training.worker.deleteSaved(id),
@@ -56,7 +56,7 @@ export class DeskState {
       }),
     });
     this.tracing = new TracingState(() =>
-      this.training.worker.ask((client) => client.request({ type: 'trace' })),
+      this.training.worker.request((client) => client.request({ type: 'trace' })),
     );
     const { runs, training, recipe, corpus, notices } = this;
     this.compared = new ComparedState({ runs, training, recipe, corpus, notices });

@@ -83,9 +83,9 @@ export function pairFilter(userPairs: readonly UserPair[]): DraftFilter<PairDraf
 }
 
 /** Passes on a large number without blocking the page. */
-export async function inSlices<T>(items: readonly T[], take: (item: T) => void): Promise<void> {
+export async function inSlices<T>(items: readonly T[], process: (item: T) => void): Promise<void> {
   for (let at = 0; at < items.length; at += SLICE) {
     if (at > 0) await yieldToEventLoop();
-    items.slice(at, at + SLICE).forEach(take);
+    items.slice(at, at + SLICE).forEach(process);
   }
 }

@@ -17,7 +17,7 @@ export interface RecipeValues {
 }
 
 /** What this page offers; names outside of it are errors. */
-export interface Offer {
+export interface LinkChoices {
   domains: readonly string[];
   models: readonly string[];
 }
@@ -50,25 +50,25 @@ export function writeLink(values: RecipeValues, defaults: RecipeValues): string 
 export function readLink(
   hash: string,
   defaults: RecipeValues,
-  offer: Offer,
-): { values: RecipeValues; faults: string[] } {
+  choices: LinkChoices,
+): { values: RecipeValues; errors: string[] } {
   const values = structuredClone(defaults);
   const errors: string[] = [];
   for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ''))) {
-    const error = readEntry(values, key, text, offer);
+    const error = readEntry(values, key, text, choices);
     if (error !== null) errors.push(error);
   }
-  return { values, faults: errors };
+  return { values, errors: errors };
 }
 
 /**
  * Applies one entry to the values.
  * @returns what is wrong with it, or null
  */
-function readEntry(values: RecipeValues, key: string, text: string, offer: Offer): string | null {
+function readEntry(values: RecipeValues, key: string, text: string, choices: LinkChoices): string | null {
   switch (key) {
     case 'setting':
-      return readSetting(values, text, offer.domains);
+      return readSetting(values, text, choices.domains);
     case 'device': {
       const device = DEVICE_CHOICES.find((name) => name === text);
       if (device === undefined) return choiceError(key, text, DEVICE_CHOICES);
@@ -76,7 +76,7 @@ function readEntry(values: RecipeValues, key: string, text: string, offer: Offer
       return null;
     }
     case 'model':
-      if (!offer.models.includes(text)) return choiceError(key, text, offer.models);
+      if (!choices.models.includes(text)) return choiceError(key, text, choices.models);
       values.model = text;
       return null;
     default:

@@ -13,7 +13,7 @@ import { isHotKnob, withEdits, type HotKnobName, type KnobEdit } from '../../run
 import { KNOBS, type KnobName } from '../../run/knobs.ts';
 import { settingName, type Setting } from '../../run/settings.ts';
 import { t, tOptional } from '../messages/t.ts';
-import { readLink, knobValueText, writeLink, type Offer, type RecipeValues } from './link.ts';
+import { readLink, knobValueText, writeLink, type LinkChoices, type RecipeValues } from './link.ts';
 import type { DeviceChoice } from '../../util/devices.ts';
 
 /** Delay before the link is updated: browsers limit how often the history may be changed. */
@@ -22,7 +22,7 @@ const LINK_DELAY = 200; // milliseconds
 export interface RecipeOptions {
   /** The page's own defaults: a link holds only what differs from them. */
   defaults: RecipeValues;
-  offer: Offer;
+  linkChoices: LinkChoices;
   /** location.hash at the start. */
   hash?: string;
   /** Writes a new hash (without #, possibly empty) to the address when something changed. */
@@ -51,28 +51,28 @@ export class RecipeState {
   /** The step before which each hot knob last changed. */
   appliedAtStep = $state.raw<Partial<Record<HotKnobName, number>>>({});
   /** The entries of the link that could not be used, one sentence each. */
-  faults = $state.raw<string[]>([]);
+  linkErrors = $state.raw<string[]>([]);
 
   /** Incremented when everything is set at once (preset, link, defaults): earlier refusals no longer apply. */
   revision = $state(0);
 
   readonly defaults: RecipeValues;
-  private readonly offer: Offer;
+  private readonly linkChoices: LinkChoices;
   private readonly writeHash: ((hash: string) => void) | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ defaults, offer, hash = '', writeHash }: RecipeOptions) {
+  constructor({ defaults, linkChoices, hash = '', writeHash }: RecipeOptions) {
     this.defaults = defaults;
-    this.offer = offer;
+    this.linkChoices = linkChoices;
     this.writeHash = writeHash;
     this.load(hash);
   }
 
   /** Loads a link, at startup or when another one is entered in the address bar. */
   load(hash: string): void {
-    const { values, faults } = readLink(hash, this.defaults, this.offer);
+    const { values, errors } = readLink(hash, this.defaults, this.linkChoices);
     this.assign(values);
-    this.faults = faults;
+    this.linkErrors = errors;
   }
 
   /** The hash of this recipe. */

@@ -14,7 +14,7 @@ export interface RunBase {
 }
 
 /** The number of differences that a name spells out; the others are counted. */
-const SPELLED = 4;
+const MAX_SPELLED_OUT = 4;
 /** The most characters of a name; more would fill a legend. */
 const LONGEST = 80;
 
@@ -50,17 +50,17 @@ function differences(header: HeaderEvent, base: RunBase): string[] {
   return words;
 }
 
-function spelled(words: readonly string[]): string {
+function spellOut(words: readonly string[]): string {
   // Spelling out one more is as short as "and 1 more".
-  if (words.length <= SPELLED + 1) return words.join(', ');
-  const more = t('runs.name.more', { count: words.length - SPELLED });
-  return `${words.slice(0, SPELLED).join(', ')} ${more}`;
+  if (words.length <= MAX_SPELLED_OUT + 1) return words.join(', ');
+  const more = t('runs.name.more', { count: words.length - MAX_SPELLED_OUT });
+  return `${words.slice(0, MAX_SPELLED_OUT).join(', ')} ${more}`;
 }
 
 /** "temperature 0.1, seed 7"; the setting when nothing differs. */
 export function automaticName(header: HeaderEvent, defaults: RunBase): string {
   const words = differences(header, defaults);
-  return words.length === 0 ? settingWords(header.setting) : spelled(words);
+  return words.length === 0 ? settingWords(header.setting) : spellOut(words);
 }
 
 /** "temperature 0.1 from step 40": what a branch has changed. */
@@ -69,7 +69,7 @@ export function branchName(header: HeaderEvent, parent: HeaderEvent, step: numbe
   const words = differences(header, base);
   return words.length === 0
     ? t('runs.name.continued', { step })
-    : t('runs.name.branch', { words: spelled(words), step });
+    : t('runs.name.branch', { words: spellOut(words), step });
 }
 
 /** Makes a name unique: the second run of that name is "… (2)". */
@@ -91,7 +91,7 @@ export function cleanName(text: string): string {
 }
 
 /** What distinguishes each run of a list: its values that are not the most common ones. */
-export function tellingApart(
+export function distinguishingValues(
   runs: readonly { id: string; header: HeaderEvent | null }[],
 ): Map<string, string> {
   const known = runs.flatMap(({ id, header }) => (header === null ? [] : [{ id, header }]));
@@ -108,8 +108,8 @@ export function tellingApart(
   const unusual = aspects.map((words) => ({ words, usual: mostCommon(headers.map(words)) }));
   return new Map(
     known.map(({ id, header }) => {
-      const own = unusual.filter(({ words, usual }) => words(header) !== usual);
-      return [id, spelled(own.map(({ words }) => words(header)))];
+      const distinguishing = unusual.filter(({ words, usual }) => words(header) !== usual);
+      return [id, spellOut(distinguishing.map(({ words }) => words(header)))];
     }),
   );
 }

@@ -31,10 +31,10 @@ const FOLLOWED = 240;
 
 /** The sentences behind the map's points: a sample of the corpus, and the visitor's own. */
 export function followedPoints(
-  data: { groups: readonly Group[]; own: readonly Group[] },
+  data: { groups: readonly Group[]; userGroups: readonly Group[] },
   pattern: PatternName,
 ): Point[] {
   const { roles } = PATTERNS[pattern];
-  const own = data.own.flatMap((group) => pointsOf(group, roles));
-  return [...samplePoints(data.groups, pattern, FOLLOWED), ...own.slice(0, FOLLOWED)];
+  const userPoints = data.userGroups.flatMap((group) => pointsOf(group, roles));
+  return [...samplePoints(data.groups, pattern, FOLLOWED), ...userPoints.slice(0, FOLLOWED)];
 }

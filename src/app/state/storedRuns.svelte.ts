@@ -70,7 +70,7 @@ export class StoredRuns {
         const late =
           run.removed !== null && now() - run.removed > UNDO_TIME && !this.removed.includes(run.id);
         if (late) await this.clear(run.id);
-        else if (!this.claims.has(run.id)) found.push(await this.settled(run));
+        else if (!this.claims.has(run.id)) found.push(await this.withActualStatus(run));
       }
       const stored = runs.map(({ id }) => id);
       const here = this.all.filter(({ id }) => this.claims.has(id) || !stored.includes(id));
@@ -93,7 +93,7 @@ export class StoredRuns {
   }
 
   /** A run stored as running that no tab is writing: its page was closed. */
-  private async settled(run: StoredRun): Promise<StoredRun> {
+  private async withActualStatus(run: StoredRun): Promise<StoredRun> {
     if (run.status !== 'running') return run;
     return (await this.claims.isFree(run.id)) ? { ...run, status: 'interrupted' } : run;
   }

@@ -32,7 +32,7 @@ export class TourState {
   private readonly storage: WebStorage | null;
   private factsAtStart: TourFacts | null = null;
   /** Ensures that the tour is offered once per visit, however often the facts change. */
-  private welcomed = false;
+  private hasOffered = false;
 
   constructor(stops: readonly TourRule[], storage: WebStorage | null) {
     this.stops = stops;
@@ -41,8 +41,8 @@ export class TourState {
 
   /** Opens automatically for a visitor who has neither finished nor skipped it before. */
   startOnFirstVisit(facts: TourFacts): void {
-    if (this.welcomed) return;
-    this.welcomed = true;
+    if (this.hasOffered) return;
+    this.hasOffered = true;
     if (read(this.storage, SEEN) === null) this.start(facts);
   }
 

@@ -94,14 +94,14 @@ export class Database {
         },
         // The request keeps waiting; the next call requests again and succeeds once the other tab is closed.
         blocked: () => reject(new StorageFailure('blocked')),
-        blocking: () => this.giveWay(),
+        blocking: () => this.closeForUpgrade(),
         terminated: () => (this.connection = undefined),
       }).then(resolve, reject);
     });
   }
 
   /** A newer tab waits for this one to close its connection. */
-  private giveWay(): void {
+  private closeForUpgrade(): void {
     this.replaced = true;
     void this.connection?.then((connection) => connection.close());
     this.onreplaced?.();

@@ -24,12 +24,12 @@ const DELAY = 200;
 const PART = 2000;
 
 /** What the store holds of one kind: record and key by id. Keys differ from ids, as two tabs may assign the same id. */
-class Held<T extends { id: string }> {
+class StoredRecords<T extends { id: string }> {
   private records = new Map<string, StoredRecord<T>>();
 
   constructor(private readonly tab: string) {}
 
-  hold(id: string, stored: StoredRecord<T>): void {
+  set(id: string, stored: StoredRecord<T>): void {
     this.records.set(id, stored);
   }
 
@@ -49,7 +49,7 @@ class Held<T extends { id: string }> {
   }
 
   /** Updates the held records after the difference was written. */
-  async settle(now: readonly T[]): Promise<void> {
+  async update(now: readonly T[]): Promise<void> {
     const records = new Map<string, StoredRecord<T>>();
     await inParts(now, (value) => records.set(value.id, { key: this.keyOf(value.id), value }));
     this.records = records;
@@ -71,8 +71,8 @@ async function inParts<T>(items: readonly T[], work: (item: T) => void): Promise
 }
 
 export class UserDataSaver {
-  private readonly groups: Held<Group>;
-  private readonly pairs: Held<UserPair>;
+  private readonly groups: StoredRecords<Group>;
+  private readonly pairs: StoredRecords<UserPair>;
   private bad: Pick<SavedUserData, 'badGroups' | 'badPairs'> = { badGroups: [], badPairs: [] };
   private preferences = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -90,8 +90,8 @@ export class UserDataSaver {
     const tab = crypto
       .getRandomValues(new Uint32Array(2))
       .reduce((name, word) => name + word.toString(36), '');
-    this.groups = new Held(tab);
-    this.pairs = new Held(tab);
+    this.groups = new StoredRecords(tab);
+    this.pairs = new StoredRecords(tab);
     store.onreplaced = () => this.report(new StorageFailure('newer'));
     if (typeof document !== 'undefined') {
       addEventListener('pagehide', () => void this.flush());
@@ -122,11 +122,11 @@ export class UserDataSaver {
     const placed = place(saved);
     placed.groups.forEach(({ id }, i) => {
       const record = saved.groups[i];
-      if (record !== undefined) this.groups.hold(id, record);
+      if (record !== undefined) this.groups.set(id, record);
     });
     placed.pairs.forEach(({ id }, i) => {
       const record = saved.pairs[i];
-      if (record !== undefined) this.pairs.hold(id, record);
+      if (record !== undefined) this.pairs.set(id, record);
     });
     this.bad = saved;
     if (saved.preferences) this.preferences = JSON.stringify(saved.preferences);
@@ -166,8 +166,8 @@ export class UserDataSaver {
       this.report(storageFailureOf(error));
       return;
     }
-    await this.groups.settle(groups);
-    await this.pairs.settle(pairs);
+    await this.groups.update(groups);
+    await this.pairs.update(pairs);
     this.bad = { badGroups: [], badPairs: [] };
     this.preferences = remembered;
     this.report(null);

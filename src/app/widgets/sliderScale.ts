@@ -41,7 +41,7 @@ export function valueAt(position: number, scale: SliderScale): number {
  * The next value one arrow key away: whole numbers on a log scale are so dense on the left that the next position
  * would often round to the same number.
  */
-export function nudged(value: number, direction: 1 | -1, scale: SliderScale): number {
+export function nudgeValue(value: number, direction: 1 | -1, scale: SliderScale): number {
   const from = positionOf(value, scale);
   for (
     let position = Math.round(from) + direction;

@@ -13,7 +13,7 @@ import { npyBytes } from '../node/npy.ts';
 import { deviceOption, jsonOption, maxLengthOption, poolingOption } from '../options.ts';
 import { printResult, Progress, log, type CommonOptions } from '../output.ts';
 
-interface EncodeOptions extends CommonOptions {
+interface EncodeCommandOptions extends CommonOptions {
   model: string;
   in: string;
   out: string;
@@ -39,7 +39,7 @@ export function addEncode(program: Command): void {
     .action(encodeFile);
 }
 
-async function encodeFile(options: EncodeOptions): Promise<void> {
+async function encodeFile(options: EncodeCommandOptions): Promise<void> {
   const format = extname(options.out).toLowerCase();
   if (format !== '.jsonl' && format !== '.npy')
     throw new UsageFailure(`--out takes a .jsonl or .npy file, not ${options.out}.`);

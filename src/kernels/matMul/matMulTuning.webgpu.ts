@@ -90,7 +90,7 @@ export async function tuneProducts(
   { layouts = TUNED_LAYOUTS, budget = 2000, signal, onProgress, onMeasured }: TuningOptions = {},
 ): Promise<TileOrders> {
   onProgress?.(0);
-  const clock = new Clock(budget, signal);
+  const clock = new GpuTimer(budget, signal);
   const tiles = candidateTiles(backend);
   const measured: TileOrders = {};
   const tell = (layout: number, half: number) => {
@@ -122,7 +122,7 @@ export async function tuneProducts(
 }
 
 /** Ends work when its time is up, or when it is aborted. */
-class Clock {
+class GpuTimer {
   private readonly until: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly end: Promise<void>;

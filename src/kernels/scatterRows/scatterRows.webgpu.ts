@@ -85,7 +85,7 @@ function scatteredByLists(
     const y = output(backend, parts === 1 ? [rows, features] : [parts, rows, features]);
     return { ...sortById(lists[t]!, rows), rows, size, parts, y };
   });
-  const indices = [plans.map(({ order }) => order), plans.map(({ starts }) => starts)].map(oneAfterAnother);
+  const indices = [plans.map(({ order }) => order), plans.map(({ starts }) => starts)].map(concatenated);
   const tensors = indices.map(({ values }) => backend.makeTensorInfo([values.length], 'int32', values));
   const groups = plans.reduce((sum, { size, parts }) => sum + Math.ceil(size / 64) * parts, 0);
   dispatch(backend, {
@@ -110,7 +110,7 @@ function scatteredByLists(
 }
 
 /** Concatenates lists, and returns where each begins. */
-function oneAfterAnother(lists: Int32Array[]): { values: Int32Array; begins: number[] } {
+function concatenated(lists: Int32Array[]): { values: Int32Array; begins: number[] } {
   let at = 0;
   const begins = lists.map(({ length }) => (at += length) - length);
   const values = new Int32Array(at);

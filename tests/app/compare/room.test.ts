@@ -77,12 +77,12 @@ describe.skipIf(executablePath === undefined)(title, () => {
     expect(await page.getByText('why?').isVisible()).toBe(true);
     expect(await page.getByRole('checkbox', { name: 'Overlay seed 1' }).isChecked()).toBe(true);
     const record = await page.evaluate(async () => {
-      const { events, faults } = await window.runs.read('run-1');
-      return { count: events.length, faults, first: events[0]?.type, last: events.at(-1)?.type };
+      const { events, unreadableEvents } = await window.runs.read('run-1');
+      return { count: events.length, unreadableEvents, first: events[0]?.type, last: events.at(-1)?.type };
     });
     expect(record).toEqual({
       count: 1 + 120 + 25 * 5 + 1,
-      faults: 0,
+      unreadableEvents: 0,
       first: 'header',
       last: 'end',
     });

@@ -104,17 +104,17 @@ describe('every format', () => {
 });
 
 describe('bad lines', () => {
-  const faultsOf = (name: string, text: string, change?: Partial<ImportChoice>) =>
+  const errorsOf = (name: string, text: string, change?: Partial<ImportChoice>) =>
     read(name, text, change).errors.map(({ line, reason }) => `${line}: ${reason}`);
 
   it('are named by the number they have in the file, whatever stands above them', () => {
-    expect(faultsOf('a.csv', 'anchor,positive\n"A\nA",B\n,C\n"open,D\nE,')).toEqual([
+    expect(errorsOf('a.csv', 'anchor,positive\n"A\nA",B\n,C\n"open,D\nE,')).toEqual([
       '4: column 1 (anchor) is empty',
       '5: a quote is opened and not closed',
       '6: column 2 (positive) is empty',
     ]);
-    expect(faultsOf('a.tsv', 'A a\tB b\n\tC c')).toEqual(['2: column 1 (anchor) is empty']);
-    expect(faultsOf('a.tsv', '\n2.5\tA a\tB b\n7\tC c\tD d\n3\tE\t\n1\tx x\ty y')).toEqual([
+    expect(errorsOf('a.tsv', 'A a\tB b\n\tC c')).toEqual(['2: column 1 (anchor) is empty']);
+    expect(errorsOf('a.tsv', '\n2.5\tA a\tB b\n7\tC c\tD d\n3\tE\t\n1\tx x\ty y')).toEqual([
       '3: score 7 is out of range (0 to 5)',
       '4: a sentence is missing',
     ]);
@@ -123,13 +123,13 @@ describe('bad lines', () => {
   it('are those that are too long or empty, too, in every format', () => {
     const long = 'x'.repeat(2001);
     const reason = 'a sentence has more than 2000 characters';
-    expect(faultsOf('a.txt', `fine\n${long}`)).toEqual([`2: ${reason}`]);
-    expect(faultsOf('a.jsonl', `{"anchor":"fine"}\n\n{"id":"7","anchor":"a","positive":"${long}"}`)).toEqual([
+    expect(errorsOf('a.txt', `fine\n${long}`)).toEqual([`2: ${reason}`]);
+    expect(errorsOf('a.jsonl', `{"anchor":"fine"}\n\n{"id":"7","anchor":"a","positive":"${long}"}`)).toEqual([
       `3: ${reason}`,
     ]);
-    expect(faultsOf('a.csv', `anchor,positive\na,b\nc,${long}`)).toEqual([`3: ${reason}`]);
-    expect(faultsOf('a.tsv', `1\ta a\tb b\n2\tc c\t${long}`)).toEqual([`2: ${reason}`]);
-    expect(faultsOf('a.txt', 'fine\n\u0007')).toEqual(['2: the anchor is empty']);
+    expect(errorsOf('a.csv', `anchor,positive\na,b\nc,${long}`)).toEqual([`3: ${reason}`]);
+    expect(errorsOf('a.tsv', `1\ta a\tb b\n2\tc c\t${long}`)).toEqual([`2: ${reason}`]);
+    expect(errorsOf('a.txt', 'fine\n\u0007')).toEqual(['2: the anchor is empty']);
   });
 
   it('leave the others to be used, and all of them is a failure that says why', () => {

@@ -53,11 +53,11 @@ function setUp({ unfinished = null, loading = false, shortfall = null }: Setup =
   const defaults = pageDefaults();
   const recipe = new RecipeState({
     defaults,
-    offer: { domains: [defaults.setting.domain], models: [defaults.model] },
+    linkChoices: { domains: [defaults.setting.domain], models: [defaults.model] },
   });
   const notices = new NoticesState();
   const recorder = { begin: vi.fn(), changed: vi.fn() };
-  const data = { groups: [], own: [], sts: [], bundled: true, loading, shortfall };
+  const data = { groups: [], userGroups: [], sts: [], bundled: true, loading, shortfall };
   let ids = 0;
   const training = new LiveTraining({
     recipe,
@@ -202,7 +202,7 @@ describe('the training', () => {
 describe('training a whole run', () => {
   it('resolves at its end, with its id', async () => {
     const { training } = await waitingAt(0);
-    const whole = training.trainWhole(new AbortController().signal);
+    const whole = training.trainToEnd(new AbortController().signal);
     const finished = { type: 'end', step: 6, reason: 'finished', message: 'done' } as const;
     report({ type: 'events', run: 2, events: [header({ steps: 6 }), step(6), finished] });
     expect(await whole).toBe('run-2');
@@ -211,13 +211,13 @@ describe('training a whole run', () => {
   it('rejects when it cannot begin, when its worker dies, and after the signal', async () => {
     const page = await waitingAt(0);
     page.data.shortfall = 'Too few.';
-    await expect(page.training.trainWhole(new AbortController().signal)).rejects.toThrow('Too few.');
+    await expect(page.training.trainToEnd(new AbortController().signal)).rejects.toThrow('Too few.');
     page.data.shortfall = null;
-    const died = page.training.trainWhole(new AbortController().signal);
+    const died = page.training.trainToEnd(new AbortController().signal);
     worker().onmessage({ data: 'nonsense' });
     await expect(died).rejects.toThrow(/unknown/);
     const stop = new AbortController();
-    const stopped = page.training.trainWhole(stop.signal);
+    const stopped = page.training.trainToEnd(stop.signal);
     stop.abort();
     await expect(stopped).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
   });

@@ -1,14 +1,14 @@
 // Labels stay apart, in order, and within the plot; crowded flags share a pole and none is lost.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flagGroups, pushedApart } from '../../../src/app/plots/labels.ts';
+import { flagGroups, spreadLabels } from '../../../src/app/plots/labels.ts';
 
 describe('pushedApart', () => {
   it('keeps a gap between labels as long as there is room', () => {
     const wanted = fc.array(fc.double({ min: -50, max: 150, noNaN: true }), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(wanted, (tops) => {
-        const placed = pushedApart(tops, 12, 0, 100);
+        const placed = spreadLabels(tops, 12, 0, 100);
         const sorted = placed.toSorted((a, b) => a - b);
         for (let i = 1; i < sorted.length; i++)
           expect(sorted[i]! - sorted[i - 1]!).toBeGreaterThanOrEqual(12 - 1e-9);
@@ -23,7 +23,7 @@ describe('pushedApart', () => {
   });
 
   it('does not move labels that are far apart', () => {
-    expect(pushedApart([80, 10, 40], 12, 0, 100)).toEqual([80, 10, 40]);
+    expect(spreadLabels([80, 10, 40], 12, 0, 100)).toEqual([80, 10, 40]);
   });
 });
 

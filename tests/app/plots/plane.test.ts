@@ -1,6 +1,6 @@
 // The trail of the plane: only steps where both numbers were measured; arrows that point the way the run went.
 import { describe, expect, it } from 'vitest';
-import { arrows, nearestDot, spaced, trail } from '../../../src/app/plots/plane.ts';
+import { arrows, nearestDot, spaceOut, trail } from '../../../src/app/plots/plane.ts';
 
 const line = (count: number, dx: number, dy: number) =>
   Array.from({ length: count }, (_, step) => ({ step, x: step * dx, y: step * dy }));
@@ -15,16 +15,16 @@ describe('trail', () => {
 
 describe('spaced', () => {
   it('keeps the first and the last, and nothing crowded between', () => {
-    const kept = spaced(line(1000, 0.1, 0), 5);
+    const kept = spaceOut(line(1000, 0.1, 0), 5);
     expect(kept[0]!.step).toBe(0);
     expect(kept.at(-1)!.step).toBe(999);
     expect(kept.length).toBeLessThan(25);
   });
 
   it('keeps both ends of a trail that hardly moved', () => {
-    expect(spaced(line(2, 0.1, 0), 5)).toHaveLength(2);
-    expect(spaced(line(1, 0, 0), 5)).toHaveLength(1);
-    expect(spaced([], 5)).toEqual([]);
+    expect(spaceOut(line(2, 0.1, 0), 5)).toHaveLength(2);
+    expect(spaceOut(line(1, 0, 0), 5)).toHaveLength(1);
+    expect(spaceOut([], 5)).toEqual([]);
   });
 });
 

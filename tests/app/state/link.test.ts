@@ -7,7 +7,7 @@ import { defaultConfig, type Config } from '../../../src/run/config.ts';
 import { KNOBS, KNOB_NAMES, type Knob } from '../../../src/run/knobs.ts';
 import { PATTERN_NAMES } from '../../../src/run/settings.ts';
 
-const offer = { domains: ['scenes', 'my own & more'], models: ['pocket', 'small'] };
+const choices = { domains: ['scenes', 'my own & more'], models: ['pocket', 'small'] };
 const defaults: RecipeValues = {
   setting: { domain: 'scenes', pattern: 'sts_ht' },
   config: { ...defaultConfig(), steps: 120 },
@@ -38,20 +38,20 @@ const configs = fc.record(
 ) as unknown as fc.Arbitrary<Config>;
 const recipes: fc.Arbitrary<RecipeValues> = fc.record({
   setting: fc.record({
-    domain: fc.constantFrom(...offer.domains),
+    domain: fc.constantFrom(...choices.domains),
     pattern: fc.constantFrom(...PATTERN_NAMES),
   }),
   config: fc.oneof(configs, fc.constant(defaults.config)),
   device: fc.constantFrom(...DEVICE_CHOICES),
-  model: fc.constantFrom(...offer.models),
+  model: fc.constantFrom(...choices.models),
 });
 
 describe('a link', () => {
   it('brings back every recipe, to the last digit', () => {
     fc.assert(
       fc.property(recipes, (recipe) => {
-        const { values, faults } = readLink(`#${writeLink(recipe, defaults)}`, defaults, offer);
-        expect(faults).toEqual([]);
+        const { values, errors } = readLink(`#${writeLink(recipe, defaults)}`, defaults, choices);
+        expect(errors).toEqual([]);
         expect(values).toEqual(recipe);
       }),
     );
@@ -85,42 +85,42 @@ describe('a link with nonsense', () => {
   it('names each bad entry in one sentence and uses the rest', () => {
     const hash =
       '#temperature=9&setting=moon.sup&temprature=0.2&device=abacus&batch=&model=huge&margins=1,x&seed=7';
-    const { values, faults } = readLink(hash, defaults, offer);
+    const { values, errors } = readLink(hash, defaults, choices);
     expect(values).toEqual({ ...defaults, config: { ...defaults.config, seed: 7 } });
-    expect(faults).toHaveLength(7);
+    expect(errors).toHaveLength(7);
     for (const name of ['temperature', 'moon', 'temprature', 'abacus', 'batch', 'huge', 'margins']) {
-      expect(faults.filter((fault) => fault.includes(`"${name}"`))).toHaveLength(
+      expect(errors.filter((fault) => fault.includes(`"${name}"`))).toHaveLength(
         name === 'temperature' ? 2 : 1,
       );
     }
-    expect(faults.join(' ')).toContain('did it mean "temperature"');
+    expect(errors.join(' ')).toContain('did it mean "temperature"');
   });
 
   it('takes a setting whose pattern is unknown for a fault, not for a crash', () => {
-    const { values, faults } = readLink('#setting=scenes.stss', defaults, offer);
+    const { values, errors } = readLink('#setting=scenes.stss', defaults, choices);
     expect(values.setting).toEqual(defaults.setting);
-    expect(faults[0]).toContain('did you mean "sts"');
+    expect(errors[0]).toContain('did you mean "sts"');
   });
 
   it('lets nothing in that is not a knob, whatever stands in the hash', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webFragments()), (hash) => {
-        const { values } = readLink(hash, defaults, offer);
+        const { values } = readLink(hash, defaults, choices);
         expect(Object.keys(values.config)).toEqual(Object.keys(defaults.config));
       }),
     );
-    expect(readLink('#__proto__=1&constructor=2', defaults, offer).faults).toHaveLength(2);
+    expect(readLink('#__proto__=1&constructor=2', defaults, choices).errors).toHaveLength(2);
   });
 
   it('keeps a fault short, however long the link', () => {
-    const { faults } = readLink(`#seed=${'9'.repeat(5000)}&${'k'.repeat(5000)}=1`, defaults, offer);
-    expect(faults).toHaveLength(2);
-    for (const fault of faults) expect(fault.length).toBeLessThan(250);
+    const { errors } = readLink(`#seed=${'9'.repeat(5000)}&${'k'.repeat(5000)}=1`, defaults, choices);
+    expect(errors).toHaveLength(2);
+    for (const fault of errors) expect(fault.length).toBeLessThan(250);
   });
 
   it('leaves the defaults it was given alone', () => {
     const before = structuredClone(defaults);
-    readLink('#setting=scenes.sup&seed=7', defaults, offer).values.config.margins.push(1);
+    readLink('#setting=scenes.sup&seed=7', defaults, choices).values.config.margins.push(1);
     expect(defaults).toEqual(before);
   });
 });

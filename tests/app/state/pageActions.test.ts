@@ -136,7 +136,7 @@ it('a trace is stale unless it is of the next step', () => {
 
 it('every fault of a link is a notice of its own', () => {
   const show = vi.fn();
-  showLinkErrors({ faults: ['one', 'two'] }, { show });
+  showLinkErrors({ linkErrors: ['one', 'two'] }, { show });
   expect(show.mock.calls.map(([notice]) => notice as unknown)).toEqual([
     { id: 'link-0', kind: 'bad', text: 'one' },
     { id: 'link-1', kind: 'bad', text: 'two' },

@@ -3,10 +3,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pageDefaults } from '../../../src/run/pageDefaults.ts';
 import { RecipeState } from '../../../src/app/state/recipe.svelte.ts';
 
-const offer = { domains: ['scenes', 'encyclopedia'], models: ['pocket'] };
+const linkChoices = { domains: ['scenes', 'encyclopedia'], models: ['pocket'] };
 let hashes: string[];
 const recipeFrom = (hash = '') =>
-  new RecipeState({ defaults: pageDefaults(), offer, hash, writeHash: (written) => hashes.push(written) });
+  new RecipeState({
+    defaults: pageDefaults(),
+    linkChoices,
+    hash,
+    writeHash: (written) => hashes.push(written),
+  });
 
 beforeEach(() => {
   hashes = [];
@@ -170,7 +175,7 @@ describe('the link of a recipe', () => {
     const recipe = recipeFrom('#setting=scenes.sup&seed=7&nonsense=1');
     expect(recipe.setting).toEqual({ domain: 'scenes', pattern: 'sup' });
     expect(recipe.config.seed).toBe(7);
-    expect(recipe.faults).toHaveLength(1);
+    expect(recipe.linkErrors).toHaveLength(1);
     expect(recipe.link).toBe('setting=scenes.sup&seed=7');
   });
 });

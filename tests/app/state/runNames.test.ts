@@ -5,7 +5,7 @@ import {
   branchName,
   cleanName,
   settingWords,
-  tellingApart,
+  distinguishingValues,
   uniqueName,
 } from '../../../src/app/state/runNames.ts';
 import { seedReplicates } from '../../../src/app/state/seedReplicates.ts';
@@ -72,12 +72,12 @@ describe('what tells runs apart', () => {
     const runs = [header({ seed: 1 }), header({ seed: 1, temperature: 0.1 }), header({ seed: 2 })].map(
       (one, i) => ({ id: String(i), header: one }),
     );
-    expect([...tellingApart([...runs, { id: 'new', header: null }])]).toEqual([
+    expect([...distinguishingValues([...runs, { id: 'new', header: null }])]).toEqual([
       ['0', ''],
       ['1', 'temperature 0.1'],
       ['2', 'seed 2'],
     ]);
-    expect(tellingApart([]).size).toBe(0);
+    expect(distinguishingValues([]).size).toBe(0);
   });
 });
 

@@ -36,8 +36,8 @@ import {
   actionOf,
   AT_START,
   beatsOf,
-  jumped,
-  played,
+  jumpTo,
+  nextPlayback,
   type PlaybackAction,
 } from '../../../src/app/steps/microscope/playback.ts';
 import { plainText, stageText, stageTitle } from '../../../src/app/steps/microscope/stageText.ts';
@@ -348,14 +348,14 @@ describe('arrows', () => {
 
 describe('playback', () => {
   const after = (...actions: PlaybackAction[]) =>
-    actions.reduce((state, action) => played(state, action, 5), AT_START);
+    actions.reduce((state, action) => nextPlayback(state, action, 5), AT_START);
 
   it('goes forward and back and stops at the ends', () => {
     expect(after('next', 'next', 'back').stage).toBe(1);
     expect(after('back').stage).toBe(0);
     expect(after('last', 'next').stage).toBe(4);
     expect(after('last', 'first').stage).toBe(0);
-    expect(jumped(AT_START, 3).stage).toBe(3);
+    expect(jumpTo(AT_START, 3).stage).toBe(3);
   });
 
   it('plays to the end and rests there; from the end it begins again', () => {
@@ -375,8 +375,8 @@ describe('playback', () => {
     const frozen = after('next', 'play', 'freeze');
     expect(frozen).toEqual({ stage: 1, playing: false, frozen: true });
     for (const action of ['next', 'back', 'first', 'last', 'play', 'tick'] as const)
-      expect(played(frozen, action, 5)).toEqual(frozen);
-    expect(jumped(frozen, 3)).toEqual(frozen);
+      expect(nextPlayback(frozen, action, 5)).toEqual(frozen);
+    expect(jumpTo(frozen, 3)).toEqual(frozen);
     expect(after('freeze', 'freeze', 'next').stage).toBe(1);
   });
 

@@ -293,7 +293,7 @@ describe('a store that fails', () => {
     await trained(await visit(), 'a');
     (disk.pieces.get('a')![0] as unknown[]).splice(3, 2, null, { type: 'metric', step: 'x' });
     const loaded = await (await visit()).read('a');
-    expect(loaded.faults).toBe(2);
+    expect(loaded.unreadableEvents).toBe(2);
     expect(loaded.events).toHaveLength(record().length - 2);
   });
 });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  nudged,
+  nudgeValue,
   positionOf,
   POSITIONS,
   valueAt,
@@ -57,13 +57,13 @@ describe('a slider', () => {
     fc.assert(
       fc.property(scales, positions, (scale, position) => {
         const value = valueAt(position, scale);
-        if (value < scale.max) expect(nudged(value, 1, scale)).toBeGreaterThan(value);
-        if (value > scale.min) expect(nudged(value, -1, scale)).toBeLessThan(value);
+        if (value < scale.max) expect(nudgeValue(value, 1, scale)).toBeGreaterThan(value);
+        if (value > scale.min) expect(nudgeValue(value, -1, scale)).toBeLessThan(value);
       }),
     );
     // 2, 3, 4 ...: many positions of a log scale round to the same whole number.
     const batch = { min: 2, max: 256, log: true, integer: true };
-    expect([nudged(2, 1, batch), nudged(3, 1, batch), nudged(4, -1, batch)]).toEqual([3, 4, 3]);
+    expect([nudgeValue(2, 1, batch), nudgeValue(3, 1, batch), nudgeValue(4, -1, batch)]).toEqual([3, 4, 3]);
   });
 
   it('gives numbers that read well', () => {
@@ -78,7 +78,7 @@ describe('a slider', () => {
 
   it('an arrow key does not pull a value from beyond the slider back into it', () => {
     const steps = { min: 10, max: 2000, log: true, integer: true };
-    expect(nudged(5000, 1, steps)).toBe(5000);
-    expect(nudged(5000, -1, steps)).toBeLessThan(5000);
+    expect(nudgeValue(5000, 1, steps)).toBe(5000);
+    expect(nudgeValue(5000, -1, steps)).toBeLessThan(5000);
   });
 });

@@ -17,14 +17,14 @@ const ARROWS: Record<string, [number, number]> = {
   ArrowDown: [0, 1],
 };
 
-type Key = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>;
+type ArrowKey = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>;
 
 /**
  * @returns null for keys that the map does not use
  * @param hasFocus whether a point is hovered or picked
  */
 export function mapKeyAction(
-  { key, shiftKey, ctrlKey, metaKey, altKey }: Key,
+  { key, shiftKey, ctrlKey, metaKey, altKey }: ArrowKey,
   view: MapView,
   hasFocus: boolean,
 ): MapKeyAction | null {

@@ -1,11 +1,11 @@
 // Playback of the stages: how keys and buttons (next, back, play, freeze) change the current stage.
 import type { Stage } from './stages.ts';
 
-export const PACES = ['slow', 'normal', 'fast'] as const;
-export type Pace = (typeof PACES)[number];
+export const PLAYBACK_SPEEDS = ['slow', 'normal', 'fast'] as const;
+export type PlaybackSpeed = (typeof PLAYBACK_SPEEDS)[number];
 
 /** Milliseconds that a stage is shown during playback. */
-export const DWELL: Record<Pace, number> = { slow: 16_000, normal: 9_000, fast: 4_000 };
+export const STAGE_DURATION: Record<PlaybackSpeed, number> = { slow: 16_000, normal: 9_000, fast: 4_000 };
 
 export interface Playback {
   /** Index of the stage. */
@@ -20,7 +20,7 @@ export const AT_START: Playback = { stage: 0, playing: false, frozen: false };
 export type PlaybackAction = 'next' | 'back' | 'first' | 'last' | 'play' | 'freeze' | 'tick';
 
 /** @param stages number of stages */
-export function played(state: Playback, action: PlaybackAction, stages: number): Playback {
+export function nextPlayback(state: Playback, action: PlaybackAction, stages: number): Playback {
   const last = stages - 1;
   if (action === 'freeze') return { ...state, frozen: !state.frozen, playing: false };
   if (state.frozen) return state;
@@ -46,7 +46,7 @@ export function played(state: Playback, action: PlaybackAction, stages: number):
 }
 
 /** Jumps directly to a stage. */
-export function jumped(state: Playback, stage: number): Playback {
+export function jumpTo(state: Playback, stage: number): Playback {
   return state.frozen ? state : { ...state, stage };
 }
 

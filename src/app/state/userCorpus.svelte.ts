@@ -8,7 +8,7 @@ import type { UserDataStore, SavedUserData } from '../storage/userDataStore.ts';
 import { UserDataSaver } from '../storage/userDataSaver.ts';
 import * as history from './corpusHistory.ts';
 import { groupFilter, inSlices, pairFilter, type AddResult, type DraftFilter } from './draftFilter.ts';
-import { countOf, placed, without } from './corpusLists.ts';
+import { countOf, mergeSaved, without } from './corpusLists.ts';
 import {
   cleanSentence,
   cleanSentences,
@@ -153,10 +153,10 @@ export class UserCorpus {
     return this.history.future.length > 0;
   }
   undo(): void {
-    this.jump(history.undone(this.history, this.lists), 'undo');
+    this.jump(history.undo(this.history, this.lists), 'undo');
   }
   redo(): void {
-    this.jump(history.redone(this.history, this.lists), 'redo');
+    this.jump(history.redo(this.history, this.lists), 'redo');
   }
 
   /** Writes unsaved changes now. */
@@ -165,7 +165,7 @@ export class UserCorpus {
   }
 
   private change(groups: readonly Group[], pairs: readonly UserPair[], change: history.CorpusChange): void {
-    this.history = history.recorded(this.history, this.lists, change);
+    this.history = history.record(this.history, this.lists, change);
     this.set(groups, pairs, { ...change, by: 'doing' });
   }
   private jump(to: history.HistoryStep | undefined, by: 'undo' | 'redo'): void {
@@ -186,9 +186,9 @@ export class UserCorpus {
   }
 
   private restore(saved: SavedUserData): { groups: Group[]; pairs: UserPair[] } {
-    const { groups, pairs, inOrder, next, renumbered } = placed(saved, this.lists, this.nextId);
+    const { groups, pairs, inOrder, next, renumbered } = mergeSaved(saved, this.lists, this.nextId);
     this.nextId = next;
-    this.history = history.withEarlier(this.history, inOrder);
+    this.history = history.withLoaded(this.history, inOrder);
     this.groups = [...inOrder.groups, ...this.groups];
     this.pairs = [...inOrder.pairs, ...this.pairs];
     if (saved.preferences) this.withBundled = saved.preferences.usesBundled;

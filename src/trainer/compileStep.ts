@@ -9,7 +9,7 @@ import { disposeClipped, type AdamW } from './adamw.ts';
 import { averagedGradient, disposeGradient, stepGradient, type StepModel, type StepOptions } from './step.ts';
 import type { StepRows } from './views.ts';
 
-export interface WarmUp {
+export interface StepToCompile {
   model: StepModel;
   optimizer: AdamW;
   /** The batches of a step. */
@@ -21,12 +21,12 @@ export interface WarmUp {
  * Compiles the kernels of such a step and of an evaluation. The weight update is left out, because it writes in place
  * and uses only one or two kernels.
  */
-export function warmUp(
-  { model, optimizer, batches, maxGradNorm }: WarmUp,
+export function compileStep(
+  { model, optimizer, batches, maxGradNorm }: StepToCompile,
   options: CompileOptions = {},
 ): Promise<void> {
   return compileFor(() => {
-    evaluated(model, batches[0]!.rows);
+    embedInEvalMode(model, batches[0]!.rows);
     const gradient = averagedGradient(
       batches.map(
         ({ rows, options }) =>
@@ -40,7 +40,7 @@ export function warmUp(
 }
 
 /** Embeds the rows in eval mode, in the same way as embed.ts. */
-function evaluated({ parameters, config, pooling }: StepModel, { rows }: StepRows): void {
+function embedInEvalMode({ parameters, config, pooling }: StepModel, { rows }: StepRows): void {
   const batch = padRows(rows, config.padId);
   const places = poolingPlaces(batch, pooling);
   const states = encode(parameters, config, batch, { dropout: NO_DROPOUT, onlyTokens: true, places });

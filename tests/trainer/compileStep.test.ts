@@ -36,7 +36,7 @@ async function run(device: DeviceInfo, warm: boolean) {
   const session = new TrainingSession(inputs(device));
   const shares: number[] = [];
   const tensors = tf.memory().numTensors;
-  if (warm) await session.warmUp({ tell: (share) => shares.push(share), always: true });
+  if (warm) await session.compileKernels({ onProgress: (share) => shares.push(share), always: true });
   expect(tf.memory().numTensors).toBe(tensors);
   const events = [];
   for (let step = 0; step < STEPS; step++) events.push(...(await session.update()));
@@ -69,9 +69,9 @@ describe('compiling before the first step', () => {
       const { pipelineCache } = webGpuBackend();
       const session = new TrainingSession(inputs(device));
       const made = Object.keys(pipelineCache).length;
-      await session.warmUp();
+      await session.compileKernels();
       expect(Object.keys(pipelineCache).length).toBe(made);
-      await session.warmUp({ always: true });
+      await session.compileKernels({ always: true });
       const compiled = Object.values(pipelineCache);
       expect(compiled.length).toBeGreaterThan(20);
       expect(compiled.some((pipeline) => pipeline instanceof Promise)).toBe(false);
