@@ -170,7 +170,7 @@ export const reportSchema = z.discriminatedUnion('type', [
     run: z.int(),
     step: z.int(),
     /** What happened to the device, which was started again; null after a change at this step of the past. */
-    fault: z.string().nullable(),
+    deviceError: z.string().nullable(),
   }),
   /** The run now shows the requested step, `milliseconds` after the command arrived. */
   z.object({ type: z.literal('seeked'), run: z.int(), step: z.int(), milliseconds: z.number() }),

@@ -59,7 +59,7 @@ export class Recovery {
     return this.waitForSeek();
   }
 
-  private async replaceDevice(fault: string, shown: number): Promise<Restart | undefined> {
+  private async replaceDevice(lost: string, shown: number): Promise<Restart | undefined> {
     const { host, reports, timeline } = this.context;
     const { seeker, followed, initial } = this.parts;
     reports.status('recovering', shown);
@@ -77,7 +77,7 @@ export class Recovery {
       if (!seeker.isRequested) seeker.seek(step);
     } else {
       timeline.cut(step);
-      reports.rewound(step, fault);
+      reports.rewound(step, lost);
     }
     return { from };
   }

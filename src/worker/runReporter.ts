@@ -57,9 +57,9 @@ export class RunReporter {
     this.status(status, step);
   }
 
-  /** @param fault what happened to the device; null after a change at a step of the past */
-  rewound(step: number, fault: string | null): void {
-    this.send({ type: 'rewound', run: this.run, step, fault });
+  /** @param deviceError what happened to the device; null after a change at a step of the past */
+  rewound(step: number, deviceError: string | null): void {
+    this.send({ type: 'rewound', run: this.run, step, deviceError });
   }
 
   timeline({ steps, bytes, budget }: { steps: number[]; bytes: number; budget: number }): void {

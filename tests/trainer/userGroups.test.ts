@@ -118,7 +118,7 @@ describe('in a running training', () => {
   it('given at the start it is trained on and never held out', async () => {
     await cpu();
     for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
-      const inputs = { ...given(), own: [pair, four], config: { ...given().config, seed } };
+      const inputs = { ...given(), userGroups: [pair, four], config: { ...given().config, seed } };
       const session = new TrainingSession(inputs);
       const ids = session.prepared.examples.map(({ id }) => id);
       expect(ids).toContain('own-1');

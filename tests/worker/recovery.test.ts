@@ -86,7 +86,7 @@ describe('recovery', () => {
     expect(await subject.after(new Error('whatever'), 7)).toEqual({ from: snapshot(5) });
     expect(reports).toEqual([
       { type: 'status', run: 1, status: 'recovering', step: 7 },
-      { type: 'rewound', run: 1, step: 5, fault: 'The device was lost' },
+      { type: 'rewound', run: 1, step: 5, deviceError: 'The device was lost' },
     ]);
     expect([context.host.device, context.timeline.head]).toEqual([wasm, 5]);
     expect(initial.deviceLost).toHaveBeenCalledOnce();

@@ -73,6 +73,6 @@ describe('changes of a running training', () => {
     expect(autosave.cut).toHaveBeenCalledExactlyOnceWith(5);
     expect(discardLaterReadings).toHaveBeenCalledOnce();
     expect(reports.map(({ type }) => type)).toEqual(['rewound', 'timeline']);
-    expect(reports[0]).toMatchObject({ step: 5, fault: null });
+    expect(reports[0]).toMatchObject({ step: 5, deviceError: null });
   });
 });

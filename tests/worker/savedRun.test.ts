@@ -160,7 +160,7 @@ describe('a saved run', () => {
       storage,
     );
     expect(refused.page.all('failed')).toMatchObject([
-      { during: 'start', message: expect.stringMatching(/of another setting/) },
+      { during: 'start', message: expect.stringMatching(/another setting/) },
     ]);
     await refused.training.stop();
   });

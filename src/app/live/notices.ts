@@ -58,11 +58,11 @@ export function showNotice(
       return;
     }
     case 'notifyRewound': {
-      const { fault, step } = effect.report;
+      const { deviceError, step } = effect.report;
       const text =
-        fault === null
+        deviceError === null
           ? t('failures.rewound.change', { step })
-          : t('failures.rewound.device', { fault, step });
+          : t('failures.rewound.device', { deviceError, step });
       notices.show({ id: 'rewound', kind: 'info', text });
       return;
     }

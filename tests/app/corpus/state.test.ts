@@ -187,7 +187,7 @@ describe('the bundled corpus', () => {
     await corpus.load('scenes', 'nli');
     corpus.user.add([{ anchor: 'a', positive: 'p', intermediate: 'i', negative: 'n' }]);
     expect(corpus.groups).toEqual([...corpus.bundled, ...corpus.user.groups]);
-    expect(corpus.forTraining).toEqual({ groups: corpus.bundled, own: corpus.user.groups });
+    expect(corpus.forTraining).toEqual({ groups: corpus.bundled, userGroups: corpus.user.groups });
     corpus.usesBundled = false;
     expect(corpus.groups).toEqual(corpus.user.groups);
     expect(corpus.evaluationPairs).toEqual([]);

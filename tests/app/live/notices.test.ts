@@ -1,11 +1,15 @@
 // What the notices say of a run that has gone back: each cause has words of its own.
 import { expect, it } from 'vitest';
-import { sayEffect } from '../../../src/app/live/notices.ts';
+import { showNotice } from '../../../src/app/live/notices.ts';
 import { NoticesState } from '../../../src/app/state/notices.svelte.ts';
 
 const retry = { load: () => undefined, start: () => undefined };
-const rewound = (notices: NoticesState, fault: string | null) =>
-  sayEffect(notices, { type: 'sayRewound', report: { type: 'rewound', run: 1, step: 7, fault } }, retry);
+const rewound = (notices: NoticesState, deviceError: string | null) =>
+  showNotice(
+    notices,
+    { type: 'notifyRewound', report: { type: 'rewound', run: 1, step: 7, deviceError } },
+    retry,
+  );
 
 it('a lost device was restarted, a change at a past step replaces the later ones', () => {
   const notices = new NoticesState();

@@ -46,7 +46,7 @@ const INPUTS: Record<string, VisitorCommand | PhaseReport> = {
   recovering: status('recovering'),
   ended: status('ended'),
   'seeked-7': { type: 'seeked', run: 1, step: 7, milliseconds: 9 },
-  'rewound-2': { type: 'rewound', run: 1, step: 2, fault: 'why' },
+  'rewound-2': { type: 'rewound', run: 1, step: 2, deviceError: 'why' },
   'failed-load': failed('load'),
   'failed-start': failed('start'),
   'failed-training': failed('training'),

@@ -122,7 +122,7 @@ export class SimulatedWorker {
       return;
     }
     this.step = this.known = Math.max(0, this.step - 2);
-    this.post({ type: 'rewound', run: this.run, step: this.step, fault: '' });
+    this.post({ type: 'rewound', run: this.run, step: this.step, deviceError: '' });
   }
 
   private seek(): void {

@@ -89,14 +89,14 @@ describe('a link with nonsense', () => {
     expect(values).toEqual({ ...defaults, config: { ...defaults.config, seed: 7 } });
     expect(errors).toHaveLength(7);
     for (const name of ['temperature', 'moon', 'temprature', 'abacus', 'batch', 'huge', 'margins']) {
-      expect(errors.filter((fault) => fault.includes(`"${name}"`))).toHaveLength(
+      expect(errors.filter((error) => error.includes(`"${name}"`))).toHaveLength(
         name === 'temperature' ? 2 : 1,
       );
     }
     expect(errors.join(' ')).toContain('did it mean "temperature"');
   });
 
-  it('takes a setting whose pattern is unknown for a fault, not for a crash', () => {
+  it('takes a setting whose pattern is unknown for an error, not for a crash', () => {
     const { values, errors } = readLink('#setting=scenes.stss', defaults, choices);
     expect(values.setting).toEqual(defaults.setting);
     expect(errors[0]).toContain('did you mean "sts"');
@@ -112,10 +112,10 @@ describe('a link with nonsense', () => {
     expect(readLink('#__proto__=1&constructor=2', defaults, choices).errors).toHaveLength(2);
   });
 
-  it('keeps a fault short, however long the link', () => {
+  it('keeps an error short, however long the link', () => {
     const { errors } = readLink(`#seed=${'9'.repeat(5000)}&${'k'.repeat(5000)}=1`, defaults, choices);
     expect(errors).toHaveLength(2);
-    for (const fault of errors) expect(fault.length).toBeLessThan(250);
+    for (const error of errors) expect(error.length).toBeLessThan(250);
   });
 
   it('leaves the defaults it was given alone', () => {

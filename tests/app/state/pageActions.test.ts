@@ -134,7 +134,7 @@ it('a trace is stale unless it is of the next step', () => {
   ]);
 });
 
-it('every fault of a link is a notice of its own', () => {
+it('every error of a link is a notice of its own', () => {
   const show = vi.fn();
   showLinkErrors({ linkErrors: ['one', 'two'] }, { show });
   expect(show.mock.calls.map(([notice]) => notice as unknown)).toEqual([
