@@ -2,7 +2,7 @@
 // 0.005 at 128 dimensions, at a quarter of the size. They are only drawn; no metrics are computed from them.
 import type { EmbeddingsEvent } from './events.ts';
 
-interface Rows {
+interface PackedRows {
   /** Row-major [rows, dimension]. */
   data: Float64Array;
   rows: number;
@@ -11,7 +11,7 @@ interface Rows {
 
 const LEVELS = 127;
 
-export function packEmbeddings(step: number, { data, rows, dimension }: Rows): EmbeddingsEvent {
+export function packEmbeddings(step: number, { data, rows, dimension }: PackedRows): EmbeddingsEvent {
   let bytes = '';
   for (let r = 0; r < rows; r++) {
     const row = data.subarray(r * dimension, (r + 1) * dimension);
@@ -24,7 +24,7 @@ export function packEmbeddings(step: number, { data, rows, dimension }: Rows): E
 }
 
 /** Unpacks unit rows. Returns undefined when the data does not have the stated size. */
-export function unpackEmbeddings({ rows, dimension, data }: EmbeddingsEvent): Rows | undefined {
+export function unpackEmbeddings({ rows, dimension, data }: EmbeddingsEvent): PackedRows | undefined {
   const bytes = atob(data);
   if (bytes.length !== rows * dimension) return undefined;
   const values = Float64Array.from(bytes, (byte) => (byte.charCodeAt(0) << 24) >> 24);

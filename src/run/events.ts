@@ -83,7 +83,7 @@ const checkpointSchema = z.object({
   best: z.boolean(),
 });
 
-type EditSchema = {
+type EditEventSchema = {
   [K in HotKnobName]: z.ZodObject<{
     type: z.ZodLiteral<'edit'>;
     step: z.ZodInt;
@@ -105,7 +105,7 @@ const editSchema = z.discriminatedUnion(
       from: value,
       to: value,
     });
-  }) as unknown as [EditSchema, ...EditSchema[]], // map loses which value belongs to which knob
+  }) as unknown as [EditEventSchema, ...EditEventSchema[]], // map loses which value belongs to which knob
   { error: ({ input }) => notHot(input) },
 );
 

@@ -4,7 +4,7 @@
 
 export type Offset = readonly [start: number, end: number];
 
-interface Unit {
+interface TextUnit {
   char: string;
   at: number;
   end: number;
@@ -17,8 +17,8 @@ const REMOVED = /^(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\uFFFD]$/u;
 const BREAK = /[\s\p{P}!-/:-@[-`{-~\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF]/u;
 
 /** Characters of the text after BERT's normalisation, each with its position in the original text. */
-function normalisedUnits(text: string, lowerCase: boolean): Unit[] {
-  const units: Unit[] = [];
+function normalisedUnits(text: string, lowerCase: boolean): TextUnit[] {
+  const units: TextUnit[] = [];
   let at = 0;
   for (const char of text) {
     const end = at + char.length;
@@ -65,7 +65,7 @@ export function wordPieceOffsets(
   });
 }
 
-function span(units: Unit[], start: number, end: number, textEnd: number): Offset {
+function span(units: TextUnit[], start: number, end: number, textEnd: number): Offset {
   if (start >= units.length) return [textEnd, textEnd];
   return [units[start]!.at, units[Math.max(start, end - 1)]!.end];
 }

@@ -19,7 +19,7 @@ export interface AdamWKnobs {
 }
 
 /** A unit of the update: one parameter, or several small ones concatenated, with the decayed ones first. */
-interface Unit {
+interface ParameterUnit {
   names: ParameterName[];
   m: tf.Variable;
   v: tf.Variable;
@@ -50,7 +50,7 @@ export function disposeClipped({ norm, factor, gradients }: ClippedGradients): v
 export class AdamW {
   /** Updates made. */
   step = 0;
-  private readonly units: Unit[];
+  private readonly units: ParameterUnit[];
 
   constructor(
     private readonly parameters: Parameters,

@@ -1,7 +1,7 @@
 // A history of values by step within a byte budget: when it is exceeded, the value whose neighbours are closest to each
 // other is dropped, so that the rest stay evenly spread. The first and the newest value are never dropped.
 
-interface HistoryEntry<T> {
+interface ThinnedEntry<T> {
   step: number;
   value: T;
   bytes: number;
@@ -9,7 +9,7 @@ interface HistoryEntry<T> {
 
 export class ThinnedHistory<T> {
   bytes = 0;
-  private entries: HistoryEntry<T>[] = [];
+  private entries: ThinnedEntry<T>[] = [];
 
   constructor(private readonly limit: number) {}
 
@@ -57,7 +57,7 @@ export class ThinnedHistory<T> {
     this.remove((entry) => entry === dropped);
   }
 
-  private remove(shouldRemove: (entry: HistoryEntry<T>) => boolean): void {
+  private remove(shouldRemove: (entry: ThinnedEntry<T>) => boolean): void {
     this.entries = this.entries.filter((entry) => {
       if (shouldRemove(entry)) this.bytes -= entry.bytes;
       return !shouldRemove(entry);

@@ -12,9 +12,9 @@ export const tileStore: TileStore = {
   },
 };
 
-type Database = Awaited<ReturnType<typeof openDB>>;
+type TileDatabase = Awaited<ReturnType<typeof openDB>>;
 
-async function withDatabase<T>(use: (database: Database) => Promise<T>): Promise<T> {
+async function withDatabase<T>(use: (database: TileDatabase) => Promise<T>): Promise<T> {
   const database = await openDB(NAME, 1, { upgrade: (created) => void created.createObjectStore(TILES) });
   try {
     return await use(database);

@@ -27,7 +27,7 @@ describe('the file of measured tiles', () => {
   });
 
   it.each(['', '{"one": ', '[1, 2]', '"text"'])(
-    'holds nothing when it says %j, and is written anew',
+    'holds nothing when it says %j, and is written again',
     async (text) => {
       const path = join(folder, 'tiles.json');
       writeFileSync(path, text);

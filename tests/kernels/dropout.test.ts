@@ -1,4 +1,4 @@
-// The mask is a function of key and element, made anew in the gradient and by every backend: a bit of difference would
+// The mask is a function of key and element, made again in the gradient and by every backend: a bit of difference would
 // break "same seed, same run" between devices, and a gradient under another mask would be wrong without a sign of it.
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';

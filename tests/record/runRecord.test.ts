@@ -81,7 +81,7 @@ describe('a record', () => {
     expect(record.series.totalSteps).toBe(40);
   });
 
-  it('begins anew with a header, on the same arrays', () => {
+  it('starts over with a header, on the same arrays', () => {
     const record = new RunRecord([header(), note(0, 'first'), step(1), step(2), edit(2, 1, 2)]);
     const { loss } = record.series;
     record.goTo(1);

@@ -10,19 +10,19 @@ export interface Launch {
   data: TrainingData;
 }
 
-type Source = Pick<LiveTrainingOptions, 'recipe' | 'data'>;
+type LaunchSource = Pick<LiveTrainingOptions, 'recipe' | 'data'>;
 
-export function chosenLaunch({ recipe, data }: Source): Launch {
+export function chosenLaunch({ recipe, data }: LaunchSource): Launch {
   return { setting: recipe.setting, config: recipe.config, data: data() };
 }
 
 /** What the current run was started with, and the hot knobs sent since. */
-export function currentLaunch(current: Launch, { recipe }: Source): Launch {
+export function currentLaunch(current: Launch, { recipe }: LaunchSource): Launch {
   return { ...current, config: recipe.configWithSentEdits ?? current.config };
 }
 
 /** Whether a run can start with the current choices. */
-export function readinessOf({ recipe, data }: Source): Readiness {
+export function readinessOf({ recipe, data }: LaunchSource): Readiness {
   const { applied } = recipe;
   if (applied !== null && (applied.device !== recipe.device || applied.model !== recipe.model))
     return 'otherEncoder';
@@ -32,6 +32,6 @@ export function readinessOf({ recipe, data }: Source): Readiness {
 }
 
 /** Whether something differs from the current run that only a restart can apply. */
-export function needsRestart(current: Launch | null, { recipe, data }: Source): boolean {
+export function needsRestart(current: Launch | null, { recipe, data }: LaunchSource): boolean {
   return recipe.restartNeeded || (current !== null && data().bundled !== current.data.bundled);
 }

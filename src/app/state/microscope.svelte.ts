@@ -2,13 +2,13 @@
 import type { TracingState } from './tracing.svelte.ts';
 import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 
-type Training = Pick<LiveTraining, 'status' | 'pause' | 'step'>;
+type PausableTraining = Pick<LiveTraining, 'status' | 'pause' | 'step'>;
 
 export class MicroscopeState {
   isOpen = $state(false);
 
   constructor(
-    private readonly training: Training,
+    private readonly training: PausableTraining,
     private readonly tracing: Pick<TracingState, 'request'>,
   ) {}
 

@@ -4,7 +4,7 @@ import type { TracingState } from './tracing.svelte.ts';
 import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 
 type Tracing = Pick<TracingState, 'trace' | 'busy' | 'request'>;
-type Training = Pick<LiveTraining, 'status' | 'seeking' | 'current' | 'run'>;
+type TrainingProgress = Pick<LiveTraining, 'status' | 'seeking' | 'current' | 'run'>;
 
 /** Whether the trace is of a step other than the one after `step`. */
 export const isStale = ({ trace }: Pick<Tracing, 'trace'>, step: number): boolean => trace?.step !== step + 1;
@@ -13,7 +13,7 @@ export const isStale = ({ trace }: Pick<Tracing, 'trace'>, step: number): boolea
  * Registers an effect. Call during component initialisation.
  * @param shown whether the batch view is visible
  */
-export function traceNextBatch(tracing: Tracing, training: Training, shown: () => boolean): void {
+export function traceNextBatch(tracing: Tracing, training: TrainingProgress, shown: () => boolean): void {
   $effect(() => {
     const waits = training.status === 'ready' || training.status === 'paused';
     if (!shown() || !waits || training.seeking || training.current.weights < 0) return;

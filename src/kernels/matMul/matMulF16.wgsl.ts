@@ -14,18 +14,18 @@ export const GRADIENT_SCALE = 1024;
 /** The factor for the sums. */
 export const INVERSE_SCALE = '(1.0 / uniforms.gradientScale)';
 
-type Operand = 'vec4<f32>' | 'f32';
+type OperandType = 'vec4<f32>' | 'f32';
 
-const bounded = (type: Operand) => `clamp(x, ${type}(-65504.0), ${type}(65504.0))`;
+const bounded = (type: OperandType) => `clamp(x, ${type}(-65504.0), ${type}(65504.0))`;
 
 /** For operands that are stored in F16. */
-export function f16Functions(type: Operand): string {
+export function f16Functions(type: OperandType): string {
   const half = type === 'f32' ? 'f16' : 'vec4<f16>';
   return `fn toF16(x : ${type}) -> ${half} { return ${half}(${bounded(type)}); }`;
 }
 
 /** For operands that stay F32 and are only rounded: compilers would remove a conversion to F16 and back. */
-export function f16RoundingFunctions(type: Operand): string {
+export function f16RoundingFunctions(type: OperandType): string {
   return `fn rounded(x : ${type}) -> ${type} { return quantizeToF16(${bounded(type)}); }`;
 }
 

@@ -41,7 +41,7 @@ describe('CalmDomain', () => {
     expect(seen.size).toBeLessThan(25);
   });
 
-  it('begins anew with another run', () => {
+  it('starts over with another run', () => {
     const calm = new CalmDomain();
     calm.fit([0, 100], 'first');
     expect(calm.fit([0, 1], 'second')[1]).toBeLessThanOrEqual(1.2);

@@ -74,7 +74,7 @@ describe('other runs in a plot', () => {
     expect(otherTrails([other('x', 0.2)], []).map(({ points }) => points.length)).toEqual([13, 13]);
   });
 
-  it('that grow are looked at anew, those that ended are not worked out again', () => {
+  it('that grow are looked at again, those that ended are not computed again', () => {
     const growing = new RunRecord(record({}, 0, 20));
     const run = { id: 'g', name: 'g', color: '', series: growing.series };
     expect(otherLines('rfd-alignment', [run], [])[0]!.points).toHaveLength(4);

@@ -15,7 +15,7 @@ describe('shown plots', () => {
     expect(readShown(holding('[]'))).toEqual([]);
   });
 
-  it('forgets names that no plot has, and begins afresh when spoilt', () => {
+  it('forgets names that no plot has, and starts over when spoilt', () => {
     expect(readShown(holding('["loss","tea",7,null]'))).toEqual(['loss']);
     for (const spoilt of [null, '{', '{"loss":true}', '"loss"'])
       expect(readShown(holding(spoilt))).toEqual(SHOWN_AT_FIRST);

@@ -131,7 +131,7 @@ describe('running the thirteen', () => {
     expect([paperQueue.status, paperQueue.done]).toEqual(['finished', 13]);
   });
 
-  it('begins afresh when what is stored is of no use', async () => {
+  it('starts over when what is stored is of no use', async () => {
     for (const stored of [17, { version: 2 }, { version: 1, config, items: [] }]) {
       disk.preferences.set('thirteen', stored);
       const paperQueue = visit();

@@ -94,7 +94,7 @@ describe('runs between visits', () => {
     const opened = await runs.read('a');
     expect(opened.events).toEqual(record());
     expect(opened.summary()).toEqual(summary);
-    // It is stored anew as soon as something of it changes.
+    // It is stored again as soon as something of it changes.
     runs.rename('a', 'mine');
     await runs.flush();
     expect(disk.runs.get('a')).toMatchObject({
@@ -140,7 +140,7 @@ describe('runs between visits', () => {
     expect((await (await visit()).read('a')).events).toEqual(record());
   });
 
-  it('begin a record anew when a header comes again', async () => {
+  it('start a record over when a header comes again', async () => {
     const runs = await visit();
     begin(runs, 'a');
     append(runs, 'a', [header(), ...stepsOf(0, 30)]);

@@ -48,7 +48,7 @@ describe('SearchIndex', () => {
     expect(result!.hits.map(({ text }) => text)).not.toContain('10|80');
   });
 
-  it('encodes a sentence once for the same weights, and anew when they have changed', async () => {
+  it('encodes a sentence once for the same weights, and again when they have changed', async () => {
     const { calls, encode, revision, train } = spoken();
     const index = new SearchIndex(encode);
     await index.search('0|0', corpus, exact(revision));

@@ -1,6 +1,6 @@
 // Number formatting of the microscope, in text and in TeX: with the same digits in both, so that they can be matched.
 
-interface Parts {
+interface NumberParts {
   /** Includes the minus sign. */
   mantissa: string;
   /** Power of ten; null: no exponent. */
@@ -8,7 +8,7 @@ interface Parts {
 }
 
 /** Fixed-point, with fewer decimals from 100 up; an exponent and three significant digits for tiny or huge numbers. */
-function partsOf(value: number, decimals: number): Parts {
+function partsOf(value: number, decimals: number): NumberParts {
   const size = Math.abs(value);
   if (size === 0) return { mantissa: (0).toFixed(decimals), exponent: null };
   if (size >= 1e6 || size < 0.5 * 10 ** -decimals) {
@@ -50,7 +50,7 @@ export function bracketed(tex: string): string {
 }
 
 /** Four significant digits for any size, because the optimiser's state consists of small numbers. */
-function figuresOf(value: number): Parts {
+function figuresOf(value: number): NumberParts {
   const size = Math.abs(value);
   if (size === 0) return { mantissa: '0', exponent: null };
   if (size >= 1e-3 && size < 1e5) return { mantissa: value.toPrecision(4), exponent: null };
