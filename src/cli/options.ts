@@ -1,5 +1,6 @@
 // Options that several commands share.
 import { InvalidArgumentError, Option } from 'commander';
+import { POOLINGS } from '../encoder/pooling.ts';
 import { DEVICE_CHOICES } from '../util/devices.ts';
 
 export function deviceOption(): Option {
@@ -16,12 +17,15 @@ export function poolingOption(): Option {
     '--pooling <name>',
     "how token states become one vector (default: the folder's own, else cls)",
   );
-  return option.choices(['cls', 'mean', 'mask']);
+  return option.choices(POOLINGS);
 }
 
 export function maxLengthOption(): Option {
-  const option = new Option('--max-length <n>', 'longest sentence in tokens, before the prompt');
-  return option.argParser(wholeNumber(4)).default(512);
+  const option = new Option(
+    '--max-length <n>',
+    "longest sentence in tokens, without the prompt (default: the folder's own, else 512; at most what the encoder has positions for)",
+  );
+  return option.argParser(wholeNumber(4));
 }
 
 export function jsonOption(): Option {

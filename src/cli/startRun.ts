@@ -2,6 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LineError, ScoredPair } from '../data/group.ts';
+import type { LoadedModel } from '../encoder/folder.ts';
+import { evaluatedLength } from '../encoder/inputLength.ts';
+import { statedPooling } from '../encoder/pooling.ts';
 import {
   configDifference,
   defaultConfig,
@@ -9,6 +12,7 @@ import {
   parseKnobValue,
   type Config,
 } from '../run/config.ts';
+import { KNOBS } from '../run/knobs.ts';
 import { parseSettingName, PATTERNS, settingName, type Setting } from '../run/settings.ts';
 import type { Checkpoint } from '../trainer/checkpoint.ts';
 import type { RunInputs } from '../trainer/prepare.ts';
@@ -57,6 +61,27 @@ export function configFrom(
   return { ...base, ...overrides };
 }
 
+/** The default configuration, with the pooling and the maximum length that the encoder's folder states. */
+function configOfFolder(model: LoadedModel, { set = [] }: TrainCommandOptions): Config {
+  const config = defaultConfig();
+  const chosen = set.map(parseKnobAssignment).findLast(({ pooling }) => pooling !== undefined)?.pooling;
+  const pooling = chosen ?? statedPooling(model);
+  const maxLength =
+    model.maxLength === undefined
+      ? config.maxLength
+      : Math.max(KNOBS.maxLength.min, Math.min(config.maxLength, evaluatedLength(model, pooling)));
+  return { ...config, pooling, maxLength };
+}
+
+/** Says how sentences are read. */
+function logInput(model: LoadedModel, { pooling, maxLength }: Config): void {
+  const measured = evaluatedLength(model, pooling);
+  const origin = model.pooling === pooling ? ", the folder's own" : '';
+  log(
+    `${pooling} pooling${origin}; sentences of up to ${maxLength} tokens are trained on, of up to ${measured} measured`,
+  );
+}
+
 export interface StartedRun {
   inputs: RunInputs;
   folder: RunFolder;
@@ -66,7 +91,6 @@ export interface StartedRun {
 }
 
 export async function newRun(options: TrainCommandOptions): Promise<StartedRun> {
-  const config = configFrom(options, defaultConfig());
   const setting = settingOf(options);
   const corpora = options.corpora ?? DEFAULT_CORPORA;
   const files = options.data ?? domainFiles(corpora, setting);
@@ -81,7 +105,10 @@ export async function newRun(options: TrainCommandOptions): Promise<StartedRun> 
     sts,
   };
   const folder = RunFolder.claim(options.out ?? newRunFolderPath(settingName(setting)));
-  const inputs = await loadInputs(paths, config, options);
+  const model = await openModel(paths.model);
+  const config = configFrom(options, configOfFolder(model, options));
+  logInput(model, config);
+  const inputs = await loadInputs(paths, config, { ...options, model });
   return {
     inputs,
     folder,
@@ -112,7 +139,9 @@ export async function resumedRun(options: TrainCommandOptions, path: string): Pr
       `A resumed run keeps its knobs; ${changed.map((name) => `"${name}" was ${String(checkpoint.state.config[name])}`).join(', ')}. Start a new run to change them.`,
     );
   }
-  const inputs = await loadInputs(paths, config, options);
+  const model = await openModel(paths.model);
+  logInput(model, config);
+  const inputs = await loadInputs(paths, config, { ...options, model });
   const { out = source.path } = options;
   const folder = resolve(out) === resolve(source.path) ? source : RunFolder.claim(out);
   log(`resuming after step ${checkpoint.state.step}`);
@@ -144,9 +173,8 @@ function settingOf({ setting, data }: Pick<TrainCommandOptions, 'setting' | 'dat
 async function loadInputs(
   paths: RunPaths,
   config: Config,
-  options: Pick<TrainCommandOptions, 'device' | 'tuning'>,
+  { model, ...options }: Pick<TrainCommandOptions, 'device' | 'tuning'> & { model: LoadedModel },
 ): Promise<RunInputs> {
-  const model = await openModel(paths.model);
   const setting = parseSettingName(paths.setting);
   const pattern = PATTERNS[setting.pattern];
   // Groups without their own pattern (CSV, JSONL without the field) get that of the setting.

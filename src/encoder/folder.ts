@@ -1,29 +1,29 @@
-// Reads and writes model folders in Hugging Face layout: config.json, tokenizer.json or vocab.txt, safetensors (a
-// single file or sharded), and sentence-transformers' modules.json with its pooling. Works on bytes that the host
-// supplies.
+// Reads model folders in Hugging Face layout: config.json, tokenizer.json or vocab.txt, safetensors (a single file or
+// sharded), and what sentence-transformers states. Works on bytes that the host supplies.
 import { z } from 'zod';
-import { makeTokenizer, wrapVocabulary, type SentenceTokenizer } from '../tokenizer/tokenizer.ts';
+import { makeTokenizer, type SentenceTokenizer } from '../tokenizer/tokenizer.ts';
+import {
+  insertedPrompt,
+  tokenizerJsonOf,
+  type Json,
+  type TokenizerFiles,
+} from '../tokenizer/tokenizerJson.ts';
 import { Failure, messageOf } from '../util/failure.ts';
-import { longestInput, parseEncoderConfig, type EncoderConfig } from './config.ts';
+import { parseEncoderConfig, type EncoderConfig } from './config.ts';
+import { subfolder, type FolderReader } from './folderReader.ts';
 import { matchParameters } from './parameters.ts';
-import type { Pooling } from './pooling.ts';
-import { readSafetensors, writeSafetensors, type TensorMap } from './safetensors.ts';
-
-/** Reads the files of a folder (a directory, a URL or a zip). */
-export interface FolderReader {
-  /** The name shown in messages. */
-  name: string;
-  /** The bytes of a file, or undefined if it does not exist. */
-  read(file: string): Promise<Uint8Array | undefined>;
-}
+import { readSafetensors, type TensorMap } from './safetensors.ts';
+import { readModules, readPooling, readStatedInput } from './sentenceTransformers.ts';
 
 export interface LoadedModel {
   name: string;
   config: EncoderConfig;
   tensors: TensorMap;
   tokenizer: SentenceTokenizer;
-  /** The folder's own pooling, if it states one (sentence-transformers). */
-  pooling: Pooling | undefined;
+  /** The folder's own pooling, if it states one; maybe one that is not supported (statedPooling()). */
+  pooling: string | undefined;
+  /** The folder's own maximum input length in tokens, special tokens and prompt included, if it states one. */
+  maxLength: number | undefined;
   /** Tokenizer files, kept so that they can be saved with the trained model. */
   tokenizerFiles: Map<string, Uint8Array>;
 }
@@ -41,7 +41,7 @@ const WEIGHTS = 'model.safetensors';
 /** @throws Failure that says which file is missing or what is wrong with it */
 export async function loadModel(root: FolderReader): Promise<LoadedModel> {
   const modules = await readModules(root);
-  const folder = inside(root, modules.transformer);
+  const folder = subfolder(root, modules.transformer);
   const configBytes = await folder.read('config.json');
   if (!configBytes) throw new Failure(`${folder.name} is not a model folder: it has no config.json.`);
   try {
@@ -52,11 +52,18 @@ export async function loadModel(root: FolderReader): Promise<LoadedModel> {
       const bytes = await folder.read(file);
       if (bytes) tokenizerFiles.set(file, bytes);
     }
-    const tokenizer = makeTokenizer({
+    const tokenizerConfig = optionalText(tokenizerFiles.get('tokenizer_config.json'));
+    const stated = await readStatedInput(folder, tokenizerConfig);
+    const source: TokenizerFiles = {
       tokenizerJson: optionalText(tokenizerFiles.get('tokenizer.json')),
-      tokenizerConfig: optionalText(tokenizerFiles.get('tokenizer_config.json')),
+      tokenizerConfig,
       vocabTxt: optionalText(tokenizerFiles.get('vocab.txt')),
-    });
+      lowerCase: stated.lowerCase,
+    };
+    const tokenizer = makeTokenizer(source);
+    const tokenizerJson = tokenizerJsonOf(source);
+    if (modules.isMask) checkPrompt(tokenizerJson, tokenizer);
+    if (stated.lowerCase) tokenizerFiles.set('tokenizer.json', bytesOf(tokenizerJson));
     if (tokenizer.vocabularySize > config.vocabulary) {
       throw new Failure(
         `The vocabulary does not match the embeddings: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the word embeddings ${config.vocabulary} rows.`,
@@ -67,12 +74,24 @@ export async function loadModel(root: FolderReader): Promise<LoadedModel> {
       config,
       tensors,
       tokenizer,
-      pooling: await readPooling(root, `${modules.pooling}/config.json`),
+      pooling: await readPooling(root, modules),
+      maxLength: stated.maxLength,
       tokenizerFiles,
     };
   } catch (error) {
     throw new Failure(`Model ${folder.name}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** A folder with mask pooling inserts its prompt by tokenizer.json; ours is inserted by the caller. */
+function checkPrompt(tokenizerJson: Json, { prompts: [prompt] }: SentenceTokenizer): void {
+  const inserted = insertedPrompt(tokenizerJson) ?? prompt;
+  if (JSON.stringify([inserted.before, inserted.after]) !== JSON.stringify([prompt.before, prompt.after]))
+    throw new Failure('its tokenizer.json inserts another prompt than mask pooling does here.');
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -121,110 +140,4 @@ async function readWeights(folder: FolderReader): Promise<TensorMap> {
     for (const [name, tensor] of readSafetensors(bytes, shard).tensors) tensors.set(name, tensor);
   }
   return tensors;
-}
-
-/** A reader for a subfolder. */
-function inside(folder: FolderReader, path: string): FolderReader {
-  return path === '' ? folder : { name: folder.name, read: (file) => folder.read(`${path}/${file}`) };
-}
-
-const modulesSchema = z.array(
-  z.looseObject({ type: z.string(), path: z.string().regex(/^[\w-]*$/, 'is not a folder name') }),
-);
-
-/** Subfolders of encoder and pooling in sentence-transformers; a plain transformers folder has no modules.json. */
-async function readModules(folder: FolderReader): Promise<{ transformer: string; pooling: string }> {
-  const bytes = await folder.read('modules.json');
-  if (!bytes) return { transformer: '', pooling: '1_Pooling' };
-  const parsed = modulesSchema.safeParse(jsonOf(bytes, 'modules.json'));
-  if (!parsed.success) {
-    throw new Failure(
-      `Model ${folder.name}: modules.json is malformed (${parsed.error.issues[0]?.message}).`,
-    );
-  }
-  const pathOf = (kind: RegExp) => parsed.data.find(({ type }) => kind.test(type))?.path;
-  return { transformer: pathOf(/\.Transformer$/) ?? '', pooling: pathOf(/\.Pooling$/) ?? '1_Pooling' };
-}
-
-const poolingSchema = z.looseObject({
-  pooling_mode_cls_token: z.boolean().optional(),
-  pooling_mode_mean_tokens: z.boolean().optional(),
-});
-
-async function readPooling(folder: FolderReader, file: string): Promise<Pooling | undefined> {
-  const bytes = await folder.read(file);
-  if (!bytes) return undefined;
-  const parsed = poolingSchema.safeParse(jsonOf(bytes, file));
-  if (!parsed.success) return undefined;
-  if (parsed.data.pooling_mode_cls_token) return 'cls';
-  return parsed.data.pooling_mode_mean_tokens ? 'mean' : undefined;
-}
-
-/**
- * The files of a trained model, which transformers and (for cls and mean pooling) sentence-transformers can load.
- * For mask pooling no modules.json is written, because sentence-transformers cannot express the prompt.
- */
-export function modelFiles(
-  model: LoadedModel,
-  tensors: TensorMap,
-  pooling: Pooling,
-  maxLength: number,
-): Map<string, Uint8Array> {
-  const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
-  const files = new Map<string, Uint8Array>();
-  const architecture = model.config.type === 'bert' ? 'BertModel' : 'RobertaModel';
-  files.set(
-    'config.json',
-    json({ ...model.config.raw, architectures: [architecture], torch_dtype: 'float32' }),
-  );
-  files.set(WEIGHTS, writeSafetensors(tensors));
-  for (const [file, bytes] of model.tokenizerFiles) files.set(file, bytes);
-  const vocab = model.tokenizerFiles.get('vocab.txt');
-  if (!files.has('tokenizer.json') && vocab)
-    files.set('tokenizer.json', json(wrapVocabulary(textOf(vocab), lowerCases(model))));
-  if (!files.has('tokenizer_config.json')) {
-    files.set(
-      'tokenizer_config.json',
-      json({ tokenizer_class: model.config.type === 'bert' ? 'BertTokenizer' : 'RobertaTokenizer' }),
-    );
-  }
-  if (pooling !== 'mask') addSentenceTransformers(files, json, model.config, pooling, maxLength);
-  return files;
-}
-
-/** Does the tokenizer of a plain vocab.txt lower-case its input? The same rule as in makeTokenizer. */
-function lowerCases({ tokenizerFiles }: LoadedModel): boolean {
-  const config = tokenizerFiles.get('tokenizer_config.json');
-  if (!config) return true;
-  return (jsonOf(config, 'tokenizer_config.json') as { do_lower_case?: unknown }).do_lower_case !== false;
-}
-
-function addSentenceTransformers(
-  files: Map<string, Uint8Array>,
-  json: (value: unknown) => Uint8Array,
-  config: EncoderConfig,
-  pooling: 'cls' | 'mean',
-  maxLength: number,
-): void {
-  files.set(
-    'modules.json',
-    json([
-      { idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' },
-      { idx: 1, name: '1', path: '1_Pooling', type: 'sentence_transformers.models.Pooling' },
-    ]),
-  );
-  files.set(
-    'sentence_bert_config.json',
-    json({ max_seq_length: Math.min(maxLength, longestInput(config)), do_lower_case: false }),
-  );
-  files.set(
-    '1_Pooling/config.json',
-    json({
-      word_embedding_dimension: config.hidden,
-      pooling_mode_cls_token: pooling === 'cls',
-      pooling_mode_mean_tokens: pooling === 'mean',
-      pooling_mode_max_tokens: false,
-      pooling_mode_mean_sqrt_len_tokens: false,
-    }),
-  );
 }

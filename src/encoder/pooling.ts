@@ -3,8 +3,29 @@ import * as tf from '@tensorflow/tfjs-core';
 import { gatherRows } from '../kernels/gatherRows/gatherRows.ts';
 import { meanTokens } from '../kernels/meanTokens/meanTokens.ts';
 import type { TokenBatch } from '../tokenizer/pad.ts';
+import { Failure } from '../util/failure.ts';
 
-export type Pooling = 'cls' | 'mean' | 'mask';
+export const POOLINGS = ['cls', 'mean', 'mask'] as const;
+
+export type Pooling = (typeof POOLINGS)[number];
+
+/**
+ * The pooling that a model's folder states, or cls if it states none.
+ * @throws Failure when the folder states one that is not supported
+ */
+export function statedPooling({
+  name,
+  pooling = 'cls',
+}: {
+  name: string;
+  pooling: string | undefined;
+}): Pooling {
+  const known = POOLINGS.find((supported) => supported === pooling);
+  if (known) return known;
+  throw new Failure(
+    `Model ${name} states the pooling "${pooling}", which is not supported; choose one of ${POOLINGS.join(', ')} instead.`,
+  );
+}
 
 /** The one position per row whose state is read, [rows]; undefined if all are. */
 export function poolingPlaces({ rows, lengths }: TokenBatch, pooling: Pooling): Int32Array | undefined {

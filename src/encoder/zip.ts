@@ -1,7 +1,7 @@
 // Reads a .zip of a model folder as if it were a folder. Zips are untrusted: sizes are checked before unpacking.
 import { unzipSync } from 'fflate';
 import { Failure } from '../util/failure.ts';
-import type { FolderReader } from './folder.ts';
+import type { FolderReader } from './folderReader.ts';
 
 /** Maximum size of one unpacked file in bytes; a zip may claim any size. */
 const MAX_FILE = 2 ** 31;

@@ -1,11 +1,11 @@
 // Tokenises sentences: wraps @huggingface/tokenizers and adds what training needs (truncation, prompts, offsets).
-// Reads tokenizer.json; a plain vocab.txt is wrapped into the equivalent tokenizer.json of a BERT model.
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { Failure, messageOf } from '../util/failure.ts';
 import { byteLevelOffsets, wordPieceOffsets, type Offset } from './offsets.ts';
 import { padRows, type TokenBatch } from './pad.ts';
 import { PROMPT_WORDS, withPrompt, type PromptTemplate, type PromptTemplates } from './template.ts';
+import { parseJsonObject, tokenizerJsonOf, type TokenizerFiles } from './tokenizerJson.ts';
 
 export interface Encoding {
   /** With [CLS] and [SEP] (or <s>, </s>). */
@@ -23,13 +23,6 @@ export interface SpecialTokens {
   pad: number;
   mask: number;
   unknown: string;
-}
-
-/** The files of a model folder that define its tokenizer. */
-export interface TokenizerFiles {
-  tokenizerJson?: string | undefined;
-  tokenizerConfig?: string | undefined;
-  vocabTxt?: string | undefined;
 }
 
 export interface SentenceTokenizer {
@@ -57,31 +50,14 @@ const tokenizerJsonSchema = z.looseObject({
 
 /** @throws Failure naming the file that is missing or wrong. */
 export function makeTokenizer(files: TokenizerFiles): SentenceTokenizer {
-  const config = parseJson(files.tokenizerConfig ?? '{}', 'tokenizer_config.json') as Record<string, unknown>;
-  const raw =
-    files.tokenizerJson !== undefined
-      ? parseJson(files.tokenizerJson, 'tokenizer.json')
-      : files.vocabTxt !== undefined
-        ? wrapVocabulary(files.vocabTxt, config.do_lower_case !== false)
-        : undefined;
-  if (raw === undefined) throw new Failure('The model folder has neither tokenizer.json nor vocab.txt.');
+  const config = parseJsonObject(files.tokenizerConfig ?? '{}', 'tokenizer_config.json');
+  const raw = tokenizerJsonOf(files);
   const parsed = tokenizerJsonSchema.safeParse(raw);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new Failure(`tokenizer.json is not a tokenizer: ${issue?.path.join('.')}: ${issue?.message}.`);
   }
   return wrap(startLibrary(raw, config), parsed.data);
-}
-
-function parseJson(text: string, file: string): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Failure(`${file} is not JSON (${messageOf(error)}).`);
-  }
-  if (typeof value !== 'object' || value === null) throw new Failure(`${file} is not a JSON object.`);
-  return value;
 }
 
 function startLibrary(raw: object, config: object): Tokenizer {
@@ -151,57 +127,5 @@ function specialTokens(library: Tokenizer, unknown: string | undefined): Special
     pad: find('padding', '[PAD]', '<pad>'),
     mask: find('mask', '[MASK]', '<mask>'),
     unknown: unknown ?? (library.token_to_id('[UNK]') !== undefined ? '[UNK]' : '<unk>'),
-  };
-}
-
-/** The tokenizer.json of a BERT model whose vocabulary is a plain list, one token per line. */
-export function wrapVocabulary(vocabTxt: string, lowerCase: boolean): object {
-  const lines = vocabTxt.replace(/\r?\n$/, '').split(/\r?\n/);
-  const vocab = Object.fromEntries(lines.map((token, id) => [token, id]));
-  const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
-  const missing = special.find((token) => !Object.hasOwn(vocab, token));
-  if (missing) throw new Failure(`vocab.txt has no line "${missing}": it is not a BERT vocabulary.`);
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: special.map((content) => ({
-      id: vocab[content],
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
-    normalizer: {
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: null,
-      lowercase: lowerCase,
-    },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [
-        { SpecialToken: { id: '[CLS]', type_id: 0 } },
-        { Sequence: { id: 'A', type_id: 0 } },
-        { SpecialToken: { id: '[SEP]', type_id: 0 } },
-      ],
-      pair: [],
-      special_tokens: {
-        '[CLS]': { id: '[CLS]', ids: [vocab['[CLS]']], tokens: ['[CLS]'] },
-        '[SEP]': { id: '[SEP]', ids: [vocab['[SEP]']], tokens: ['[SEP]'] },
-      },
-    },
-    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab,
-    },
   };
 }

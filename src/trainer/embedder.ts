@@ -1,27 +1,36 @@
 // Embeds sentences in eval mode with a model as it was loaded: for `eval`, `encode` and `pattern` on the command line,
 // and "before training" on the page.
-import { longestInput } from '../encoder/config.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import { Parameters } from '../encoder/parameters.ts';
-import type { Pooling } from '../encoder/pooling.ts';
+import { evaluatedLength, sentenceRoom } from '../encoder/inputLength.ts';
+import { statedPooling, type Pooling } from '../encoder/pooling.ts';
 import type { Matrix } from '../metrics/vectors.ts';
-import { promptLength, withPrompt } from '../tokenizer/template.ts';
+import { withPrompt } from '../tokenizer/template.ts';
 import { embedRows } from './embed.ts';
 
 /** A loaded model that embeds sentences in the same way as evaluation. */
 export class Embedder {
   private readonly parameters: Parameters;
   readonly pooling: Pooling;
+  /** Maximum length of a sentence in tokens, with [CLS] and [SEP] and without the prompt. */
   readonly maxLength: number;
 
+  /** What the options leave out is as the folder states it. @throws Failure when the folder's pooling is not supported */
   constructor(
     private readonly model: LoadedModel,
-    options: { pooling?: Pooling | undefined; maxLength: number },
+    options: { pooling?: Pooling | undefined; maxLength?: number | undefined } = {},
   ) {
-    this.pooling = options.pooling ?? model.pooling ?? 'cls';
-    const prompt = this.pooling === 'mask' ? promptLength(model.tokenizer.prompts[0]) : 0;
-    this.maxLength = Math.min(options.maxLength, longestInput(model.config) - prompt);
+    this.pooling = options.pooling ?? statedPooling(model);
+    this.maxLength =
+      options.maxLength === undefined
+        ? evaluatedLength(model, this.pooling)
+        : Math.min(options.maxLength, sentenceRoom(model, this.pooling));
     this.parameters = new Parameters(model.tensors);
+  }
+
+  /** What is used, in words. */
+  get description(): string {
+    return `${this.pooling} pooling, sentences of up to ${this.maxLength} tokens`;
   }
 
   evaluationIds(sentence: string): number[] {

@@ -1,7 +1,7 @@
 // The state of a run between two steps: weights, moments, position in the data, configuration and readings. It can be
 // saved (checkpoint, snapshot) and loaded (restore, branch, goTo).
 import type { Group } from '../data/group.ts';
-import { modelFiles } from '../encoder/folder.ts';
+import { modelFiles } from '../encoder/modelFiles.ts';
 import { initialHead, isHead } from '../encoder/head.ts';
 import { isEmbedding, Parameters } from '../encoder/parameters.ts';
 import type { NamedTensor, TensorMap } from '../encoder/safetensors.ts';
@@ -136,7 +136,7 @@ export class RunState {
 
   private layout(parameters: TensorMap): Files {
     const encoder = new Map([...parameters].filter(([name]) => !isHead(name)));
-    return modelFiles(this.inputs.model, encoder, this.config.pooling, this.config.maxLength);
+    return modelFiles(this.inputs.model, encoder, this.config.pooling);
   }
 
   /**

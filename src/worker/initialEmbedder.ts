@@ -1,6 +1,5 @@
 // Embeds sentences with the weights before training, for comparison with the current ones. The weights are uploaded to
 // the device when they are first needed.
-import { longestInput } from '../encoder/config.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import type { Pooling } from '../encoder/pooling.ts';
 import type { Matrix } from '../metrics/vectors.ts';
@@ -16,10 +15,7 @@ export class InitialEmbedder {
 
   /** @returns embeddings [sentences, hidden] */
   embed(sentences: readonly string[]): Promise<Matrix> {
-    this.embedder ??= new Embedder(this.model, {
-      pooling: this.pooling,
-      maxLength: longestInput(this.model.config),
-    });
+    this.embedder ??= new Embedder(this.model, { pooling: this.pooling });
     return this.embedder.embedSentences(sentences);
   }
 

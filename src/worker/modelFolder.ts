@@ -1,7 +1,7 @@
 // Reads an encoder folder from a URL: fetches its files, reports progress, and throws an error with one clear sentence
 // if a file is missing, incomplete or unreachable.
 import { z } from 'zod';
-import type { FolderReader } from '../encoder/folder.ts';
+import type { FolderReader } from '../encoder/folderReader.ts';
 import { Failure, messageOf } from '../util/failure.ts';
 
 /** Bytes of a file received so far; total is null if the server does not send it. */

@@ -161,6 +161,90 @@ describe('eval', () => {
   });
 });
 
+describe('a folder that was trained with mask pooling', () => {
+  let trained: string;
+  const run = (model: string, out: string, ...more: string[]) =>
+    cli(
+      ...['train', '--model', model, '--corpora', files.corpora, '--setting', 'tiny.sts', '--sts', files.sts],
+      ...[
+        '--steps',
+        '2',
+        '--batch',
+        '8',
+        '--set',
+        'generatedBatch=4',
+        '--device',
+        'wasm',
+        '--out',
+        out,
+        '--json',
+      ],
+      ...more,
+    );
+  const evaluate = (...more: string[]) =>
+    cli('eval', '--model', trained, '--sts', files.sts, '--device', 'wasm', '--json', ...more);
+  const recordOf = (out: string) => parseRecord(readFileSync(join(out, 'run.jsonl'), 'utf8')).events;
+
+  beforeAll(async () => {
+    const out = join(files.folder, 'mask');
+    const knobs = ['pooling=mask', 'maxLength=16', 'checkpointEvery=2', 'evaluateEvery=2'];
+    const result = await run(files.model, out, ...knobs.flatMap((knob) => ['--set', knob]));
+    expect(result.code, result.stderr).toBe(0);
+    trained = join(out, 'checkpoints', 'step-000002');
+  });
+
+  it('is evaluated with mask pooling, and gives what the run measured', async () => {
+    const result = await evaluate();
+    // 32 positions, 7 of them for the prompt.
+    const json = lastJson<{ stsAverage: number }>(result);
+    expect(json).toMatchObject({ pooling: 'mask', maxLength: 25 });
+    const measured = recordOf(join(files.folder, 'mask')).findLast(
+      (e) => e.type === 'metric' && e.name === 'sts',
+    );
+    expect(json.stsAverage).toBe((measured as { value: number }).value);
+    expect(result.stderr).toContain('mask pooling, sentences of up to 25 tokens');
+  });
+
+  it('is evaluated otherwise if told so', async () => {
+    const other = lastJson(await evaluate('--pooling', 'cls', '--max-length', '5'));
+    expect(other).toMatchObject({ pooling: 'cls', maxLength: 5 });
+    expect(lastJson(await evaluate('--max-length', '600'))).toMatchObject({ pooling: 'mask', maxLength: 25 });
+  });
+
+  it('is encoded with mask pooling', async () => {
+    const input = join(files.folder, 'one.txt');
+    writeFileSync(input, 'the cat sits\n');
+    const out = join(files.folder, 'one.jsonl');
+    const result = await cli(
+      ...['encode', '--model', trained, '--in', input, '--out', out, '--device', 'wasm', '--json'],
+    );
+    expect(lastJson(result)).toMatchObject({ pooling: 'mask', maxLength: 25 });
+  });
+
+  it('is trained on with mask pooling, unless told otherwise', async () => {
+    for (const [name, more, pooling] of [
+      ['again', [], 'mask'],
+      ['as-cls', ['--set', 'pooling=cls'], 'cls'],
+    ] as const) {
+      const out = join(files.folder, name);
+      const result = await run(trained, out, '--set', 'maxLength=12', ...more);
+      expect(result.code, result.stderr).toBe(0);
+      expect(result.stderr).toContain(`${pooling} pooling`);
+      const [header] = recordOf(out);
+      expect((header as { config: object }).config).toMatchObject({ pooling, maxLength: 12 });
+    }
+  });
+
+  it('gives training its maximum length, if that is shorter than the default', async () => {
+    const out = join(files.folder, 'short');
+    const result = await run(trained, out);
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toContain(
+      "mask pooling, the folder's own; sentences of up to 25 tokens are trained on, of up to 25 measured",
+    );
+  });
+});
+
 describe('encode', () => {
   it('writes the same vectors as JSONL and as NumPy array, on wasm and cpu alike', async () => {
     const input = join(files.folder, 'sentences.txt');

@@ -1,21 +1,12 @@
-// A folder in Hugging Face layout is the door by which every model comes in and goes out. What is in it decides, what
-// is wrong in it is named, and what we write must come back as it was.
+// A folder in Hugging Face layout is the door by which every model comes in. What is in it decides, and what is wrong in
+// it is named.
 import { describe, expect, it } from 'vitest';
-import { loadModel, modelFiles } from '../../src/encoder/folder.ts';
-import { readSafetensors, writeSafetensors, type TensorMap } from '../../src/encoder/safetensors.ts';
+import { loadModel } from '../../src/encoder/folder.ts';
+import { statedPooling } from '../../src/encoder/pooling.ts';
+import { writeSafetensors, type TensorMap } from '../../src/encoder/safetensors.ts';
+import { wrapVocabulary } from '../../src/tokenizer/tokenizerJson.ts';
 import { Failure, messageOf } from '../../src/util/failure.ts';
-import { expectSameBits } from '../kernels/numbers.ts';
-import {
-  bytesOf,
-  folder,
-  jsonIn,
-  pocket,
-  smallConfig,
-  smallJson,
-  smallTensors,
-  WORDS,
-  type Files,
-} from './small.ts';
+import { bytesOf, folder, pocket, smallConfig, smallJson, smallTensors, WORDS, type Files } from './small.ts';
 
 const WEIGHTS = 'model.safetensors';
 const INDEX = `${WEIGHTS}.index.json`;
@@ -34,6 +25,11 @@ function small(changes: Record<string, unknown> = {}): Files {
     else files.set(file, value instanceof Uint8Array ? value : bytesOf(value));
   }
   return files;
+}
+
+/** The tokenizer.json of the vocabulary, with changes. */
+function tokenizerJson(changes: object): object {
+  return { ...wrapVocabulary(WORDS.join('\n'), true), ...changes };
 }
 
 const load = (files: Files) => loadModel(folder(files));
@@ -87,10 +83,75 @@ describe('loadModel', () => {
   it.each([
     ['cls', { pooling_mode_cls_token: true, pooling_mode_mean_tokens: false }, 'cls'],
     ['mean', { pooling_mode_cls_token: false, pooling_mode_mean_tokens: true }, 'mean'],
-    ['another one', { pooling_mode_max_tokens: true }, undefined],
+    ['cls in the way of version 6', { embedding_dimension: 16, pooling_mode: 'cls' }, 'cls'],
+    ['another one', { pooling_mode_max_tokens: true }, 'max'],
+    ['two at once', { pooling_mode: ['cls', 'mean'] }, 'cls and mean'],
     ['nothing', { pooling_mode_cls_token: 'yes' }, undefined],
-  ])('honours 1_Pooling that states %s', async (_, stated, pooling) => {
+  ])('reads a 1_Pooling that states %s', async (_, stated, pooling) => {
     expect((await load(small({ '1_Pooling/config.json': stated }))).pooling).toBe(pooling);
+  });
+
+  it.each([
+    [undefined, 'cls'],
+    ['mean', 'mean'],
+  ])('a stated pooling of %s means %s', (pooling, used) => {
+    expect(statedPooling({ name: 'm', pooling })).toBe(used);
+  });
+
+  it('a stated pooling that is not supported is not replaced in silence', () => {
+    expect(() => statedPooling({ name: 'm', pooling: 'max' })).toThrow(/Model m states the pooling "max"/);
+  });
+
+  const config = 'tokenizer_config.json';
+  const sentenceBert = 'sentence_bert_config.json';
+  it.each([
+    ['nothing', {}, undefined],
+    ['the tokenizer', { [config]: { model_max_length: 12 } }, 12],
+    ['a tokenizer without a maximum', { [config]: { model_max_length: 1e30 } }, undefined],
+    ['sentence-transformers', { [sentenceBert]: { max_seq_length: 9 } }, 9],
+    [
+      'sentence-transformers against the tokenizer',
+      { [sentenceBert]: { max_seq_length: 9 }, [config]: { model_max_length: 12 } },
+      9,
+    ],
+    [
+      'sentence-transformers without a maximum',
+      { [sentenceBert]: { max_seq_length: null }, [config]: { model_max_length: 12 } },
+      12,
+    ],
+  ])('takes the maximum length of %s', async (_, stated, maximum) => {
+    expect((await load(small(stated))).maxLength).toBe(maximum);
+  });
+
+  // What transformers 5 and sentence-transformers 6 make of the same files. Ids: 5 is "This", 6 "this".
+  const cased = { normalizer: { type: 'BertNormalizer', lowercase: false } };
+  it.each([
+    ['a bare vocabulary', {}, 6],
+    ['a bare cased vocabulary', { [config]: { do_lower_case: false } }, 5],
+    ['a cased tokenizer.json', { 'tokenizer.json': tokenizerJson(cased) }, 5],
+    [
+      'a BertTokenizer whose configuration says otherwise',
+      {
+        'tokenizer.json': tokenizerJson(cased),
+        [config]: { tokenizer_class: 'BertTokenizer', do_lower_case: true },
+      },
+      6,
+    ],
+    [
+      'a class that reads tokenizer.json alone',
+      {
+        'tokenizer.json': tokenizerJson(cased),
+        [config]: { tokenizer_class: 'PreTrainedTokenizerFast', do_lower_case: true },
+      },
+      5,
+    ],
+    [
+      'a text that sentence-transformers lower-cases',
+      { 'tokenizer.json': tokenizerJson(cased), [sentenceBert]: { do_lower_case: true } },
+      6,
+    ],
+  ])('reads the case of %s', async (_, files, id) => {
+    expect((await load(small(files))).tokenizer.ids('This', 32)[1]).toBe(id);
   });
 
   it('finds encoder and pooling where modules.json says they are (the older sentence-transformers layout)', async () => {
@@ -165,6 +226,11 @@ describe('loadModel refuses', () => {
     ['the folder above as a shard', shards('..'), /must be a \.safetensors file/],
     ['a hidden file as a shard', shards('.env'), /must be a \.safetensors file/],
     ['a pickle as a shard', shards('pytorch_model-00001.bin'), /must be a \.safetensors file/],
+    [
+      'a broken sentence_bert_config',
+      { 'sentence_bert_config.json': { max_seq_length: 2 } },
+      /sentence_bert_config\.json is malformed \(max_seq_length must be at least 4/,
+    ],
     ['a broken 1_Pooling', { '1_Pooling/config.json': '{' }, /1_Pooling\/config\.json is not JSON/],
   ])('%s', async (_, changes, message) => {
     expect(await refusal(changes)).toMatch(message);
@@ -176,82 +242,5 @@ describe('loadModel refuses', () => {
     const reader = { name: 'x', read: async (file: string) => (asked.push(file), files.get(file)) };
     await expect(loadModel(reader)).rejects.toThrow(Failure);
     expect(asked.filter((file) => file.includes('..'))).toEqual([]);
-  });
-});
-
-describe('modelFiles', () => {
-  it('gives back the pocket model bit by bit', async () => {
-    const model = await load(pocket());
-    const again = await load(modelFiles(model, model.tensors, 'cls', 32));
-    expect([...again.tensors.keys()]).toEqual([...model.tensors.keys()]);
-    for (const [name, { data }] of model.tensors) expectSameBits(again.tensors.get(name)!.data, data);
-    expect(again.config).toEqual({ ...model.config, raw: again.config.raw });
-    expect(again.config.raw).toEqual({ ...model.config.raw, torch_dtype: 'float32' });
-    expect(again.tokenizer.ids('A man plays a guitar.', 32)).toEqual(
-      model.tokenizer.ids('A man plays a guitar.', 32),
-    );
-    expect(again.pooling).toBe('cls');
-  });
-
-  it('writes the tensors it is given, not those that were loaded', async () => {
-    const model = await load(small());
-    const trained: TensorMap = new Map(
-      [...tensors].map(([name, { shape, data }]) => [name, { shape, data: data.map((value) => value + 1) }]),
-    );
-    expect((await load(modelFiles(model, trained, 'cls', 32))).tensors).toEqual(trained);
-  });
-
-  it.each(['cls', 'mean'] as const)(
-    'with %s pooling can be opened by sentence-transformers',
-    async (pooling) => {
-      const files = modelFiles(await load(small()), tensors, pooling, 32);
-      const modules = jsonIn(files, 'modules.json') as unknown as { type: string; path: string }[];
-      expect(modules.map(({ type, path }) => [type.split('.').at(-1), path])).toEqual([
-        ['Transformer', ''],
-        ['Pooling', '1_Pooling'],
-      ]);
-      expect(jsonIn(files, '1_Pooling/config.json')).toMatchObject({
-        word_embedding_dimension: 16,
-        pooling_mode_cls_token: pooling === 'cls',
-        pooling_mode_mean_tokens: pooling === 'mean',
-      });
-      // 20 positions hold no 32 tokens.
-      expect(jsonIn(files, 'sentence_bert_config.json')).toMatchObject({ max_seq_length: 20 });
-      expect((await load(files)).pooling).toBe(pooling);
-    },
-  );
-
-  it('with mask pooling writes nothing that sentence-transformers would misread', async () => {
-    const files = modelFiles(await load(small()), tensors, 'mask', 32);
-    expect([...files.keys()].sort()).toEqual(
-      ['config.json', WEIGHTS, 'tokenizer.json', 'tokenizer_config.json', 'vocab.txt'].sort(),
-    );
-    expect((await load(files)).pooling).toBeUndefined();
-  });
-
-  it('names the architecture for transformers, and says what the weights are', async () => {
-    const roberta = small({
-      'config.json': smallJson({ model_type: 'roberta', architectures: ['RobertaForMaskedLM'], extra: 7 }),
-    });
-    const files = modelFiles(await load(roberta), tensors, 'cls', 32);
-    expect(jsonIn(files, 'config.json')).toMatchObject({
-      architectures: ['RobertaModel'],
-      torch_dtype: 'float32',
-      extra: 7,
-    });
-    expect(readSafetensors(files.get(WEIGHTS)!, WEIGHTS).metadata).toEqual({ format: 'pt' });
-    const bert = modelFiles(await load(small()), tensors, 'cls', 32);
-    expect(jsonIn(bert, 'config.json').architectures).toEqual(['BertModel']);
-  });
-
-  it.each([
-    ['lower-cased', {}, 6],
-    ['cased', { 'tokenizer_config.json': { do_lower_case: false } }, 5],
-  ])('keeps a bare vocabulary %s', async (_, changes, id) => {
-    const model = await load(small(changes));
-    expect(model.tokenizer.ids('This', 32)[1]).toBe(id);
-    const files = modelFiles(model, tensors, 'cls', 32);
-    expect(files.has('tokenizer.json')).toBe(true);
-    expect((await load(files)).tokenizer.ids('This', 32)[1]).toBe(id);
   });
 });

@@ -2,7 +2,7 @@
 // On a software GPU products of up to 128 elements are slow to run, and those wider than 16 slow to compile.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseEncoderConfig, type EncoderConfig } from '../../src/encoder/config.ts';
-import type { FolderReader } from '../../src/encoder/folder.ts';
+import type { FolderReader } from '../../src/encoder/folderReader.ts';
 import { initialParameters } from '../../src/encoder/parameters.ts';
 import type { TensorMap } from '../../src/encoder/safetensors.ts';
 import { Random } from '../../src/util/random.ts';

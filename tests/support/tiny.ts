@@ -52,6 +52,7 @@ export function tinyModel(overrides: Partial<typeof TINY_CONFIG> = {}): LoadedMo
     tensors: initialParameters(config, 7),
     tokenizer: makeTokenizer({ vocabTxt: VOCAB_TXT }),
     pooling: undefined,
+    maxLength: undefined,
     tokenizerFiles: new Map([['vocab.txt', new TextEncoder().encode(VOCAB_TXT)]]),
   };
 }

@@ -1,6 +1,7 @@
 // The bundled model's tokenizer, for the tests of this room.
 import { readFileSync } from 'node:fs';
-import { makeTokenizer, type TokenizerFiles } from '../../src/tokenizer/tokenizer.ts';
+import { makeTokenizer } from '../../src/tokenizer/tokenizer.ts';
+import type { TokenizerFiles } from '../../src/tokenizer/tokenizerJson.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 

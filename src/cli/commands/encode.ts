@@ -18,7 +18,7 @@ interface EncodeCommandOptions extends CommonOptions {
   in: string;
   out: string;
   pooling?: Pooling;
-  maxLength: number;
+  maxLength?: number;
   device: DeviceChoice;
 }
 
@@ -51,8 +51,8 @@ async function encodeFile(options: EncodeCommandOptions): Promise<void> {
   if (sentences.length === 0) throw new Failure(`${options.in} is empty.`);
   const model = await openModel(options.model);
   const device = await startDevice(options.device, nodeHost(options.device === 'software'));
-  log(`device: ${device.name} (${device.detail}; ${device.reason})`);
   const embedder = new Embedder(model, options);
+  log(`${options.model}: ${embedder.description}, on ${device.name} (${device.detail}; ${device.reason})`);
   const started = performance.now();
   const progress = new Progress(sentences.length, 0, 'sentences');
   const { data, dimension } = await embedder.embed(
@@ -78,6 +78,7 @@ async function encodeFile(options: EncodeCommandOptions): Promise<void> {
     dimension,
     seconds,
     pooling: embedder.pooling,
+    maxLength: embedder.maxLength,
     device: device.name,
     out: options.out,
   };

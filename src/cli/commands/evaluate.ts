@@ -22,7 +22,7 @@ interface EvalOptions extends CommonOptions {
   sts?: string[];
   transfer?: string;
   pooling?: Pooling;
-  maxLength: number;
+  maxLength?: number;
   device: DeviceChoice;
 }
 
@@ -74,9 +74,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const tasks = options.transfer === undefined ? [] : await transferTasks(options.transfer);
   const device = await startDevice(options.device, nodeHost(options.device === 'software'));
   const embedder = new Embedder(model, options);
-  log(
-    `${options.model}, ${embedder.pooling} pooling, on ${device.name} (${device.detail}; ${device.reason})`,
-  );
+  log(`${options.model}: ${embedder.description}, on ${device.name} (${device.detail}; ${device.reason})`);
   const sts: Record<string, StsScore> = {};
   for (const set of sets) sts[uniqueName(set.name, sts)] = await scoreSet(embedder, set);
   const transfer: Record<string, TransferScore> = {};
@@ -86,9 +84,10 @@ async function evaluate(options: EvalOptions): Promise<void> {
     scores.length > 0 && scores.every((score) => score !== null)
       ? scores.reduce((a, b) => a + b, 0) / scores.length
       : null;
+  const { pooling, maxLength } = embedder;
   printResult(
     options,
-    { sts, stsAverage, transfer, pooling: embedder.pooling, device: device.name },
+    { sts, stsAverage, transfer, pooling, maxLength, device: device.name },
     resultLines(sts, stsAverage, transfer),
   );
 }

@@ -98,8 +98,8 @@ function pairsOfGroups(groups: readonly Group[]): Sides<Pair[]> {
 async function cosines(path: string, choice: DeviceChoice, pairs: Sides<Pair[]>): Promise<Sides<Histogram>> {
   const model = await openModel(path);
   const device = await startDevice(choice, nodeHost(choice === 'software'));
-  log(`device: ${device.name} (${device.detail}; ${device.reason})`);
-  const embedder = new Embedder(model, { maxLength: 128 });
+  const embedder = new Embedder(model);
+  log(`${path}: ${embedder.description}, on ${device.name} (${device.detail}; ${device.reason})`);
   const side = async (sidePairs: Pair[]): Promise<Histogram> => {
     const embedded = await embedder.embed(
       [...sidePairs.map(([a]) => a), ...sidePairs.map(([, b]) => b)].map((s) => embedder.evaluationIds(s)),

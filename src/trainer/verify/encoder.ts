@@ -4,7 +4,7 @@ import { parseEncoderConfig, type EncoderConfig } from '../../encoder/config.ts'
 import { encode, positionIds } from '../../encoder/encoder.ts';
 import { NO_DROPOUT, type DropoutRates } from '../../encoder/pass.ts';
 import { Parameters } from '../../encoder/parameters.ts';
-import { pool, type Pooling } from '../../encoder/pooling.ts';
+import { pool, POOLINGS, type Pooling } from '../../encoder/pooling.ts';
 import type { TensorMap } from '../../encoder/safetensors.ts';
 import { rowCosines, type Matrix } from '../../metrics/vectors.ts';
 import { padRows, type TokenBatch } from '../../tokenizer/pad.ts';
@@ -54,7 +54,6 @@ interface BertCase {
 }
 
 const OUTPUT = { absolute: 2e-5 };
-const POOLINGS: Pooling[] = ['cls', 'mean', 'mask'];
 
 export async function verifyBert(file: string, { cases }: { cases: BertCase[] }): Promise<CaseResult[]> {
   const results: CaseResult[] = [];

@@ -51,7 +51,7 @@ const write = (name: string, bytes: Uint8Array): string => {
 /** The zip of a run whose encoder is `files`. */
 const zipped = () => {
   const record = new RunRecord(events);
-  const card = modelCard('Two steps', record.header!, record, files.has('modules.json'), NAME);
+  const card = modelCard('Two steps', record.header!, record, NAME);
   return zipModel(files, card, NAME);
 };
 

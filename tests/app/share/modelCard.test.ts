@@ -14,7 +14,7 @@ const recorded = parseRecord(readFileSync(path, 'utf8')).events;
 
 const linesOf = (events: readonly RunEvent[]): string[] => {
   const record = new RunRecord(events);
-  return modelCard('A run', record.header!, record, true, 'a-run').split('\n');
+  return modelCard('A run', record.header!, record, 'a-run').split('\n');
 };
 const valuesOf = (events: readonly RunEvent[], name: string, split: string): number[] =>
   events.flatMap((event) =>
@@ -76,4 +76,14 @@ it('has a dash for what was not measured, or is undefined', () => {
   expect(lines).toContain('| uniformity, evaluation data | - | - |');
   expect(lines).toContain('Relative fitting difficulty: alignment -, uniformity -.');
   expect(lines.find((line) => line.startsWith('Setting'))).toContain('0 of 40 steps');
+});
+
+it.each([
+  ['mask', 'SentenceTransformer("a-run", trust_remote_code=True)'],
+  ['mean', 'SentenceTransformer("a-run")'],
+] as const)('says how sentence-transformers loads %s pooling', (pooling, call) => {
+  const first = header();
+  const lines = linesOf([{ ...first, config: { ...first.config, pooling } }]);
+  expect(lines).toContain(`model = ${call}`);
+  expect(lines.some((line) => line.includes('mask_pooling.py'))).toBe(pooling === 'mask');
 });

@@ -13,14 +13,13 @@ const LICENCES: Record<string, { id: string; why: string }> = {
   },
 };
 
-/** @param pooled whether sentence-transformers supports its pooling (modules.json is among the files) */
-export function modelCard(
-  name: string,
-  header: HeaderEvent,
-  record: RunRecord,
-  pooled: boolean,
-  folder: string,
-): string {
+const POOLED: Record<Config['pooling'], string> = {
+  cls: 'the state of [CLS]',
+  mean: 'the mean of the token states',
+  mask: 'the state of the [MASK] in a prompt, the last token but one',
+};
+
+export function modelCard(name: string, header: HeaderEvent, record: RunRecord, folder: string): string {
   const base = header.model.name.split('/').at(-1) ?? header.model.name;
   const licence = LICENCES[base];
   return [
@@ -29,7 +28,7 @@ export function modelCard(
     '',
     `A sentence encoder, fine-tuned in a browser with Semblance from \`${base}\`: ${header.model.type}, ` +
       `${header.model.layers} layers of ${header.model.hidden} units, ${header.model.parameters.toLocaleString('en')} parameters. ` +
-      `Embeddings are ${header.config.pooling === 'mean' ? 'the mean of the token states' : header.config.pooling === 'cls' ? 'the state of [CLS]' : 'the state of the [MASK] in a prompt'}, compared by cosine.`,
+      `Embeddings are ${POOLED[header.config.pooling]}, compared by cosine.`,
     '',
     '## Training',
     '',
@@ -41,7 +40,7 @@ export function modelCard(
     '',
     '## Use',
     '',
-    ...useLines(pooled, folder, header.config),
+    ...useLines(folder, header.config),
     '',
     '## Licence',
     '',
@@ -113,30 +112,33 @@ function scoreLines(record: RunRecord): string[] {
 const figure = (value: number | null | undefined): string =>
   value == null || !Number.isFinite(value) ? '-' : value.toFixed(4);
 
-function useLines(pooled: boolean, folder: string, { pooling, maxLength }: Config): string[] {
-  const evaluate = (options: string) => ['```', `npm run -s cli -- eval --model ${folder} ${options}`, '```'];
-  if (!pooled)
-    return [
-      'sentence-transformers cannot express its pooling (a prompt); the command line of Semblance can:',
-      '',
-      ...evaluate(`--pooling ${pooling} --sts PAIRS.tsv`),
-    ];
+function useLines(folder: string, { pooling }: Config): string[] {
+  const isMask = pooling === 'mask';
   return [
     'sentence-transformers (Python):',
     '',
     '```python',
     'from sentence_transformers import SentenceTransformer',
-    `model = SentenceTransformer("${folder}")`,
+    `model = SentenceTransformer("${folder}"${isMask ? ', trust_remote_code=True' : ''})`,
     'print(model.similarity(model.encode(["A dog runs."]), model.encode(["A dog is running."])))',
     '```',
     '',
-    `It cuts sentences at ${maxLength} tokens, as in training; the scores above are of whole sentences: raise \`model.max_seq_length\` to read longer ones whole.`,
+    ...(isMask
+      ? [
+          'The tokenizer inserts the prompt. sentence-transformers has no pooling by [MASK]: `mask_pooling.py` in this folder',
+          'does it, and `trust_remote_code=True` lets it be loaded.',
+          '',
+        ]
+      : []),
+    'Sentences are cut at `model.max_seq_length` tokens, as they were for the scores above.',
     '',
     'transformers (Python): `AutoModel.from_pretrained`, then pool as above. transformers.js takes ONNX files, which are not here:',
     `\`optimum-cli export onnx --model ${folder} ${folder}/onnx\` makes them.`,
     '',
     'Semblance, on the command line:',
     '',
-    ...evaluate('--sts PAIRS.tsv'),
+    '```',
+    `npm run -s cli -- eval --model ${folder} --sts PAIRS.tsv`,
+    '```',
   ];
 }
