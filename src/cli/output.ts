@@ -44,11 +44,21 @@ export function table(rows: string[][]): string[] {
   );
 }
 
-/** A progress bar on a terminal; does nothing elsewhere, where the logged lines show the progress. */
+/** Without a terminal, a line of progress is logged at most this often. */
+const LINE_MS = 10_000;
+
+/** A progress bar on a terminal; elsewhere, with `lines`, a line now and then, else nothing. */
 export class Progress {
   private readonly bar: SingleBar | undefined;
+  private readonly started = performance.now();
+  private logged = this.started;
 
-  constructor(total: number, start: number, unit: string) {
+  constructor(
+    private readonly total: number,
+    private readonly start: number,
+    private readonly unit: string,
+    private readonly options: { lines?: boolean } = {},
+  ) {
     if (!process.stderr.isTTY) return;
     this.bar = new SingleBar({
       format: `{bar} {value}/{total} ${unit}  {rate}  {eta_formatted} left`,
@@ -63,6 +73,13 @@ export class Progress {
 
   update(value: number, rate = ''): void {
     this.bar?.update(value, { rate });
+    if (!this.bar && this.options.lines && performance.now() - this.logged > LINE_MS) this.logLine(value);
+  }
+
+  private logLine(value: number): void {
+    this.logged = performance.now();
+    const left = ((this.logged - this.started) * (this.total - value)) / Math.max(1, value - this.start);
+    log(`${value}/${this.total} ${this.unit}, about ${Math.ceil(left / 1000)} s left`);
   }
 
   /** Prints a line above the bar. */

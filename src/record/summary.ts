@@ -11,7 +11,7 @@ export const runSummarySchema = z.object({
   steps: z.int().min(0),
   /** Of the last logged step. */
   loss: figure,
-  /** Spearman correlation, -1 to 1 (not times 100). */
+  /** Spearman correlation, -1 to 1 (not times 100). The best is of a trained model: step 0 does not count. */
   sts: z.object({ first: figure, best: figure, last: figure }),
   /** The last measured values: held-out training data, and evaluation data. */
   alignment: z.object({ train: figure, eval: figure }),
@@ -34,11 +34,15 @@ export const EMPTY_SUMMARY: RunSummary = {
 const finite = (value: number | null | undefined): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
 
-/** The highest STS score, the first one if there are several; null if none has been measured. */
+/**
+ * The highest STS score of a trained model, the first one if there are several: the score before training (step 0) does
+ * not count. null if none has been measured.
+ */
 export function bestSts({ sts }: Pick<MetricSeries, 'sts'>): { step: number; sts: number } | null {
   let best: { step: number; sts: number } | null = null;
   for (const { step, value } of sts)
-    if (Number.isFinite(value) && (best === null || value > best.sts)) best = { step, sts: value };
+    if (step > 0 && Number.isFinite(value) && (best === null || value > best.sts))
+      best = { step, sts: value };
   return best;
 }
 

@@ -41,7 +41,7 @@ export class RunState {
   /** Number of updates made. */
   step = 0;
   config: Config;
-  /** The best STS so far. */
+  /** The best STS so far, of a trained model: step 0 does not count. */
   best: { step: number; sts: number } | null = null;
   readonly prepared: Prepared;
   readonly model: StepModel;
@@ -115,7 +115,7 @@ export class RunState {
 
   /** Stores the STS score of this step if it is the best so far. Returns whether it is. */
   updateBest(value: number): boolean {
-    if (this.best && this.best.sts >= value) return false;
+    if (this.step === 0 || (this.best && this.best.sts >= value)) return false;
     this.best = { step: this.step, sts: value };
     return true;
   }
@@ -202,7 +202,8 @@ export class RunState {
     this.optimizer.write(tensors, state.step);
     this.step = state.step;
     this.config = { ...state.config };
-    this.best = state.best;
+    // Earlier versions counted step 0.
+    this.best = state.best?.step === 0 ? null : state.best;
     this.measured = metricsOf(state.readings);
     this.log.reset(state);
     this.replaceAddedGroups(state.joined);

@@ -44,3 +44,9 @@ it('takes the first of the highest scores', () => {
   expect(bestSts({ sts })).toEqual({ step: 1, sts: 0.5 });
   expect(summarize({ ...emptyMetrics(), sts }, 3, 1).sts).toEqual({ first: 0.1, best: 0.5, last: 0.5 });
 });
+
+it('does not count the score before training as the best of the run', () => {
+  const sts = [0.6, 0.4, 0.5].map((value, i) => ({ step: 10 * i, value }));
+  expect(summarize({ ...emptyMetrics(), sts }, 20, 1).sts).toEqual({ first: 0.6, best: 0.5, last: 0.5 });
+  expect(bestSts({ sts: sts.slice(0, 1) })).toBeNull();
+});

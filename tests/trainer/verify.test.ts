@@ -23,6 +23,7 @@ const PLAIN = [
   'prompt.json',
   'rfd.json',
   'spearman.json',
+  'transfer.json',
   'alignment_uniformity.json',
 ];
 

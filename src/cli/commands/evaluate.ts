@@ -1,6 +1,4 @@
 // `semblance eval`: scores an encoder on STS and transfer tasks.
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { startDevice } from '../../kernels/backend.ts';
 import type { DeviceChoice } from '../../util/devices.ts';
@@ -8,14 +6,21 @@ import { Embedder } from '../../trainer/embedder.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { pearson, spearman } from '../../metrics/correlation.ts';
 import { aggregate } from '../../metrics/sts.ts';
-import { crossValidatedAccuracy, pairFeatures, splitAccuracy } from '../../metrics/transfer.ts';
 import { stsScores, stsSet } from '../../trainer/evaluate.ts';
-import { Failure, UsageFailure } from '../../util/failure.ts';
-import { loadEvaluationSets, openModel, readText, type EvaluationSet } from '../node/files.ts';
+import { UsageFailure } from '../../util/failure.ts';
+import { loadEvaluationSets, openModel, type EvaluationSet } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
+import { loadTransferTasks } from '../node/transferTasks.ts';
 import { deviceOption, jsonOption, maxLengthOption, poolingOption } from '../options.ts';
-import { printResult, Progress, log, formatNumber, table, type CommonOptions } from '../output.ts';
+import { printResult, Progress, log, formatNumber, table, warn, type CommonOptions } from '../output.ts';
 import { reportLineErrors } from '../startRun.ts';
+import {
+  noteAverage,
+  scoreTransferTask,
+  transferAverage,
+  transferLines,
+  type TransferScore,
+} from '../transferScore.ts';
 
 interface EvalOptions extends CommonOptions {
   model: string;
@@ -36,12 +41,6 @@ interface StsScore {
   spearmanWmean?: number | null;
 }
 
-interface TransferScore {
-  accuracy: number;
-  examples: number;
-  protocol: string;
-}
-
 export function addEval(program: Command): void {
   program
     .command('eval')
@@ -49,11 +48,18 @@ export function addEval(program: Command): void {
     .description(
       'Embeds sentences in eval mode (no dropout, no head) and correlates cosines with human scores. A path is a file, ' +
         'a folder of subsets that belong to one task (scored together, the "all" setting), or a folder of such folders. ' +
-        'Transfer tasks are TSV files "label, sentence[, sentence]": logistic regression on the frozen embeddings.',
+        'Transfer tasks follow SentEval: a logistic regression on the frozen embeddings, or on |u-v| and u*v of pairs. They are ' +
+        'TSV files "label, sentence[, sentence]". NAME.tsv (or NAME-train.tsv alone) is scored by 10 folds, with the l2 ' +
+        'penalty chosen by 10 folds inside each; NAME-test.tsv is judged after l2 is chosen by 10 folds of NAME-train.tsv, or by ' +
+        'NAME-dev.tsv where it is there. Accuracy, F1 of pairs in two classes (MRPC), and the average over those of ' +
+        'MR, CR, SUBJ, MPQA, SST2, TREC and MRPC that are there. Probes take no random numbers but the folds, whose seed is fixed.',
     )
     .requiredOption('--model <dir>', 'encoder folder in Hugging Face layout, or a .zip of one')
     .option('--sts <path...>', 'scored pairs: files or folders')
-    .option('--transfer <dir>', 'folder of transfer tasks')
+    .option(
+      '--transfer <dir>',
+      'folder of transfer tasks: NAME.tsv, or NAME-train.tsv with NAME-dev.tsv, NAME-test.tsv',
+    )
     .addOption(poolingOption())
     .addOption(maxLengthOption())
     .addOption(deviceOption())
@@ -71,14 +77,15 @@ async function evaluate(options: EvalOptions): Promise<void> {
     reportLineErrors(loaded.errors);
     sets.push(...loaded.sets);
   }
-  const tasks = options.transfer === undefined ? [] : await transferTasks(options.transfer);
+  const tasks = options.transfer === undefined ? [] : await loadTransferTasks(options.transfer, warn);
+  if (options.transfer !== undefined) noteAverage(tasks.map(({ name }) => name));
   const device = await startDevice(options.device, nodeHost(options.device === 'software'));
   const embedder = new Embedder(model, options);
   log(`${options.model}: ${embedder.description}, on ${device.name} (${device.detail}; ${device.reason})`);
   const sts: Record<string, StsScore> = {};
   for (const set of sets) sts[uniqueName(set.name, sts)] = await scoreSet(embedder, set);
   const transfer: Record<string, TransferScore> = {};
-  for (const task of tasks) transfer[task.name] = await scoreTask(embedder, task);
+  for (const task of tasks) transfer[task.name] = await scoreTransferTask(embedder, task);
   const scores = Object.values(sts).map((score) => score.spearman);
   const stsAverage =
     scores.length > 0 && scores.every((score) => score !== null)
@@ -87,7 +94,15 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const { pooling, maxLength } = embedder;
   printResult(
     options,
-    { sts, stsAverage, transfer, pooling, maxLength, device: device.name },
+    {
+      sts,
+      stsAverage,
+      transfer,
+      transferAverage: transferAverage(transfer),
+      pooling,
+      maxLength,
+      device: device.name,
+    },
     resultLines(sts, stsAverage, transfer),
   );
 }
@@ -113,15 +128,7 @@ function resultLines(
       ]),
     );
   }
-  if (Object.keys(transfer).length) {
-    const rows = Object.entries(transfer).map(([name, t]) => [
-      name,
-      formatNumber(t.accuracy),
-      String(t.examples),
-      t.protocol,
-    ]);
-    lines.push('', ...table([['transfer', 'accuracy', 'examples', 'protocol'], ...rows]));
-  }
+  if (Object.keys(transfer).length) lines.push('', ...transferLines(transfer));
   return lines;
 }
 
@@ -149,80 +156,5 @@ async function scoreSet(embedder: Embedder, set: EvaluationSet): Promise<StsScor
     pearson: aggregate(subsets, pearson).all,
     pairs: pairs.length,
     ...(subsets.length > 1 && { spearmanMean: ranked.mean, spearmanWmean: ranked.wmean }),
-  };
-}
-
-interface TransferTask {
-  name: string;
-  train: LabelledRow[];
-  test: LabelledRow[] | undefined;
-}
-interface LabelledRow {
-  label: string;
-  sentences: string[];
-}
-
-/** Reads the tasks of a folder: NAME.tsv, or NAME-train.tsv together with NAME-test.tsv or NAME-dev.tsv. */
-async function transferTasks(folder: string): Promise<TransferTask[]> {
-  if (!existsSync(folder)) throw new Failure(`There is no folder ${folder}.`);
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.tsv'))
-    .sort();
-  if (files.length === 0) throw new Failure(`${folder} holds no .tsv file of a transfer task.`);
-  const tasks: TransferTask[] = [];
-  for (const file of files) {
-    const name = basename(file, '.tsv').replace(/-train$/, '');
-    if (/-(dev|test)$/.test(name) && files.includes(`${name.replace(/-(dev|test)$/, '')}-train.tsv`))
-      continue;
-    const held = [`${name}-test.tsv`, `${name}-dev.tsv`].find((other) => files.includes(other));
-    const train = await labelledRows(join(folder, file));
-    tasks.push({
-      name,
-      train,
-      test: held && held !== file ? await labelledRows(join(folder, held)) : undefined,
-    });
-  }
-  return tasks;
-}
-
-async function labelledRows(path: string): Promise<LabelledRow[]> {
-  const lines = (await readText(path)).split('\n').filter((line) => line.trim() !== '');
-  return lines.map((line, i) => {
-    const [label, ...sentences] = line.split('\t');
-    if (!label || sentences.length < 1 || sentences.length > 2)
-      throw new Failure(
-        `${path}:${i + 1}: expected a label, a sentence and optionally a second sentence, separated by tabs.`,
-      );
-    return { label, sentences };
-  });
-}
-
-async function scoreTask(embedder: Embedder, task: TransferTask): Promise<TransferScore> {
-  const all = [...task.train, ...(task.test ?? [])];
-  const rows = all.flatMap(({ sentences }) => sentences.map((s) => embedder.evaluationIds(s)));
-  const progress = new Progress(rows.length, 0, `sentences of ${task.name}`);
-  const embedded = await embedder.embed(rows, (done) => progress.update(done));
-  progress.stop();
-  const row = (i: number) => embedded.data.subarray(i * embedded.dimension, (i + 1) * embedded.dimension);
-  let at = 0;
-  const features = all.map(({ sentences }) => {
-    if (sentences.length === 1) return row(at++);
-    return pairFeatures(row(at++), row(at++));
-  });
-  const names = [...new Set(all.map(({ label }) => label))].sort();
-  const labels = all.map(({ label }) => names.indexOf(label));
-  const options = { classes: names.length, maxIterations: 200, tolerance: 1e-3 };
-  if (task.test) {
-    const accuracy = splitAccuracy(features, labels, task.train.length, options);
-    return {
-      accuracy,
-      examples: all.length,
-      protocol: `train ${task.train.length}, test ${task.test.length}`,
-    };
-  }
-  return {
-    accuracy: crossValidatedAccuracy(features, labels, options),
-    examples: all.length,
-    protocol: '5-fold cross-validation',
   };
 }

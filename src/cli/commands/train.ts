@@ -116,11 +116,9 @@ export async function trainCommand(options: TrainCommandOptions): Promise<void> 
   if (interrupted) process.exitCode = 130;
 }
 
-/** States where the trained model is, and whether the best one by STS is the untrained model. */
-function modelLine({ path }: RunFolder, { sts, steps }: RunSummary): string {
+/** States where the trained model is, and whether training ever raised STS. */
+function modelLine({ path }: RunFolder, { sts }: RunSummary): string {
   if (sts.best === null) return `model: the newest of ${join(path, 'checkpoints')}`;
-  const untrained = steps > 0 && sts.best === sts.first;
-  return untrained
-    ? `STS never rose above its start: ${join(path, 'best')} holds the untrained model, the trained one is the newest of ${join(path, 'checkpoints')}`
-    : `model: ${join(path, 'best')}`;
+  const note = sts.first !== null && sts.best < sts.first ? ' (STS never rose above its start)' : '';
+  return `model: ${join(path, 'best')}${note}`;
 }

@@ -1,10 +1,13 @@
-// Verifies the metrics: alignment_uniformity.json, rfd.json, spearman.json, match_error_rate.json, logistic_probe.json.
+// Verifies the metrics: alignment_uniformity.json, rfd.json, spearman.json, match_error_rate.json, logistic_probe.json,
+// transfer.json.
 import { alignment } from '../../metrics/alignment.ts';
 import { pearson, spearman, averageRanks } from '../../metrics/correlation.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
+import type { JudgedSplit } from '../../metrics/folds.ts';
 import { fitProbe, predict } from '../../metrics/probe.ts';
 import { rfd, type Reading } from '../../metrics/rfd.ts';
 import { aggregate, stsFromEmbeddings } from '../../metrics/sts.ts';
+import { f1Score, pairFeatures, scoreTransfer } from '../../metrics/transfer.ts';
 import { uniformity } from '../../metrics/uniformity.ts';
 import { matrixFromRows } from '../../metrics/vectors.ts';
 import { Comparison, type CaseResult } from './compare.ts';
@@ -182,18 +185,13 @@ interface ProbeCase {
 export function verifyLogisticProbe(file: string, { cases }: { cases: ProbeCase[] }): CaseResult[] {
   return cases.map((c) => {
     const comparison = new Comparison(file, c.name);
+    const data = { features: matrixFromRows(c.features), labels: c.labels, classes: c.classes, mode: c.mode };
     const accuracies = c.folds.map((fold) => {
-      const take = (indices: number[]) => indices.map((i) => c.features[i]!);
-      const probe = fitProbe(
-        take(fold.train_index),
-        fold.train_index.map((i) => c.labels[i]!),
-        { mode: c.mode, c: c.C, classes: c.classes },
-      );
-      const predictions = predict(probe, take(fold.test_index));
+      const probe = fitProbe(data, fold.train_index, { c: c.C });
+      const predictions = predict(probe, data.features, fold.test_index);
       comparison
-        .close('coefficients', probe.coefficients, fold.coef, { absolute: 1e-3 })
-        .close('intercepts', probe.intercepts, fold.intercept, { absolute: 1e-3 })
-        .close('objective', probe.objective, fold.objective, { absolute: 1e-3 })
+        .close('weights', probe.weights, withIntercepts(fold.coef, fold.intercept), { absolute: 1e-5 })
+        .close('objective', probe.objective, fold.objective, { absolute: 1e-5 })
         .equal('predictions', predictions, fold.predictions);
       return (
         predictions.filter((label, i) => label === c.labels[fold.test_index[i]!]).length / predictions.length
@@ -206,6 +204,57 @@ export function verifyLogisticProbe(file: string, { cases }: { cases: ProbeCase[
         c.mean_accuracy,
         PLAIN,
       )
+      .result();
+  });
+}
+
+/** Each row of coefficients followed by its intercept, as the probe keeps them. */
+function withIntercepts(coefficients: number[][], intercepts: number[]): number[][] {
+  return coefficients.map((row, o) => [...row, intercepts[o]!]);
+}
+
+interface TransferCase {
+  name: string;
+  classes: number;
+  /** The embedding of each example, or of both sentences of each pair. */
+  embeddings: number[][] | [number[], number[]][];
+  labels: number[];
+  penalties: number[];
+  splits: (JudgedSplit & {
+    scores: number[];
+    chosen: number;
+    coef: number[][];
+    intercept: number[];
+    predictions: number[];
+    accuracy: number;
+  })[];
+  accuracy: number;
+  f1: number | null;
+}
+
+export function verifyTransfer(file: string, { cases }: { cases: TransferCase[] }): CaseResult[] {
+  return cases.map((c) => {
+    const features = c.embeddings.map((embedding) =>
+      typeof embedding[0] === 'number'
+        ? (embedding as number[])
+        : [...pairFeatures(...(embedding as [number[], number[]]))],
+    );
+    const data = { features: matrixFromRows(features), labels: c.labels, classes: c.classes };
+    const scored = scoreTransfer(data, c.splits, c.penalties);
+    const comparison = new Comparison(file, c.name);
+    c.splits.forEach((split, s) => {
+      const ours = scored.splits[s]!;
+      comparison
+        .close('weights', ours.probe.weights, withIntercepts(split.coef, split.intercept), { absolute: 1e-5 })
+        .close('scores', ours.scores, split.scores, PLAIN)
+        .equal('C', ours.c, split.chosen)
+        .equal('predictions', ours.predictions, split.predictions)
+        .close('accuracy of a split', ours.accuracy, split.accuracy, PLAIN);
+    });
+    return comparison
+      .close('accuracy', scored.accuracy, c.accuracy, PLAIN)
+      .close('F1', c.f1 === null ? NaN : f1Score(c.labels, c.splits, scored.splits), c.f1, PLAIN)
+      .equal('probes that did not converge', scored.notConverged, 0)
       .result();
   });
 }

@@ -11,6 +11,7 @@ import {
   verifyMatchErrorRate,
   verifyRfd,
   verifySpearman,
+  verifyTransfer,
 } from './metrics.ts';
 import { verifyAdamW, verifyTrainingTrace } from './training.ts';
 
@@ -32,6 +33,7 @@ export const VERIFIERS: Record<string, Verifier> = {
   'rfd.json': verifyRfd,
   'spearman.json': verifySpearman,
   'training_trace.json': verifyTrainingTrace,
+  'transfer.json': verifyTransfer,
 };
 
 /** @param text content of the file. A file that is unknown, damaged or of another type gives one failed case. */

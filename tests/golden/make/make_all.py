@@ -20,6 +20,7 @@ import metrics
 import optimiser
 import probe
 import tokenizer
+import transfer
 from files import Difference, Json, compact, indented, load, text_of, write
 
 
@@ -47,6 +48,7 @@ FILES: dict[str, ReferenceFile] = {
     "spearman": ReferenceFile(metrics.spearman),
     "match_error_rate": ReferenceFile(metrics.match_error_rate),
     "logistic_probe": ReferenceFile(probe.logistic_probe, tolerance=1e-6),
+    "transfer": ReferenceFile(transfer.transfer, tolerance=1e-6),
     "bert_forward_backward": ReferenceFile(bert.bert_forward_backward),
     "dropout_statistics": ReferenceFile(bert.dropout_statistics, tolerance=1e-6, compare=bert.compare_dropout),
     "adamw": ReferenceFile(optimiser.adamw),
