@@ -114,7 +114,7 @@ function descentDirection(
 
 function largest(vector: Float64Array): number {
   let most = 0;
-  for (let k = 0; k < vector.length; k++) most = Math.max(most, Math.abs(vector[k]!));
+  for (const value of vector) most = Math.max(most, Math.abs(value));
   return most;
 }
 

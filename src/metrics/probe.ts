@@ -193,7 +193,7 @@ function addBlock(
 /** Overwrites scores with probabilities. Returns log(sum(exp(scores))). */
 export function softmax(scores: Float64Array): number {
   let top = -Infinity;
-  for (let o = 0; o < scores.length; o++) top = Math.max(top, scores[o]!);
+  for (const score of scores) top = Math.max(top, score);
   let total = 0;
   for (let o = 0; o < scores.length; o++) total += scores[o] = Math.exp(scores[o]! - top);
   for (let o = 0; o < scores.length; o++) scores[o]! /= total;

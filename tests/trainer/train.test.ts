@@ -132,6 +132,13 @@ describe('a run on', () => {
 
 describe('on wasm', () => {
   eachBackend(() => {
+    it('keeps the best trained model, not the model before training, even when training makes STS worse', async () => {
+      const { events, summary } = await run(inputs({ learningRate: 0.1 }), { store: new MemoryStore() });
+      const best = events.flatMap((event) => (event.type === 'checkpoint' && event.best ? [event.step] : []));
+      expect(best[0]).toBe(3);
+      expect(summary.sts.best).toBeLessThan(summary.sts.first!);
+    });
+
     it('resumed from any checkpoint equals never having stopped, bit for bit', async () => {
       const whole = new MemoryStore();
       const { events } = await run(inputs(), { store: whole });

@@ -128,7 +128,7 @@ function resultLines(
       ]),
     );
   }
-  if (Object.keys(transfer).length) lines.push('', ...transferLines(transfer));
+  if (Object.keys(transfer).length) lines.push(...(lines.length ? [''] : []), ...transferLines(transfer));
   return lines;
 }
 

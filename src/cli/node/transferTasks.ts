@@ -19,6 +19,7 @@ export interface LabelledRow {
 export interface TaskFile {
   path: string;
   rows: LabelledRow[];
+  first: LabelledRow;
 }
 
 export interface TransferTask {
@@ -32,24 +33,25 @@ export interface TransferTask {
   pairs: boolean;
 }
 
-type SplitName = 'train' | 'dev' | 'test';
+interface SplitFiles {
+  train: string;
+  dev?: string;
+  test?: string;
+}
 
 /** @param note told what is left out, or read in a way that the user should know */
 export async function loadTransferTasks(
   folder: string,
   note: (line: string) => void,
 ): Promise<TransferTask[]> {
-  const files = taskFiles(folder, note);
   const tasks: TransferTask[] = [];
-  for (const [name, splits] of files) {
-    const read = async (split: SplitName) => {
-      const file = splits[split];
-      return file === undefined ? undefined : labelledRows(join(folder, file));
-    };
-    const train = (await read('train'))!;
-    const [dev, test] = [await read('dev'), await read('test')];
+  for (const [name, files] of taskFiles(folder, note)) {
+    const read = (file: string) => labelledRows(join(folder, file));
+    const train = await read(files.train);
+    const dev = files.dev === undefined ? undefined : await read(files.dev);
+    const test = files.test === undefined ? undefined : await read(files.test);
     const labels = [...new Set(train.rows.map(({ label }) => label))].sort();
-    const task = { name, labels, train, dev, test, pairs: train.rows[0]!.sentences.length === 2 };
+    const task = { name, labels, train, dev, test, pairs: train.first.sentences.length === 2 };
     checkSplits(task, note);
     checkClasses(task, note);
     tasks.push(task);
@@ -58,14 +60,11 @@ export async function loadTransferTasks(
 }
 
 /** The names of the files of each task. */
-function taskFiles(
-  folder: string,
-  note: (line: string) => void,
-): Map<string, Partial<Record<SplitName, string>>> {
+function taskFiles(folder: string, note: (line: string) => void): Map<string, SplitFiles> {
   if (!existsSync(folder)) throw new Failure(`There is no folder ${folder}.`);
   if (!statSync(folder).isDirectory())
     throw new Failure(`${folder} is a file; --transfer takes a folder of NAME.tsv or NAME-train.tsv files.`);
-  const tasks = new Map<string, Partial<Record<SplitName, string>>>();
+  const found = new Map<string, Partial<SplitFiles>>();
   const unread: string[] = [];
   for (const file of readdirSync(folder).sort()) {
     const [, name, split = 'train'] = /^(.+?)(?:-(train|dev|test))?\.tsv$/.exec(file) ?? [];
@@ -73,18 +72,21 @@ function taskFiles(
       if (!file.startsWith('.')) unread.push(file);
       continue;
     }
-    const splits = tasks.get(name) ?? {};
-    if (splits[split as SplitName])
+    const splits = found.get(name) ?? {};
+    if (splits[split as keyof SplitFiles])
       throw new Failure(`${folder} holds both ${name}.tsv and ${name}-train.tsv; keep one of them.`);
-    tasks.set(name, { ...splits, [split]: file });
+    found.set(name, { ...splits, [split]: file });
   }
   if (unread.length) note(`${folder}: not read, because a task is a .tsv file: ${unread.join(', ')}`);
-  if (tasks.size === 0) throw new Failure(`${folder} holds no .tsv file of a transfer task.`);
-  for (const [name, { train, dev, test }] of tasks)
+  if (found.size === 0) throw new Failure(`${folder} holds no .tsv file of a transfer task.`);
+  const tasks = new Map<string, SplitFiles>();
+  for (const [name, { train, ...others }] of found) {
     if (train === undefined)
       throw new Failure(
-        `${folder} holds ${[dev, test].filter(Boolean).join(' and ')} but nothing to learn from: ${name}-train.tsv (or ${name}.tsv) is missing.`,
+        `${folder} holds ${Object.values(others).join(' and ')} but nothing to learn from: ${name}-train.tsv (or ${name}.tsv) is missing.`,
       );
+    tasks.set(name, { train, ...others });
+  }
   return tasks;
 }
 
@@ -103,18 +105,19 @@ async function labelledRows(path: string): Promise<TaskFile> {
       );
     rows.push({ label, sentences, line: i + 1 });
   });
-  if (rows.length === 0) throw new Failure(`${path} is empty.`);
-  return { path, rows };
+  const [first] = rows;
+  if (!first) throw new Failure(`${path} is empty.`);
+  return { path, rows, first };
 }
 
 /** Dev and test must have the form and the labels of the training split. */
 function checkSplits({ labels, train, dev, test, pairs }: TransferTask, note: (line: string) => void): void {
   for (const split of [dev, test]) {
     if (!split) continue;
-    const [first] = split.rows;
-    if ((first!.sentences.length === 2) !== pairs)
+    const { first } = split;
+    if ((first.sentences.length === 2) !== pairs)
       throw new Failure(
-        `${split.path}:${first!.line}: ${count(first!.sentences.length, 'sentence')}, but ${train.path} has ${pairs ? 2 : 1}.`,
+        `${split.path}:${first.line}: ${count(first.sentences.length, 'sentence')}, but ${train.path} has ${pairs ? 2 : 1}.`,
       );
     const stranger = split.rows.find(({ label }) => !labels.includes(label));
     if (stranger)
@@ -143,9 +146,10 @@ function checkClasses(
     throw new Failure(`${path}: ${folds} need at least ${fewest} examples, and it has ${rows.length}.`);
   for (const label of labels) {
     const members = rows.filter((row) => row.label === label);
-    if (members.length < least)
+    const [first] = members;
+    if (first && members.length < least)
       throw new Failure(
-        `${path}:${members[0]!.line}: label "${label}" has ${count(members.length, 'example')}; ${folds} need at least ${least}, so that none lacks it in training.`,
+        `${path}:${first.line}: label "${label}" has ${count(members.length, 'example')}; ${folds} need at least ${least}, so that none lacks it in training.`,
       );
     if (members.length < FOLDS)
       note(
