@@ -8,7 +8,7 @@ import { formatEvent } from '../run/record.ts';
 import { settingName } from '../run/settings.ts';
 import { train } from '../trainer/train.ts';
 import { DEFAULT_CORPORA, DEFAULT_MODEL } from './startRun.ts';
-import { domainFiles, loadGroups, loadPairs, openModel } from './node/files.ts';
+import { anchorFiles, commonAnchors, domainFiles, loadGroups, loadPairs, openModel } from './node/files.ts';
 import { nodeHost } from './node/gpu.ts';
 import { root } from './root.ts';
 import { RunView } from './runView.ts';
@@ -25,6 +25,7 @@ const inputs = {
   setting: PAGE_SETTING,
   config: pageDefaults().config,
   groups,
+  sharedAnchors: await commonAnchors(anchorFiles(DEFAULT_CORPORA, PAGE_SETTING.domain)),
   sts: pairs,
   model: { ...model, name: relative(root, DEFAULT_MODEL) },
   device: await startDevice('wasm', nodeHost(false)),

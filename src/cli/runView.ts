@@ -1,5 +1,6 @@
 // Shows a run on the terminal: one line per measurement, a progress bar in between, and the speed at the end.
 import type { HeaderEvent, MetricEvent, RunEvent, StepEvent } from '../run/events.ts';
+import { measuredCounts, type MeasuredCount } from '../record/measuredCounts.ts';
 import { appendMetric, emptyMetrics } from '../record/series.ts';
 import { summarize } from '../record/summary.ts';
 import { median, sum } from '../util/statistics.ts';
@@ -26,6 +27,7 @@ export class RunView {
   private step = 0;
   private steps: StepEvent[] = [];
   private pending: MetricEvent[] = [];
+  private isDescribed = false;
 
   /** @param measured readings of a resumed run so far; grows in place */
   constructor(private readonly measured = emptyMetrics()) {}
@@ -95,8 +97,20 @@ export class RunView {
       formatNumber(rfd.uniformity),
       value('eval', 'sts'),
     ];
+    this.describeMeasurement();
     this.pending = [];
     this.line(COLUMNS.map(([, width], i) => (cells[i] ?? '').padStart(width)).join(''));
+  }
+
+  /** Says once what the figures of the table are measured on. */
+  private describeMeasurement(): void {
+    const counts = this.isDescribed ? null : measuredCounts(this.pending);
+    if (counts === null) return;
+    this.isDescribed = true;
+    const of = (side: string, { pairs, sentences }: MeasuredCount) =>
+      `${pairs} ${side} pairs and ${sentences} sentences`;
+    const sides = [of('held-out', counts.train), ...(counts.eval ? [of('evaluation', counts.eval)] : [])];
+    this.line(`alignment and uniformity are measured on ${sides.join(', ')}`);
   }
 
   private line(text: string): void {

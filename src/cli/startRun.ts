@@ -18,7 +18,7 @@ import type { Checkpoint } from '../trainer/checkpoint.ts';
 import type { RunInputs } from '../trainer/prepare.ts';
 import type { DeviceChoice } from '../util/devices.ts';
 import { UsageFailure } from '../util/failure.ts';
-import { domainFiles, loadGroups, loadPairs, openModel } from './node/files.ts';
+import { anchorFiles, commonAnchors, domainFiles, loadGroups, loadPairs, openModel } from './node/files.ts';
 import { newRunFolderPath, RunFolder, type RunPaths } from './node/runFolder.ts';
 import { log, warn, type CommonOptions } from './output.ts';
 import { root } from './root.ts';
@@ -102,6 +102,7 @@ export async function newRun(options: TrainCommandOptions): Promise<StartedRun> 
     model: options.model ?? DEFAULT_MODEL,
     setting: settingName(setting),
     files,
+    anchors: options.data === undefined ? anchorFiles(corpora, setting.domain) : [],
     sts,
   };
   const folder = RunFolder.claim(options.out ?? newRunFolderPath(settingName(setting)));
@@ -125,11 +126,7 @@ export async function resumedRun(options: TrainCommandOptions, path: string): Pr
   const paths: RunPaths = {
     model: options.model ?? saved.model,
     setting: options.setting === undefined ? saved.setting : settingName(settingOf(options)),
-    files:
-      options.data ??
-      (options.corpora === undefined
-        ? saved.files
-        : domainFiles(options.corpora, settingOf({ setting: saved.setting, ...options }))),
+    ...resumedFiles(options, saved),
     sts: options.sts ?? saved.sts,
   };
   const config = configFrom(options, checkpoint.state.config);
@@ -155,11 +152,23 @@ export async function resumedRun(options: TrainCommandOptions, path: string): Pr
   };
 }
 
+/** The data of a resumed run: that of the options, if they name any, or that of the run. */
+function resumedFiles(options: TrainCommandOptions, saved: RunPaths): Pick<RunPaths, 'files' | 'anchors'> {
+  if (options.data !== undefined) return { files: options.data, anchors: [] };
+  if (options.corpora === undefined) return { files: saved.files, anchors: saved.anchors };
+  const setting = settingOf({ setting: saved.setting, ...options });
+  return {
+    files: domainFiles(options.corpora, setting),
+    anchors: anchorFiles(options.corpora, setting.domain),
+  };
+}
+
 function absolute(paths: RunPaths): RunPaths {
   return {
     ...paths,
     model: resolve(paths.model),
     files: paths.files.map((file) => resolve(file)),
+    anchors: paths.anchors.map((file) => resolve(file)),
     sts: paths.sts.map((file) => resolve(file)),
   };
 }
@@ -187,7 +196,8 @@ async function loadInputs(
   }
   reportLineErrors(errors);
   const device = await startTunedDevice(options.device, options.tuning !== false);
-  return { setting, config, groups, sts, model, device, files: paths.files };
+  const sharedAnchors = await commonAnchors(paths.anchors);
+  return { setting, config, groups, sharedAnchors, sts, model, device, files: paths.files };
 }
 
 const SHOWN_ERRORS = 5;

@@ -19,6 +19,8 @@ export interface Batch {
   /** Indices into the examples. */
   plain: number[];
   generated: number[];
+  /** The epoch it was drawn in. */
+  epoch: number;
 }
 
 export interface BatchPlan {
@@ -50,7 +52,7 @@ function nextInEpoch(plan: BatchPlan, order: readonly number[], cursor: BatchCur
     cursor.waiting.push(...taken.filter((i) => plan.generated[i]));
     const generated = cursor.waiting.length >= plan.generatedBatch ? cursor.waiting : [];
     if (generated.length) cursor.waiting = [];
-    if (plain.length + generated.length > 0) return { plain, generated };
+    if (plain.length + generated.length > 0) return { plain, generated, epoch: cursor.epoch };
   }
   cursor.epoch++;
   cursor.position = 0;

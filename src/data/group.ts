@@ -19,6 +19,8 @@ export const groupSchema = z.object({
   source: z.enum(['bundled', 'typed', 'llm', 'file']).optional(),
   /** The author: a person or a model. */
   by: z.string().optional(),
+  /** How far shared words tell the levels of an STS group apart: easy (they do), hard (they mislead), or medium. */
+  grade: z.enum(['easy', 'medium', 'hard']).optional(),
 });
 
 /** A group as all code other than the file readers uses it: fields that a line may omit are filled in. */

@@ -1,11 +1,12 @@
 // Turns the groups of a corpus into the training examples of a setting: which sentences become plain rows, which become
 // generated groups and in what sentence order, with notes about what the data lacks for the setting.
 import { PATTERNS, type PatternName } from '../run/settings.ts';
-import type { Role } from '../run/roles.ts';
+import { ROLES, type Role } from '../run/roles.ts';
 import { Failure } from '../util/failure.ts';
 import { Random } from '../util/random.ts';
 import type { Group, GroupPattern } from './group.ts';
 import { cutoffCount } from './augment/tokenCutoff.ts';
+import { splitHeldOut } from './split.ts';
 
 /** A row of training data: the anchor, then its other sentences, the most similar first. */
 export interface Example {
@@ -27,6 +28,9 @@ export interface Mixture {
 
 export interface MixOptions {
   pattern: PatternName;
+  /** Which sentence of an STS group is the contrastive positive without the HT loss. */
+  positive?: 'positive' | 'intermediate';
+  /** Share of the groups to train on; 0 uses no groups at all. */
   generatedShare: number;
   seed: number;
 }
@@ -39,11 +43,10 @@ export interface MixOptions {
 export function mixExamples(groups: readonly Group[], options: MixOptions): Mixture {
   const pattern = PATTERNS[options.pattern];
   const notes: string[] = [];
-  const { complete, roles } =
+  const { complete: grouped, roles } =
     'groups' in pattern
       ? completeGroups(groups, options, pattern.groups, notes)
       : { complete: [], roles: [] };
-  const grouped = sampleShare(complete, options.generatedShare, options.seed);
   const plain = pattern.plain ? plainExamples(groups, new Set(grouped.map(({ anchor }) => anchor))) : [];
   const examples = [...plain, ...grouped];
   if (examples.length < 4) {
@@ -55,7 +58,10 @@ export function mixExamples(groups: readonly Group[], options: MixOptions): Mixt
 }
 
 /** Every distinct anchor as a plain example, except those in `used`. */
-function plainExamples(groups: readonly Group[], used: ReadonlySet<string>): Example[] {
+function plainExamples(
+  groups: readonly Pick<Group, 'id' | 'anchor'>[],
+  used: ReadonlySet<string>,
+): Example[] {
   const seen = new Set(used);
   const examples: Example[] = [];
   for (const { id, anchor } of groups) {
@@ -67,12 +73,22 @@ function plainExamples(groups: readonly Group[], used: ReadonlySet<string>): Exa
 }
 
 /** Fallbacks for when no group has all the sentences of a setting: the roles to drop, and the note about it. */
-const FALLBACKS: Record<'hierarchical' | 'flat', { drop: readonly Role[]; note?: string }[]> = {
+const FALLBACKS: Record<
+  'hierarchical' | 'intermediate' | 'flat',
+  { drop: readonly Role[]; note?: string }[]
+> = {
   hierarchical: [
     { drop: [] },
     {
       drop: ['intermediate'],
       note: 'HT without intermediates: no group has an intermediate sentence, so the hierarchical triplet loss only ranks the positive above the negative, by the first margin.',
+    },
+  ],
+  intermediate: [
+    { drop: [] },
+    {
+      drop: ['intermediate'],
+      note: 'No group has an intermediate sentence: InfoNCE takes the positive instead.',
     },
   ],
   flat: [
@@ -87,21 +103,26 @@ const FALLBACKS: Record<'hierarchical' | 'flat', { drop: readonly Role[]; note?:
 /** The groups that have every sentence the setting needs, as examples. */
 function completeGroups(
   groups: readonly Group[],
-  { pattern: name, generatedShare }: MixOptions,
+  { pattern: name, positive, generatedShare }: MixOptions,
   wanted: GroupPattern,
   notes: string[],
 ): { complete: Example[]; roles: readonly Role[] } {
   const pattern = PATTERNS[name];
+  const kind = pattern.hierarchical
+    ? 'hierarchical'
+    : wanted === 'sts' && positive === 'intermediate'
+      ? 'intermediate'
+      : 'flat';
+  const wantedRoles: readonly Role[] = kind === 'intermediate' ? ROLES : pattern.roles;
   const candidates = groups.filter((group) => canServeAs(group.pattern, wanted));
   const isComplete = (roles: readonly Role[]) => (group: Group) =>
     roles.every((role) => group[role] !== undefined);
-  const served = FALLBACKS[pattern.hierarchical ? 'hierarchical' : 'flat'].find(({ drop }) => {
-    return candidates.some(isComplete(pattern.roles.filter((role) => !drop.includes(role))));
-  });
-  const roles = pattern.roles.filter((role) => !served?.drop.includes(role));
+  const without = (drop: readonly Role[] = []) => wantedRoles.filter((role) => !drop.includes(role));
+  const served = FALLBACKS[kind].find(({ drop }) => candidates.some(isComplete(without(drop))));
+  const roles = without(served?.drop);
   if (served?.note !== undefined) notes.push(served.note);
-  const complete = candidates.filter(isComplete(roles));
-  const missing = candidates.length - complete.length;
+  const complete = generatedShare > 0 ? candidates.filter(isComplete(roles)) : [];
+  const missing = generatedShare > 0 ? candidates.length - complete.length : 0;
   if (complete.length === 0 && generatedShare > 0) {
     throw new Failure(
       `Setting "${name}" needs ${wanted} groups with ${roles.join(', ')}, and the data has none (it holds ${countByPattern(groups)}).`,
@@ -154,14 +175,53 @@ function countByPattern(groups: readonly Group[]): string {
   return [...counts].map(([pattern, count]) => `${count} ${pattern}`).join(', ') || 'nothing';
 }
 
-/** A random share of the groups, in their original order; with the same seed a larger share contains a smaller one. */
-function sampleShare(examples: Example[], share: number, seed: number): Example[] {
-  if (share >= 1) return examples;
+/**
+ * Keeps a random share of the groups, in their original order; with the same seed a larger share contains a smaller
+ * one. The anchors of the others become plain sentences, if the setting trains on plain sentences.
+ */
+export function takeShare(
+  examples: readonly Example[],
+  { pattern, generatedShare: share, seed }: MixOptions,
+): Example[] {
+  const groups = examples.filter(isGroup);
+  if (share >= 1 || groups.length === 0) return examples.slice();
   const order = Random.seeded(seed)
     .fork('generated-share')
-    .shuffled(examples.map((_, i) => i));
-  const chosen = new Set(order.slice(0, Math.round(share * examples.length)));
-  return examples.filter((_, i) => chosen.has(i));
+    .shuffled(groups.map((_, i) => i));
+  const places = new Set(order.slice(0, Math.round(share * groups.length)));
+  const chosen = groups.filter((_, i) => places.has(i));
+  if (!PATTERNS[pattern].plain) return chosen;
+  const plain = examples.filter((example) => !isGroup(example));
+  const used = new Set(chosen.map(({ anchor }) => anchor));
+  return [
+    ...plain,
+    ...plainExamples(
+      groups.filter((_, i) => !places.has(i)),
+      used,
+    ),
+    ...chosen,
+  ];
+}
+
+/** Whether an example has more sentences than its anchor. */
+export function isGroup({ sentences }: Pick<Example, 'sentences'>): boolean {
+  return sentences.length > 1;
+}
+
+export interface Split {
+  /** The examples to train on, with the chosen share of the groups. */
+  train: Example[];
+  /** The held-out examples, with all groups. */
+  heldOut: Example[];
+  notes: string[];
+  roles: readonly Role[];
+}
+
+/** Mixes the examples, holds out the same anchors in every setting, and keeps a share of the groups to train on. */
+export function splitExamples(groups: readonly Group[], options: MixOptions & { heldOut: number }): Split {
+  const { examples, notes, roles } = mixExamples(groups, options);
+  const { train, heldOut } = splitHeldOut(examples, options.heldOut, options.seed);
+  return { train: takeShare(train, options), heldOut, notes, roles };
 }
 
 /** A note on how many sentences token cutoff does not change. @param lengths tokens per sentence, not special ones */

@@ -1,4 +1,4 @@
-// Semantic textual similarity (STS): correlation of cosines with human scores, aggregated over the subsets of a task.
+// Semantic textual similarity (STS): correlation of cosines with the scores of sentence pairs, aggregated over the subsets of a task.
 //
 //   all     one correlation over the pairs of all subsets (what the paper reports; SentEval "all")
 //   mean    unweighted mean of the subsets' correlations

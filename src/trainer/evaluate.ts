@@ -4,12 +4,14 @@ import type { EncoderConfig } from '../encoder/config.ts';
 import type { DropoutRates } from '../encoder/pass.ts';
 import type { Parameters } from '../encoder/parameters.ts';
 import type { ScoredPair } from '../data/group.ts';
+import { isGroup } from '../data/mix.ts';
 import { alignment } from '../metrics/alignment.ts';
 import { stsFromEmbeddings } from '../metrics/sts.ts';
 import { uniformity } from '../metrics/uniformity.ts';
 import { takeRows, type Matrix } from '../metrics/vectors.ts';
 import type { Config } from '../run/config.ts';
 import type { MetricEvent } from '../run/events.ts';
+import { ROLES } from '../run/roles.ts';
 import { forkKey, type Key } from '../util/random.ts';
 import { embedRows } from './embed.ts';
 import { positiveIndex } from '../losses/objective.ts';
@@ -33,22 +35,33 @@ export interface StsSet {
 }
 
 /**
- * The held-out side. If the data has groups, only groups are measured (the pattern's own pairs); in groups of four
- * sentences the intermediate is the positive. Otherwise alignment is measured on the two views of plain sentences, and
+ * The held-out side. If the data has groups, only groups are measured (the pattern's own pairs); with the HT loss the
+ * intermediate of four sentences is the positive. Otherwise alignment is measured on the two views of plain sentences, and
  * uniformity on the sentences themselves.
  */
-export function heldOutSet(heldOut: readonly TokenisedExample[], views: Views, cap: number): MeasuredSet {
-  const groups = heldOut.filter((example) => example.ids.length > 1);
-  const measured = groups.length > 0 ? groups : heldOut;
-  const rows = measured.map((example) => views.rowsOf(example, 'held-out'));
+export function heldOutSet(
+  heldOut: readonly TokenisedExample[],
+  views: Views,
+  { cap, hierarchical }: { cap: number; hierarchical: boolean },
+): MeasuredSet {
+  const groups = heldOut.filter(isGroup);
+  const rows = groups.length > 0 ? groups.map(groupRows) : heldOut.map((plain) => views.measuredRows(plain));
   return {
     split: 'train',
     pairs: rows
-      .map((r): [number[], number[]] => [r[0]!, r[groups.length > 0 ? positiveIndex(r.length) : 1]!])
+      .map((r): [number[], number[]] => [r[0]!, r[hierarchical ? positiveIndex(r.length) : 1]!])
       .slice(0, cap),
     sentences: (groups.length > 0 ? rows.flat() : rows.map((r) => r[0]!)).slice(0, cap),
   };
+
+  /** Without the HT loss the intermediate sentence is trained on at most: the authors measure the other three. */
+  function groupRows(group: TokenisedExample): number[][] {
+    const all = views.measuredRows(group);
+    return hierarchical ? all : all.filter((_, i) => all.length < ROLES.length || i !== INTERMEDIATE);
+  }
 }
+
+const INTERMEDIATE = ROLES.indexOf('intermediate');
 
 /** The evaluation side: alignment on pairs scored >= 4, uniformity on the sentences of pairs scored >= 4 or <= 1. */
 export function evaluationSet(pairs: readonly ScoredPair[], views: Views, cap: number): MeasuredSet {

@@ -59,7 +59,7 @@ export class NextBatches {
     if (this.prefetched) return this.prefetched;
     const { plan, views, examples } = this.source;
     const batches = drawBatches(this.generator, plan, this.added, this.count);
-    const rows = batches.map((batch) => views.batchRows(examples, batch, step));
+    const rows = batches.map((batch) => views.batchRows(examples, batch));
     this.prefetched = { step, batches, rows };
     return this.prefetched;
   }

@@ -1,14 +1,13 @@
 // Prepares a run before its first step: derives examples, held-out split, batch plan and measured sets from its inputs.
 import { stepsPerEpoch, type BatchPlan } from '../data/batches.ts';
 import type { Group, ScoredPair } from '../data/group.ts';
-import { mixExamples, userExample, type Example } from '../data/mix.ts';
-import { splitHeldOut } from '../data/split.ts';
+import { isGroup, userExample, splitExamples, type Example } from '../data/mix.ts';
 import { longestInput } from '../encoder/config.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import type { Config } from '../run/config.ts';
 import type { DeviceInfo } from '../util/devices.ts';
 import type { Role } from '../run/roles.ts';
-import type { PatternName, Setting } from '../run/settings.ts';
+import { PATTERNS, type PatternName, type Setting } from '../run/settings.ts';
 import { promptLength } from '../tokenizer/template.ts';
 import { UsageFailure } from '../util/failure.ts';
 import { forkKey, seedKey, type Random } from '../util/random.ts';
@@ -19,6 +18,11 @@ export interface RunInputs {
   setting: Setting;
   config: Config;
   groups: readonly Group[];
+  /**
+   * The anchors that every pattern of the domain has a group for: of the held-out anchors only these are measured, so
+   * that all settings of the domain are measured on the same sentences. Empty: all held-out anchors are measured.
+   */
+  sharedAnchors?: readonly string[] | undefined;
   /** The user's own groups, which are always trained on and never held out, regardless of their pattern. */
   userGroups?: readonly Group[] | undefined;
   /** Evaluation pairs; if there are none, STS and the evaluation curves are not measured. */
@@ -56,30 +60,24 @@ export interface Prepared {
 export function prepare(inputs: RunInputs, random: Random): Prepared {
   const { config, model, setting } = inputs;
   const measuredLength = checkLength(config, model);
-  const {
-    examples: mixed,
-    notes,
-    roles,
-  } = mixExamples(inputs.groups, {
-    pattern: setting.pattern,
-    generatedShare: config.generatedShare,
-    seed: config.seed,
-  });
-  const { train, heldOut } = splitHeldOut(mixed, config.heldOut, config.seed);
+  const { pattern } = setting;
+  const { train, heldOut, notes, roles } = splitExamples(inputs.groups, { pattern, ...config });
   if (config.batch > train.length) {
     throw new UsageFailure(
       `Knob "batch" is ${config.batch}, but the data gives only ${train.length} training examples (${heldOut.length} are held out); take --batch ${train.length} or less.`,
     );
   }
-  const views = new Views(model.tokenizer, setting.pattern, config, random.fork('augment'), measuredLength);
+  const views = new Views(model.tokenizer, pattern, config, random.fork('augment'), measuredLength);
   const examples = train.map((example) => views.tokenise(example));
-  const added = userExamples(inputs.userGroups ?? [], roles, setting.pattern);
+  const added = userExamples(inputs.userGroups ?? [], roles, pattern);
   for (const example of added.examples) examples.push(views.tokenise(example));
   notes.push(...added.rejected);
   const held = heldOut.map((example) => views.tokeniseHeldOut(example));
   notes.push(...measurementNotes(examples, held, inputs.sts));
   const plan = batchPlan(examples, config, random, notes);
-  const measured = [heldOutSet(held, views, config.measureCap)];
+  const { hierarchical } = PATTERNS[pattern];
+  const shared = sharedExamples(held, inputs.sharedAnchors ?? [], notes);
+  const measured = [heldOutSet(shared, views, { cap: config.measureCap, hierarchical })];
   if (inputs.sts.length > 0) measured.push(evaluationSet(inputs.sts, views, config.measureCap));
   if (config.pooling === 'mean' && config.head)
     notes.push('Mean pooling never uses the training head; it is left out.');
@@ -163,6 +161,22 @@ function plannedSteps(config: Config, plan: BatchPlan): number {
   return Math.max(1, Math.ceil((config.epochs * stepsPerEpoch(plan)) / config.accumulate));
 }
 
+/** The held-out examples whose anchors all settings share; all of them if there are fewer than two such. */
+function sharedExamples(
+  held: TokenisedExample[],
+  sharedAnchors: readonly string[],
+  notes: string[],
+): TokenisedExample[] {
+  if (sharedAnchors.length === 0) return held;
+  const anchors = new Set(sharedAnchors);
+  const shared = held.filter(({ anchor }) => anchors.has(anchor));
+  if (shared.length >= 2) return shared;
+  notes.push(
+    'Fewer than two held-out anchors have a group in every pattern: all held-out examples are measured, which differ from one setting to another.',
+  );
+  return held;
+}
+
 /** Notes on what cannot be measured with this data. */
 function measurementNotes(
   examples: readonly TokenisedExample[],
@@ -170,7 +184,6 @@ function measurementNotes(
   sts: readonly ScoredPair[],
 ): string[] {
   const notes: string[] = [];
-  const isGroup = (example: TokenisedExample) => example.ids.length > 1;
   if (examples.some(isGroup) && !held.some(isGroup)) {
     notes.push(
       'No group fell into the held-out share: the training side is measured on plain sentences, so its alignment and RFD are not those of this pattern. Raise heldOut or add groups.',

@@ -189,7 +189,7 @@ export class TrainingSession {
     const joining = userExamples(groups, prepared.roles, inputs.setting.pattern).examples;
     const { examples, batches: drawn } = state.batches.peek(joining);
     const batches = drawn.map((batch, part) => ({
-      rows: prepared.views.batchRows(examples, batch, number),
+      rows: prepared.views.batchRows(examples, batch),
       options: this.stepOptions(config, number, part),
     }));
     return { number, examples, drawn, batches };

@@ -55,6 +55,8 @@ const startSchema = z.object({
   groups: z.array(completeGroupSchema),
   /** The visitor's own groups, which are never held out. */
   userGroups: z.array(completeGroupSchema),
+  /** The held-out anchors that may be measured; empty: all of them. */
+  sharedAnchors: sentences,
   sts: z.array(z.object({ score: z.number(), first: z.string(), second: z.string() })),
   files: z.array(z.string()),
   /** Sentences followed on the map. */

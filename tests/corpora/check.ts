@@ -1,5 +1,6 @@
 // Measures the bundled corpora and holds them to what their card promises: `npm run corpora:check`, or with
-// `-- FOLDER` those of another folder. Exits with 1 when a rule is broken. When SEMBLANCE_DATA names a folder with real
+// `-- FOLDER` those of another folder; `-- --train` trains on them and checks what must come out of it (minutes). Exits
+// with 1 when a rule is broken. When SEMBLANCE_DATA names a folder with real
 // data (wiki/, nli/, sts/, transfer/), measures beside it and looks for copied sentences.
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,8 @@ import { root } from '../../src/cli/root.ts';
 import { Failure } from '../../src/util/failure.ts';
 import { copies, errorRates, vocabulary, type Shown } from './compare.ts';
 import { readFiles, readTexts, type CorpusFile, type Texts } from './read.ts';
-import { RULES, type Finding } from './rules.ts';
+import { LIMITS, RULES, type Counts, type Finding } from './rules.ts';
+import { checkTraining } from './trainingCheck.ts';
 
 export interface Report {
   findings: Finding[];
@@ -29,9 +31,10 @@ export function checkCorpora(folder: string, data = DATA): Report {
   return checkTexts(readTexts(folder), data);
 }
 
-export function checkTexts(texts: Texts, data?: string): Report {
+/** @param counts lines that a file of each kind must have */
+export function checkTexts(texts: Texts, data?: string, counts: Counts = LIMITS.counts): Report {
   const files = readFiles(texts);
-  const findings = RULES.flatMap((rule) => rule(files));
+  const findings = RULES.flatMap((rule) => rule(files, counts));
   if (data !== undefined) findings.push(copied(files, data));
   return {
     findings,
@@ -68,9 +71,14 @@ export function printed({ findings, broken, shown }: Report): string[] {
   ];
 }
 
-function main(): void {
+async function main(args: readonly string[]): Promise<void> {
+  const folder = args.find((arg) => !arg.startsWith('--')) ?? BUNDLED;
   try {
-    const report = checkCorpora(process.argv[2] ?? BUNDLED);
+    if (args.includes('--train')) {
+      if (!(await checkTraining(folder, DATA))) process.exitCode = 1;
+      return;
+    }
+    const report = checkCorpora(folder);
     console.log(printed(report).join('\n'));
     if (DATA === undefined) console.log('\nSEMBLANCE_DATA is not set: not compared with real data.');
     if (report.broken.length > 0) process.exitCode = 1;
@@ -82,4 +90,5 @@ function main(): void {
 }
 
 const program = process.argv[1];
-if (program !== undefined && import.meta.url === pathToFileURL(realpathSync(program)).href) main();
+if (program !== undefined && import.meta.url === pathToFileURL(realpathSync(program)).href)
+  await main(process.argv.slice(2));

@@ -18,7 +18,13 @@ const sentences = fc
   )
   .map((drafts) =>
     drafts.map(({ tokens, unit }, i): Sentence => {
-      return { text: tokens.join(' '), at: String(i), unit: String(unit), tokens: new Set(tokens) };
+      return {
+        text: tokens.join(' '),
+        at: String(i),
+        line: String(i),
+        unit: String(unit),
+        tokens: new Set(tokens),
+      };
     }),
   );
 

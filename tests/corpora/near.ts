@@ -14,22 +14,30 @@ export interface NearPair {
 /** All pairs of sentences of different units with a token Jaccard of at least `least`. */
 export function nearPairs(sentences: readonly Sentence[], least: number): NearPair[] {
   const rank = ranks(sentences);
-  const holders = new Map<string, Sentence[]>();
+  const holders = new Map<string, number[]>();
+  /** The last sentence that each one was compared with. */
+  const compared = new Int32Array(sentences.length).fill(-1);
   const pairs: NearPair[] = [];
-  for (const second of sentences) {
+  sentences.forEach((second, index) => {
     const tokens = [...second.tokens].sort((a, b) => rank.get(a)! - rank.get(b)!);
     const rare = tokens.slice(0, tokens.length - Math.ceil(least * tokens.length) + 1);
-    const candidates = new Set(rare.flatMap((token) => holders.get(token) ?? []));
-    for (const first of candidates) {
-      const similarity = jaccard(first.tokens, second.tokens);
-      if (similarity >= least && first.unit !== second.unit) pairs.push({ first, second, similarity });
+    for (const token of rare) {
+      for (const other of holders.get(token) ?? []) {
+        if (compared[other] === index) continue;
+        compared[other] = index;
+        const first = sentences[other]!;
+        const [fewer, more] = [first.tokens.size, second.tokens.size].sort((a, b) => a - b);
+        if (fewer! < least * more! || first.unit === second.unit) continue;
+        const similarity = jaccard(first.tokens, second.tokens);
+        if (similarity >= least) pairs.push({ first, second, similarity });
+      }
     }
     for (const token of rare) {
       const others = holders.get(token);
-      if (others) others.push(second);
-      else holders.set(token, [second]);
+      if (others) others.push(index);
+      else holders.set(token, [index]);
     }
-  }
+  });
   return pairs;
 }
 

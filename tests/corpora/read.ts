@@ -7,17 +7,23 @@ import { groupSchema, type ScoredPair } from '../../src/data/group.ts';
 import { ROLES } from '../../src/run/roles.ts';
 import { messageOf } from '../../src/util/failure.ts';
 
-export type Kind = 'plain' | 'sts' | 'nli' | 'sup' | 'pairs';
+export type Kind = 'plain' | 'anchors' | 'sts' | 'nli' | 'sup' | 'probe' | 'pairs';
 export const DOMAINS = ['encyclopedia', 'scenes'] as const;
 
+/** The files of a domain. */
+const DOMAIN_FILES: readonly { file: string; kind: Kind }[] = [
+  { file: 'plain.txt', kind: 'plain' },
+  { file: 'anchors.txt', kind: 'anchors' },
+  { file: 'sts.jsonl', kind: 'sts' },
+  { file: 'nli.jsonl', kind: 'nli' },
+  { file: 'sup.jsonl', kind: 'sup' },
+  { file: 'probe.jsonl', kind: 'probe' },
+];
+
 export const FILES: readonly { name: string; folder: (typeof DOMAINS)[number] | 'sts'; kind: Kind }[] = [
-  { name: 'encyclopedia/plain.txt', folder: 'encyclopedia', kind: 'plain' },
-  { name: 'encyclopedia/sts.jsonl', folder: 'encyclopedia', kind: 'sts' },
-  { name: 'encyclopedia/nli.jsonl', folder: 'encyclopedia', kind: 'nli' },
-  { name: 'scenes/plain.txt', folder: 'scenes', kind: 'plain' },
-  { name: 'scenes/sts.jsonl', folder: 'scenes', kind: 'sts' },
-  { name: 'scenes/nli.jsonl', folder: 'scenes', kind: 'nli' },
-  { name: 'scenes/sup.jsonl', folder: 'scenes', kind: 'sup' },
+  ...DOMAINS.flatMap((folder) =>
+    DOMAIN_FILES.map(({ file, kind }) => ({ name: `${folder}/${file}`, folder, kind })),
+  ),
   { name: 'sts/dev.tsv', folder: 'sts', kind: 'pairs' },
   { name: 'sts/test.tsv', folder: 'sts', kind: 'pairs' },
 ];
@@ -25,19 +31,16 @@ export const FILES: readonly { name: string; folder: (typeof DOMAINS)[number] | 
 const bundled = groupSchema
   .required({ id: true, positive: true, negative: true, by: true })
   .extend({ source: z.literal('bundled') });
+const fourLevels = bundled
+  .required({ intermediate: true, grade: true })
+  .extend({ pattern: z.literal('sts') })
+  .strict();
+const triple = bundled.omit({ intermediate: true, grade: true });
 const SCHEMAS = {
-  sts: bundled
-    .required({ intermediate: true })
-    .extend({ pattern: z.literal('sts') })
-    .strict(),
-  nli: bundled
-    .omit({ intermediate: true })
-    .extend({ pattern: z.literal('nli') })
-    .strict(),
-  sup: bundled
-    .omit({ intermediate: true })
-    .extend({ pattern: z.literal('sup') })
-    .strict(),
+  sts: fourLevels,
+  probe: fourLevels,
+  nli: triple.extend({ pattern: z.literal('nli') }).strict(),
+  sup: triple.extend({ pattern: z.literal('sup') }).strict(),
 };
 export type CorpusGroup = z.infer<typeof bundled>;
 
@@ -45,7 +48,9 @@ export interface Sentence {
   text: string;
   /** "scenes/sts.jsonl:12 positive" */
   at: string;
-  /** What it was written together with: "scenes/sts.jsonl:12". */
+  /** The line that it stands in: "scenes/sts.jsonl:12". */
+  line: string;
+  /** What it was written together with: the anchor of its group, in whatever pattern, or its line. */
   unit: string;
   tokens: ReadonlySet<string>;
 }
@@ -87,7 +92,7 @@ export function readFiles(texts: Texts): CorpusFile[] {
       errors: [],
     };
     if (kind === 'pairs') readPairs(file, text);
-    else if (kind === 'plain')
+    else if (kind === 'plain' || kind === 'anchors')
       for (const { line, text: content } of lines) addSentence(file, line, '', content.trim());
     else for (const { line, text: content } of lines) readGroup(file, SCHEMAS[kind], line, content);
     return file;
@@ -109,7 +114,8 @@ function readGroup(file: CorpusFile, schema: z.ZodType<CorpusGroup>, line: numbe
     return;
   }
   file.groups.push(group);
-  for (const role of ROLES) if (group[role] !== undefined) addSentence(file, line, role, group[role]);
+  const unit = `${file.folder}: ${group.anchor}`;
+  for (const role of ROLES) if (group[role] !== undefined) addSentence(file, line, role, group[role], unit);
 }
 
 function readPairs(file: CorpusFile, text: string): void {
@@ -125,23 +131,27 @@ function readPairs(file: CorpusFile, text: string): void {
   }
 }
 
-function addSentence(file: CorpusFile, line: number, role: string, text: string): void {
-  const unit = `${file.name}:${line}`;
-  file.sentences.push({ text, at: `${unit} ${role}`.trim(), unit, tokens: new Set(tokensOf(text)) });
+function addSentence(file: CorpusFile, number: number, role: string, text: string, unit?: string): void {
+  const line = `${file.name}:${number}`;
+  const tokens = new Set(tokensOf(text));
+  file.sentences.push({ text, at: `${line} ${role}`.trim(), line, unit: unit ?? line, tokens });
 }
 
 /**
- * The sentences of a domain, each once: a plain sentence that is the anchor of a group is that anchor, but only the
- * first time it stands there.
+ * The sentences of a domain, each once: the anchors of all patterns are the same sentences, which are plain sentences
+ * too; only the first place where an anchor stands in a file counts.
  */
 export function domainSentences(files: readonly CorpusFile[], domain: string): Sentence[] {
-  const own = files.filter(({ folder }) => folder === domain);
-  const anchors = new Set(own.flatMap(({ groups }) => groups.map(({ anchor }) => anchor)));
-  const plain = own.filter(({ kind }) => kind === 'plain').flatMap(({ sentences }) => sentences);
-  return [
-    ...own.filter(({ kind }) => kind !== 'plain').flatMap(({ sentences }) => sentences),
-    ...plain.filter(({ text }) => !anchors.delete(text)),
-  ];
+  const own = files.filter(({ folder, kind }) => folder === domain && kind !== 'anchors');
+  const known = new Set<string>();
+  return own
+    .toSorted((a, b) => Number(a.kind === 'plain') - Number(b.kind === 'plain'))
+    .flatMap(({ kind, groups, sentences }) => {
+      const anchors = new Set(kind === 'plain' ? known : groups.map(({ anchor }) => anchor));
+      const elsewhere = new Set([...anchors].filter((anchor) => known.has(anchor)));
+      for (const anchor of anchors) known.add(anchor);
+      return sentences.filter(({ text }) => !elsewhere.delete(text));
+    });
 }
 
 /** Lower-cased words; what overlap, openings and vocabulary are counted in. */

@@ -10,20 +10,22 @@ import {
   normalised,
   tokensOf,
   type CorpusFile,
+  type CorpusGroup,
+  type Kind,
   type Sentence,
 } from './read.ts';
 
 export const LIMITS = {
   /** Lines of a file of this kind. */
-  counts: { plain: 1500, sts: 400, nli: 400, sup: 400, pairs: 300 },
+  counts: { plain: 4000, anchors: 1000, sts: 1000, nli: 1000, sup: 1000, probe: 60, pairs: 300 },
   plainWords: { least: 6, most: 30 },
   words: { least: 1, most: 32 },
   /** Highest token Jaccard of sentences of different groups. */
   nearDuplicate: 0.6,
   /** Highest share of a domain's sentences with the same first three tokens. */
   opening: 0.01,
-  /** Lowest share of groups whose negative shares more words with the anchor than the positive does. */
-  traps: 1 / 3,
+  /** Share of groups of each grade, by word overlap with the anchor; a hard group is a lexical trap. */
+  grades: { least: 0.2, most: 0.45 },
   /** Highest share of contradictions with a negation word. */
   negation: 0.05,
   /** Spearman of plain word overlap with the scores stays below this. */
@@ -47,7 +49,10 @@ export interface Finding {
   violations: string[];
 }
 
-type Rule = (files: readonly CorpusFile[]) => Finding[];
+/** Lines that a file of each kind must have. */
+export type Counts = Readonly<Record<Kind, number>>;
+
+type Rule = (files: readonly CorpusFile[], counts: Counts) => Finding[];
 export const RULES: readonly Rule[] = [
   count,
   fields,
@@ -57,16 +62,16 @@ export const RULES: readonly Rule[] = [
   duplicates,
   nearDuplicates,
   openings,
-  traps,
+  groupGrades,
   negation,
   grades,
   spread,
   overlap,
 ];
 
-function count(files: readonly CorpusFile[]): Finding[] {
+function count(files: readonly CorpusFile[], counts: Counts): Finding[] {
   return files.map(({ name, kind, lines }) => {
-    const limit = LIMITS.counts[kind];
+    const limit = counts[kind];
     const violations = lines === limit ? [] : [`${name} has ${lines} lines instead of ${limit}`];
     return { rule: 'count', where: name, measured: String(lines), limit: String(limit), violations };
   });
@@ -103,21 +108,23 @@ function lengths(files: readonly CorpusFile[]): Finding[] {
   });
 }
 
-/** The groups' anchors are plain sentences too, so that plain settings and generated ones see the same; sup is apart. */
+/** All patterns of a domain have the same anchors, each once, and they are plain sentences; those of the probe are neither. */
 function anchors(files: readonly CorpusFile[]): Finding[] {
   return files
-    .filter(({ kind }) => kind === 'sts' || kind === 'nli')
-    .map(({ name, folder, groups }) => {
-      const plain = files.find((file) => file.kind === 'plain' && file.folder === folder)!;
-      const known = new Set(plain.sentences.map(({ text }) => text));
-      const missing = groups.filter(({ anchor }) => !known.has(anchor));
-      return {
-        rule: 'anchors not in plain.txt',
-        where: name,
-        measured: String(missing.length),
-        limit: '0',
-        violations: missing.map(({ id, anchor }) => `${id}: ${anchor}`),
-      };
+    .filter(({ kind }) => ['sts', 'nli', 'sup', 'probe'].includes(kind))
+    .map(({ name, folder, kind, groups }) => {
+      const texts = (wanted: Kind) =>
+        new Set(
+          files
+            .find((file) => file.kind === wanted && file.folder === folder)!
+            .sentences.map(({ text }) => text),
+        );
+      const [list, plain] = [texts('anchors'), texts('plain')];
+      const isWrong = ({ anchor }: CorpusGroup) =>
+        kind === 'probe' ? list.has(anchor) || plain.has(anchor) : !list.delete(anchor) || !plain.has(anchor);
+      const violations = groups.filter(isWrong).map(({ id, anchor }) => `${id}: ${anchor}`);
+      if (kind !== 'probe') violations.push(...[...list].map((anchor) => `no group: ${anchor}`));
+      return { rule: 'anchors', where: name, measured: `${violations.length} wrong`, limit: '0', violations };
     });
 }
 
@@ -127,8 +134,11 @@ function duplicates(files: readonly CorpusFile[]): Finding[] {
     const violations: string[] = [];
     for (const sentence of domainSentences(files, domain)) {
       const known = first.get(normalised(sentence.text));
-      if (known) violations.push(`${sentence.at} is ${known.at}: ${sentence.text}`);
-      else first.set(normalised(sentence.text), sentence);
+      // The patterns of one anchor may say the same of it.
+      const isOfAnchor =
+        known?.unit === sentence.unit && known.line !== sentence.line && !known.at.endsWith(' anchor');
+      if (known && !isOfAnchor) violations.push(`${sentence.at} is ${known.at}: ${sentence.text}`);
+      if (!known) first.set(normalised(sentence.text), sentence);
     }
     return { rule: 'duplicates', where: domain, measured: String(violations.length), limit: '0', violations };
   });
@@ -137,7 +147,7 @@ function duplicates(files: readonly CorpusFile[]): Finding[] {
 function nearDuplicates(files: readonly CorpusFile[]): Finding[] {
   const training = DOMAINS.flatMap((domain) => domainSentences(files, domain));
   const scored = pairFiles(files).flatMap(({ sentences }) => sentences);
-  const pairs = nearPairs([...training, ...scored], LIMITS.nearDuplicate - 0.1);
+  const pairs = nearPairs([...training, ...scored], LIMITS.nearDuplicate);
   const isIn = (folder: string, { at }: Sentence) => at.startsWith(`${folder}/`);
   return [
     ...DOMAINS.map((domain) =>
@@ -162,7 +172,7 @@ function nearFinding(where: string, pairs: readonly NearPair[]): Finding {
       ({ first, second, similarity }) =>
         `${similarity.toFixed(2)}: ${second.at} "${second.text}", ${first.at} "${first.text}"`,
     );
-  const measured = pairs.length ? `highest Jaccard ${highest.toFixed(3)}` : 'none near';
+  const measured = pairs.length ? `highest Jaccard ${highest.toFixed(3)}` : `none of ${limit.toFixed(2)}`;
   return { rule: 'near-duplicates', where, measured, limit: `<= ${limit.toFixed(2)}`, violations };
 }
 
@@ -184,16 +194,40 @@ function openings(files: readonly CorpusFile[]): Finding[] {
   });
 }
 
-function traps(files: readonly CorpusFile[]): Finding[] {
+function groupGrades(files: readonly CorpusFile[]): Finding[] {
   return files
-    .filter(({ kind }) => kind === 'sts')
+    .filter(({ kind }) => kind === 'sts' || kind === 'probe')
     .map(({ name, groups }) => {
-      const trapped = groups.filter((g) => overlapOf(g.anchor, g.negative) > overlapOf(g.anchor, g.positive));
-      const share = trapped.length / groups.length;
-      const violations = share >= LIMITS.traps ? [] : [`${trapped.length} of ${groups.length} groups`];
-      const limit = `>= ${percent(LIMITS.traps)}`;
-      return { rule: 'lexical traps', where: name, measured: percent(share), limit, violations };
+      const violations = groups
+        .filter((group) => group.grade !== gradeOf(group))
+        .map((group) => `${group.id} is ${gradeOf(group)}, not ${group.grade}`);
+      const shares = GRADES.map(
+        (grade) => groups.filter((group) => gradeOf(group) === grade).length / groups.length,
+      );
+      const { least, most } = LIMITS.grades;
+      violations.push(
+        ...GRADES.filter((_, i) => !(shares[i]! >= least && shares[i]! <= most)).map(
+          (grade, i) => `${percent(shares[i]!)} of the groups are ${grade}`,
+        ),
+      );
+      const measured = GRADES.map((grade, i) => `${grade} ${percent(shares[i]!)}`).join(', ');
+      return {
+        rule: 'group grades',
+        where: name,
+        measured,
+        limit: `${percent(least)} to ${percent(most)} each`,
+        violations,
+      };
     });
+}
+
+const GRADES = ['easy', 'medium', 'hard'] as const;
+
+/** How far word overlap with the anchor tells the levels of a group apart. */
+export function gradeOf({ anchor, positive, intermediate, negative }: CorpusGroup): (typeof GRADES)[number] {
+  const [p, i, n] = [positive, intermediate!, negative].map((sentence) => overlapOf(anchor, sentence));
+  if (n! > p!) return 'hard';
+  return p! > i! && i! > n! ? 'easy' : 'medium';
 }
 
 function negation(files: readonly CorpusFile[]): Finding[] {

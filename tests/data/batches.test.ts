@@ -28,7 +28,8 @@ function epoch(plan: BatchPlan, cursor: BatchCursor): Batch[] {
   for (;;) {
     const batch = walk.next().value as Batch;
     if (cursor.epoch > from) return taken;
-    taken.push({ plain: [...batch.plain], generated: [...batch.generated] });
+    expect(batch.epoch).toBe(from);
+    taken.push({ ...batch, plain: [...batch.plain], generated: [...batch.generated] });
   }
 }
 
@@ -118,7 +119,7 @@ describe('a walk', () => {
 
   it('gathers groups over epochs when one epoch has too few', () => {
     const plan = { generated: [true, true, true], batch: 2, generatedBatch: 5 };
-    expect(take(plan, startCursor(), 2)).toEqual([
+    expect(take(plan, startCursor(), 2)).toMatchObject([
       { plain: [], generated: [0, 1, 2, 0, 1] },
       { plain: [], generated: [2, 0, 1, 2, 0, 1] },
     ]);

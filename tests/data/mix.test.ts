@@ -3,14 +3,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Group, GroupPattern } from '../../src/data/group.ts';
-import { cutoffNote, mixExamples, type MixOptions } from '../../src/data/mix.ts';
+import { cutoffNote, mixExamples, splitExamples, takeShare, type MixOptions } from '../../src/data/mix.ts';
 import { PATTERN_NAMES, type PatternName } from '../../src/run/settings.ts';
 import { Failure } from '../../src/util/failure.ts';
 
 fc.configureGlobal({ seed: 26, numRuns: 100 });
 
-const mix = (groups: readonly Group[], pattern: PatternName, options: Partial<MixOptions> = {}) =>
-  mixExamples(groups, { pattern, generatedShare: 1, seed: 42, ...options });
+/** The examples to train on, before any is held out. */
+function mix(groups: readonly Group[], pattern: PatternName, given: Partial<MixOptions> = {}) {
+  const options = { pattern, generatedShare: 1, seed: 42, ...given };
+  const mixture = mixExamples(groups, options);
+  return { ...mixture, examples: takeShare(mixture.examples, options) };
+}
 
 let made = 0;
 
@@ -75,6 +79,19 @@ describe('generated settings', () => {
     expect(triples[0]).toEqual(['s0', 's0 positive', 's0 negative']);
     expect(quadruples[0]).toEqual(['s0', 's0 positive', 's0 intermediate', 's0 negative']);
     expect([triples.length, quadruples.length]).toEqual([4, 4]);
+  });
+
+  it('sts takes all four sentences when the intermediate is to be the positive, and says when there is none', () => {
+    const { examples, roles } = mix(DOMAIN, 'sts', { positive: 'intermediate' });
+    expect(groupsOf(examples)[0]).toEqual(['s0', 's0 positive', 's0 intermediate', 's0 negative']);
+    expect(roles).toEqual(['anchor', 'positive', 'intermediate', 'negative']);
+    const without = mix(groups('a', 5, 'sts', 'pn'), 'sts', { positive: 'intermediate' });
+    expect(groupsOf(without.examples)[0]).toEqual(['a0', 'a0 positive', 'a0 negative']);
+    expect(without.notes).toEqual([
+      'No group has an intermediate sentence: InfoNCE takes the positive instead.',
+    ]);
+    for (const other of ['nli', 'dropout', 'sts_ht'] as const)
+      expect(mix(DOMAIN, other, { positive: 'intermediate' })).toEqual(mix(DOMAIN, other));
   });
 
   it('mark the groups, so that they wait for each other, and keep their ids', () => {
@@ -253,6 +270,20 @@ describe('generatedShare', () => {
     expect(used(0)).toEqual([]);
     expect(used(0.01)).toEqual([]);
     expect(mix(groups('s', 5, 'plain'), 'nli', { generatedShare: 0 }).examples).toHaveLength(5);
+  });
+});
+
+describe('splitExamples', () => {
+  it('keeps all held-out groups whatever the share: they are measured, not trained on', () => {
+    const data = [...groups('s', 100, 'plain'), ...groups('a', 200, 'nli', 'pn')];
+    const split = (generatedShare: number) =>
+      splitExamples(data, { pattern: 'nli', generatedShare, seed: 42, heldOut: 0.2 });
+    const [all, few] = [split(1), split(0.1)];
+    expect(few.heldOut).toEqual(all.heldOut);
+    expect(groupsOf(all.heldOut).length).toBeGreaterThan(20);
+    const trained = groupsOf(all.train).length;
+    expect(groupsOf(few.train)).toHaveLength(Math.round(0.1 * trained));
+    expect(few.train).toHaveLength(all.train.length);
   });
 });
 

@@ -180,7 +180,7 @@ describe('batches made ahead', () => {
       if (step % 3 !== 0) next.prefetch(step);
       expect(next.cursor).toEqual(cursor);
       const taken = [walk.next().value!, walk.next().value!];
-      const rows = taken.map((batch) => prepared.views.batchRows(prepared.examples, batch, step));
+      const rows = taken.map((batch) => prepared.views.batchRows(prepared.examples, batch));
       expect(next.take(step)).toEqual({ batches: taken, rows });
     }
     expect(cursor.epoch).toBeGreaterThan(1);

@@ -29,6 +29,7 @@ export function startCommand(config: Partial<Config> = {}, rest: Partial<StartCo
     },
     groups: [...tinyPlain(30), ...tinyGroups(24)].map((group) => ({ ...group })),
     userGroups: [],
+    sharedAnchors: [],
     sts: tinyPairs(12),
     files: ['tiny'],
     follow: ['a dog', 'a red car'],

@@ -79,6 +79,10 @@ export function idleReason(
       return roles.length > 1 ? null : 'recipe.idle.groups';
     case 'cutoffRate':
       return augmentation === 'token_cutoff' ? null : 'recipe.idle.cutoff';
+    case 'augmentation':
+      return augmentation === 'dropout' ? 'recipe.idle.augmentation' : null;
+    case 'positive':
+      return pattern === 'sts' ? null : 'recipe.idle.positive';
     case 'head':
       return config.pooling === 'mean' ? 'recipe.idle.head' : null;
     case 'epochs':

@@ -85,6 +85,7 @@ export class LiveRun {
       config,
       groups: [...data.groups],
       userGroups: [...data.userGroups],
+      sharedAnchors: [...data.sharedAnchors],
       sts: [...data.sts],
       files: [settingName(setting)],
       follow: run.points.map(({ text }) => text),

@@ -8,6 +8,8 @@ import type { RecipeState } from '../state/recipe.svelte.ts';
 export interface TrainingData {
   groups: readonly Group[];
   userGroups: readonly Group[];
+  /** The held-out anchors that may be measured; empty: all of them. */
+  sharedAnchors: readonly string[];
   sts: readonly ScoredPair[];
   /** Whether the bundled corpus is included. */
   bundled: boolean;

@@ -12,6 +12,8 @@ export class BundledCorpus {
   loaded = $state.raw<Setting | null>(null);
   groups = $state.raw<readonly Group[]>([]);
   pairs = $state.raw<readonly ScoredPair[]>([]);
+  /** The anchors that all settings of the domain are measured on. */
+  sharedAnchors = $state.raw<readonly string[]>([]);
   loading = $state(false);
   failure = $state<string | null>(null);
   private abort: AbortController | undefined;
@@ -31,12 +33,14 @@ export class BundledCorpus {
     this.failure = null;
     try {
       const paths = groupFiles(domain, pattern);
-      const [pairs, ...parts] = await Promise.all([
+      const [pairs, anchors, ...parts] = await Promise.all([
         this.files.pairsOf(EVALUATION_FILE, abort.signal),
+        this.files.anchorsOf(domain, abort.signal),
         ...paths.map((path) => this.files.groupsOf(path, abort.signal)),
       ]);
       if (abort.signal.aborted) return;
       this.groups = parts.flat();
+      this.sharedAnchors = anchors;
       this.pairs = pairs;
       this.loaded = { domain, pattern };
     } catch (error) {

@@ -2,6 +2,7 @@
 // and pairs.
 import type { Group, ScoredPair } from '../../data/group.ts';
 import type { PatternName, Setting } from '../../run/settings.ts';
+import type { TrainingData } from '../live/options.ts';
 import { t } from '../messages/t.ts';
 import { indexedDbUserData, type UserDataStore } from '../storage/userDataStore.ts';
 import { BundledCorpus } from './bundledCorpus.svelte.ts';
@@ -91,10 +92,10 @@ export class CorpusState {
    * The groups that a run uses: own groups are added to the bundled corpus whatever their pattern; without the
    * bundled corpus they are the corpus, and are used for the chosen pattern.
    */
-  get forTraining(): { groups: readonly Group[]; userGroups: readonly Group[] } {
+  get forTraining(): Pick<TrainingData, 'groups' | 'userGroups' | 'sharedAnchors'> {
     return this.usesBundled
-      ? { groups: this.bundled, userGroups: this.user.groups }
-      : { groups: this.serve(this.user.groups, this.pattern), userGroups: NONE };
+      ? { groups: this.bundled, userGroups: this.user.groups, sharedAnchors: this.files.sharedAnchors }
+      : { groups: this.serve(this.user.groups, this.pattern), userGroups: NONE, sharedAnchors: NONE };
   }
   private readonly serve = memoized(asTrainingGroups);
 

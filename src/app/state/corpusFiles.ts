@@ -9,9 +9,14 @@ import { t } from '../messages/t.ts';
 /** Group files of each domain, in addition to plain.txt. */
 export const BUNDLED: Readonly<Record<string, readonly GroupPattern[]>> = {
   scenes: ['nli', 'sts', 'sup'],
-  encyclopedia: ['nli', 'sts'],
+  encyclopedia: ['nli', 'sts', 'sup'],
 };
 export const EVALUATION_FILE = 'sts/dev.tsv';
+
+/** Path under corpora/ of the anchors that every pattern of a domain has a group for. */
+export function anchorFile(domain: string): string {
+  return `${domain}/anchors.txt`;
+}
 
 /** Why a domain cannot be used with a pattern; null when it can. */
 export function missingFor(domain: string, pattern: PatternName): string | null {
@@ -55,11 +60,16 @@ export class CorpusFiles {
     if (known) return known;
     const text = await this.text(path, signal);
     const stem = path.replace(/^.*\//, '').replace(/\.\w+$/, '');
-    const pattern = stem === 'plain' ? undefined : (stem as GroupPattern);
+    const pattern = path.endsWith('.txt') ? undefined : (stem as GroupPattern);
     const { groups } = readGroups(path, text, { source: 'bundled', pattern });
     if (groups.length === 0) throw new Failure(t('corpus.load.nothingIn', { file: path }));
     this.groups.set(path, groups);
     return groups;
+  }
+
+  /** The anchors that all settings of a domain are measured on. */
+  async anchorsOf(domain: string, signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.groupsOf(anchorFile(domain), signal)).map(({ anchor }) => anchor);
   }
 
   async pairsOf(path: string, signal: AbortSignal): Promise<readonly ScoredPair[]> {

@@ -1,7 +1,6 @@
 // How much of the corpus a training needs, and whether the corpus is large enough to start.
 import type { Group } from '../../data/group.ts';
-import { mixExamples } from '../../data/mix.ts';
-import { splitHeldOut } from '../../data/split.ts';
+import { mixExamples, splitExamples } from '../../data/mix.ts';
 import type { Config } from '../../run/config.ts';
 import { PATTERNS, type PatternName } from '../../run/settings.ts';
 import { messageOf } from '../../util/failure.ts';
@@ -11,7 +10,7 @@ import { t } from '../messages/t.ts';
 const FEWEST = 4;
 
 /** The knobs that decide how many examples are trained on. */
-export type Need = Pick<Config, 'batch' | 'heldOut' | 'seed' | 'generatedShare'>;
+export type Need = Pick<Config, 'batch' | 'heldOut' | 'seed' | 'generatedShare' | 'positive'>;
 
 /** The visitor's groups used alone as a corpus: those with a positive are used for the chosen pattern. */
 export function asTrainingGroups(userGroups: readonly Group[], name: PatternName): Group[] {
@@ -34,10 +33,11 @@ export function shortfallOf(
   if (groups.length === 0) return t('corpus.shortfall.none', { least: FEWEST });
   if (groups.length < FEWEST) return t('corpus.shortfall.few', { count: groups.length, least: FEWEST });
   try {
-    const { generatedShare = 1, seed = 0 } = need ?? {};
-    const { examples } = mixExamples(groups, { pattern, generatedShare, seed });
-    if (!need) return null;
-    const trained = splitHeldOut(examples, need.heldOut, need.seed).train.length + joining;
+    if (!need) {
+      mixExamples(groups, { pattern, generatedShare: 1, seed: 0 });
+      return null;
+    }
+    const trained = splitExamples(groups, { pattern, ...need }).train.length + joining;
     return trained < need.batch ? t('corpus.shortfall.batch', { count: trained, batch: need.batch }) : null;
   } catch (error) {
     return messageOf(error);

@@ -9,6 +9,7 @@ import type { OtherRun } from '../plots/overlay.ts';
 import { ComparedState } from './compared.svelte.ts';
 import { CorpusState } from './corpus.svelte.ts';
 import { cosineSets, groupCosines } from './groupCosines.ts';
+import { measuredNote } from './measuredNote.ts';
 import { NoticesState } from './notices.svelte.ts';
 import { RecipeState, replaceHash, type RecipeOptions } from './recipe.svelte.ts';
 import { addressOf, fetchRecord, RECORDED_RUN } from './recorded.ts';
@@ -188,13 +189,8 @@ export class DeskState {
     return { positive: rates('positive'), negative: rates('negative') };
   });
 
-  /** A sentence that states what was sampled, and how much of it. */
-  readonly capNote = $derived.by(() => {
-    const { header, points } = this.curves;
-    if (!header) return null;
-    const total = header.corpus.plain + header.corpus.groups + header.corpus.heldOut;
-    return t('shell.capNote', { followed: points.length, total, cap: header.config.measureCap });
-  });
+  /** What the figures were measured on. */
+  readonly measuredNote = $derived.by(() => measuredNote(this.curves));
 
   /** Why the chosen corpus cannot be used with a pattern. */
   readonly unavailable = (pattern: Parameters<CorpusState['missingFor']>[1]): string | null =>

@@ -81,29 +81,58 @@ const EXTENSIONS = ['.jsonl', '.txt', '.tsv', '.csv'];
 
 /** The files of a domain folder that a setting reads: plain.* and {groups}.*. */
 export function domainFiles(corpora: string, setting: Setting): string[] {
-  if (existsSync(corpora) && !statSync(corpora).isDirectory())
-    throw new Failure(`${corpora} is a file; --corpora takes a folder of domains.`);
-  const folder = join(corpora, setting.domain);
-  if (!existsSync(folder)) {
-    const known = existsSync(corpora)
-      ? readdirSync(corpora).filter((name) => statSync(join(corpora, name)).isDirectory() && name !== 'sts')
-      : [];
-    throw new Failure(
-      `There is no corpus folder ${folder}; ${known.length ? `${corpora} has ${known.join(', ')}` : `${corpora} has none`}.`,
-    );
-  }
+  const folder = domainFolder(corpora, setting.domain);
   const pattern = PATTERNS[setting.pattern];
   const stems = [...(pattern.plain ? ['plain'] : []), ...('groups' in pattern ? [pattern.groups] : [])];
   return stems.map((stem) => {
-    const file = EXTENSIONS.map((extension) => join(folder, stem + extension)).find((path) =>
-      existsSync(path),
-    );
+    const file = findFile(folder, stem);
     if (file === undefined)
       throw new Failure(
         `Setting ${setting.domain}.${setting.pattern} needs ${join(folder, stem)}.jsonl (or .txt, .tsv, .csv), which does not exist.`,
       );
     return file;
   });
+}
+
+/**
+ * The files whose common anchors all settings of a domain are measured on: anchors.*, or else the group files of the
+ * folder if there are several patterns.
+ */
+export function anchorFiles(corpora: string, domain: string): string[] {
+  const folder = domainFolder(corpora, domain);
+  const list = findFile(folder, 'anchors');
+  if (list !== undefined) return [list];
+  const groups = GROUP_STEMS.flatMap((stem) => findFile(folder, stem) ?? []);
+  return groups.length > 1 ? groups : [];
+}
+
+const GROUP_STEMS = ['nli', 'sts', 'sup'] as const satisfies readonly GroupPattern[];
+
+/** The anchors that are in all of these files. */
+export async function commonAnchors(paths: readonly string[]): Promise<string[]> {
+  const sets = await Promise.all(
+    paths.map(async (path) => new Set((await loadGroups([path])).groups.map(({ anchor }) => anchor))),
+  );
+  const [first = new Set<string>(), ...others] = sets;
+  return [...first].filter((anchor) => others.every((set) => set.has(anchor)));
+}
+
+function findFile(folder: string, stem: string): string | undefined {
+  return EXTENSIONS.map((extension) => join(folder, stem + extension)).find((path) => existsSync(path));
+}
+
+/** @throws Failure when there is no such folder, naming those that exist */
+function domainFolder(corpora: string, domain: string): string {
+  if (existsSync(corpora) && !statSync(corpora).isDirectory())
+    throw new Failure(`${corpora} is a file; --corpora takes a folder of domains.`);
+  const folder = join(corpora, domain);
+  if (existsSync(folder)) return folder;
+  const known = existsSync(corpora)
+    ? readdirSync(corpora).filter((name) => statSync(join(corpora, name)).isDirectory() && name !== 'sts')
+    : [];
+  throw new Failure(
+    `There is no corpus folder ${folder}; ${known.length ? `${corpora} has ${known.join(', ')}` : `${corpora} has none`}.`,
+  );
 }
 
 /** Reads the scored pairs of one file. */

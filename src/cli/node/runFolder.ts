@@ -42,6 +42,8 @@ const inputsSchema = z.object({
   model: z.string(),
   setting: z.string(),
   files: z.array(z.string()),
+  /** Absent in runs of before: these measured all held-out anchors. */
+  anchors: z.array(z.string()).default([]),
   sts: z.array(z.string()),
 });
 /** The absolute paths that a run was started with, and its setting. */

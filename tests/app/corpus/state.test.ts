@@ -187,7 +187,7 @@ describe('the bundled corpus', () => {
     await corpus.load('scenes', 'nli');
     corpus.user.add([{ anchor: 'a', positive: 'p', intermediate: 'i', negative: 'n' }]);
     expect(corpus.groups).toEqual([...corpus.bundled, ...corpus.user.groups]);
-    expect(corpus.forTraining).toEqual({ groups: corpus.bundled, userGroups: corpus.user.groups });
+    expect(corpus.forTraining).toMatchObject({ groups: corpus.bundled, userGroups: corpus.user.groups });
     corpus.usesBundled = false;
     expect(corpus.groups).toEqual(corpus.user.groups);
     expect(corpus.evaluationPairs).toEqual([]);
@@ -205,7 +205,7 @@ describe('too little to train on', () => {
     );
     return corpus;
   };
-  const need = { batch: 8, heldOut: 0.1, seed: 42, generatedShare: 1 };
+  const need = { batch: 8, heldOut: 0.1, seed: 42, generatedShare: 1, positive: 'positive' as const };
 
   it('two groups: says how many are needed', () => {
     expect(alone(2).shortfall).toMatch(/2 groups are too few .* at least 4/);

@@ -57,7 +57,7 @@ function setUp({ unfinished = null, loading = false, shortfall = null }: Setup =
   });
   const notices = new NoticesState();
   const recorder = { begin: vi.fn(), changed: vi.fn() };
-  const data = { groups: [], userGroups: [], sts: [], bundled: true, loading, shortfall };
+  const data = { groups: [], userGroups: [], sharedAnchors: [], sts: [], bundled: true, loading, shortfall };
   let ids = 0;
   const training = new LiveTraining({
     recipe,

@@ -1,0 +1,41 @@
+// Thins the record of a run to what the page's plots need of it, for records that are shipped with the page.
+import type { RunEvent } from '../run/events.ts';
+
+/** Digits kept of every measured value. */
+const DIGITS = 5;
+
+/** Steps between two kept losses. */
+const EVERY = 5;
+
+/** The header, measurements, and every fifth step, with rounded values. */
+export function thinned(events: readonly RunEvent[]): RunEvent[] {
+  return events.flatMap((event): RunEvent[] => {
+    switch (event.type) {
+      case 'header':
+      case 'edit':
+      case 'end':
+      case 'note':
+        return [event];
+      case 'metric':
+        return [{ ...event, value: event.value === null ? null : rounded(event.value) }];
+      case 'step':
+        return event.step === 1 || event.step % EVERY === 0
+          ? [
+              {
+                ...event,
+                loss: rounded(event.loss),
+                infonce: rounded(event.infonce),
+                ht: event.ht === null ? null : rounded(event.ht),
+                gradNorm: rounded(event.gradNorm),
+                learningRate: rounded(event.learningRate),
+                milliseconds: rounded(event.milliseconds),
+              },
+            ]
+          : [];
+      default:
+        return [];
+    }
+  });
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
