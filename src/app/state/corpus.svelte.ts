@@ -80,6 +80,14 @@ export class CorpusState {
     ...userGroups,
   ]);
 
+  /** Number of groups, besides plain sentences, in what a run uses. */
+  get groupCount(): number {
+    return this.countGroups(this.forTraining.groups);
+  }
+  private readonly countGroups = memoized(
+    (groups: readonly Group[]) => groups.filter(({ pattern }) => pattern !== 'plain').length,
+  );
+
   get evaluationPairs(): readonly ScoredPair[] {
     return this.joinPairs(this.usesBundled ? this.pairs : NONE, this.user.pairs);
   }
