@@ -38,4 +38,5 @@ export function thinned(events: readonly RunEvent[]): RunEvent[] {
   });
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
+/** A value with the digits that are kept. */
+export const rounded = (value: number): number => Number(value.toPrecision(DIGITS));

@@ -1,25 +1,25 @@
 // `npm run thirteen`: trains the paper's thirteen settings, and the fourteenth, with several seeds at the page's
-// defaults, writes their records (thinned to what the plots need) to public/runs/thirteen for the page, and prints the
-// table of README.md. SEMBLANCE_DATA may name a folder with real data, whose sts/stsb/dev.tsv is then scored too.
+// defaults, writes their records (thinned to what the plots need) and their summary to public/runs/thirteen for the page,
+// and prints the table of README.md. SEMBLANCE_DATA may name a folder with real data, whose sts/stsb/dev.tsv is then scored too.
 //
 //   npm run thirteen -- [--seeds 1,2,3] [--settings scenes.sts,scenes.sup] [--set knob=value ...] [--model DIR]
 //                       [--corpora DIR] [--out DIR | --dry]
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startDevice } from '../kernels/backend.ts';
-import { spearman } from '../metrics/correlation.ts';
+import { rankCorrelation, spreadsOf } from '../record/thirteen.ts';
 import { parseKnobAssignment } from '../run/config.ts';
 import { pageDefaults } from '../run/pageDefaults.ts';
-import { formatEvent } from '../run/record.ts';
-import { parseSettingName, PATTERN_NAMES } from '../run/settings.ts';
+import { PAPER_SETTINGS } from '../run/paperSettings.ts';
+import { parseSettingName, PATTERN_NAMES, settingName } from '../run/settings.ts';
 import { mean } from '../util/statistics.ts';
 import { loadPairs, openModel } from './node/files.ts';
 import { nodeHost } from './node/gpu.ts';
 import { formatNumber, log, table } from './output.ts';
+import { recordedRun, writeRecord, writeSummary } from './recordedSettings.ts';
 import { root } from './root.ts';
 import { DEFAULT_CORPORA, DEFAULT_MODEL } from './startRun.ts';
-import { thinned } from './thinned.ts';
 import { measureUntrained, trainSetting, type Bench, type SettingResult } from './trainSetting.ts';
 
 const DOMAINS = ['encyclopedia', 'scenes'];
@@ -46,7 +46,8 @@ const config = { ...pageDefaults().config, ...overrides };
 
 const bench: Bench = {
   corpora: options.corpora,
-  model: await openModel(options.model),
+  // Its folder's name alone: the records are published.
+  model: { ...(await openModel(options.model)), name: basename(options.model) },
   device: await startDevice('wasm', nodeHost(false)),
   real: await realPairs(),
 };
@@ -63,7 +64,7 @@ for (const setting of settings) {
   for (const seed of seeds) {
     const result = await trainSetting(bench, setting, { ...config, seed });
     results.push(result);
-    if (!options.dry) write(result);
+    if (!options.dry) writeRecord(options.out, result);
     const { summary, measured } = result;
     log(
       `${result.setting} ${seed}: STS ${percent(summary.sts.first)} -> ${percent(summary.sts.last)}, STS-B dev ${percent(measured.real)}, ` +
@@ -71,6 +72,8 @@ for (const setting of settings) {
     );
   }
 }
+if (!options.dry)
+  writeSummary(options.out, { model: bench.model.name, config, runs: results.map(recordedRun) });
 console.log(tableOf(results).join('\n'));
 
 async function realPairs(): Promise<Bench['real']> {
@@ -79,12 +82,6 @@ async function realPairs(): Promise<Bench['real']> {
   const file = join(folder, 'sts', 'stsb', 'dev.tsv');
   if (!existsSync(file)) throw new Error(`SEMBLANCE_DATA is set, but there is no ${file}.`);
   return (await loadPairs(file)).pairs;
-}
-
-function write({ setting, seed, events }: SettingResult): void {
-  mkdirSync(options.out, { recursive: true });
-  const lines = thinned(events).map(formatEvent);
-  writeFileSync(join(options.out, `${setting}.${seed}.jsonl`), `${lines.join('\n')}\n`);
 }
 
 /** One row per setting, mean and spread (highest minus lowest) over the seeds, and the rank correlations. */
@@ -108,13 +105,26 @@ function tableOf(all: readonly SettingResult[]): string[] {
   ]);
   const head = ['setting', ...columns.map(([name]) => name)];
   const markdown = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
-  if (names.length < 4) return markdown;
-  const means = columns.map(([, , figure]) => names.map((name) => mean(figures(name, figure))));
-  const ranks = [2, 3].map((sts) => [
-    head[sts + 1]!,
-    ...[0, 1].map((difficulty) => formatNumber(spearman(means[difficulty]!, means[sts]!), 2)),
+  return [...markdown, '', ...ranksOf(all)];
+}
+
+/** The rank correlations over the settings that the paper has, of the means over the seeds. */
+function ranksOf(all: readonly SettingResult[]): string[] {
+  const paper = PAPER_SETTINGS.map(({ setting }) => settingName(setting));
+  const ours = spreadsOf(all.map(recordedRun)).filter(({ setting }) => paper.includes(setting));
+  const cell = (rfd: 'rfdAlignment' | 'rfdUniformity', sts: 'sts' | 'stsb') => {
+    const { value, count } = rankCorrelation(
+      ours,
+      (one) => one[rfd]?.mean,
+      (one) => one[sts]?.mean,
+    );
+    return `${formatNumber(value, 2)} (${count})`;
+  };
+  return table([
+    ["Spearman (the paper's settings)", 'RFD_a', 'RFD_u'],
+    ['bundled dev', cell('rfdAlignment', 'sts'), cell('rfdUniformity', 'sts')],
+    ['STS-B dev', cell('rfdAlignment', 'stsb'), cell('rfdUniformity', 'stsb')],
   ]);
-  return [...markdown, '', ...table([['Spearman over settings', 'RFD_a', 'RFD_u'], ...ranks])];
 }
 
 function times100(value: number | null): number | null {

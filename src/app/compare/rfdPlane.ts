@@ -1,18 +1,31 @@
 // Geometry of the plane of relative fitting difficulties: its points, their colours by STS, and names where they fit.
+import type { SettingSpread } from '../../record/thirteen.ts';
+import type { PaperSetting } from '../../run/paperSettings.ts';
+import { parseSettingName, type Setting } from '../../run/settings.ts';
+import { recordedId } from '../state/runOverlays.ts';
 import type { StoredRun } from '../state/runs.svelte.ts';
-import type { PaperSetting } from './paperSettings.ts';
 
-export interface PlaneRun {
+interface PointFigures {
   id: string;
   name: string;
-  kind: 'run' | 'paper';
   alignment: number;
   uniformity: number;
   sts: number | null;
 }
 
-/** Runs with a known relative fitting difficulty, followed by the paper's settings. */
-export function planeRuns(runs: readonly StoredRun[], paper: readonly PaperSetting[]): PlaneRun[] {
+export type PlaneRun =
+  /** A run of the visitor. */
+  | (PointFigures & { kind: 'run' })
+  | (PointFigures & { kind: 'paper'; setting: Setting })
+  /** A setting that was recorded for the page: means over its seeds. */
+  | (PointFigures & { kind: 'recorded'; setting: Setting; spread: SettingSpread });
+
+/** Runs and recorded settings with a known relative fitting difficulty, followed by the paper's settings. */
+export function planeRuns(
+  runs: readonly StoredRun[],
+  recorded: readonly SettingSpread[],
+  paper: readonly PaperSetting[],
+): PlaneRun[] {
   const runPoints = runs.flatMap(({ id, name, summary }): PlaneRun[] => {
     const { alignment, uniformity } = summary.rfd;
     const sts = summary.sts.best;
@@ -20,15 +33,32 @@ export function planeRuns(runs: readonly StoredRun[], paper: readonly PaperSetti
       ? []
       : [{ id, name, kind: 'run', alignment, uniformity, sts }];
   });
-  const paperPoints = paper.map(({ label, rfdAlignment, rfdUniformity, sts }): PlaneRun => ({
+  const recordedPoints = recorded.flatMap((spread): PlaneRun[] => {
+    const { setting: name, rfdAlignment, rfdUniformity, sts } = spread;
+    if (rfdAlignment === null || rfdUniformity === null) return [];
+    return [
+      {
+        id: recordedId(name),
+        name,
+        kind: 'recorded',
+        alignment: rfdAlignment.mean,
+        uniformity: rfdUniformity.mean,
+        sts: sts?.mean ?? null,
+        setting: parseSettingName(name),
+        spread,
+      },
+    ];
+  });
+  const paperPoints = paper.map(({ label, setting, rfdAlignment, rfdUniformity, sts }): PlaneRun => ({
     id: `paper-${label}`,
     name: label,
     kind: 'paper',
     alignment: rfdAlignment,
     uniformity: rfdUniformity,
     sts,
+    setting,
   }));
-  return [...runPoints, ...paperPoints];
+  return [...runPoints, ...recordedPoints, ...paperPoints];
 }
 
 export interface StsScale {
@@ -36,7 +66,7 @@ export interface StsScale {
   high: number;
 }
 
-/** Range of the runs' scores; null if none has one. The paper's scores are excluded: they are on other pairs. */
+/** Range of the scores of the visitor's runs, which alone are coloured by score; null if none has one. */
 export function stsScale(points: readonly PlaneRun[]): StsScale | null {
   const scores = points.flatMap(({ kind, sts }) => (kind === 'run' && sts !== null ? [sts] : []));
   if (scores.length === 0) return null;

@@ -13,6 +13,7 @@ import { measuredNote } from './measuredNote.ts';
 import { NoticesState } from './notices.svelte.ts';
 import { RecipeState, replaceHash, type RecipeOptions } from './recipe.svelte.ts';
 import { addressOf, fetchRecord, RECORDED_RUN } from './recorded.ts';
+import { RecordedSettings } from './recordedSettings.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import { ShownRun } from './shown.svelte.ts';
 import { TracingState } from './tracing.svelte.ts';
@@ -32,6 +33,8 @@ export class DeskState {
   /** The trace of the next step. */
   readonly tracing: TracingState;
   readonly compared: ComparedState;
+  /** The paper's settings, recorded for the page. */
+  readonly recordedSettings: RecordedSettings;
   /** The recorded run that is bundled with the page. */
   readonly recorded = new ShownRun();
 
@@ -41,6 +44,7 @@ export class DeskState {
       defaults: { ...defaults, setting: settingName(defaults.setting) },
       oncleared: (id) => this.training.worker.deleteSaved(id),
     });
+    this.recordedSettings = new RecordedSettings(this.runs);
     this.training = new LiveTraining({
       recorder: this.runs,
       newId: () => crypto.randomUUID(),
@@ -113,6 +117,7 @@ export class DeskState {
   /** The newest run, if a closed page left it unfinished and it still matches the recipe. */
   private async unfinished(): Promise<UnfinishedRun | null> {
     await this.runs.load();
+    void this.recordedSettings.restore();
     const { newest } = this.runs;
     if (newest?.status !== 'interrupted' || newest.header === null) return null;
     try {

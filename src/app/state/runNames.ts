@@ -3,7 +3,7 @@
 import { configDifference, type Config } from '../../run/config.ts';
 import type { HeaderEvent } from '../../run/events.ts';
 import { KNOB_NAMES, KNOBS, type KnobName } from '../../run/knobs.ts';
-import { parseSettingName, PATTERNS } from '../../run/settings.ts';
+import { parseSettingName, PATTERNS, type PatternName } from '../../run/settings.ts';
 import { t, tOptional } from '../messages/t.ts';
 
 /** What a run is compared with; the model by its folder's name. */
@@ -26,12 +26,15 @@ export function knobValueWords(value: Config[KnobName]): string {
   return typeof value === 'object' ? value.join(' / ') : String(value);
 }
 
+export const patternWords = (pattern: PatternName): string =>
+  tOptional(`recipe.patterns.${pattern}.label`) ?? PATTERNS[pattern].label;
+
 /** "scenes, STS pattern + HT"; the name itself for an unknown setting. */
 export function settingWords(setting: string): string {
   try {
     const { domain, pattern } = parseSettingName(setting);
     const place = tOptional(`shell.domains.${domain}.label`) ?? domain;
-    return `${place}, ${tOptional(`recipe.patterns.${pattern}.label`) ?? PATTERNS[pattern].label}`;
+    return `${place}, ${patternWords(pattern)}`;
   } catch {
     return setting;
   }

@@ -32,9 +32,17 @@ export function withoutSelected(selection: OverlaySelection, id: string): Overla
   return new Map([...selection].filter(([other]) => other !== id));
 }
 
+/** Without runs that are no longer stored; recorded settings come with the page. */
 export function onlyKnown(selection: OverlaySelection, runs: readonly StoredRun[]): OverlaySelection {
-  return new Map([...selection].filter(([id]) => runs.some((run) => run.id === id)));
+  const isKnown = (id: string) => recordedSettingOf(id) !== null || runs.some((run) => run.id === id);
+  return new Map([...selection].filter(([id]) => isKnown(id)));
 }
+
+const RECORDED = 'recorded/';
+/** The id under which a recorded setting is selected; ids of runs are UUIDs. */
+export const recordedId = (setting: string): string => RECORDED + setting;
+export const recordedSettingOf = (id: string): string | null =>
+  id.startsWith(RECORDED) ? id.slice(RECORDED.length) : null;
 
 /** Parses a stored selection (ids and colour numbers); invalid entries are skipped. */
 export function readSelection(stored: unknown): OverlaySelection {

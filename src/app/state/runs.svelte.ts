@@ -15,6 +15,7 @@ import {
   onlyKnown,
   overlaysOf,
   readSelection,
+  recordedSettingOf,
   runColor,
   withoutSelected,
   withSelected,
@@ -237,7 +238,7 @@ export class RunsState {
   }
 
   /**
-   * Overlays a run on the shown one, or removes the overlay.
+   * Overlays a run, or a recorded setting, on the shown one, or removes the overlay.
    * @returns false when there are five already
    */
   select(id: string, on: boolean): boolean {
@@ -264,6 +265,7 @@ export class RunsState {
 
   /** A record that cannot be read is left out of the plots; the list shows why. */
   private async readForPlots(id: string): Promise<void> {
+    if (recordedSettingOf(id) !== null) return;
     try {
       await this.read(id);
     } catch {

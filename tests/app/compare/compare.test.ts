@@ -1,12 +1,14 @@
 // The pure parts of the room: rows of a comparison, and where names go in the plane.
 import { describe, expect, it } from 'vitest';
 import { bestOf, configRows } from '../../../src/app/compare/configRows.ts';
-import { PAPER_SETTINGS } from '../../../src/app/compare/paperSettings.ts';
+import { PAPER_SETTINGS } from '../../../src/run/paperSettings.ts';
 import { namesThatFit, planeRuns, shareOf, stsScale } from '../../../src/app/compare/rfdPlane.ts';
 import type { StoredRun } from '../../../src/app/state/runs.svelte.ts';
+import { spreadsOf } from '../../../src/record/thirteen.ts';
 import { EMPTY_SUMMARY } from '../../../src/record/summary.ts';
 import { KNOB_NAMES } from '../../../src/run/knobs.ts';
 import { Random } from '../../../src/util/random.ts';
+import { recordedRun, thirteen } from './recordedFixture.ts';
 import { header } from './records.ts';
 
 const run = (id: string, part: Partial<StoredRun> = {}): StoredRun => ({
@@ -58,13 +60,14 @@ describe('the plane of fitting difficulties', () => {
   it('leaves out runs without a fitting difficulty, and colours by our scores alone', () => {
     const points = planeRuns(
       [measured('a', 0.2, 0.4), measured('b', null, 0.9), measured('c', 0.1, null)],
+      spreadsOf([recordedRun('scenes.nli', 1, { a: 0.3, u: 0.1, sts: 0.9, stsb: null })]),
       PAPER_SETTINGS,
     );
     expect(points.filter(({ kind }) => kind === 'run').map(({ id }) => id)).toEqual(['a', 'c']);
     expect(points.filter(({ kind }) => kind === 'paper')).toHaveLength(13);
     expect(stsScale(points)).toEqual({ low: 0.4, high: 0.4 });
     expect(shareOf(0.4, { low: 0.4, high: 0.4 })).toBe(1);
-    expect(stsScale(planeRuns([], PAPER_SETTINGS))).toBeNull();
+    expect(stsScale(planeRuns([], spreadsOf(thirteen.runs), PAPER_SETTINGS))).toBeNull();
   });
 
   it('writes names where they cover nothing', () => {

@@ -1,12 +1,14 @@
 // The room of the runs over the browser's own IndexedDB, with runs from fixed data, for the tests and to look at.
-// ?theme=dark, ?projector=true; ?runs=N fills an empty store with N runs.
+// ?theme=dark, ?projector=true; ?runs=N fills an empty store with N runs; ?recorded=missing or damaged: of the summary.
 import { mount } from 'svelte';
 import '../../../src/app/style/base.css';
-import { PAPER_SETTINGS } from '../../../src/app/compare/paperSettings.ts';
+import { PAPER_SETTINGS } from '../../../src/run/paperSettings.ts';
+import { RecordedSettings } from '../../../src/app/state/recordedSettings.svelte.ts';
 import { RunsState } from '../../../src/app/state/runs.svelte.ts';
 import { PaperQueue } from '../../../src/app/state/paperQueue.svelte.ts';
 import { append, begin } from '../storage/liveRuns.ts';
 import RoomHarness from './RoomHarness.svelte';
+import { serveRecorded } from './recordedFixture.ts';
 import { BASE, end, header, record, stepsOf } from './records.ts';
 
 const query = new URLSearchParams(location.search);
@@ -14,6 +16,7 @@ for (const name of ['theme', 'projector'])
   document.documentElement.dataset[name] = query.get(name) ?? (name === 'theme' ? 'light' : 'false');
 
 const runs = new RunsState({ defaults: BASE });
+const recorded = new RecordedSettings(runs, serveRecorded(query.get('recorded')));
 const paperQueue = new PaperQueue({
   settings: PAPER_SETTINGS.map(({ setting }) => setting),
   // As a training would: the record comes bit by bit, and stopping it leaves what there is.
@@ -67,16 +70,18 @@ async function fill(count: number): Promise<void> {
 }
 
 await runs.load();
+await recorded.restore();
 await paperQueue.load();
 if (runs.list.length === 0) await fill(Number(query.get('runs') ?? 6));
-mount(RoomHarness, { target: document.getElementById('app')!, props: { runs, paperQueue } });
+mount(RoomHarness, { target: document.getElementById('app')!, props: { runs, recorded, paperQueue } });
 document.body.dataset.ready = 'true';
 
 declare global {
   interface Window {
     runs: RunsState;
+    recorded: RecordedSettings;
     begin: typeof begin;
     append: typeof append;
   }
 }
-Object.assign(window, { runs, begin, append });
+Object.assign(window, { runs, recorded, begin, append });

@@ -5,6 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { append, begin } from '../storage/liveRuns.ts';
+import type { RecordedSettings } from '../../../src/app/state/recordedSettings.svelte.ts';
 import type { RunsState } from '../../../src/app/state/runs.svelte.ts';
 import { serveBuilt, type BuiltPage } from '../../support/builtPage.ts';
 
@@ -176,6 +177,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
   it('walks the plane by keyboard, names the paper’s settings, and gives its picture away', async () => {
     const page = await open();
     await page.getByTestId('runs-view-plane').click();
+    await page.getByLabel('Show the recorded settings').uncheck();
     const slider = page.getByRole('slider');
     await slider.focus();
     await page.keyboard.press('Home');
@@ -199,6 +201,63 @@ describe.skipIf(executablePath === undefined)(title, () => {
       return [documentElement.tagName, documentElement.querySelectorAll('[data-mark]').length];
     }, drawing);
     expect(parsed).toEqual(['svg', 6]);
+  });
+
+  it('draws the recorded settings before anything is trained, and overlays one on a click or Enter', async () => {
+    const page = await open('?runs=0');
+    await page.getByTestId('runs-view-plane').click();
+    const marks = page.locator('[data-mark^="recorded/"]');
+    await expect.poll(() => marks.count()).toBe(14);
+    expect(await page.getByTestId('rank-sentences').textContent()).toContain('means of 3 seeds');
+    const overlays = page.getByTestId('recorded-overlay');
+    const bands = () =>
+      page.evaluate(() =>
+        window.recorded.bands.map(({ id, members }) => [id, members.map(({ loss }) => loss.length > 0)]),
+      );
+
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('Home');
+    while (!(await slider.getAttribute('aria-valuetext'))?.startsWith('recorded here'))
+      await page.keyboard.press('ArrowRight');
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/RFD_a −0\.\d+ \(.* to .*\).*3 seeds$/);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => overlays.count()).toBe(1);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => overlays.count()).toBe(0);
+
+    const box = await page.locator('[data-mark="recorded/scenes.sup"]').boundingBox();
+    await page.mouse.click(box!.x + box!.width / 2, box!.y + box!.height / 2);
+    await expect
+      .poll(() => overlays.allTextContents())
+      .toEqual([expect.stringContaining('scenes, supervised')]);
+    await expect.poll(bands).toEqual([['recorded/scenes.sup', [true, true, true]]]);
+    // It is there again on the next visit, and can be removed in every view.
+    await page.evaluate(() => window.runs.flush());
+    await reload(page);
+    await expect.poll(bands).toEqual([['recorded/scenes.sup', [true, true, true]]]);
+    await page.getByRole('button', { name: 'Remove scenes, supervised' }).click();
+    expect(await bands()).toEqual([]);
+  });
+
+  it('says in a sentence what is wrong with recorded settings, and goes on', async () => {
+    for (const [kind, words] of [
+      ['missing', 'summary.json is not on this server'],
+      ['damaged', 'model: '],
+    ]) {
+      const page = await open(`?recorded=${kind}`);
+      await page.getByTestId('runs-view-plane').click();
+      await expect.poll(() => page.getByTestId('recorded-missing').textContent()).toContain(words);
+      expect(await page.locator('[data-mark]').count()).toBe(19);
+      await page.close();
+    }
+    const page = await open();
+    await page.evaluate(async () => {
+      await window.recorded.load();
+      await window.recorded.toggle('scenes.nli');
+    });
+    expect(await page.getByTestId('recorded-failure').textContent()).toContain('scenes.nli.3.jsonl is not');
+    expect(await page.evaluate(() => window.recorded.overlaid)).toEqual([]);
   });
 
   it('runs the thirteen settings, and after a reload goes on with those that are left', async () => {
@@ -257,6 +316,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
 declare global {
   interface Window {
     runs: RunsState;
+    recorded: RecordedSettings;
     begin: typeof begin;
     append: typeof append;
   }

@@ -1,6 +1,6 @@
 // A batch of runs takes an hour: what is done must survive a reload, a failure and a change of mind.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { PAPER_SETTINGS } from '../../../src/app/compare/paperSettings.ts';
+import { PAPER_SETTINGS } from '../../../src/run/paperSettings.ts';
 import { PaperQueue } from '../../../src/app/state/paperQueue.svelte.ts';
 import { missingFor } from '../../../src/app/state/corpusFiles.ts';
 import { pageDefaults } from '../../../src/run/pageDefaults.ts';

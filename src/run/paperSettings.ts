@@ -1,7 +1,7 @@
 // The thirteen settings of Li et al. (2024) with results computed from their training logs for bert-base-uncased:
 // relative fitting difficulty (mean over steps from 125 on) and best Spearman's correlation on STS-B dev. Source: the
 // logs in the authors' repository (BDBC-KG-NLP/NGCSE at 921ff50, MIT), evaluated in tests/golden/rfd.json.
-import type { Setting } from '../../run/settings.ts';
+import type { Setting } from './settings.ts';
 
 export interface PaperSetting {
   /** Name as in the paper: domain and pattern. */

@@ -1,0 +1,51 @@
+// Writes what `npm run thirteen` ships with the page: a thinned record of each run, and their summary. The folder is
+// downloaded with the page, so its size is limited.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { SUMMARY_FILE, thirteenSchema, type RecordedRun, type Thirteen } from '../record/thirteen.ts';
+import { formatEvent } from '../run/record.ts';
+import { Failure } from '../util/failure.ts';
+import { rounded, thinned } from './thinned.ts';
+import type { SettingResult } from './trainSetting.ts';
+
+/** The most that the folder may hold, each file compressed with gzip, in KiB. */
+const MOST = 600;
+
+const fileOf = ({ setting, seed }: SettingResult): string => `${setting}.${seed}.jsonl`;
+
+/** A run as the summary has it. */
+export function recordedRun(result: SettingResult): RecordedRun {
+  const { setting, seed, summary, measured } = result;
+  return { setting, seed, file: fileOf(result), summary, stsb: measured.real, probe: measured.probe };
+}
+
+export function writeRecord(folder: string, result: SettingResult): void {
+  mkdirSync(folder, { recursive: true });
+  const lines = thinned(result.events).map(formatEvent);
+  writeFileSync(join(folder, fileOf(result)), `${lines.join('\n')}\n`);
+}
+
+/**
+ * Writes the summary of the runs whose records are in the folder.
+ * @throws Failure when the folder is too large for the page, or holds files that the summary does not name
+ */
+export function writeSummary(folder: string, { model, config, runs }: Omit<Thirteen, 'version'>): void {
+  const summary = thirteenSchema.parse({ version: 1, model, config, runs });
+  const text = JSON.stringify(summary, (_, value: unknown) =>
+    typeof value === 'number' && !Number.isInteger(value) ? rounded(value) : value,
+  );
+  writeFileSync(join(folder, SUMMARY_FILE), `${text}\n`);
+  const files = readdirSync(folder);
+  const strangers = files.filter((file) => file !== SUMMARY_FILE && !runs.some((run) => run.file === file));
+  if (strangers.length > 0)
+    throw new Failure(
+      `${folder} holds files of another run of this command; delete ${strangers.join(', ')}.`,
+    );
+  const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
+  const kilobytes = Math.ceil(bytes / 1024);
+  if (kilobytes > MOST)
+    throw new Failure(
+      `The records in ${folder} have ${kilobytes} KiB (gzip), and the page may have ${MOST}: keep fewer steps or digits in src/cli/thinned.ts.`,
+    );
+}
