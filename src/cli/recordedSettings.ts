@@ -1,6 +1,6 @@
 // Writes what `npm run thirteen` ships with the page: a thinned record of each run, and their summary. The folder is
 // downloaded with the page, so its size is limited.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { SUMMARY_FILE, thirteenSchema, type RecordedRun, type Thirteen } from '../record/thirteen.ts';
@@ -12,7 +12,22 @@ import type { SettingResult } from './trainSetting.ts';
 /** The most that the folder may hold, each file compressed with gzip, in KiB. */
 const MOST = 600;
 
-const fileOf = ({ setting, seed }: SettingResult): string => `${setting}.${seed}.jsonl`;
+type Named = Pick<SettingResult, 'setting' | 'seed'>;
+
+const fileOf = ({ setting, seed }: Named): string => `${setting}.${seed}.jsonl`;
+
+/**
+ * Before an hour of training: a record of an earlier run of the command would be shipped without being named.
+ * @throws Failure when the folder holds other files than those that will be written
+ */
+export function refuseOtherFiles(folder: string, runs: readonly Named[]): void {
+  const written = [SUMMARY_FILE, ...runs.map(fileOf)];
+  const others = existsSync(folder) ? readdirSync(folder).filter((file) => !written.includes(file)) : [];
+  if (others.length > 0)
+    throw new Failure(
+      `${folder} holds files that this run would not write (${others.length}, the first: ${others[0]}); delete them, or give another --out.`,
+    );
+}
 
 /** A run as the summary has it. */
 export function recordedRun(result: SettingResult): RecordedRun {
@@ -28,7 +43,7 @@ export function writeRecord(folder: string, result: SettingResult): void {
 
 /**
  * Writes the summary of the runs whose records are in the folder.
- * @throws Failure when the folder is too large for the page, or holds files that the summary does not name
+ * @throws Failure when the folder is too large for the page
  */
 export function writeSummary(folder: string, { model, config, runs }: Omit<Thirteen, 'version'>): void {
   const summary = thirteenSchema.parse({ version: 1, model, config, runs });
@@ -37,11 +52,6 @@ export function writeSummary(folder: string, { model, config, runs }: Omit<Thirt
   );
   writeFileSync(join(folder, SUMMARY_FILE), `${text}\n`);
   const files = readdirSync(folder);
-  const strangers = files.filter((file) => file !== SUMMARY_FILE && !runs.some((run) => run.file === file));
-  if (strangers.length > 0)
-    throw new Failure(
-      `${folder} holds files of another run of this command; delete ${strangers.join(', ')}.`,
-    );
   const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
   const kilobytes = Math.ceil(bytes / 1024);
   if (kilobytes > MOST)

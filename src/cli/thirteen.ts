@@ -13,11 +13,12 @@ import { parseKnobAssignment } from '../run/config.ts';
 import { pageDefaults } from '../run/pageDefaults.ts';
 import { PAPER_SETTINGS } from '../run/paperSettings.ts';
 import { parseSettingName, PATTERN_NAMES, settingName } from '../run/settings.ts';
+import { Failure, UsageFailure } from '../util/failure.ts';
 import { mean } from '../util/statistics.ts';
 import { loadPairs, openModel } from './node/files.ts';
 import { nodeHost } from './node/gpu.ts';
 import { formatNumber, log, table } from './output.ts';
-import { recordedRun, writeRecord, writeSummary } from './recordedSettings.ts';
+import { recordedRun, refuseOtherFiles, writeRecord, writeSummary } from './recordedSettings.ts';
 import { root } from './root.ts';
 import { DEFAULT_CORPORA, DEFAULT_MODEL } from './startRun.ts';
 import { measureUntrained, trainSetting, type Bench, type SettingResult } from './trainSetting.ts';
@@ -36,13 +37,29 @@ const { values: options } = parseArgs({
   },
 });
 
+// What the user can mend is said in one sentence; anything else is a bug, with its stack.
+process.on('uncaughtException', (error) => {
+  log(`error: ${error instanceof Failure ? error.message : (error.stack ?? error.message)}`);
+  process.exit(error instanceof UsageFailure ? 2 : 1);
+});
+
 const settings = (
   options.settings?.split(',') ??
   DOMAINS.flatMap((domain) => PATTERN_NAMES.map((pattern) => `${domain}.${pattern}`))
 ).map(parseSettingName);
 const seeds = options.seeds.split(',').map(Number);
+if (!seeds.every(Number.isInteger))
+  throw new UsageFailure(
+    `--seeds takes whole numbers with commas, for example 1,2,3, not "${options.seeds}".`,
+  );
 const overrides = Object.assign({}, ...options.set.map(parseKnobAssignment)) as object;
 const config = { ...pageDefaults().config, ...overrides };
+
+if (!options.dry)
+  refuseOtherFiles(
+    options.out,
+    settings.flatMap((setting) => seeds.map((seed) => ({ setting: settingName(setting), seed }))),
+  );
 
 const bench: Bench = {
   corpora: options.corpora,
@@ -80,7 +97,7 @@ async function realPairs(): Promise<Bench['real']> {
   const folder = process.env.SEMBLANCE_DATA;
   if (!folder) return undefined;
   const file = join(folder, 'sts', 'stsb', 'dev.tsv');
-  if (!existsSync(file)) throw new Error(`SEMBLANCE_DATA is set, but there is no ${file}.`);
+  if (!existsSync(file)) throw new Failure(`SEMBLANCE_DATA is set, but there is no ${file}.`);
   return (await loadPairs(file)).pairs;
 }
 

@@ -1,14 +1,14 @@
 // What `npm run thirteen` writes for the page: records that can be read back, a summary of them, and a limit of size.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recordedRun, writeRecord, writeSummary } from '../../src/cli/recordedSettings.ts';
+import { recordedRun, refuseOtherFiles, writeRecord, writeSummary } from '../../src/cli/recordedSettings.ts';
 import type { SettingResult } from '../../src/cli/trainSetting.ts';
 import { RunRecord } from '../../src/record/runRecord.ts';
 import { thirteenSchema } from '../../src/record/thirteen.ts';
 import { parseRecord } from '../../src/run/record.ts';
-import { randomBytes } from 'node:crypto';
 import { BASE, record } from '../app/compare/records.ts';
 
 const { config, model } = BASE;
@@ -49,16 +49,22 @@ describe('recorded settings on disk', () => {
     }
   });
 
-  it('fails above the size that the page may have, and on files of another run', () => {
+  it('fails above the size that the page may have', () => {
     const one = result('scenes.sts', 1);
     writeRecord(folder, one);
     const write = () => writeSummary(folder, { model, config, runs: [recordedRun(one)] });
     write();
-    writeFileSync(join(folder, 'scenes.sts.9.jsonl'), '');
-    expect(write).toThrow(/delete scenes\.sts\.9\.jsonl/);
-    rmSync(join(folder, 'scenes.sts.9.jsonl'));
     // Bytes that do not compress.
     writeFileSync(join(folder, 'scenes.sts.1.jsonl'), randomBytes(700 * 1024));
     expect(write).toThrow(/7\d\d KiB .* may have 600/);
+  });
+
+  it('refuses a folder with other records before it trains, not one that it will write again', () => {
+    const refuse = () => refuseOtherFiles(folder, [result('scenes.sts', 1), result('scenes.sts', 2)]);
+    writeRecord(folder, result('scenes.sts', 1));
+    refuse();
+    writeRecord(folder, result('scenes.sts', 9));
+    expect(refuse).toThrow(/holds files .*1, the first: scenes\.sts\.9\.jsonl\); delete them/);
+    refuseOtherFiles(join(folder, 'not there yet'), []);
   });
 });
