@@ -10,10 +10,10 @@ import { RunRecord } from '../record/runRecord.ts';
 import type { RunSummary } from '../record/summary.ts';
 import type { Config } from '../run/config.ts';
 import type { RunEvent } from '../run/events.ts';
-import { ROLES } from '../run/roles.ts';
+import type { Role } from '../run/roles.ts';
 import { settingName, type Setting } from '../run/settings.ts';
 import { Embedder } from '../trainer/embedder.ts';
-import { train } from '../trainer/train.ts';
+import { train, type RunningTraining } from '../trainer/train.ts';
 import type { DeviceInfo } from '../util/devices.ts';
 import { anchorFiles, commonAnchors, domainFiles, loadGroups, loadPairs } from './node/files.ts';
 
@@ -46,14 +46,12 @@ async function measured(
   probe: readonly Group[],
   { real }: Pick<Bench, 'real'>,
 ): Promise<Measured> {
-  const [anchor, positive, intermediate, negative] = [
-    ...(await Promise.all(ROLES.map((role) => embed(probe.map((group) => group[role]!))))),
-  ];
+  const level = (role: Role) => embed(probe.flatMap((group) => group[role] ?? []));
   const order = groupOrder({
-    anchor: anchor!,
-    positive: positive!,
-    intermediate: intermediate!,
-    negative: negative!,
+    anchor: await level('anchor'),
+    positive: await level('positive'),
+    intermediate: await level('intermediate'),
+    negative: await level('negative'),
   });
   return { real: real ? await stsOf(embed, real) : null, probe: order };
 }
@@ -99,26 +97,31 @@ export async function trainSetting(bench: Bench, setting: Setting, config: Confi
   const sharedAnchors = await commonAnchors(anchorFiles(corpora, setting.domain));
   const probe = await probeGroups(bench, setting.domain);
   const record = new RunRecord();
-  let embed: Embed | undefined;
   let result: Measured | undefined;
+  let running: RunningTraining | undefined;
+  const embed: Embed = (sentences) => {
+    if (running === undefined) throw new Error('train() has not accepted the run yet');
+    return running.embed(sentences);
+  };
   const run = train(
     { setting, config, groups, sharedAnchors, sts: pairs, model, device, files: [settingName(setting)] },
     {
-      onReady: (running) => (embed = (sentences) => running.embed(sentences)),
+      onReady: (accepted) => (running = accepted),
       control: {
         afterLastStep: async () => {
-          result = await measured(embed!, probe, bench);
+          result = await measured(embed, probe, bench);
           return false;
         },
       },
     },
   );
   for await (const event of run) record.append([event]);
+  if (result === undefined) throw new Error('the run ended before its last step');
   return {
     setting: settingName(setting),
     seed: config.seed,
     summary: record.summary(),
-    measured: result!,
+    measured: result,
     events: record.events,
   };
 }
