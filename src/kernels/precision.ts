@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Failure } from '../util/failure.ts';
 import { f16Unsupported } from './capabilities.ts';
+import { releaseSaturation } from './saturation.ts';
 import { webGpuBackend } from './tfjsBackends.ts';
 import { setKernelConfig, kernelConfigFor, type Precision } from './tuning.ts';
 
@@ -26,5 +27,6 @@ export function usePrecision(precision: Precision): void {
       );
   } else if (tf.getBackend() !== 'webgpu') return;
   const backend = webGpuBackend();
+  releaseSaturation(backend);
   setKernelConfig(backend, { ...kernelConfigFor(backend), precision });
 }

@@ -1,6 +1,7 @@
 // Loss and gradient norm of steps: reads them back from the device together, and checks that they are finite.
 import * as tf from '@tensorflow/tfjs-core';
 import { readBack } from '../kernels/readBack.ts';
+import { saturatedEntries, takeSaturation } from '../kernels/saturation.ts';
 import type { Config } from '../run/config.ts';
 import { Failure } from '../util/failure.ts';
 import type { StepGradient } from './step.ts';
@@ -12,31 +13,44 @@ export interface Scalars {
   gradNorm: number;
 }
 
-/** The numbers of a step in one tensor, still on the device. */
+/** The numbers of a step that are read back. */
+export interface StepNumbers extends Scalars {
+  /** Operand entries that products in F16 saturated since the last logged step. */
+  saturated: number;
+}
+
+/**
+ * The numbers of a step in one tensor, still on the device: loss, InfoNCE, HT (a placeholder if there is none), gradient
+ * norm, and the saturated entries if products are in F16.
+ */
 export interface StackedScalars {
   numbers: tf.Tensor1D;
   hasHt: boolean;
 }
 
-/** Numbers per step: loss, InfoNCE, HT (a placeholder if there is none) and gradient norm. */
-const WIDTH = 4;
-
 export function stackScalars({ loss, infonce, ht }: StepGradient, norm: tf.Scalar): StackedScalars {
-  return {
-    numbers: tf.tidy(() => tf.stack([loss, infonce, ht ?? loss, norm]) as tf.Tensor1D),
-    hasHt: ht !== undefined,
-  };
+  const saturated = takeSaturation();
+  const numbers = tf.tidy(() => {
+    const all = tf.stack([loss, infonce, ht ?? loss, norm]) as tf.Tensor1D;
+    return saturated ? tf.concat1d([all, saturated]) : all;
+  });
+  saturated?.dispose();
+  return { numbers, hasHt: ht !== undefined };
 }
 
 /** Reads the numbers of several steps in one read-back, and disposes of their tensors. */
-export async function readTogether(steps: readonly StackedScalars[]): Promise<Scalars[]> {
+export async function readTogether(steps: readonly StackedScalars[]): Promise<StepNumbers[]> {
   const tensors = steps.map(({ numbers }) => numbers);
   const joined = tensors.length === 1 ? tensors[0]! : tf.concat1d(tensors);
   try {
     const data = await readBack(joined);
-    return steps.map(({ hasHt }, i) => {
-      const [loss, infonce, ht, gradNorm] = data.slice(i * WIDTH, (i + 1) * WIDTH);
-      return { loss: loss!, infonce: infonce!, ht: hasHt ? ht! : null, gradNorm: gradNorm! };
+    let at = 0;
+    return steps.map(({ hasHt, numbers }) => {
+      const [loss, infonce, ht, gradNorm, saturated] = data.slice(at, (at += numbers.size));
+      return {
+        ...{ loss: loss!, infonce: infonce!, ht: hasHt ? ht! : null, gradNorm: gradNorm! },
+        saturated: saturated === undefined ? 0 : saturatedEntries(saturated),
+      };
     });
   } finally {
     tf.dispose([...tensors, joined]);

@@ -259,6 +259,7 @@ export class TrainingSession {
       dropout: dropoutEverywhere(config.dropout),
     };
     const events = await measureAll(measurer, prepared, this.step, forkKey(this.keys.measure, this.step));
+    await this.state.log.readSaturation(this.step);
     assertDeviceSound();
     this.state.addMetrics(events);
     return events;

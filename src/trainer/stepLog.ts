@@ -3,9 +3,18 @@
 // Every logged step still gets its own event, in order, with its own numbers.
 import * as tf from '@tensorflow/tfjs-core';
 import { assertDeviceSound } from '../kernels/deviceHealth.ts';
+import { readBack } from '../kernels/readBack.ts';
+import { saturatedEntries, takeSaturation } from '../kernels/saturation.ts';
 import type { StepEvent } from '../run/events.ts';
 import type { DeviceInfo } from '../util/devices.ts';
-import { readTogether, stackScalars, type Scalars, type StackedScalars } from './scalars.ts';
+import { SaturationNotes } from './saturationNotes.ts';
+import {
+  readTogether,
+  stackScalars,
+  type Scalars,
+  type StackedScalars,
+  type StepNumbers,
+} from './scalars.ts';
 import type { TrainerState } from './snapshot.ts';
 import type { StepGradient } from './step.ts';
 
@@ -45,7 +54,9 @@ export class StepLog {
   spent: TrainerState['spent'] = { ...NOTHING };
   private unread: PendingStep[] = [];
   /** Steps that have been read back, but whose events have not been taken yet. */
-  private unreported: (PendingStep & { scalars: Scalars })[] = [];
+  private unreported: (PendingStep & { scalars: StepNumbers })[] = [];
+  /** Notes on saturated entries, if products are in F16. */
+  readonly saturation = new SaturationNotes();
   /** Milliseconds per step, as of the last read-back. */
   private msPerStep = Infinity;
   private timerStart = 0;
@@ -107,8 +118,17 @@ export class StepLog {
     steps.forEach((step, i) => {
       step.check(scalars[i]!);
       this.lastLoss = scalars[i]!.loss;
+      if (!step.replayed) this.saturation.add(step.facts.step, scalars[i]!.saturated);
       this.unreported.push({ ...step, scalars: scalars[i]! });
     });
+  }
+
+  /** Counts the saturated entries of what was computed besides steps. */
+  async readSaturation(step: number): Promise<void> {
+    const count = takeSaturation();
+    if (!count) return;
+    this.saturation.add(step, saturatedEntries((await readBack(count))[0]!));
+    count.dispose();
   }
 
   /** Takes the events of the steps that have been read back so far. */
@@ -124,7 +144,8 @@ export class StepLog {
       .map(({ facts, scalars, tokens, steps }) => {
         const { type, step, learningRate, plain, generated } = facts;
         const sizes = { plain, generated, tokens: Math.round(tokens / steps) };
-        return { type, step, ...scalars, learningRate, ...sizes, milliseconds: this.msPerStep };
+        const { saturated: _, ...numbers } = scalars;
+        return { type, step, ...numbers, learningRate, ...sizes, milliseconds: this.msPerStep };
       });
   }
 

@@ -127,6 +127,7 @@ async function* steps(
     }
     if (control?.changes) yield* await session.applyChanges(control.changes);
     yield* await session.update();
+    yield* session.state.log.saturation.take();
     await yieldToEventLoop();
     const last = session.step === session.totalSteps;
     const measured = last || session.step % session.config.evaluateEvery === 0;
@@ -142,7 +143,9 @@ async function* evaluation(
   session: TrainingSession,
   store: CheckpointStore | undefined,
 ): AsyncGenerator<RunEvent> {
-  for (const event of await session.evaluate()) {
+  const events = await session.evaluate();
+  yield* session.state.log.saturation.take();
+  for (const event of events) {
     yield event;
     if (event.name !== 'sts' || event.value === null || !session.state.updateBest(event.value) || !store)
       continue;

@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { output, release, type UniformValue } from '../buffers.webgpu.ts';
 import { dispatch } from '../dispatch.webgpu.ts';
 import { flatWorkgroups } from '../wgsl.ts';
+import { saturationCounter } from '../saturation.ts';
 import { registerKernel } from '../kernelToken.ts';
 import { sizeOf, type WebGpuBackend } from '../tfjsBackends.ts';
 import {
@@ -190,8 +191,15 @@ export function dispatchProduct(backend: WebGpuBackend, product: Product, tensor
     for (let i = 0; i < copies; i++) dispatchProduct(backend, product, oneOf(tensors, i));
     return;
   }
+  // Where the device allows no more buffers, saturated entries are not counted.
+  const isCounted =
+    kernelConfig.precision === 'f16' &&
+    bound([...WRITES, ...READS]).length < most &&
+    product.batch * product.m * product.n > 0;
+  const counter = isCounted ? [saturationCounter(backend)] : [];
   const chosen: MatMulVariant = {
     ...variantFor({ ...product, batch: product.batch * copies }, epilogueOf(tensors), kernelConfig, memory),
+    ...(isCounted && { counted: true }),
     ...(sums && { sums: true }),
     ...(grouped && { grouped }),
   };
@@ -205,7 +213,7 @@ export function dispatchProduct(backend: WebGpuBackend, product: Product, tensor
   dispatch(backend, {
     key: variantKey(variant),
     code: () => matMulCode(variant),
-    writes: parts ? [parts] : bound(WRITES),
+    writes: [...(parts ? [parts] : bound(WRITES)), ...counter],
     reads: bound(READS),
     uniforms: [m, n, k, splits, partSize, columns, ...(variant.f16 ? [scaleOf(product)] : [])],
     workgroups: [sums ? columns + 1 : columns, Math.ceil(m / tile.rows), batch * copies * splits],

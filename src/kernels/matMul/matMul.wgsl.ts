@@ -12,7 +12,14 @@ import { header, range, unrolled } from '../wgsl.ts';
 import { geluFunctions } from '../gelu/gelu.wgsl.ts';
 import { directBody } from './matMulDirect.wgsl.ts';
 import { invocationsOf, storeWithEpilogue, tileOf, type MatMulVariant } from './matMulVariant.wgsl.ts';
-import { f16Functions, SCALE_UNIFORM, f16RoundingFunctions, INVERSE_SCALE } from './matMulF16.wgsl.ts';
+import {
+  addToCounter,
+  COUNTER,
+  f16Functions,
+  SCALE_UNIFORM,
+  INVERSE_SCALE,
+  type OperandType,
+} from './matMulF16.wgsl.ts';
 import { plainBody } from './matMulPlain.wgsl.ts';
 import { sharedBody, sharedBytes, sharedMemory } from './matMulShared.wgsl.ts';
 import {
@@ -25,7 +32,7 @@ import {
 } from './matMulSubgroupMatrix.wgsl.ts';
 
 export function matMulCode(variant: MatMulVariant): string {
-  const type = variant.kind === 'plain' ? 'f32' : 'vec4<f32>';
+  const type = operandTypeOf(variant);
   const out = storesQuads(variant) ? 'vec4<f32>' : 'f32';
   const { epilogue } = variant;
   const writes = {
@@ -45,16 +52,20 @@ export function matMulCode(variant: MatMulVariant): string {
     keepsF16(variant) ? 'enable f16;' : '',
     variant.kind === 'matrix' ? MATRIX_DIRECTIVES : '',
     header(
-      ownBuffers(variant, writes),
+      { ...ownBuffers(variant, writes), ...(variant.counted && COUNTER) },
       ownBuffers(variant, reads),
       variant.f16 ? `${uniforms}, ${SCALE_UNIFORM}` : uniforms,
     ),
-    variant.f16 ? (keepsF16(variant) ? f16Functions : f16RoundingFunctions)(type) : '',
+    variant.f16 ? f16Functions(type, variant, keepsF16(variant)) : '',
     epilogue.startsWith('gelu') ? geluFunctions(out) : '',
     variant.kind === 'shared' ? sharedMemory(variant) : '',
     variant.kind === 'matrix' ? matrixMemory(variant) : '',
     entry(variant),
   ].join('\n');
+}
+
+function operandTypeOf({ kind }: MatMulVariant): OperandType {
+  return kind === 'plain' ? 'f32' : 'vec4<f32>';
 }
 
 /** Whether operands are stored in F16. In registers they are only rounded to it. */
@@ -118,6 +129,7 @@ function entry(variant: MatMulVariant): string {
     let stop = min(k, start + uniforms.partSize);
     ${offsets(variant)}
     ${products(variant)}
+    ${addToCounter(operandTypeOf(variant), variant)}
   }`;
 }
 

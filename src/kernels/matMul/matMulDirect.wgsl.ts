@@ -22,11 +22,23 @@ export function directBody(variant: MatMulVariant): string {
     ${transposeA && !transposeB ? stepsOfOne(variant) : stepsOfFour(variant)}`;
 }
 
+/** Whether line i of an invocation's lines (rows and columns, or groups of four) is one of the operand's. */
+function insideOf({
+  transposeA,
+  transposeB,
+}: MatMulVariant): Record<'insideA' | 'insideB', (i: number) => string> {
+  return {
+    insideA: (i) => (transposeA ? `row / 4u + ${i}u < m / 4u` : `row + ${i}u < m`),
+    insideB: (i) => (transposeB ? `quad * 4u + ${i}u < n` : `quad + ${i}u < n / 4u`),
+  };
+}
+
 /** One k at a time: neither operand's vectors run along k. */
 function stepsOfOne(variant: MatMulVariant): string {
   const { a, b } = operandReaders(variant);
-  const loadA = unrolled(variant.rows / 4, (g) => `let av${g} = ${a(`a_${g} + at * (m / 4u)`)};`);
-  const loadB = unrolled(variant.quads, (j) => `let bv${j} = ${b(`b_${j} + at * (n / 4u)`)};`);
+  const { insideA, insideB } = insideOf(variant);
+  const loadA = unrolled(variant.rows / 4, (g) => `let av${g} = ${a(`a_${g} + at * (m / 4u)`, insideA(g))};`);
+  const loadB = unrolled(variant.quads, (j) => `let bv${j} = ${b(`b_${j} + at * (n / 4u)`, insideB(j))};`);
   const products = multiplyAccumulate(
     variant,
     (i) => `av${i >> 2}[${i & 3}]`,
@@ -43,13 +55,16 @@ function stepsOfOne(variant: MatMulVariant): string {
 function stepsOfFour(variant: MatMulVariant): string {
   const { transposeA, transposeB, rows, quads } = variant;
   const { a, b } = operandReaders(variant);
-  const loadA = transposeA ? '' : unrolled(rows, (i) => `let av${i} = ${a(`a_${i} + at`)};`);
-  const loadB = transposeB ? unrolled(4 * quads, (c) => `let bv${c} = ${b(`b_${c} + at`)};`) : '';
+  const { insideA, insideB } = insideOf(variant);
+  const loadA = transposeA ? '' : unrolled(rows, (i) => `let av${i} = ${a(`a_${i} + at`, insideA(i))};`);
+  const loadB = transposeB ? unrolled(4 * quads, (c) => `let bv${c} = ${b(`b_${c} + at`, insideB(c))};`) : '';
   const step = (q: number) => {
     const column = (j: number) => range(4).map((c) => `bv${4 * j + c}[${q}]`);
     const valueB = (j: number) =>
-      transposeB ? `vec4<f32>(${column(j).join(', ')})` : b(`b_${j} + (at * 4u + ${q}u) * (n / 4u)`);
-    const stepA = (g: number) => `let av${g} = ${a(`a_${g} + (at * 4u + ${q}u) * (m / 4u)`)};`;
+      transposeB
+        ? `vec4<f32>(${column(j).join(', ')})`
+        : b(`b_${j} + (at * 4u + ${q}u) * (n / 4u)`, insideB(j));
+    const stepA = (g: number) => `let av${g} = ${a(`a_${g} + (at * 4u + ${q}u) * (m / 4u)`, insideA(g))};`;
     const products = multiplyAccumulate(
       variant,
       (i) => (transposeA ? `av${i >> 2}[${i & 3}]` : `av${i}[${q}]`),

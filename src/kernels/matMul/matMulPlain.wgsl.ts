@@ -9,11 +9,14 @@ export function plainBody(variant: MatMulVariant): string {
   const read = operandReaders(variant);
   const a = (i: number) => {
     const own = `min(row + ${i}u, m - 1u)`;
-    return read.a(transposeA ? `aAt + at * m + ${own}` : `aAt + ${own} * k + at`);
+    return read.a(transposeA ? `aAt + at * m + ${own}` : `aAt + ${own} * k + at`, `row + ${i}u < m`);
   };
   const b = (c: number) => {
     const column = `min(quad * 4u + ${c}u, n - 1u)`;
-    return read.b(transposeB ? `bAt + ${column} * k + at` : `bAt + at * n + ${column}`);
+    return read.b(
+      transposeB ? `bAt + ${column} * k + at` : `bAt + at * n + ${column}`,
+      `quad * 4u + ${c}u < n`,
+    );
   };
   const fourOfB = (j: number) => range(4).map((c) => b(4 * j + c));
   const loadA = unrolled(rows, (i) => `let av${i} = ${a(i)};`);

@@ -76,7 +76,7 @@ function loadTile(
   limit: string,
   variant: MatMulVariant,
 ): string {
-  const value = variant.f16 ? roundedToF16(name, 'value') : 'value';
+  const value = variant.f16 ? roundedToF16(variant, name, 'value') : 'value';
   return loadTileCode({
     name,
     alongK,

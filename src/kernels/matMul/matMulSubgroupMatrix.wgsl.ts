@@ -87,7 +87,7 @@ export function matrixBody(variant: MatMulVariant): string {
       limit,
       depth: DEPTH,
       invocations: invocationsOf(variant),
-      put: `let half = ${roundedToF16(name, 'value')};
+      put: `let half = ${roundedToF16(variant, name, 'value')};
       let slot = line * ${tiles[name].stride}u + q * 4u;
       ${range(4)
         .map((c) => `${name}Tile[slot + ${c}u] = half[${c}];`)

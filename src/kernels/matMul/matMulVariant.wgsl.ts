@@ -33,6 +33,8 @@ export interface MatMulVariant extends Omit<Tile, 'kind'> {
   parts?: boolean;
   /** Whether the operands are rounded to F16. The sums stay F32 (matMulF16.wgsl.ts). */
   f16?: boolean;
+  /** Whether saturated entries are counted: in F16, if the device allows one more buffer. */
+  counted?: boolean;
 }
 
 export function variantKey(variant: MatMulVariant): string {
@@ -43,13 +45,14 @@ export function variantKey(variant: MatMulVariant): string {
   return `semblance_matMul_${kind}_${transposes}_${optionsKey(variant)}_${cut}${unit}`;
 }
 
-function optionsKey({ epilogue, sums, grouped, parts, f16 }: MatMulVariant): string {
+function optionsKey({ epilogue, sums, grouped, parts, f16, counted }: MatMulVariant): string {
   return [
     epilogue,
     ...(sums ? ['sums'] : []),
     ...(grouped ? [grouped.added ? 'added' : 'apart', grouped.count, ...grouped.own] : []),
     ...(parts ? ['parts'] : []),
     ...(f16 ? ['f16'] : []),
+    ...(counted ? ['counted'] : []),
   ].join('_');
 }
 
