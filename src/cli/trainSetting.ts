@@ -80,7 +80,7 @@ export async function measureUntrained(
   domain: string,
   { pooling }: Pick<Config, 'pooling'>,
 ): Promise<Measured> {
-  const embedder = new Embedder(bench.model, { pooling, maxLength: 512 });
+  const embedder = new Embedder(bench.model, { pooling });
   const embed: Embed = (sentences) => embedder.embedSentences(sentences);
   try {
     return await measured(embed, await probeGroups(bench, domain), bench);

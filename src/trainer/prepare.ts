@@ -2,13 +2,12 @@
 import { stepsPerEpoch, type BatchPlan } from '../data/batches.ts';
 import type { Group, ScoredPair } from '../data/group.ts';
 import { isGroup, userExample, splitExamples, type Example } from '../data/mix.ts';
-import { longestInput } from '../encoder/config.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
+import { evaluatedLength, sentenceRoom } from '../encoder/inputLength.ts';
 import type { Config } from '../run/config.ts';
 import type { DeviceInfo } from '../util/devices.ts';
 import type { Role } from '../run/roles.ts';
 import { PATTERNS, type PatternName, type Setting } from '../run/settings.ts';
-import { promptLength } from '../tokenizer/template.ts';
 import { UsageFailure } from '../util/failure.ts';
 import { forkKey, seedKey, type Random } from '../util/random.ts';
 import { evaluationSet, heldOutSet, stsSet, type MeasuredSet, type StsSet } from './evaluate.ts';
@@ -71,7 +70,7 @@ export function prepare(inputs: RunInputs, random: Random): Prepared {
   const examples = train.map((example) => views.tokenise(example));
   const added = userExamples(inputs.userGroups ?? [], roles, pattern);
   for (const example of added.examples) examples.push(views.tokenise(example));
-  notes.push(...added.rejected);
+  notes.push(...added.rejected, ...folderNotes(config, model, measuredLength));
   const held = heldOut.map((example) => views.tokeniseHeldOut(example));
   notes.push(...measurementNotes(examples, held, inputs.sts));
   const plan = batchPlan(examples, config, random, notes);
@@ -122,20 +121,31 @@ function rejectionReason(group: Group, roles: readonly Role[], pattern: PatternN
   return `"${group.anchor}" is not trained on: setting "${pattern}" takes complete groups only, and it has no ${missing}.`;
 }
 
-/** Maximum length of a measured sentence in tokens, as in the authors' code (tools.py: max_length=512). */
-const MEASURED_LENGTH = 512;
-
 /** Checks that `maxLength` fits the encoder. Returns the maximum length of a measured sentence, in tokens. */
 function checkLength(config: Config, model: LoadedModel): number {
-  const prompt = config.pooling === 'mask' ? Math.max(...model.tokenizer.prompts.map(promptLength)) : 0;
-  const room = longestInput(model.config) - prompt;
+  const room = sentenceRoom(model, config.pooling);
   if (config.maxLength > room) {
+    const prompt = sentenceRoom(model, 'cls') - room;
     const why = prompt ? ` beside the ${prompt} of the prompt` : '';
     throw new UsageFailure(
       `Knob "maxLength" is ${config.maxLength}, but ${model.name} takes at most ${room} tokens${why}; take ${room} or less.`,
     );
   }
-  return Math.min(MEASURED_LENGTH, room);
+  return evaluatedLength(model, config.pooling);
+}
+
+/** Notes on where the run differs from what the encoder's folder states. */
+function folderNotes({ pooling, maxLength }: Config, model: LoadedModel, measuredLength: number): string[] {
+  const notes: string[] = [];
+  if (model.pooling !== undefined && model.pooling !== pooling)
+    notes.push(
+      `The folder of ${model.name} states ${model.pooling} pooling; this run uses ${pooling} pooling.`,
+    );
+  if (model.maxLength !== undefined && maxLength > measuredLength)
+    notes.push(
+      `The folder of ${model.name} states a maximum of ${model.maxLength} tokens: sentences are measured to ${measuredLength}, but trained on to ${maxLength}.`,
+    );
+  return notes;
 }
 
 function batchPlan(

@@ -271,6 +271,24 @@ describe('on wasm', () => {
       session.dispose();
     });
 
+    it('measures to the maximum length that the folder of the encoder states, and says where it differs', () => {
+      const long = Array.from({ length: 28 }, () => 'cat').join(' ');
+      const given = inputs({ maxLength: 16, pooling: 'mean', head: false });
+      const session = new TrainingSession({
+        ...given,
+        model: { ...tinyModel(), maxLength: 12, pooling: 'mask' },
+        sts: [{ score: 5, first: long, second: long }],
+      });
+      expect(session.prepared.sts!.rows[0]).toHaveLength(12);
+      expect(session.prepared.notes).toEqual(
+        expect.arrayContaining([
+          'The folder of tiny states mask pooling; this run uses mean pooling.',
+          'The folder of tiny states a maximum of 12 tokens: sentences are measured to 12, but trained on to 16.',
+        ]),
+      );
+      session.dispose();
+    });
+
     it('says when the data cannot give what is measured', () => {
       const few = new TrainingSession({
         ...inputs({ heldOut: 0.05 }),
