@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Turns a checkpoint into a folder in Hugging Face's layout, weights as F16, without the prediction head.
 
-    python3 convert.py --data DIR [--run run] --to models/pocket
+    python3 convert.py --data DIR --size pocket --to models/pocket
 
 The folder's files are written whole under another name and then renamed, so that readers never see half of one.
 """
@@ -32,19 +32,22 @@ def safetensors(tensors):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--data", type=Path, required=True, help="folder of tokenizer.json and the run")
-    options.add_argument("--run", default="run", help="folder of the run in it")
+    options.add_argument("--size", choices=bert.SIZES, required=True)
+    options.add_argument("--run", help="folder of the run in it (the size's name)")
+    options.add_argument("--checkpoint", default="checkpoint.pt", help="file in the folder of the run")
     options.add_argument("--to", type=Path, required=True, help="folder of the model")
     chosen = options.parse_args()
-    kept = torch.load(chosen.data / chosen.run / "checkpoint.pt")
+    size = bert.SIZES[chosen.size]
+    kept = torch.load(chosen.data / (chosen.run or chosen.size) / chosen.checkpoint, map_location="cpu")
     tensors = {name: value.contiguous() for name, value in kept["parameters"].items() if not name.startswith("cls.")}
     config = {
         "architectures": ["BertModel"],
         "model_type": "bert",
         "vocab_size": bert.VOCABULARY,
-        "hidden_size": bert.HIDDEN,
-        "num_hidden_layers": bert.LAYERS,
-        "num_attention_heads": bert.HEADS,
-        "intermediate_size": bert.FEED_FORWARD,
+        "hidden_size": size.hidden,
+        "num_hidden_layers": size.layers,
+        "num_attention_heads": size.heads,
+        "intermediate_size": size.feedForward,
         "max_position_embeddings": bert.POSITIONS,
         "type_vocab_size": 2,
         "hidden_act": "gelu",

