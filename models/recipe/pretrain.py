@@ -23,6 +23,7 @@ import torch
 from torch.nn import functional as F
 
 import bert
+from muon import Muon
 from vocabulary import CLS, MASK, PAD, SEP, SPECIAL, Tokenizer
 
 PACKED = 0.1  # share of the sentences that stand several in a row as one text, so that late positions are learnt too
@@ -134,8 +135,9 @@ def mask(batch, continues, random, share):
 def loss(size, parameters, ids, positions, text, places, wanted, weights):
     """Summed cross-entropy over the hidden pieces, and how many were right."""
     scores = bert.predict(size, parameters, ids, positions, text, places).float()
-    right = ((scores.detach().argmax(1) == wanted.view(-1)) * weights.view(-1)).sum()
-    return (F.cross_entropy(scores, wanted.view(-1), reduction="none") * weights.view(-1)).sum(), right
+    wanted, weights = wanted.view(-1), weights.view(-1)
+    right = (scores.gather(1, wanted[:, None])[:, 0] >= scores.amax(1)) * weights  # cheaper than argmax
+    return (F.cross_entropy(scores, wanted, reduction="none") * weights).sum(), right.detach().sum()
 
 
 def rate(step, chosen):
@@ -163,6 +165,7 @@ def arguments():
     options.add_argument("--device", default="cpu", help="cpu or cuda")
     options.add_argument("--precision", choices=("f32", "bf16"), default="f32", help="of products; weights stay f32")
     options.add_argument("--compile", action="store_true", help="with torch.compile, which needs a C++ compiler")
+    options.add_argument("--optimizer", choices=("muon", "adamw"), default="muon", help="of the layers' matrices")
     options.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     options.add_argument("--warmup", type=int, default=300, help="steps over which it rises")
     options.add_argument("--cooldown", type=int, default=2_000, help="steps over which the learning rate falls at the end")
@@ -184,12 +187,18 @@ def main():
     text, held = (tokenised(chosen.data / name, tokenizer) for name in ("text.txt", "heldout.txt"))
     continues = numpy.array([piece.startswith("##") for piece in Tokenizer(tokenizer).vocabulary])
     settings = {key: value for key, value in vars(chosen).items() if key in
-                ("size", "rows", "workers", "rate", "warmup", "decay", "masked", "seed")}  # fmt: skip
+                ("size", "rows", "workers", "optimizer", "rate", "warmup", "decay", "masked", "seed")}  # fmt: skip
 
     parameters = bert.fresh(size, chosen.seed, chosen.device)
-    groups = [{"params": [value for value in parameters.values() if value.dim() > 1], "weight_decay": chosen.decay},
-              {"params": [value for value in parameters.values() if value.dim() == 1], "weight_decay": 0.0}]  # fmt: skip
-    optimizer = torch.optim.AdamW(groups, lr=chosen.rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
+    matrices = [value for name, value in parameters.items() if name.startswith("encoder.") and value.dim() == 2]
+    others = [value for value in parameters.values() if all(value is not matrix for matrix in matrices)]
+    if chosen.optimizer == "adamw":
+        matrices, others = [], list(parameters.values())
+    groups = [{"params": [value for value in others if value.dim() > 1], "weight_decay": chosen.decay},
+              {"params": [value for value in others if value.dim() == 1], "weight_decay": 0.0}]  # fmt: skip
+    optimizers = [torch.optim.AdamW(groups, lr=chosen.rate, betas=(0.9, 0.98), eps=1e-6, fused=True)]
+    if matrices:
+        optimizers.append(Muon(matrices, lr=chosen.rate, weight_decay=chosen.decay))
     step = turn = done = seen = 0
     spent = 0.0
     checkpoint = folder / "checkpoint.pt"
@@ -202,7 +211,8 @@ def main():
         with torch.no_grad():
             for name, value in parameters.items():
                 value.copy_(kept["parameters"][name])
-        optimizer.load_state_dict(kept["optimizer"])
+        for optimizer, state in zip(optimizers, kept["optimizers"]):
+            optimizer.load_state_dict(state)
         step, turn, done, seen, spent = (kept[name] for name in ("step", "turn", "done", "seen", "spent"))
         print(f"going on from step {step}", flush=True)
     history = folder / "history.jsonl"
@@ -238,7 +248,7 @@ def main():
         state = {"step": step, "turn": turn, "done": done, "seen": seen, "spent": spent}
         weights = {name: value.detach() for name, value in parameters.items()}
         save(path, {"settings": settings, "cooling": cooling, **state,
-                    "parameters": weights, "optimizer": optimizer.state_dict()})  # fmt: skip
+                    "parameters": weights, "optimizers": [optimizer.state_dict() for optimizer in optimizers]})  # fmt: skip
 
     def work(number, mine):
         """One worker's share of a step: gradients of the summed loss, the loss, the pieces hidden, the tokens seen."""
@@ -257,7 +267,7 @@ def main():
         plan = rows(text[1], chosen.seed, turn)
         each = chosen.rows * chosen.workers
         while step < end and (done + 1) * each <= len(plan):
-            for group in optimizer.param_groups:
+            for group in (group for optimizer in optimizers for group in optimizer.param_groups):
                 group["lr"] = rate(step, chosen)
             mine = [plan[at : at + chosen.rows] for at in range(done * each, (done + 1) * each, chosen.rows)]
             shares = [work(0, mine[0])] if chosen.workers == 1 else list(pool.map(work, range(chosen.workers), mine))
@@ -265,7 +275,8 @@ def main():
             for value, *gradients in zip(values, *(share[0] for share in shares)):
                 value.grad = sum(gradients[1:], gradients[0]) / count
             torch.nn.utils.clip_grad_norm_(values, 1.0)
-            optimizer.step()
+            for optimizer in optimizers:
+                optimizer.step()
             total, hidden = total + sum(share[1] for share in shares), hidden + count
             fresh += sum(share[3] for share in shares)
             step, done = step + 1, done + 1
