@@ -7,7 +7,8 @@ Reads DIR/text.txt, heldout.txt and tokenizer.json; writes DIR/SIZE/checkpoint.p
 it is asked to stop by SIGTERM) and DIR/SIZE/history.jsonl. Started again, it goes on from the checkpoint exactly as if it
 had never stopped: the order of the rows depends on (seed, pass), the masks on (seed, step). The learning rate rises, stays,
 and falls to nothing over the last `--cooldown` steps, so that `--steps` may still be changed until then; the last
-checkpoint before that is kept as level.pt, from which a later run can go on. No dropout: there are few passes over the text.
+checkpoint before that is kept as level.pt, from which a later run can go on. `--optimizer` may change too: momentum then
+begins at zero. No dropout: there are few passes over the text.
 """
 
 import argparse
@@ -187,7 +188,7 @@ def main():
     text, held = (tokenised(chosen.data / name, tokenizer) for name in ("text.txt", "heldout.txt"))
     continues = numpy.array([piece.startswith("##") for piece in Tokenizer(tokenizer).vocabulary])
     settings = {key: value for key, value in vars(chosen).items() if key in
-                ("size", "rows", "workers", "optimizer", "rate", "warmup", "decay", "masked", "seed")}  # fmt: skip
+                ("size", "rows", "workers", "rate", "warmup", "decay", "masked", "seed")}  # fmt: skip
 
     parameters = bert.fresh(size, chosen.seed, chosen.device)
     matrices = [value for name, value in parameters.items() if name.startswith("encoder.") and value.dim() == 2]
@@ -199,6 +200,7 @@ def main():
     optimizers = [torch.optim.AdamW(groups, lr=chosen.rate, betas=(0.9, 0.98), eps=1e-6, fused=True)]
     if matrices:
         optimizers.append(Muon(matrices, lr=chosen.rate, weight_decay=chosen.decay))
+    names = {id(value): name for name, value in parameters.items()}
     step = turn = done = seen = 0
     spent = 0.0
     checkpoint = folder / "checkpoint.pt"
@@ -211,8 +213,11 @@ def main():
         with torch.no_grad():
             for name, value in parameters.items():
                 value.copy_(kept["parameters"][name])
-        for optimizer, state in zip(optimizers, kept["optimizers"]):
-            optimizer.load_state_dict(state)
+        for optimizer in optimizers:
+            for value in (value for group in optimizer.param_groups for value in group["params"]):
+                state = kept["states"].get(names[id(value)], {})
+                if ("momentum" in state) == isinstance(optimizer, Muon):  # else the optimizer was another before
+                    optimizer.state[value] = state
         step, turn, done, seen, spent = (kept[name] for name in ("step", "turn", "done", "seen", "spent"))
         print(f"going on from step {step}", flush=True)
     history = folder / "history.jsonl"
@@ -245,10 +250,10 @@ def main():
 
     def keep(path):
         cooling = [chosen.steps, chosen.cooldown] if step > chosen.steps - chosen.cooldown else None
-        state = {"step": step, "turn": turn, "done": done, "seen": seen, "spent": spent}
+        state = {"step": step, "turn": turn, "done": done, "seen": seen + fresh, "spent": spent}
         weights = {name: value.detach() for name, value in parameters.items()}
-        save(path, {"settings": settings, "cooling": cooling, **state,
-                    "parameters": weights, "optimizers": [optimizer.state_dict() for optimizer in optimizers]})  # fmt: skip
+        states = {names[id(value)]: kept for optimizer in optimizers for value, kept in optimizer.state.items()}
+        save(path, {"settings": settings, "cooling": cooling, **state, "parameters": weights, "states": states})
 
     def work(number, mine):
         """One worker's share of a step: gradients of the summed loss, the loss, the pieces hidden, the tokens seen."""
