@@ -151,7 +151,7 @@ SOURCES = [
     ),
     Source(
         "fortunes", "debian", "f/fortune-mod/fortunes_1.99.1-7.3_all.deb", "41d0551dc0ff52f875a2ecef7c39da2f672ab468c37e170119f7e0245a9d63c5",
-        "BSD and public domain (fortune-mod)",
+        "BSD (fortune-mod; short quotations)",
         "quotations and jokes", "conversation", "fortunes",
     ),
     Source(
