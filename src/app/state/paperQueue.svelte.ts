@@ -2,6 +2,7 @@
 // change, so that it continues after a reload; startRun trains a run.
 import { z } from 'zod';
 import { configSchema, type Config } from '../../run/config.ts';
+import { PAPER_SETTINGS } from '../../run/paperSettings.ts';
 import { PATTERN_NAMES, settingName, type Setting } from '../../run/settings.ts';
 import { messageOf } from '../../util/failure.ts';
 import { indexedDbPreferences, type PreferenceStore } from '../storage/preferenceStore.ts';
@@ -25,7 +26,8 @@ export interface RunResult {
 }
 
 export interface PaperQueueOptions {
-  settings: readonly Setting[];
+  /** The paper's unless given. */
+  settings?: readonly Setting[];
   /**
    * Trains a setting to its end. Rejects with an AbortError soon after the signal, with any other error when it
    * failed.
@@ -48,14 +50,16 @@ export class PaperQueue {
   private config: Config | null = null;
   private abort: AbortController | null = null;
   private readonly options: PaperQueueOptions;
+  private readonly settings: readonly Setting[];
   private readonly preferences: PreferenceStore | null;
   private readonly now: () => number;
 
   constructor(options: PaperQueueOptions) {
     this.options = options;
+    this.settings = options.settings ?? PAPER_SETTINGS.map(({ setting }) => setting);
     this.now = options.now ?? (() => performance.now());
     this.preferences = options.preferences === undefined ? indexedDbPreferences() : options.preferences;
-    this.items = fresh(options.settings);
+    this.items = fresh(this.settings);
   }
 
   get done(): number {
@@ -82,7 +86,7 @@ export class PaperQueue {
     if (!parsed.success || this.status !== 'idle') return;
     const { items, config } = parsed.data;
     // Settings of another version of the page cannot be used.
-    const known = this.options.settings.map(settingName);
+    const known = this.settings.map(settingName);
     if (items.map(({ setting }) => settingName(setting)).join() !== known.join()) return;
     this.config = config;
     this.items = items.map((item) => (item.status === 'running' ? { ...item, status: 'waiting' } : item));
@@ -94,7 +98,7 @@ export class PaperQueue {
   start(config: Config): Promise<void> {
     if (this.status === 'running' || this.status === 'pausing') return Promise.resolve();
     this.config = structuredClone(config);
-    this.items = fresh(this.options.settings);
+    this.items = fresh(this.settings);
     return this.work();
   }
 
