@@ -5,7 +5,7 @@ import type { Group, ScoredPair } from '../data/group.ts';
 import type { LoadedModel } from '../encoder/folder.ts';
 import { groupOrder, type GroupOrder } from '../metrics/order.ts';
 import { stsFromEmbeddings } from '../metrics/sts.ts';
-import { takeRows, type Matrix } from '../metrics/vectors.ts';
+import type { Matrix } from '../metrics/vectors.ts';
 import { RunRecord } from '../record/runRecord.ts';
 import type { RunSummary } from '../record/summary.ts';
 import type { Config } from '../run/config.ts';
@@ -57,17 +57,10 @@ async function measured(
 }
 
 async function stsOf(embed: Embed, pairs: readonly ScoredPair[]): Promise<number | null> {
-  const both = await embed(pairs.flatMap(({ first, second }) => [first, second]));
-  const side = (from: 0 | 1) =>
-    takeRows(
-      both,
-      pairs.map((_, i) => 2 * i + from),
-    );
-  return stsFromEmbeddings(
-    side(0),
-    side(1),
-    pairs.map(({ score }) => score),
-  ).spearman;
+  const first = await embed(pairs.map((pair) => pair.first));
+  const second = await embed(pairs.map((pair) => pair.second));
+  const scores = pairs.map(({ score }) => score);
+  return stsFromEmbeddings(first, second, scores).spearman;
 }
 
 async function probeGroups({ corpora }: Bench, domain: string): Promise<Group[]> {
