@@ -11,7 +11,7 @@ import { startDevice } from '../kernels/backend.ts';
 import { rankCorrelation, spreadsOf } from '../record/thirteen.ts';
 import { parseKnobAssignment } from '../run/config.ts';
 import { pageDefaults } from '../run/pageDefaults.ts';
-import { PAPER_SETTINGS } from '../run/paperSettings.ts';
+import { PAPER_DOMAINS, PAPER_SETTINGS } from '../run/paperSettings.ts';
 import { parseSettingName, PATTERN_NAMES, settingName } from '../run/settings.ts';
 import { Failure, UsageFailure } from '../util/failure.ts';
 import { mean } from '../util/statistics.ts';
@@ -22,9 +22,6 @@ import { recordedRun, refuseOtherFiles, writeRecord, writeSummary } from './reco
 import { root } from './root.ts';
 import { DEFAULT_CORPORA, DEFAULT_MODEL } from './startRun.ts';
 import { measureUntrained, trainSetting, type Bench, type SettingResult } from './trainSetting.ts';
-
-/** Every domain has all patterns; the paper lacks one of them. */
-const DOMAINS = [...new Set(PAPER_SETTINGS.map(({ setting }) => setting.domain))];
 
 const { values: options } = parseArgs({
   options: {
@@ -46,7 +43,8 @@ process.on('uncaughtException', (error) => {
 
 const settings = (
   options.settings?.split(',') ??
-  DOMAINS.flatMap((domain) => PATTERN_NAMES.map((pattern) => `${domain}.${pattern}`))
+  // Every domain has all patterns; the paper lacks one of them.
+  PAPER_DOMAINS.flatMap((domain) => PATTERN_NAMES.map((pattern) => `${domain}.${pattern}`))
 ).map(parseSettingName);
 const seeds = options.seeds.split(',').map(Number);
 if (!seeds.every(Number.isInteger))

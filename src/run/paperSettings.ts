@@ -107,3 +107,8 @@ export const PAPER_SETTINGS: readonly PaperSetting[] = [
     sts: 0.855545185,
   },
 ];
+
+/** The bundled domains that the paper's settings come from, in the paper's order. */
+export const PAPER_DOMAINS: readonly string[] = [
+  ...new Set(PAPER_SETTINGS.map(({ setting }) => setting.domain)),
+];

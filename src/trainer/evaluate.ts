@@ -54,7 +54,7 @@ export function heldOutSet(
     sentences: (groups.length > 0 ? rows.flat() : rows.map((r) => r[0]!)).slice(0, cap),
   };
 
-  /** Without the HT loss the intermediate sentence is trained on at most: the authors measure the other three. */
+  /** With the HT loss off the authors measure anchor, positive and negative, even where the intermediate is trained on. */
   function groupRows(group: TokenisedExample): number[][] {
     const all = views.measuredRows(group);
     return hierarchical ? all : all.filter((_, i) => all.length < ROLES.length || i !== INTERMEDIATE);
