@@ -18,6 +18,7 @@ import type { Checkpoint } from '../trainer/checkpoint.ts';
 import type { RunInputs } from '../trainer/prepare.ts';
 import type { DeviceChoice } from '../util/devices.ts';
 import { UsageFailure } from '../util/failure.ts';
+import { DEFAULT_MODEL, modelPath } from './modelPath.ts';
 import { anchorFiles, commonAnchors, domainFiles, loadGroups, loadPairs, openModel } from './node/files.ts';
 import { newRunFolderPath, RunFolder, type RunPaths } from './node/runFolder.ts';
 import { log, warn, type CommonOptions } from './output.ts';
@@ -44,7 +45,6 @@ export interface TrainCommandOptions extends CommonOptions {
   resume?: string;
 }
 
-export const DEFAULT_MODEL = join(root, 'models', 'pocket');
 export const DEFAULT_CORPORA = join(root, 'public', 'corpora');
 
 /** A base configuration with the command line flags applied. */
@@ -99,7 +99,7 @@ export async function newRun(options: TrainCommandOptions): Promise<StartedRun> 
   if (sts.length === 0)
     warn('no --sts file: STS and the evaluation curves are not measured, so there is no RFD.');
   const paths: RunPaths = {
-    model: options.model ?? DEFAULT_MODEL,
+    model: modelPath(options.model ?? DEFAULT_MODEL),
     setting: settingName(setting),
     files,
     anchors: options.data === undefined ? anchorFiles(corpora, setting.domain) : [],
@@ -124,7 +124,7 @@ export async function resumedRun(options: TrainCommandOptions, path: string): Pr
   const checkpoint = await source.checkpoint(warn);
   const saved = source.paths();
   const paths: RunPaths = {
-    model: options.model ?? saved.model,
+    model: modelPath(options.model ?? saved.model),
     setting: options.setting === undefined ? saved.setting : settingName(settingOf(options)),
     ...resumedFiles(options, saved),
     sts: options.sts ?? saved.sts,

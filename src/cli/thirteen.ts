@@ -20,7 +20,8 @@ import { nodeHost } from './node/gpu.ts';
 import { formatNumber, log, table } from './output.ts';
 import { recordedRun, refuseOtherFiles, writeRecord, writeSummary } from './recordedSettings.ts';
 import { root } from './root.ts';
-import { DEFAULT_CORPORA, DEFAULT_MODEL } from './startRun.ts';
+import { DEFAULT_MODEL } from './modelPath.ts';
+import { DEFAULT_CORPORA } from './startRun.ts';
 import { measureUntrained, trainSetting, type Bench, type SettingResult } from './trainSetting.ts';
 
 const { values: options } = parseArgs({

@@ -1,6 +1,7 @@
 // The defaults of the page: a run short enough to watch, with an encoder small enough for a browser tab. All other
 // knobs have the defaults of knobs.ts.
 import { defaultConfig, type Config } from './config.ts';
+import { AUTOMATIC, type EncoderChoice } from './encoders.ts';
 import type { Setting } from './settings.ts';
 
 export const PAGE_KNOBS = {
@@ -18,11 +19,16 @@ export const PAGE_KNOBS = {
 export const PAGE_SETTING: Setting = { domain: 'scenes', pattern: 'sts_ht' };
 
 /** The defaults of RecipeState and of the link. */
-export function pageDefaults(model = 'pocket'): {
+export function pageDefaults(): {
   setting: Setting;
   config: Config;
   device: 'auto';
-  model: string;
+  model: EncoderChoice;
 } {
-  return { setting: PAGE_SETTING, config: { ...defaultConfig(), ...PAGE_KNOBS }, device: 'auto', model };
+  return {
+    setting: PAGE_SETTING,
+    config: { ...defaultConfig(), ...PAGE_KNOBS },
+    device: 'auto',
+    model: AUTOMATIC,
+  };
 }

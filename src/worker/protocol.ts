@@ -77,6 +77,8 @@ const requestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trace') }),
   /** The encoder as a folder of files. */
   z.object({ type: z.literal('export') }),
+  /** How fast this device is. */
+  z.object({ type: z.literal('forwardTime') }),
 ]);
 type AnyRequest = z.infer<typeof requestSchema>;
 export type RequestType = AnyRequest['type'];
@@ -130,6 +132,8 @@ const responses = {
   trace: stepTraceSchema,
   /** In Hugging Face layout, by file name. */
   export: filesSchema,
+  /** Milliseconds of a fixed forward pass (forwardTime.ts). */
+  forwardTime: z.number().positive(),
 };
 
 /** The response to each type of request. */

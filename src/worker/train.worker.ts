@@ -105,6 +105,7 @@ const responders: {
   encode: (training, { sentences }) => training.encode(sentences),
   trace: (training) => training.trace(),
   export: (training) => training.exportModel(),
+  forwardTime: (training) => training.forwardTime(),
 };
 
 async function respond<T extends RequestType>(id: number, request: ModelRequest<T>): Promise<void> {

@@ -15,6 +15,7 @@ import type { Matrix } from '../metrics/vectors.ts';
 import type { StepTrace } from '../run/trace.ts';
 import type { Checkpoint } from '../trainer/checkpoint.ts';
 import type { TrainingControl, Files } from '../trainer/host.ts';
+import { forwardTime } from '../trainer/forwardTime.ts';
 import { readbackInterval } from '../trainer/stepLog.ts';
 import { train, type RunningTraining } from '../trainer/train.ts';
 import { Failure } from '../util/failure.ts';
@@ -142,6 +143,12 @@ export class Training {
   /** The encoder's files by name. */
   exportModel(): Promise<Files> {
     return this.betweenSteps((running) => running.modelFiles());
+  }
+
+  /** Milliseconds of a fixed forward pass, between two steps; changes nothing. */
+  forwardTime(): Promise<number> {
+    const { model, device } = this.context.host;
+    return this.betweenSteps(() => forwardTime(model, device.name));
   }
 
   /** The full state at a step, for another run to start from. @throws Failure if the run has no such step */

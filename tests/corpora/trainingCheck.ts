@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { nodeHost } from '../../src/cli/node/gpu.ts';
 import { loadPairs, openModel } from '../../src/cli/node/files.ts';
 import { formatNumber, log, table } from '../../src/cli/output.ts';
-import { DEFAULT_MODEL } from '../../src/cli/startRun.ts';
+import { DEFAULT_MODEL } from '../../src/cli/modelPath.ts';
 import { measureUntrained, trainSetting, type Bench, type Measured } from '../../src/cli/trainSetting.ts';
 import { startDevice } from '../../src/kernels/backend.ts';
 import { pageDefaults } from '../../src/run/pageDefaults.ts';

@@ -94,11 +94,23 @@ export function branch(phase: Phase, readiness: Readiness): Transition {
   return transitionTo({ kind: 'starting', play: false, resumed: false }, { type: 'branch', with: 'recipe' });
 }
 
-export function resume(phase: Phase, run: UnfinishedRun): Transition {
+/** A run continues with the encoder it was trained with. */
+export function resume(phase: Phase, run: UnfinishedRun, readiness: Readiness): Transition {
   const play = wantsPlay(phase) || run.playing;
+  if (readiness === 'otherEncoder') return load(play, run);
   if (phase.kind === 'loadingEncoder') return transitionTo({ ...phase, play, resume: run });
   if (phase.kind === 'encoderFailed' || phase.kind === 'workerDied') return load(play, run);
   return transitionTo({ kind: 'starting', play, resumed: true }, { type: 'resume', run });
+}
+
+/** Another encoder takes the place of the current one, with a fresh run. Whatever else goes on comes first. */
+export function adopt(phase: Phase, readiness: Readiness): Transition {
+  if (phase.kind !== 'waiting' || readiness !== 'ready') return transitionTo(phase);
+  return transitionTo(
+    { kind: 'starting', play: false, resumed: false },
+    { type: 'adopt' },
+    { type: 'start' },
+  );
 }
 
 /**

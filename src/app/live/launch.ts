@@ -1,6 +1,7 @@
 // What a run starts with: the current recipe and corpus, or what the current run was started with.
 import type { Config } from '../../run/config.ts';
 import type { Setting } from '../../run/settings.ts';
+import type { WorkerLoad } from './liveWorker.svelte.ts';
 import type { LiveTrainingOptions, TrainingData } from './options.ts';
 import type { Readiness } from './transition.ts';
 
@@ -21,11 +22,15 @@ export function currentLaunch(current: Launch, { recipe }: LaunchSource): Launch
   return { ...current, config: recipe.configWithSentEdits ?? current.config };
 }
 
-/** Whether a run can start with the current choices. */
-export function readinessOf({ recipe, data }: LaunchSource): Readiness {
-  const { applied } = recipe;
-  if (applied !== null && (applied.device !== recipe.device || applied.model !== recipe.model))
+/** Whether a run can start with the current choices. @param told what the worker was told to load */
+export function readinessOf({ recipe, data }: LaunchSource, told: WorkerLoad | null): Readiness {
+  if (told !== null && (told.device !== recipe.device || told.model !== recipe.encoder))
     return 'otherEncoder';
+  return dataReadiness(data);
+}
+
+/** Whether the corpus is there, and large enough. */
+export function dataReadiness(data: LaunchSource['data']): Readiness {
   const { loading, shortfall } = data();
   if (loading) return 'dataLoading';
   return shortfall === null ? 'ready' : { shortfall };

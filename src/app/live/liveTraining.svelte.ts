@@ -6,11 +6,19 @@ import type { RunEvent } from '../../run/events.ts';
 import type { ClientListeners } from '../../worker/client.ts';
 import type { StartCommand } from '../../worker/protocol.ts';
 import type { ShownRun } from '../state/shown.svelte.ts';
-import { chosenLaunch, currentLaunch, needsRestart, readinessOf, type Launch } from './launch.ts';
+import {
+  chosenLaunch,
+  currentLaunch,
+  dataReadiness,
+  needsRestart,
+  readinessOf,
+  type Launch,
+} from './launch.ts';
 import { LiveRun } from './liveRun.svelte.ts';
 import { LiveWorker } from './liveWorker.svelte.ts';
 import {
   dismissFailure,
+  dismissLoadFailure,
   dismissPreparing,
   failureOf,
   showNotice,
@@ -21,7 +29,7 @@ import type { LiveTrainingOptions, UnfinishedRun } from './options.ts';
 import { FIRST_PHASE, isPlaying, trainingStatusOf, type Phase } from './phase.ts';
 import { reduce } from './reduce.ts';
 import { RunEnd } from './runEnd.ts';
-import type { VisitorCommand, Effect, PhaseReport } from './transition.ts';
+import type { VisitorCommand, Effect, PhaseReport, Readiness } from './transition.ts';
 
 export class LiveTraining {
   phase = $state.raw<Phase>(FIRST_PHASE);
@@ -44,10 +52,11 @@ export class LiveTraining {
 
   constructor(private readonly options: LiveTrainingOptions) {
     this.current = new LiveRun(options.recorder, options.newId);
-    this.worker = new LiveWorker({
+    const listeners: ClientListeners = {
       report: (report) => this.onReport(report),
       died: (why) => this.dispatch({ type: 'workerDied', why }),
-    });
+    };
+    this.worker = new LiveWorker(listeners, options.modelAddress);
   }
 
   get run(): ShownRun {
@@ -63,6 +72,15 @@ export class LiveTraining {
     return needsRestart(this.current.launch, this.options);
   }
 
+  private get readiness(): Readiness {
+    return readinessOf(this.options, this.worker.told);
+  }
+
+  /** Whether the worker has another encoder or device than the recipe, or was told to load another. */
+  get hasOtherEncoder(): boolean {
+    return this.readiness === 'otherEncoder';
+  }
+
   /** Starts a worker and loads the encoder. */
   load(): void {
     this.dispatch({ type: 'load' });
@@ -73,13 +91,13 @@ export class LiveTraining {
    * @param play null: plays if the visitor has asked for it before
    */
   start(play: boolean | null): void {
-    this.dispatch({ type: 'start', play, readiness: readinessOf(this.options) });
+    this.dispatch({ type: 'start', play, readiness: this.readiness });
   }
 
   play(): void {
     const { restartNeeded } = this;
     if (!restartNeeded) this.sendUnsentEdits();
-    this.dispatch({ type: 'play', restartNeeded, readiness: readinessOf(this.options) });
+    this.dispatch({ type: 'play', restartNeeded, readiness: this.readiness });
   }
 
   pause(): void {
@@ -99,12 +117,22 @@ export class LiveTraining {
 
   /** Starts a run from the weights of the shown step, with the current recipe. */
   branch(): void {
-    this.dispatch({ type: 'branch', readiness: readinessOf(this.options) });
+    this.dispatch({ type: 'branch', readiness: this.readiness });
   }
 
   /** Continues a run that a closed page left unfinished, from its newest checkpoint. */
   resume(run: UnfinishedRun): void {
-    this.dispatch({ type: 'resume', run });
+    this.dispatch({ type: 'resume', run, readiness: this.readiness });
+  }
+
+  /**
+   * Replaces the encoder by that of the spare worker, with a fresh run, if nothing else goes on.
+   * @returns whether it was replaced
+   */
+  adopt(): boolean {
+    const { told } = this.worker;
+    this.dispatch({ type: 'adopt', readiness: dataReadiness(this.options.data) });
+    return this.worker.told !== told;
   }
 
   /** Applies a changed hot knob of the recipe to the training. */
@@ -154,6 +182,8 @@ export class LiveTraining {
         return this.startWorker();
       case 'findRun':
         return void this.findRun();
+      case 'adopt':
+        return worker.adopt();
       case 'start':
         return this.launch(chosen(), (launch) => current.start(launch));
       case 'branch': {
@@ -194,24 +224,26 @@ export class LiveTraining {
   }
 
   private startWorker(): void {
-    const { recipe, modelAddress } = this.options;
+    const { recipe, notices } = this.options;
+    const { encoder: model, device } = recipe;
     this.current.launch = null;
+    dismissLoadFailure(notices);
     if (recipe.applied !== null) recipe.start();
-    this.worker.load({ model: modelAddress(recipe.model), device: recipe.device });
+    this.worker.load({ model, device });
   }
 
   /** Looks for a run to resume: the first run of a visit may be one that was left unfinished. */
   private async findRun(): Promise<void> {
     const run = this.hasLookedForRun ? null : await this.options.unfinished();
     this.hasLookedForRun = true;
-    this.dispatch({ type: 'runFound', run, readiness: readinessOf(this.options) });
+    this.dispatch({ type: 'runFound', run, readiness: this.readiness });
   }
 
   private launch(launch: Launch, begin: (launch: Launch) => StartCommand): void {
     const { recipe, notices } = this.options;
     dismissFailure(notices);
     const command = begin(launch);
-    recipe.start(launch);
+    recipe.start({ ...launch, ...this.worker.told });
     this.worker.send(command);
   }
 
@@ -239,7 +271,7 @@ export class LiveTraining {
       case 'loaded':
         dismissPreparing(options.notices);
         worker.device = report.device;
-        options.recipe.start();
+        options.recipe.start({ ...worker.told });
         break;
       default:
         break;

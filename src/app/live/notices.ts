@@ -32,6 +32,11 @@ export function dismissFailure(notices: NoticesState): void {
   notices.dismiss('start');
 }
 
+/** An encoder is loaded: dismisses the notice about the last attempt. */
+export function dismissLoadFailure(notices: NoticesState): void {
+  notices.dismiss('load');
+}
+
 export type NoticeEffect = Extract<Effect, { type: `notify${string}` }>;
 
 /** @param retry reloads the encoder, or restarts the run */

@@ -1,5 +1,5 @@
 // The live training as a state machine: (phase, command or report) -> (phase, effects). Pure: no runes, no DOM, no worker.
-import { branch, change, load, pause, play, restart, resume, seek, start, step } from './commands.ts';
+import { adopt, branch, change, load, pause, play, restart, resume, seek, start, step } from './commands.ts';
 import { wantsPlay, type Phase } from './phase.ts';
 import { afterFailure, loaded, onStatus } from './reports.ts';
 import { transitionTo, type VisitorCommand, type PhaseReport, type Transition } from './transition.ts';
@@ -21,7 +21,9 @@ export function reduce(phase: Phase, input: VisitorCommand | PhaseReport): Trans
     case 'branch':
       return branch(phase, input.readiness);
     case 'resume':
-      return resume(phase, input.run);
+      return resume(phase, input.run, input.readiness);
+    case 'adopt':
+      return adopt(phase, input.readiness);
     case 'edit':
       return change(phase, input.inPast, { type: 'edit', knob: input.knob });
     case 'addGroups':
@@ -32,7 +34,9 @@ export function reduce(phase: Phase, input: VisitorCommand | PhaseReport): Trans
       return loaded(phase);
     case 'runFound':
       if (phase.kind !== 'findingRun') return transitionTo(phase);
-      return input.run === null ? start(phase, phase.play, input.readiness) : resume(phase, input.run);
+      return input.run === null
+        ? start(phase, phase.play, input.readiness)
+        : resume(phase, input.run, input.readiness);
     case 'status':
       return onStatus(phase, input);
     case 'seeked':

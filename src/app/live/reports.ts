@@ -9,7 +9,7 @@ export function loaded(phase: Phase): Transition {
   const { play, resume: run } = phase;
   return run === null
     ? transitionTo({ kind: 'findingRun', play }, { type: 'findRun' })
-    : resume({ kind: 'findingRun', play }, run);
+    : resume({ kind: 'findingRun', play }, run, 'ready');
 }
 
 export function afterFailure(phase: Phase, during: Extract<Report, { type: 'failed' }>['during']): Phase {

@@ -25,7 +25,9 @@ export type VisitorCommand =
   | { type: 'seek'; step: number }
   /** Starts a run from the weights of the shown step. */
   | { type: 'branch'; readiness: Readiness }
-  | { type: 'resume'; run: UnfinishedRun }
+  | { type: 'resume'; run: UnfinishedRun; readiness: Readiness }
+  /** The spare worker has loaded another encoder, which may take the place of the current one. */
+  | { type: 'adopt'; readiness: Readiness }
   /** @param inPast whether an earlier step is shown than the run has reached */
   | { type: 'edit'; knob: HotKnobName; inPast: boolean }
   | { type: 'addGroups'; groups: readonly Group[]; inPast: boolean }
@@ -44,6 +46,8 @@ export type Effect =
   /** Asks for a `runFound` report. */
   | { type: 'findRun' }
   | { type: 'start' }
+  /** Puts the spare worker in the place of the current one. */
+  | { type: 'adopt' }
   /** `applied`: with what the run was started with, not with the current recipe. */
   | { type: 'branch'; with: 'recipe' | 'applied' }
   | { type: 'resume'; run: UnfinishedRun }

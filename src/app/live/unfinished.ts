@@ -3,11 +3,23 @@
 import type { RunRecord } from '../../record/runRecord.ts';
 import { configDifference } from '../../run/config.ts';
 import { settingName } from '../../run/settings.ts';
+import { AUTOMATIC } from '../../run/encoders.ts';
 import type { RecipeValues } from '../state/link.ts';
+import { modelWords } from '../state/runNames.ts';
 
-/** Whether the recipe matches the one that the record was made with, hot edits included. */
-export function continues(recipe: Pick<RecipeValues, 'setting' | 'config'>, record: RunRecord): boolean {
+/**
+ * Whether the recipe matches the one that the record was made with, hot edits included.
+ * @param encoders those that the page offers
+ */
+export function continues(
+  recipe: Pick<RecipeValues, 'setting' | 'config' | 'model'>,
+  record: RunRecord,
+  encoders: readonly string[],
+): boolean {
   const config = record.configAt();
+  const encoder = record.header && modelWords(record.header);
+  if (encoder === null || !encoders.includes(encoder)) return false;
+  if (recipe.model !== AUTOMATIC && recipe.model !== encoder) return false;
   if (config === null || record.events.some((event) => event.type === 'end')) return false;
   return (
     record.header?.setting === settingName(recipe.setting) &&

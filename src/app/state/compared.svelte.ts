@@ -4,8 +4,11 @@ import type { Config } from '../../run/config.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { messageOf } from '../../util/failure.ts';
 import type { CorpusState } from './corpus.svelte.ts';
+import { t } from '../messages/t.ts';
 import type { NoticesState } from './notices.svelte.ts';
+import type { QueuedRun } from './paperQueue.svelte.ts';
 import type { RecipeState } from './recipe.svelte.ts';
+import { modelWords } from './runNames.ts';
 import type { RunsState, StoredRun } from './runs.svelte.ts';
 import { ShownRun } from './shown.svelte.ts';
 import type { LiveTraining } from '../live/liveTraining.svelte.ts';
@@ -16,6 +19,8 @@ export interface ComparedOptions {
   recipe: RecipeState;
   corpus: CorpusState;
   notices: NoticesState;
+  /** The encoders that the page offers. */
+  encoders: readonly string[];
 }
 
 export class ComparedState {
@@ -67,13 +72,16 @@ export class ComparedState {
 
   /** Continues a run from its newest checkpoint, with the recipe it had. */
   async continueRun({ id }: StoredRun): Promise<void> {
-    const { runs, training, corpus, notices } = this.options;
+    const { runs, training, corpus, notices, encoders } = this.options;
     try {
       const record = await runs.read(id);
       const [{ header }, config] = [record, record.configAt()];
-      if (header === null || config === null || (await runs.resume(id)) === null) return;
+      if (header === null || config === null) return;
+      const encoder = modelWords(header);
+      if (!encoders.includes(encoder)) throw new Error(t('runs.noEncoder', { encoder }));
+      if ((await runs.resume(id)) === null) return;
       this.visited = null;
-      await this.prepare(parseSettingName(header.setting), config);
+      await this.prepare(parseSettingName(header.setting), config, encoder);
       await corpus.user.restored;
       training.resume({ id, record, playing: true });
     } catch (error) {
@@ -82,16 +90,16 @@ export class ComparedState {
   }
 
   /** Trains a run from its first to its last step. Rejects with an AbortError after the signal. */
-  async trainToEnd(setting: Setting, config: Config, signal: AbortSignal): Promise<{ run: string }> {
+  async trainToEnd({ setting, config, encoder }: QueuedRun, signal: AbortSignal): Promise<{ run: string }> {
     this.visited = null;
-    await this.prepare(setting, config);
+    await this.prepare(setting, config, encoder);
     signal.throwIfAborted();
     return { run: await this.options.training.trainToEnd(signal) };
   }
 
-  private async prepare(setting: Setting, config: Config): Promise<void> {
+  private async prepare(setting: Setting, config: Config, encoder: string | undefined): Promise<void> {
     const { recipe, corpus } = this.options;
-    recipe.take(setting, config);
+    recipe.take(setting, config, encoder);
     await corpus.load(setting.domain, setting.pattern);
   }
 }

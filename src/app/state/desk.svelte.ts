@@ -1,23 +1,28 @@
 // The state of the desk: the visitor's choices, the corpus, the training, and how they affect one another. App.svelte
 // creates one and passes its parts to the views.
 import { untrack } from 'svelte';
+import { AUTOMATIC, DEFAULT_ENCODER, type EncoderName } from '../../run/encoders.ts';
 import { settingName } from '../../run/settings.ts';
 import { matchErrorRate } from '../../metrics/matchErrorRate.ts';
 import { messageOf } from '../../util/failure.ts';
 import { t } from '../messages/t.ts';
 import type { OtherRun } from '../plots/overlay.ts';
+import { AutomaticEncoder } from './automaticEncoder.svelte.ts';
 import { ComparedState } from './compared.svelte.ts';
 import { CorpusState } from './corpus.svelte.ts';
+import { BUNDLED } from './corpusFiles.ts';
 import { cosineSets, groupCosines } from './groupCosines.ts';
 import { measuredNote } from './measuredNote.ts';
 import { NoticesState } from './notices.svelte.ts';
 import { RecipeState, replaceHash, type RecipeOptions } from './recipe.svelte.ts';
 import { addressOf, fetchRecord, RECORDED_RUN } from './recorded.ts';
 import { RecordedSettings } from './recordedSettings.svelte.ts';
+import { modelWords } from './runNames.ts';
 import { RunsState } from './runs.svelte.ts';
 import { ShownRun } from './shown.svelte.ts';
 import { TracingState } from './tracing.svelte.ts';
 import { LiveTraining } from '../live/liveTraining.svelte.ts';
+import { wantsPlay } from '../live/phase.ts';
 import type { UnfinishedRun } from '../live/options.ts';
 import { continues, notePlaying, wasPlaying } from '../live/unfinished.ts';
 
@@ -33,15 +38,22 @@ export class DeskState {
   /** The trace of the next step. */
   readonly tracing: TracingState;
   readonly compared: ComparedState;
+  /** What the recipe's automatic encoder stands for. */
+  readonly automatic: AutomaticEncoder;
   /** The paper's settings, recorded for the page. */
   readonly recordedSettings: RecordedSettings;
   /** The recorded run that is bundled with the page. */
   readonly recorded = new ShownRun();
 
-  constructor({ defaults, linkChoices }: Pick<RecipeOptions, 'defaults' | 'linkChoices'>) {
+  /** @param encoders those that the page offers */
+  constructor(
+    defaults: RecipeOptions['defaults'],
+    private readonly encoders: readonly EncoderName[],
+  ) {
+    const linkChoices = { domains: Object.keys(BUNDLED), models: [AUTOMATIC, ...encoders] };
     this.recipe = new RecipeState({ defaults, linkChoices, hash: location.hash, writeHash: replaceHash });
     this.runs = new RunsState({
-      defaults: { ...defaults, setting: settingName(defaults.setting) },
+      defaults: { ...defaults, model: DEFAULT_ENCODER },
       oncleared: (id) => this.training.worker.deleteSaved(id),
     });
     this.recordedSettings = new RecordedSettings(this.runs);
@@ -64,8 +76,17 @@ export class DeskState {
       this.training.worker.request((client) => client.request({ type: 'trace' })),
     );
     const { runs, training, recipe, corpus, notices } = this;
-    this.compared = new ComparedState({ runs, training, recipe, corpus, notices });
-    this.corpus.user.onadded = (groups) => this.training.addGroups(groups);
+    this.compared = new ComparedState({ runs, training, recipe, corpus, notices, encoders });
+    this.automatic = new AutomaticEncoder({
+      offered: encoders,
+      recipe,
+      training,
+      measure: () => training.worker.request((client) => client.request({ type: 'forwardTime' })),
+    });
+    this.corpus.user.onadded = (groups) => {
+      this.automatic.begin();
+      this.training.addGroups(groups);
+    };
   }
 
   /** Loads what the page needs, the recorded run first, because it is what the visitor sees. */
@@ -84,7 +105,22 @@ export class DeskState {
 
   /** Registers the effects that keep the states in sync. Call during component initialisation. */
   follow(): void {
-    const { corpus, recipe, training, tracing, notices, runs } = this;
+    const { corpus, recipe, training, tracing, notices, runs, automatic } = this;
+    $effect(() => {
+      if (recipe.device) untrack(() => automatic.reset());
+    });
+    $effect(() => {
+      if (recipe.model !== AUTOMATIC) untrack(() => automatic.suspend());
+    });
+    $effect(() => {
+      if (this.hasBegun) untrack(() => automatic.begin());
+    });
+    $effect(() => {
+      if (automatic.isDue) untrack(() => void automatic.decide());
+    });
+    $effect(() => {
+      if (automatic.isReady) untrack(() => automatic.adopt());
+    });
     // The corpus follows the setting; until something has been trained, a fresh run follows both.
     $effect(() => {
       const { domain, pattern } = recipe.setting;
@@ -122,20 +158,35 @@ export class DeskState {
     if (newest?.status !== 'interrupted' || newest.header === null) return null;
     try {
       const record = await this.runs.read(newest.id);
-      if (!continues(this.recipe.values, record)) return null;
+      if (!continues(this.recipe.values, record, this.encoders)) return null;
       const { domain, pattern } = this.recipe.setting;
       await Promise.all([this.corpus.load(domain, pattern), this.corpus.user.restored]);
       const playing = wasPlaying() === newest.id;
-      return (await this.runs.resume(newest.id)) && { id: newest.id, record, playing };
+      if ((await this.runs.resume(newest.id)) === null) return null;
+      if (this.recipe.model === AUTOMATIC) this.automatic.continueWith(modelWords(newest.header));
+      return { id: newest.id, record, playing };
     } catch {
       return null; // the list of runs shows what is wrong with it; a fresh run starts
     }
+  }
+
+  /** Whether the visitor has trained, opened or looked into something. Groups that are typed begin it too. */
+  private get hasBegun(): boolean {
+    const { training, compared, tracing } = this;
+    const isTraining = training.status === 'running' || wantsPlay(training.phase) || training.run.step > 0;
+    return isTraining || compared.visited !== null || tracing.busy || tracing.trace !== null;
   }
 
   /** Whether the curves show the recorded run: until something has been trained here. */
   readonly showsRecord = $derived.by(() => {
     const { training } = this;
     return training.run.step === 0 && training.status !== 'running' && this.recorded.revision > 0;
+  });
+  /** What to say of the recorded run while the curves show it; otherwise null. */
+  readonly recordedNote = $derived.by(() => {
+    const { header } = this.recorded;
+    if (!this.showsRecord || this.compared.visited !== null || header === null) return null;
+    return t('plots.recorded', { encoder: modelWords(header) });
   });
   /** The run in the plots: a saved one that is being viewed, the recorded one, or the live one. */
   readonly curves = $derived.by(
@@ -209,6 +260,8 @@ export class DeskState {
     const { training, recipe, corpus } = this;
     const { kind } = training.phase;
     if (kind === 'awaitingData') return !corpus.loading;
+    // Another encoder is chosen after one could not be loaded.
+    if (kind === 'encoderFailed') return training.hasOtherEncoder;
     if ((kind !== 'starting' && kind !== 'waiting') || training.run.step > 0) return false;
     const { loaded } = corpus;
     const isLoaded = loaded !== null && settingName(loaded) === settingName(recipe.setting);

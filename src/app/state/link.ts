@@ -12,7 +12,7 @@ export interface RecipeValues {
   setting: Setting;
   config: Config;
   device: DeviceChoice;
-  /** Which of the bundled encoders is trained. */
+  /** Which of the bundled encoders is trained; AUTOMATIC: the page chooses. */
   model: string;
 }
 

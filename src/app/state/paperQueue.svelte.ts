@@ -18,7 +18,20 @@ const itemSchema = z.object({
   message: z.string(),
 });
 export type QueueItem = z.infer<typeof itemSchema>;
-const queueSchema = z.object({ version: z.literal(1), config: configSchema, items: z.array(itemSchema) });
+const queueSchema = z.object({
+  version: z.literal(1),
+  config: configSchema,
+  /** Missing in queues of earlier versions of the page, which had one encoder. */
+  encoder: z.string().optional(),
+  items: z.array(itemSchema),
+});
+
+/** What a run of the queue is trained with; without an encoder, the page's own. */
+export interface QueuedRun {
+  setting: Setting;
+  config: Config;
+  encoder: string | undefined;
+}
 
 export interface RunResult {
   /** Id of the run. */
@@ -32,7 +45,7 @@ export interface PaperQueueOptions {
    * Trains a setting to its end. Rejects with an AbortError soon after the signal, with any other error when it
    * failed.
    */
-  startRun: (setting: Setting, config: Config, signal: AbortSignal) => Promise<RunResult>;
+  startRun: (run: QueuedRun, signal: AbortSignal) => Promise<RunResult>;
   preferences?: PreferenceStore | null;
   /** Milliseconds. */
   now?: () => number;
@@ -48,6 +61,8 @@ export class PaperQueue {
   private began = $state(0);
 
   private config: Config | null = null;
+  /** All runs of a queue have the encoder that it was started with. */
+  private encoder: string | undefined;
   private abort: AbortController | null = null;
   private readonly options: PaperQueueOptions;
   private readonly settings: readonly Setting[];
@@ -84,20 +99,22 @@ export class PaperQueue {
   async load(): Promise<void> {
     const parsed = queueSchema.safeParse(await this.preferences?.get(NAME));
     if (!parsed.success || this.status !== 'idle') return;
-    const { items, config } = parsed.data;
+    const { items, config, encoder } = parsed.data;
     // Settings of another version of the page cannot be used.
     const known = this.settings.map(settingName);
     if (items.map(({ setting }) => settingName(setting)).join() !== known.join()) return;
     this.config = config;
+    this.encoder = encoder;
     this.items = items.map((item) => (item.status === 'running' ? { ...item, status: 'waiting' } : item));
     const open = this.items.some(({ status }) => status === 'waiting');
     this.status = open ? 'paused' : 'finished';
   }
 
-  /** Starts all settings from the first, with these knobs. */
-  start(config: Config): Promise<void> {
+  /** Starts all settings from the first, with these knobs and this encoder. */
+  start(config: Config, encoder?: string): Promise<void> {
     if (this.status === 'running' || this.status === 'pausing') return Promise.resolve();
     this.config = structuredClone(config);
+    this.encoder = encoder;
     this.items = fresh(this.settings);
     return this.work();
   }
@@ -149,7 +166,8 @@ export class PaperQueue {
     await this.set(at, { status: 'running', message: '' });
     try {
       if (abort.signal.aborted) throw abort.signal.reason;
-      const { run } = await this.options.startRun(setting, config, abort.signal);
+      const launch = { setting, config, encoder: this.encoder };
+      const { run } = await this.options.startRun(launch, abort.signal);
       await this.set(at, { status: 'done', run, seconds: (this.now() - this.began) / 1000 });
     } catch (error) {
       if (abort.signal.aborted) await this.set(at, { status: 'waiting' });
@@ -162,7 +180,12 @@ export class PaperQueue {
 
   private async set(at: number, part: Partial<QueueItem>): Promise<void> {
     this.items = this.items.map((item, i) => (i === at ? { ...item, ...part } : item));
-    await this.preferences?.set(NAME, { version: 1, config: this.config, items: this.items });
+    await this.preferences?.set(NAME, {
+      version: 1,
+      config: this.config,
+      encoder: this.encoder,
+      items: this.items,
+    });
   }
 }
 

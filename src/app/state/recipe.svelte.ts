@@ -10,6 +10,7 @@ import {
 } from '../../run/config.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { isHotKnob, withEdits, type HotKnobName, type KnobEdit } from '../../run/knobEdit.ts';
+import { AUTOMATIC, DEFAULT_ENCODER } from '../../run/encoders.ts';
 import { KNOBS, type KnobName } from '../../run/knobs.ts';
 import { settingName, type Setting } from '../../run/settings.ts';
 import { t, tOptional } from '../messages/t.ts';
@@ -36,6 +37,7 @@ export interface Applied {
   setting: Setting;
   config: Config;
   device: DeviceChoice;
+  /** The encoder's name, never AUTOMATIC. */
   model: string;
 }
 
@@ -43,7 +45,10 @@ export class RecipeState {
   setting = $state.raw<Setting>({ domain: '', pattern: 'dropout' });
   config = $state.raw<Config>({} as Config);
   device = $state<DeviceChoice>('auto');
+  /** An encoder's name, or AUTOMATIC. */
   model = $state('');
+  /** The encoder that AUTOMATIC stands for (automaticEncoder.svelte.ts). */
+  automatic = $state<string>(DEFAULT_ENCODER);
   /** What the current run uses; null before the first one. */
   applied = $state.raw<Applied | null>(null);
   /** Edits that were sent to the worker but have not been applied yet. */
@@ -73,6 +78,11 @@ export class RecipeState {
     const { values, errors } = readLink(hash, this.defaults, this.linkChoices);
     this.assign(values);
     this.linkErrors = errors;
+  }
+
+  /** The encoder to train. */
+  get encoder(): string {
+    return this.model === AUTOMATIC ? this.automatic : this.model;
   }
 
   /** The hash of this recipe. */
@@ -132,9 +142,10 @@ export class RecipeState {
     this.changed();
   }
 
-  /** Sets the setting and all knobs at once: those of a saved run. */
-  take(setting: Setting, config: Config): void {
-    this.assign({ ...this.values, setting, config });
+  /** Sets the setting, all knobs and the encoder at once: those of a saved run. */
+  take(setting: Setting, config: Config, encoder = this.encoder): void {
+    const model = encoder === this.encoder ? this.model : encoder;
+    this.assign({ ...this.values, setting, config, model });
     this.changed();
   }
 
@@ -153,8 +164,10 @@ export class RecipeState {
   start({
     setting = this.setting,
     config = this.config,
-  }: Partial<Pick<Applied, 'setting' | 'config'>> = {}): void {
-    this.applied = { setting, config, device: this.device, model: this.model };
+    device = this.device,
+    model = this.encoder,
+  }: Partial<Applied> = {}): void {
+    this.applied = { setting, config, device, model };
     this.sent = [];
     this.appliedAtStep = {};
   }
@@ -199,7 +212,7 @@ export class RecipeState {
       this.pending.length > 0 ||
       settingName(applied.setting) !== settingName(this.setting) ||
       applied.device !== this.device ||
-      applied.model !== this.model
+      applied.model !== this.encoder
     );
   }
 

@@ -3,7 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { DEFAULT_ENCODER } from '../../run/encoders.ts';
 import type { DeviceChoice } from '../../util/devices.ts';
+import { MODEL_HELP } from '../modelPath.ts';
 import { deviceOption, jsonOption, wholeNumber } from '../options.ts';
 import { log, type CommonOptions } from '../output.ts';
 import { root } from '../root.ts';
@@ -12,6 +14,7 @@ import { trainCommand } from './train.ts';
 interface DemoOptions extends CommonOptions {
   setting: string;
   steps: number;
+  model: string;
   device: DeviceChoice;
 }
 
@@ -22,6 +25,7 @@ export function addDemo(program: Command): void {
     .description(
       'Trains the bundled encoder on the bundled sentences for a minute or two and prints what changes. The run goes into a temporary folder.',
     )
+    .option('--model <dir>', MODEL_HELP, DEFAULT_ENCODER)
     .option('--setting <name>', 'setting to train', 'scenes.sup')
     .option('--steps <n>', 'number of updates', wholeNumber(1), 60)
     .addOption(deviceOption())
@@ -44,7 +48,6 @@ async function demo(options: DemoOptions): Promise<void> {
   log('');
   await trainCommand({
     ...options,
-    model: join(root, 'models', 'pocket'),
     corpora: join(root, 'public', 'corpora'),
     // A small encoder learns more with mean pooling and unfrozen embeddings (models/pocket/CARD.md).
     set: ['evaluateEvery=10', 'pooling=mean', 'freezeEmbeddings=false', 'learningRate=1e-3'],

@@ -7,6 +7,7 @@ import type { DeviceChoice } from '../../util/devices.ts';
 import type { Pooling } from '../../encoder/pooling.ts';
 import { Failure, UsageFailure } from '../../util/failure.ts';
 import { Embedder } from '../../trainer/embedder.ts';
+import { MODEL_HELP, modelPath } from '../modelPath.ts';
 import { openModel, readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { npyBytes } from '../node/npy.ts';
@@ -29,7 +30,7 @@ export function addEncode(program: Command): void {
     .description(
       'Embeds every line of a text file in eval mode and writes the vectors: .jsonl ({"sentence", "embedding"} a line) or .npy (float32, [sentences, dimension]).',
     )
-    .requiredOption('--model <dir>', 'encoder folder in Hugging Face layout')
+    .requiredOption('--model <dir>', MODEL_HELP)
     .requiredOption('--in <file>', 'text file, a sentence a line')
     .requiredOption('--out <file>', 'new file, .jsonl or .npy')
     .addOption(poolingOption())
@@ -49,7 +50,7 @@ async function encodeFile(options: EncodeCommandOptions): Promise<void> {
     throw new Failure(`There is no folder ${dirname(options.out)}.`);
   const sentences = (await readText(options.in)).split(/\r?\n/).filter((line) => line.trim() !== '');
   if (sentences.length === 0) throw new Failure(`${options.in} is empty.`);
-  const model = await openModel(options.model);
+  const model = await openModel(modelPath(options.model));
   const device = await startDevice(options.device, nodeHost(options.device === 'software'));
   const embedder = new Embedder(model, options);
   log(`${options.model}: ${embedder.description}, on ${device.name} (${device.detail}; ${device.reason})`);

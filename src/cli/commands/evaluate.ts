@@ -8,6 +8,7 @@ import { pearson, spearman } from '../../metrics/correlation.ts';
 import { aggregate } from '../../metrics/sts.ts';
 import { stsScores, stsSet } from '../../trainer/evaluate.ts';
 import { UsageFailure } from '../../util/failure.ts';
+import { MODEL_HELP, modelPath } from '../modelPath.ts';
 import { loadEvaluationSets, openModel, type EvaluationSet } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { loadTransferTasks } from '../node/transferTasks.ts';
@@ -54,7 +55,7 @@ export function addEval(program: Command): void {
         'NAME-dev.tsv where it is there. Accuracy, F1 of pairs in two classes (MRPC), and the average over those of ' +
         'MR, CR, SUBJ, MPQA, SST2, TREC and MRPC that are there. Probes take no random numbers but the folds, whose seed is fixed.',
     )
-    .requiredOption('--model <dir>', 'encoder folder in Hugging Face layout, or a .zip of one')
+    .requiredOption('--model <dir>', `${MODEL_HELP}, or a .zip of a folder`)
     .option('--sts <path...>', 'scored pairs: files or folders')
     .option(
       '--transfer <dir>',
@@ -70,7 +71,7 @@ export function addEval(program: Command): void {
 async function evaluate(options: EvalOptions): Promise<void> {
   if (options.sts === undefined && options.transfer === undefined)
     throw new UsageFailure('eval needs --sts PATH, --transfer DIR or both.');
-  const model = await openModel(options.model);
+  const model = await openModel(modelPath(options.model));
   const sets: EvaluationSet[] = [];
   for (const path of options.sts ?? []) {
     const loaded = await loadEvaluationSets(path);

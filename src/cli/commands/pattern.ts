@@ -12,6 +12,7 @@ import { Failure } from '../../util/failure.ts';
 import { Random } from '../../util/random.ts';
 import { histogram, type Histogram } from '../../util/statistics.ts';
 import { Embedder } from '../../trainer/embedder.ts';
+import { MODEL_HELP, modelPath } from '../modelPath.ts';
 import { openModel, readText } from '../node/files.ts';
 import { nodeHost } from '../node/gpu.ts';
 import { deviceOption, jsonOption } from '../options.ts';
@@ -39,7 +40,7 @@ export function addPattern(program: Command): void {
         'there is none). Plain sentences: positive = the sentence itself. Scored pairs: >= 4 and <= 1.',
     )
     .requiredOption('--data <file>', 'sentence groups, plain sentences or scored pairs')
-    .option('--model <dir>', 'encoder for the cosines')
+    .option('--model <dir>', `for the cosines: ${MODEL_HELP}`)
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(patternCommand);
@@ -96,7 +97,7 @@ function pairsOfGroups(groups: readonly Group[]): Sides<Pair[]> {
 }
 
 async function cosines(path: string, choice: DeviceChoice, pairs: Sides<Pair[]>): Promise<Sides<Histogram>> {
-  const model = await openModel(path);
+  const model = await openModel(modelPath(path));
   const device = await startDevice(choice, nodeHost(choice === 'software'));
   const embedder = new Embedder(model);
   log(`${path}: ${embedder.description}, on ${device.name} (${device.detail}; ${device.reason})`);

@@ -4,12 +4,14 @@ import type { Command } from 'commander';
 import { metricsOf } from '../../trainer/checkpoint.ts';
 import type { RunSummary } from '../../record/summary.ts';
 import { describeDifference, describeRange } from '../../run/config.ts';
+import { DEFAULT_ENCODER } from '../../run/encoders.ts';
 import { KNOBS, KNOB_NAMES } from '../../run/knobs.ts';
 import { PATTERN_NAMES, settingName } from '../../run/settings.ts';
 import { readbackInterval } from '../../trainer/stepLog.ts';
 import { train } from '../../trainer/train.ts';
 import { EmbeddingRecorder } from '../embeddingRecorder.ts';
 import { interruptSignal } from '../interrupt.ts';
+import { MODEL_HELP } from '../modelPath.ts';
 import type { RunFolder } from '../node/runFolder.ts';
 import { collect, deviceOption, jsonOption, wholeNumber } from '../options.ts';
 import { formatNumber, log, printResult } from '../output.ts';
@@ -25,7 +27,7 @@ export function addTrain(program: Command): void {
         'prints alignment, uniformity, RFD and STS Spearman as they change. Checkpoints, the best model and the record ' +
         'of the run go into a folder of their own. Ctrl-C stops after the current step with a checkpoint.',
     )
-    .option('--model <dir>', `encoder folder in Hugging Face layout (default: the bundled models/pocket)`)
+    .option('--model <dir>', `${MODEL_HELP}; default: ${DEFAULT_ENCODER}`)
     .option(
       '--setting <name>',
       `{domain}.{pattern}; patterns: ${PATTERN_NAMES.join(' ')}. With --data the pattern alone will do`,

@@ -20,7 +20,7 @@ const recorded = new RecordedSettings(runs, serveRecorded(query.get('recorded'))
 const paperQueue = new PaperQueue({
   settings: PAPER_SETTINGS.map(({ setting }) => setting),
   // As a training would: the record comes bit by bit, and stopping it leaves what there is.
-  startRun: async ({ domain, pattern }, config, signal) => {
+  startRun: async ({ setting: { domain, pattern }, config }, signal) => {
     const id = crypto.randomUUID();
     begin(runs, id);
     append(runs, id, [header(config, { setting: `${domain}.${pattern}` })]);

@@ -1,12 +1,13 @@
 // Records of runs for the tests: the shape of a training, with values that follow from its seed.
+import { DEFAULT_ENCODER } from '../../../src/run/encoders.ts';
 import { pageDefaults } from '../../../src/run/pageDefaults.ts';
 import type { Config } from '../../../src/run/config.ts';
 import type { HeaderEvent, RunEvent } from '../../../src/run/events.ts';
 import { settingName } from '../../../src/run/settings.ts';
 import type { RunBase } from '../../../src/app/state/runNames.ts';
 
-const { setting, config, model } = pageDefaults();
-export const BASE: RunBase = { setting: settingName(setting), config, model };
+const { setting, config } = pageDefaults();
+export const BASE: RunBase = { setting: settingName(setting), config, model: DEFAULT_ENCODER };
 
 export function header(changes: Partial<Config> = {}, other: Partial<HeaderEvent> = {}): HeaderEvent {
   return {
@@ -16,7 +17,7 @@ export function header(changes: Partial<Config> = {}, other: Partial<HeaderEvent
     config: { ...config, ...changes },
     steps: 120,
     model: {
-      name: `./models/${model}`,
+      name: `./models/${DEFAULT_ENCODER}`,
       type: 'bert',
       layers: 2,
       hidden: 128,

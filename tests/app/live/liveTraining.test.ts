@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveTraining } from '../../../src/app/live/liveTraining.svelte.ts';
 import type { UnfinishedRun } from '../../../src/app/live/options.ts';
+import { continues } from '../../../src/app/live/unfinished.ts';
 import { NoticesState } from '../../../src/app/state/notices.svelte.ts';
 import { RecipeState } from '../../../src/app/state/recipe.svelte.ts';
 import { RunRecord } from '../../../src/record/runRecord.ts';
@@ -53,7 +54,7 @@ function setUp({ unfinished = null, loading = false, shortfall = null }: Setup =
   const defaults = pageDefaults();
   const recipe = new RecipeState({
     defaults,
-    linkChoices: { domains: [defaults.setting.domain], models: [defaults.model] },
+    linkChoices: { domains: [defaults.setting.domain], models: ['auto', 'pocket', 'mini'] },
   });
   const notices = new NoticesState();
   const recorder = { begin: vi.fn(), changed: vi.fn() };
@@ -196,6 +197,100 @@ describe('the training', () => {
     status('running', 2);
     events(step(3));
     expect([training.status, training.run.step]).toEqual(['loading', 0]);
+  });
+});
+
+const model = { name: '', hidden: 8, layers: 1, maxPositions: 8 };
+
+describe('another encoder', () => {
+  const spareOf = async (page: Awaited<ReturnType<typeof waitingAt>>) => {
+    const prepared = page.training.worker.prepare({ model: 'mini', device: 'auto' });
+    report({ type: 'loaded', device, model }); // of the newest worker, the spare
+    expect(await prepared).toEqual(device);
+  };
+
+  it('loads beside the current one, and takes its place with a fresh run', async () => {
+    const page = await waitingAt(0);
+    await spareOf(page);
+    expect(page.training.status).toBe('ready');
+    expect(told('load')).toMatchObject([{ model: 'pocket' }, { model: 'mini' }]);
+    page.recipe.setModel('mini');
+    expect(page.training.hasOtherEncoder).toBe(true);
+    expect(page.training.adopt()).toBe(true);
+    expect(page.training.hasOtherEncoder).toBe(false);
+    expect(page.recipe.applied?.model).toBe('mini');
+    expect(told('start')).toHaveLength(2);
+    status('waiting', 0, 2);
+    expect(page.training.status).toBe('ready');
+    // The old worker is gone: what it still says is not heard.
+    workers.at(-2)!.onmessage({ data: { type: 'status', run: 2, status: 'running', step: 0 } });
+    expect(page.training.status).toBe('ready');
+  });
+
+  it('does not take its place while a run trains', async () => {
+    const page = await waitingAt(0);
+    await spareOf(page);
+    page.training.play();
+    expect(page.training.adopt()).toBe(false);
+    expect([page.training.worker.told?.model, page.training.status]).toEqual(['pocket', 'running']);
+  });
+
+  it('that cannot be loaded leaves the current one as it is', async () => {
+    const { training } = await waitingAt(0);
+    const prepared = training.worker.prepare({ model: 'mini', device: 'auto' });
+    report({ type: 'failed', during: 'load', message: 'mini is missing.' });
+    await expect(prepared).rejects.toThrow('mini is missing.');
+    expect([training.status, training.adopt()]).toEqual(['ready', false]);
+    const dropped = training.worker.prepare({ model: 'mini', device: 'auto' });
+    training.load();
+    await expect(dropped).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+  });
+
+  it('is loaded for a run of an earlier visit that was trained with it', async () => {
+    const record = new RunRecord([header({ steps: 6 }), step(1), step(2)]);
+    const left = { id: 'left', record, playing: false };
+    const page = setUp({ unfinished: left });
+    page.training.load();
+    // As the desk does when it finds the run.
+    page.recipe.automatic = 'mini';
+    report({ type: 'loaded', device, model });
+    await vi.waitFor(() => expect(told('load')).toHaveLength(2));
+    expect(told('start')).toEqual([]);
+    report({ type: 'loaded', device, model });
+    expect(lastStart()).toMatchObject({ saveAs: 'left', resume: true });
+    expect(page.recipe.applied?.model).toBe('mini');
+  });
+
+  it('chosen while the first one loads is loaded next, and never taken for the first', async () => {
+    const page = setUp();
+    page.training.load();
+    page.recipe.setModel('mini');
+    report({ type: 'loaded', device, model });
+    expect(page.recipe.applied?.model).toBe('pocket');
+    await vi.waitFor(() => expect(told('load')).toMatchObject([{ model: 'pocket' }, { model: 'mini' }]));
+  });
+});
+
+describe('a run that an earlier visit left', () => {
+  const recipe = (choice: string) => ({ ...pageDefaults(), model: choice });
+  const record = (name: string) => {
+    const made = header();
+    const config = pageDefaults().config;
+    return new RunRecord([
+      { ...made, setting: 'scenes.sts_ht', config, model: { ...made.model, name } },
+      step(1),
+    ]);
+  };
+
+  it.each([
+    ['auto', 'pocket', true],
+    ['auto', 'mini', true],
+    ['mini', 'mini', true],
+    ['pocket', 'mini', false],
+    // An encoder that this page does not have (any more).
+    ['auto', 'huge', false],
+  ])('continues by itself: with the encoder %s chosen, trained with %s: %s', (choice, name, continued) => {
+    expect(continues(recipe(choice), record(name), ['pocket', 'mini'])).toBe(continued);
   });
 });
 

@@ -27,7 +27,10 @@ const INPUTS: Record<string, VisitorCommand | PhaseReport> = {
   seek: { type: 'seek', step: 3 },
   branch: { type: 'branch', readiness: 'ready' },
   'branch-dataLoading': { type: 'branch', readiness: 'dataLoading' },
-  resume: { type: 'resume', run },
+  resume: { type: 'resume', run, readiness: 'ready' },
+  'resume-otherEncoder': { type: 'resume', run, readiness: 'otherEncoder' },
+  adopt: { type: 'adopt', readiness: 'ready' },
+  'adopt-dataLoading': { type: 'adopt', readiness: 'dataLoading' },
   edit: { type: 'edit', knob, inPast: false },
   'edit-past': { type: 'edit', knob, inPast: true },
   addGroups: { type: 'addGroups', groups: [], inPast: false },
@@ -40,6 +43,7 @@ const INPUTS: Record<string, VisitorCommand | PhaseReport> = {
   },
   'runFound-none': { type: 'runFound', run: null, readiness: 'ready' },
   runFound: { type: 'runFound', run, readiness: 'ready' },
+  'runFound-otherEncoder': { type: 'runFound', run, readiness: 'otherEncoder' },
   starting: status('starting'),
   waiting: status('waiting'),
   running: status('running'),
@@ -83,8 +87,9 @@ type Row = Record<string, string>;
 
 /** In every phase, unless its own row says otherwise (an empty text takes an outcome back). */
 const ANYWHERE: Row = {
-  '=': 'starting',
+  '=': 'starting adopt adopt-dataLoading runFound-otherEncoder',
   'loadingEncoder | load': 'load start-otherEncoder',
+  'loadingEncoder, resume left | load': 'resume-otherEncoder',
   '= | rewind 2, notifyRewound': 'rewound-2',
   '= | notifyFailed': 'failed-command',
   'encoderFailed | notifyFailed': 'failed-load',
@@ -110,7 +115,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   loadingEncoder: {
     ...ANYWHERE,
     '=':
-      'starting start start-dataLoading pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past ' +
+      'starting adopt adopt-dataLoading runFound-otherEncoder start start-dataLoading pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past ' +
       'setRate runFound runFound-none waiting running recovering ended seeked-7',
     'loadingEncoder, play': 'start-play start-shortfall play play-restart',
     '= | load': 'load start-otherEncoder',
@@ -122,17 +127,18 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   findingRun: {
     ...ANYWHERE,
     '=':
-      'starting start start-dataLoading pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past ' +
+      'starting adopt adopt-dataLoading start start-dataLoading pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past ' +
       'setRate loaded waiting running recovering ended seeked-7',
     'findingRun, play': 'start-play start-shortfall play play-restart',
     'starting | start': 'runFound-none',
     'starting, resumed | resume left': 'runFound resume',
+    'loadingEncoder, resume left | load': 'resume-otherEncoder runFound-otherEncoder',
     '= | notifyFailed': 'failed-command failed-start failed-training',
   },
   awaitingData: {
     ...ANYWHERE,
     '=':
-      'starting start-dataLoading pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past ' +
+      'starting adopt adopt-dataLoading runFound-otherEncoder start-dataLoading pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past ' +
       'setRate loaded runFound runFound-none waiting running recovering ended seeked-7',
     'awaitingData, play': 'play play-restart',
     'starting | start': 'start',
@@ -144,7 +150,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   starting: {
     ...ANYWHERE,
     '=':
-      'starting pause step seek branch branch-dataLoading setRate loaded runFound runFound-none ' +
+      'starting adopt adopt-dataLoading runFound-otherEncoder pause step seek branch branch-dataLoading setRate loaded runFound runFound-none ' +
       'running recovering seeked-7',
     'starting, play': 'play',
     '= | start': 'start',
@@ -161,7 +167,8 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   },
   waiting: {
     ...WITH_RUN,
-    '=': 'starting pause branch-dataLoading setRate loaded runFound runFound-none seeked-7',
+    '=': 'starting adopt-dataLoading runFound-otherEncoder pause branch-dataLoading setRate loaded runFound runFound-none seeked-7',
+    'starting | adopt, start': 'adopt',
     'playing, unconfirmed | play': 'play',
     'stepping | step': 'step',
     'seeking 3 | seek 3': 'seek',
@@ -174,7 +181,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   },
   stepping: {
     ...WITH_RUN,
-    '=': 'starting pause branch-dataLoading setRate loaded runFound runFound-none running seeked-7',
+    '=': 'starting adopt adopt-dataLoading runFound-otherEncoder pause branch-dataLoading setRate loaded runFound runFound-none running seeked-7',
     'stepping, then play': 'play',
     'stepping, then step': 'step',
     'seeking 3 | seek 3': 'seek',
@@ -186,7 +193,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   },
   playing: {
     ...WITH_RUN,
-    '=': 'starting play step branch-dataLoading loaded runFound runFound-none running seeked-7',
+    '=': 'starting adopt adopt-dataLoading runFound-otherEncoder play step branch-dataLoading loaded runFound runFound-none running seeked-7',
     '= | setRate': 'setRate',
     'pausing | pause': 'pause',
     'playing, unconfirmed': 'waiting',
@@ -198,7 +205,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   },
   'playing, unconfirmed': {
     ...WITH_RUN,
-    '=': 'starting play step branch-dataLoading loaded runFound runFound-none waiting seeked-7',
+    '=': 'starting adopt adopt-dataLoading runFound-otherEncoder play step branch-dataLoading loaded runFound runFound-none waiting seeked-7',
     '= | setRate': 'setRate',
     'waiting | pause': 'pause',
     playing: 'running',
@@ -210,7 +217,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   },
   pausing: {
     ...WITH_RUN,
-    '=': 'starting pause step branch-dataLoading setRate loaded runFound runFound-none running seeked-7',
+    '=': 'starting adopt adopt-dataLoading runFound-otherEncoder pause step branch-dataLoading setRate loaded runFound runFound-none running seeked-7',
     'playing, unconfirmed | play': 'play',
     'seeking 3 | seek 3': 'seek',
     awaitingData: 'start-dataLoading',
@@ -221,7 +228,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   },
   seeking: {
     ...WITH_RUN,
-    '=': 'starting pause branch-dataLoading setRate loaded runFound runFound-none waiting running ended',
+    '=': 'starting adopt adopt-dataLoading runFound-otherEncoder pause branch-dataLoading setRate loaded runFound runFound-none waiting running ended',
     'seeking 7, then play': 'play',
     'seeking 7, then step': 'step',
     'seeking 3 | seek 3': 'seek',
@@ -234,7 +241,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   },
   arrived: {
     ...WITH_RUN,
-    '=': 'starting pause branch-dataLoading setRate loaded runFound runFound-none running seeked-7',
+    '=': 'starting adopt adopt-dataLoading runFound-otherEncoder pause branch-dataLoading setRate loaded runFound runFound-none running seeked-7',
     'seeking 7, arrived, then play': 'play',
     'seeking 7, arrived, then step': 'step',
     'seeking 3 | seek 3': 'seek',
@@ -250,7 +257,8 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
     ...WITH_RUN,
     '= | pause': 'pause',
     '=':
-      'starting step seek branch-dataLoading setRate loaded runFound runFound-none recovering ' + 'seeked-7',
+      'starting adopt adopt-dataLoading runFound-otherEncoder step seek branch-dataLoading setRate loaded runFound runFound-none recovering ' +
+      'seeked-7',
     'recovering, then play | play': 'play',
     awaitingData: 'start-dataLoading',
     'failed, run left | notifyShortfall': 'start-shortfall',
@@ -260,7 +268,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   },
   'recovering, then play': {
     ...WITH_RUN,
-    '=': 'starting step seek branch-dataLoading setRate loaded runFound runFound-none recovering seeked-7',
+    '=': 'starting adopt adopt-dataLoading runFound-otherEncoder step seek branch-dataLoading setRate loaded runFound runFound-none recovering seeked-7',
     'recovering | pause': 'pause',
     '= | play': 'play',
     'awaitingData | pause': 'start-dataLoading',
@@ -272,7 +280,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   finished: {
     ...ANYWHERE,
     '=':
-      'starting pause step branch-dataLoading edit edit-past addGroups addGroups-past setRate loaded ' +
+      'starting adopt adopt-dataLoading runFound-otherEncoder pause step branch-dataLoading edit edit-past addGroups addGroups-past setRate loaded ' +
       'runFound runFound-none running ended seeked-7',
     'starting | start': 'start',
     'starting, play | start': 'start-play play play-restart',
@@ -289,7 +297,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   failed: {
     ...ANYWHERE,
     '=':
-      'starting pause step branch-dataLoading edit edit-past addGroups addGroups-past setRate loaded ' +
+      'starting adopt adopt-dataLoading runFound-otherEncoder pause step branch-dataLoading edit edit-past addGroups addGroups-past setRate loaded ' +
       'runFound runFound-none running recovering ended seeked-7',
     'starting | start': 'start',
     'starting, play | start': 'start-play play play-restart',
@@ -305,7 +313,7 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   'failed at start': {
     ...ANYWHERE,
     '=':
-      'starting pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past setRate loaded ' +
+      'starting adopt adopt-dataLoading runFound-otherEncoder pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past setRate loaded ' +
       'runFound runFound-none running recovering ended seeked-7',
     'starting | start': 'start',
     'starting, play | start': 'start-play play play-restart',
@@ -319,22 +327,22 @@ const TABLE: Record<keyof typeof PHASES, Row> = {
   encoderFailed: {
     ...ANYWHERE,
     '=':
-      'starting pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past setRate loaded ' +
+      'starting adopt adopt-dataLoading runFound-otherEncoder pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past setRate loaded ' +
       'runFound runFound-none waiting running recovering ended seeked-7',
     'loadingEncoder | load': 'load start start-dataLoading start-otherEncoder',
     'loadingEncoder, play | load': 'start-play start-shortfall play play-restart',
-    'loadingEncoder, resume left | load': 'resume',
+    'loadingEncoder, resume left | load': 'resume resume-otherEncoder',
     '= | notifyFailed': 'failed-command failed-start failed-training failed-load',
     'encoderFailed | notifyFailed': '',
   },
   workerDied: {
     ...ANYWHERE,
     '=':
-      'starting pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past setRate loaded ' +
+      'starting adopt adopt-dataLoading runFound-otherEncoder pause step seek branch branch-dataLoading edit edit-past addGroups addGroups-past setRate loaded ' +
       'runFound runFound-none waiting running recovering ended seeked-7',
     'loadingEncoder | load': 'load start start-dataLoading start-otherEncoder',
     'loadingEncoder, play | load': 'start-play start-shortfall play play-restart',
-    'loadingEncoder, resume left | load': 'resume',
+    'loadingEncoder, resume left | load': 'resume resume-otherEncoder',
     '= | notifyFailed': 'failed-command failed-start failed-training',
     '= | notifyWorkerDied': 'workerDied',
     'workerDied | notifyWorkerDied': '',
@@ -448,6 +456,18 @@ describe('in sequence', () => {
       playing,
       'recovering edit-past waiting',
       'waiting | branch applied, edit temperature',
+    ],
+    [
+      'a run of another encoder, left by an earlier visit',
+      PHASES.findingRun,
+      'runFound-otherEncoder loaded waiting',
+      'waiting | load, resume left, rewind 5',
+    ],
+    [
+      'Train as another encoder takes its place',
+      PHASES.waiting,
+      'adopt play waiting',
+      'playing, unconfirmed | adopt, start, play',
     ],
     ['a failed run, gone back in', playing, 'failed-training ended seek', 'seeking 3 | notifyFailed, seek 3'],
   ])('%s', (_, phase, inputs, expected) => {

@@ -78,6 +78,11 @@ class Page {
         this.worker = new SimulatedWorker();
         this.worker.inbox.push({ type: 'load', run: 0 });
         return;
+      case 'adopt':
+        // The spare has loaded its encoder; that it says so again changes nothing.
+        this.worker = new SimulatedWorker();
+        this.worker.inbox.push({ type: 'load', run: 0 });
+        return;
       case 'start':
       case 'branch':
       case 'resume':
@@ -149,6 +154,7 @@ const acts = [
   { weight: 1, arbitrary: fc.integer({ min: 0, max: STEPS }).map(seekTo) },
   { weight: 1, arbitrary: fc.constant(new Act('edit', (page) => page.edit())) },
   { weight: 1, arbitrary: fc.constant(press('setRate', { type: 'setRate' })) },
+  { weight: 1, arbitrary: fc.constant(press('adopt', { type: 'adopt', readiness: READY })) },
   { weight: 1, arbitrary: fc.constantFrom(true, false, null).map(startPlaying) },
   { weight: 1, arbitrary: fc.constant(new Act('lose', (page) => void (page.worker.isLost = true))) },
 ];

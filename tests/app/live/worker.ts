@@ -4,7 +4,7 @@ import type { Effect, PhaseReport } from '../../../src/app/live/transition.ts';
 
 export const STEPS = 6;
 
-type Sent = Exclude<Effect['type'], 'findRun' | 'rewind' | 'show' | `notify${string}`>;
+type Sent = Exclude<Effect['type'], 'findRun' | 'rewind' | 'show' | 'adopt' | `notify${string}`>;
 export interface Message {
   type: Sent;
   run: number;

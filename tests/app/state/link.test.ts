@@ -7,12 +7,12 @@ import { defaultConfig, type Config } from '../../../src/run/config.ts';
 import { KNOBS, KNOB_NAMES, type Knob } from '../../../src/run/knobs.ts';
 import { PATTERN_NAMES } from '../../../src/run/settings.ts';
 
-const choices = { domains: ['scenes', 'my own & more'], models: ['pocket', 'small'] };
+const choices = { domains: ['scenes', 'my own & more'], models: ['auto', 'pocket', 'mini'] };
 const defaults: RecipeValues = {
   setting: { domain: 'scenes', pattern: 'sts_ht' },
   config: { ...defaultConfig(), steps: 120 },
   device: 'auto',
-  model: 'pocket',
+  model: 'auto',
 };
 
 function valueOf(knob: Knob): fc.Arbitrary<unknown> {

@@ -1,7 +1,7 @@
 // A batch of runs takes an hour: what is done must survive a reload, a failure and a change of mind.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { PAPER_SETTINGS } from '../../../src/run/paperSettings.ts';
-import { PaperQueue } from '../../../src/app/state/paperQueue.svelte.ts';
+import { PaperQueue, type QueuedRun } from '../../../src/app/state/paperQueue.svelte.ts';
 import { missingFor } from '../../../src/app/state/corpusFiles.ts';
 import { pageDefaults } from '../../../src/run/pageDefaults.ts';
 import type { Config } from '../../../src/run/config.ts';
@@ -14,7 +14,7 @@ const config = { ...pageDefaults().config, seed: 3 };
 
 let disk = memoryDisk();
 let clock = 0;
-let asked: { setting: Setting; config: Config }[] = [];
+let asked: QueuedRun[] = [];
 /** Ends the run that goes on. */
 let end: (error?: Error) => void = () => {};
 
@@ -23,8 +23,8 @@ function visit() {
     settings,
     preferences: disk.tab().preferences,
     now: () => clock,
-    startRun: (setting, knobs, signal) => {
-      asked.push({ setting, config: knobs });
+    startRun: ({ setting, config: knobs, encoder }, signal) => {
+      asked.push({ setting, config: knobs, encoder });
       return new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason as Error));
         end = (error) => {
@@ -79,8 +79,8 @@ describe('running the thirteen', () => {
     expect(paperQueue.items[4]?.run).toBe(`run of ${settingName(settings[4]!)}`);
   });
 
-  it('goes on after a reload where it was, with the knobs it had', async () => {
-    void visit().start(config);
+  it('goes on after a reload where it was, with the knobs and the encoder it had', async () => {
+    void visit().start(config, 'mini');
     await asking(1);
     end();
     await asking(2); // and the page is closed in the middle of the second
@@ -91,6 +91,7 @@ describe('running the thirteen', () => {
     void later.resume();
     await asking(3);
     expect(asked[2]).toEqual(asked[1]);
+    expect(asked[2]?.encoder).toBe('mini');
   });
 
   it('pauses after the run that goes on, and stops at once', async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pageDefaults } from '../../../src/run/pageDefaults.ts';
 import { RecipeState } from '../../../src/app/state/recipe.svelte.ts';
 
-const linkChoices = { domains: ['scenes', 'encyclopedia'], models: ['pocket'] };
+const linkChoices = { domains: ['scenes', 'encyclopedia'], models: ['auto', 'pocket', 'mini'] };
 let hashes: string[];
 const recipeFrom = (hash = '') =>
   new RecipeState({
@@ -147,6 +147,40 @@ describe('what waits for a restart', () => {
     expect(recipe.restartNeeded).toBe(false);
     recipe.setDevice('wasm');
     expect(recipe.restartNeeded).toBe(true);
+  });
+});
+
+describe('the encoder', () => {
+  it('is what the automatic choice stands for, unless one is named', () => {
+    const recipe = recipeFrom();
+    expect([recipe.model, recipe.encoder, recipe.link]).toEqual(['auto', 'pocket', '']);
+    recipe.automatic = 'mini';
+    expect([recipe.encoder, recipe.link]).toEqual(['mini', '']);
+    recipe.setModel('pocket');
+    expect([recipe.encoder, recipe.link]).toEqual(['pocket', 'model=pocket']);
+  });
+
+  it('of a link is that one', () => {
+    expect(recipeFrom('#model=mini').encoder).toBe('mini');
+    expect(recipeFrom('#model=auto').link).toBe('');
+  });
+
+  it('waits for a restart when another one is chosen, not when its name is', () => {
+    const recipe = recipeFrom();
+    recipe.start();
+    expect(recipe.applied?.model).toBe('pocket');
+    recipe.setModel('pocket');
+    expect(recipe.restartNeeded).toBe(false);
+    recipe.setModel('mini');
+    expect(recipe.restartNeeded).toBe(true);
+  });
+
+  it('of a saved run is taken with it, and stays automatic where that is the same', () => {
+    const recipe = recipeFrom();
+    recipe.take(recipe.setting, recipe.config, 'pocket');
+    expect(recipe.model).toBe('auto');
+    recipe.take(recipe.setting, recipe.config, 'mini');
+    expect(recipe.model).toBe('mini');
   });
 });
 

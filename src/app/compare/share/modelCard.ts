@@ -2,16 +2,18 @@
 import type { RunRecord } from '../../../record/runRecord.ts';
 import { curveOf, type Quantity } from '../../../record/series.ts';
 import { configDifference, defaultConfig, type Config } from '../../../run/config.ts';
+import { ENCODERS, isEncoderName } from '../../../run/encoders.ts';
 import type { HeaderEvent } from '../../../run/events.ts';
 import { knobValueText } from '../../state/link.ts';
 
-/** Licences required by the bundled encoders. */
-const LICENCES: Record<string, { id: string; why: string }> = {
-  pocket: {
-    id: 'cc-by-sa-4.0',
-    why: 'CC BY-SA 4.0, as the encoder it started from (pocket, by the Semblance authors, whose card names its sources).',
-  },
-};
+/** The licence that a bundled encoder requires. */
+function licenceOf(encoder: string): { id: string; why: string } | undefined {
+  if (!isEncoderName(encoder)) return undefined;
+  const { licence: id } = ENCODERS[encoder];
+  const why = `${LICENCE_NAMES[id]}, as the encoder it started from (${encoder}, by the Semblance authors, whose card names its sources).`;
+  return { id, why };
+}
+const LICENCE_NAMES = { 'cc-by-sa-4.0': 'CC BY-SA 4.0' } as const;
 
 const POOLED: Record<Config['pooling'], string> = {
   cls: 'the state of [CLS]',
@@ -21,7 +23,7 @@ const POOLED: Record<Config['pooling'], string> = {
 
 export function modelCard(name: string, header: HeaderEvent, record: RunRecord, folder: string): string {
   const base = header.model.name.split('/').at(-1) ?? header.model.name;
-  const licence = LICENCES[base];
+  const licence = licenceOf(base);
   return [
     ...frontMatter(licence?.id),
     `# ${name}`,
