@@ -76,7 +76,7 @@ export class LiveWorker {
   /** Puts the spare in the place of the worker, if it has loaded its encoder. */
   adopt(): void {
     const { spare } = this;
-    if (spare === null || spare.device === null) return;
+    if (!spare?.device) return;
     this.spare = null;
     this.client?.dispose();
     this.client = spare.client;

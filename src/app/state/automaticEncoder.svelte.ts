@@ -2,6 +2,7 @@
 // to train, and loads a larger encoder behind it where the device is fast enough. As soon as the visitor has begun
 // something, the encoder stays.
 import { AUTOMATIC, DEFAULT_ENCODER, type EncoderName } from '../../run/encoders.ts';
+import type { DeviceChoice } from '../../util/devices.ts';
 import { messageOf } from '../../util/failure.ts';
 import type { LiveTraining } from '../live/liveTraining.svelte.ts';
 import type { WorkerLoad } from '../live/liveWorker.svelte.ts';
@@ -28,11 +29,13 @@ export class AutomaticEncoder {
   private isDeciding = $state(false);
   /** Whether the visitor has begun something. */
   private begun = $state(false);
+  private device: DeviceChoice;
   private readonly larger: readonly EncoderName[];
   /** Incremented when what was decided no longer holds. */
   private attempt = 0;
 
   constructor(private readonly options: AutomaticEncoderOptions) {
+    this.device = options.recipe.device;
     this.larger = options.offered.filter((name) => name !== DEFAULT_ENCODER);
   }
 
@@ -83,11 +86,12 @@ export class AutomaticEncoder {
     this.decision = UNKNOWN;
   }
 
-  /** Another device is used, for which the decision does not hold. */
-  reset(): void {
-    const { recipe } = this.options;
+  /** The recipe's device: what was decided for another one does not hold. */
+  useDevice(device: DeviceChoice): void {
+    if (device === this.device) return;
+    this.device = device;
     this.abandon();
-    recipe.automatic = DEFAULT_ENCODER;
+    this.options.recipe.automatic = DEFAULT_ENCODER;
     this.decision = UNKNOWN;
   }
 

@@ -107,7 +107,8 @@ export class DeskState {
   follow(): void {
     const { corpus, recipe, training, tracing, notices, runs, automatic } = this;
     $effect(() => {
-      if (recipe.device) untrack(() => automatic.reset());
+      const { device } = recipe;
+      untrack(() => automatic.useDevice(device));
     });
     $effect(() => {
       if (recipe.model !== AUTOMATIC) untrack(() => automatic.suspend());

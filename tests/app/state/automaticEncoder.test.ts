@@ -109,7 +109,7 @@ describe('a fast device', () => {
   it.each<[string, (page: ReturnType<typeof setUp>) => void, string]>([
     ['begins before it has loaded: pocket stays', ({ automatic }) => automatic.begin(), 'begun'],
     ['chooses an encoder meanwhile', ({ automatic }) => automatic.suspend(), 'unknown'],
-    ['takes another device', ({ automatic }) => automatic.reset(), 'unknown'],
+    ['takes another device', ({ automatic }) => automatic.useDevice('wasm'), 'unknown'],
     ['continues a run of mini', ({ automatic }) => automatic.continueWith('mini'), 'continued'],
   ])('whose visitor %s', async (_, act, kind) => {
     const page = setUp();
@@ -194,7 +194,7 @@ describe('the default encoder stays', () => {
   it('once the visitor has begun, also on another device', async () => {
     const { automatic, measure } = setUp();
     automatic.begin();
-    automatic.reset();
+    automatic.useDevice('wasm');
     expect(automatic.isDue).toBe(true);
     await automatic.decide();
     expect(automatic.decision.kind).toBe('begun');
@@ -207,7 +207,7 @@ it('another device is measured anew, with the default encoder', async () => {
   await loaded();
   automatic.adopt();
   expect(recipe.encoder).toBe('mini');
-  automatic.reset();
+  automatic.useDevice('wasm');
   expect([recipe.encoder, automatic.isDue]).toEqual(['pocket', true]);
 });
 

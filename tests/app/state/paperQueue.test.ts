@@ -4,8 +4,7 @@ import { PAPER_SETTINGS } from '../../../src/run/paperSettings.ts';
 import { PaperQueue, type QueuedRun } from '../../../src/app/state/paperQueue.svelte.ts';
 import { missingFor } from '../../../src/app/state/corpusFiles.ts';
 import { pageDefaults } from '../../../src/run/pageDefaults.ts';
-import type { Config } from '../../../src/run/config.ts';
-import { settingName, type Setting } from '../../../src/run/settings.ts';
+import { settingName } from '../../../src/run/settings.ts';
 import golden from '../../golden/rfd.json';
 import { memoryDisk } from '../storage/memoryRunStore.ts';
 
