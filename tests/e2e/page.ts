@@ -42,8 +42,12 @@ export const test = base.extend<{ watch: Watch }>({
   ],
 });
 
-/** The smallest run that shows everything, small enough for a GPU in software. */
-export const SMALL = 'steps=6&batch=4&generatedBatch=2&maxLength=12&evaluateEvery=3&measureCap=8';
+/**
+ * The smallest run that shows everything, small enough for a GPU in software. Its encoder is named: what the page would
+ * choose depends on the machine.
+ */
+export const SMALL =
+  'model=pocket&steps=6&batch=4&generatedBatch=2&maxLength=12&evaluateEvery=3&measureCap=8';
 
 /** Where the device is asked for by name: the software adapter, in the project that has one. */
 export function deviceOf(project: string): string {

@@ -46,19 +46,19 @@ describe('the sentence', () => {
     [{ kind: 'unknown' }, 'pocket, until this device has been measured.'],
     [
       { ...about, kind: 'slow', seconds: 69.6 },
-      'pocket: mini would take about 70 s for the default run on this CPU.',
+      'pocket: the default run would take about 70 s with mini on this CPU.',
     ],
     [
       { ...about, kind: 'slow', seconds: 397 },
-      'pocket: mini would take about 7 min for the default run on this CPU.',
+      'pocket: the default run would take about 7 min with mini on this CPU.',
     ],
     [
       { kind: 'coming', larger: 'mini', device: 'webgpu', seconds: 9.2 },
-      'pocket, until mini (10.7 MB) has loaded: this GPU trains it in about 9 s.',
+      'pocket, until mini (10.7 MB) has loaded: the default run takes about 9 s with it on this GPU.',
     ],
     [
       { kind: 'fast', larger: 'mini', device: 'webgpu', seconds: 0.2 },
-      'mini: this GPU trains it in about 1 s, by the default run.',
+      'mini: the default run takes about 1 s with it on this GPU.',
     ],
     [{ kind: 'emulated', larger: 'mini' }, 'pocket: this device is too slow for mini.'],
     [
