@@ -1,54 +1,56 @@
 // `npm run record`: trains and records the run that the page shows before the user trains one (public/runs), with the
 // page's defaults. The record has the same format as that of `semblance train --watch`, without local paths.
+// With --presets it trains every preset of the page instead, and writes what tests/app/desk/presetClaims.test.ts reads.
+//
+//   npm run record [-- --presets]
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { startDevice } from '../kernels/backend.ts';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { PAGE_SETTING, pageDefaults } from '../run/pageDefaults.ts';
+import { PRESET_IDS, presetRun } from '../run/presets.ts';
 import { formatEvent } from '../run/record.ts';
 import { settingName } from '../run/settings.ts';
-import { train } from '../trainer/train.ts';
-import { DEFAULT_MODEL } from './modelPath.ts';
-import { DEFAULT_CORPORA } from './startRun.ts';
-import { anchorFiles, commonAnchors, domainFiles, loadGroups, loadPairs, openModel } from './node/files.ts';
-import { nodeHost } from './node/gpu.ts';
+import { Failure, messageOf } from '../util/failure.ts';
+import { log } from './output.ts';
+import { cosinesOf, writePreset, writeRecordedPresets, type RecordedPresets } from './recordedPresets.ts';
+import { recordRun } from './recordRun.ts';
 import { root } from './root.ts';
-import { RunView } from './runView.ts';
-import { EmbeddingRecorder } from './embeddingRecorder.ts';
 
-/** Number of followed sentences, the same as on the page. */
-const FOLLOWED = 240;
-
-const files = domainFiles(DEFAULT_CORPORA, PAGE_SETTING);
-const { groups } = await loadGroups(files);
-const { pairs } = await loadPairs(join(DEFAULT_CORPORA, 'sts', 'dev.tsv'));
-const model = await openModel(DEFAULT_MODEL);
-const inputs = {
-  setting: PAGE_SETTING,
-  config: pageDefaults().config,
-  groups,
-  sharedAnchors: await commonAnchors(anchorFiles(DEFAULT_CORPORA, PAGE_SETTING.domain)),
-  sts: pairs,
-  model: { ...model, name: relative(root, DEFAULT_MODEL) },
-  device: await startDevice('wasm', nodeHost(false)),
-  files: files.map((file) => relative(root, file)),
-};
-
-const lines: string[] = [];
-const recorder = new EmbeddingRecorder(inputs, FOLLOWED, (event) => lines.push(formatEvent(event)));
-const view = new RunView();
-const run = train(inputs, {
-  control: { beforeStep: () => recorder.recordIfDue() },
-  onReady: (running) => {
-    recorder.attach(running);
-    view.begin(running.step, running.totalSteps);
-  },
+// What the user can mend is said in one sentence; anything else is a bug, with its stack.
+process.on('uncaughtException', (error) => {
+  log(`error: ${error instanceof Failure ? error.message : (error.stack ?? error.message)}`);
+  process.exit(1);
 });
-for await (const event of run) {
-  if (event.type === 'end') await recorder.recordIfDue();
-  lines.push(formatEvent(event));
-  view.show(event);
+
+/** @throws Failure when there are other arguments */
+function presetsWanted(): boolean {
+  try {
+    return parseArgs({ options: { presets: { type: 'boolean', default: false } } }).values.presets;
+  } catch (error) {
+    throw new Failure(`npm run record takes only -- --presets: ${messageOf(error)}`);
+  }
 }
-view.finish();
-const folder = join(root, 'public', 'runs');
-mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, `${settingName(PAGE_SETTING)}.jsonl`), `${lines.join('\n')}\n`);
+
+async function recordPage(): Promise<void> {
+  const events = await recordRun(PAGE_SETTING, pageDefaults().config);
+  const folder = join(root, 'public', 'runs');
+  mkdirSync(folder, { recursive: true });
+  const lines = events.map(formatEvent);
+  writeFileSync(join(folder, `${settingName(PAGE_SETTING)}.jsonl`), `${lines.join('\n')}\n`);
+}
+
+async function recordPresets(): Promise<void> {
+  const folder = join(root, 'tests', 'app', 'desk', 'presets');
+  const cosines: RecordedPresets['cosines'] = {};
+  for (const id of PRESET_IDS) {
+    log(`preset ${id}`);
+    const { setting, config } = presetRun(id);
+    const events = await recordRun(setting, config);
+    writePreset(folder, id, events);
+    const measured = cosinesOf(events);
+    if (measured !== undefined) cosines[id] = measured;
+  }
+  writeRecordedPresets(folder, cosines);
+}
+
+await (presetsWanted() ? recordPresets() : recordPage());

@@ -7,8 +7,13 @@ const DIGITS = 5;
 /** Steps between two kept losses. */
 const EVERY = 5;
 
-/** The header, measurements, and every fifth step, with rounded values. */
-export function thinned(events: readonly RunEvent[]): RunEvent[] {
+const isKept = (step: number): boolean => step === 1 || step % EVERY === 0;
+
+/** The header, measurements, and some steps (every fifth, if nothing else is said), with rounded values. */
+export function thinned(
+  events: readonly RunEvent[],
+  keepsStep: (step: number) => boolean = isKept,
+): RunEvent[] {
   return events.flatMap((event): RunEvent[] => {
     switch (event.type) {
       case 'header':
@@ -19,7 +24,7 @@ export function thinned(events: readonly RunEvent[]): RunEvent[] {
       case 'metric':
         return [{ ...event, value: event.value === null ? null : rounded(event.value) }];
       case 'step':
-        return event.step === 1 || event.step % EVERY === 0
+        return keepsStep(event.step)
           ? [
               {
                 ...event,

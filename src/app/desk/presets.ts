@@ -1,49 +1,25 @@
-// The presets, experiments worth trying: a pattern, the knobs that differ from the page's defaults, and what to watch.
-import type { Config } from '../../run/config.ts';
-import { configDifference } from '../../run/config.ts';
+// The presets with their texts: the data is in run/presets.ts.
+import { configDifference, type Config } from '../../run/config.ts';
+import { PRESET_IDS, presetKnobs, type PresetId } from '../../run/presets.ts';
 import type { PatternName } from '../../run/settings.ts';
 import type { MessageKey } from '../messages/t.ts';
 
 export interface Preset {
-  id: string;
+  id: PresetId;
   labelKey: MessageKey;
-  /** Message key of one sentence: what to watch during training. */
+  /** Message key of one sentence: what to watch during training. tests/app/desk/presetClaims.test.ts holds it to a run. */
   watchKey: MessageKey;
   pattern: PatternName;
   knobs: Partial<Config>;
 }
 
-const preset = (id: PresetId, pattern: PatternName, knobs: Partial<Config> = {}): Preset => ({
+/** The page starts with the first preset. */
+export const PRESETS: readonly Preset[] = PRESET_IDS.map((id) => ({
   id,
   labelKey: `recipe.presets.${id}.label`,
   watchKey: `recipe.presets.${id}.watch`,
-  pattern,
-  knobs,
-});
-
-type PresetId =
-  | 'hierarchical'
-  | 'unsupervised'
-  | 'supervised'
-  | 'hot'
-  | 'cold'
-  | 'paperEncoder'
-  | 'shuffle'
-  | 'noDropout'
-  | 'collapse';
-
-/** The page starts with the first preset. */
-export const PRESETS: readonly Preset[] = [
-  preset('hierarchical', 'sts_ht'),
-  preset('unsupervised', 'dropout'),
-  preset('supervised', 'sup'),
-  preset('hot', 'sts_ht', { temperature: 0.5 }),
-  preset('cold', 'sts_ht', { temperature: 0.005 }),
-  preset('paperEncoder', 'sts_ht', { freezeEmbeddings: true, pooling: 'cls' }),
-  preset('shuffle', 'token_shuffle'),
-  preset('noDropout', 'dropout', { dropout: 0 }),
-  preset('collapse', 'dropout', { learningRate: 0.05, schedule: 'constant' }),
-];
+  ...presetKnobs(id),
+}));
 
 /** The preset that matches a recipe, if any. */
 export function presetOf(pattern: PatternName, config: Config, defaults: Config): Preset | undefined {

@@ -5,7 +5,8 @@ import { PRESETS, presetOf } from '../../../src/app/desk/presets.ts';
 import { t } from '../../../src/app/messages/t.ts';
 import { configSchema } from '../../../src/run/config.ts';
 import { idleReason } from '../../../src/app/desk/knobControls.ts';
-import type { KnobName } from '../../../src/run/knobs.ts';
+import { KNOBS, type Knob, type KnobName } from '../../../src/run/knobs.ts';
+import { presetKnobs, presetRun } from '../../../src/run/presets.ts';
 
 const defaults = pageDefaults();
 
@@ -32,6 +33,38 @@ describe.each(PRESETS)('preset $id', ({ knobs, pattern, labelKey, watchKey, id }
 
   it('is known again by its values, so that the form can name it', () => {
     expect(presetOf(pattern, { ...defaults.config, ...knobs }, defaults.config)?.id).toBe(id);
+  });
+});
+
+describe("the paper's values", () => {
+  const { knobs } = presetKnobs('paperValues');
+
+  it("are the paper's, or begin the remark that stands for them", () => {
+    for (const [name, value] of Object.entries(knobs)) {
+      const { paper }: Knob = KNOBS[name as KnobName];
+      if (typeof paper === 'string') expect(paper.startsWith(String(value))).toBe(true);
+      else expect(value).toEqual(paper);
+    }
+  });
+
+  it('leave none of the objective and the encoder to the page', () => {
+    const { config } = presetRun('paperValues');
+    expect(config).toMatchObject({
+      temperature: 0.05,
+      beta: 1,
+      margins: [5e-3, 5e-2],
+      generatedBatch: 16,
+      dropout: 0.1,
+      pooling: 'cls',
+      head: true,
+      freezeEmbeddings: true,
+    });
+  });
+
+  it('leave the learning rate and the length of the run to the page', () => {
+    const { config } = presetRun('paperValues');
+    for (const name of ['learningRate', 'batch', 'steps', 'evaluateEvery', 'measureCap'] as const)
+      expect(config[name]).toBe(defaults.config[name]);
   });
 });
 
