@@ -109,6 +109,4 @@ export const PAPER_SETTINGS: readonly PaperSetting[] = [
 ];
 
 /** The bundled domains that the paper's settings come from, in the paper's order. */
-export const PAPER_DOMAINS: readonly string[] = [
-  ...new Set(PAPER_SETTINGS.map(({ setting }) => setting.domain)),
-];
+export const PAPER_DOMAINS = ['encyclopedia', 'scenes'] as const;
