@@ -6,8 +6,11 @@ import type { DeviceName } from '../../util/devices.ts';
 /** The longest the page's default run may take with an encoder that the page chooses by itself, in seconds. */
 export const LONGEST_RUN = 30;
 
-/** A step of the default run, with its share of the evaluations, in forward passes of forwardTime.ts; measured on WASM. */
-const PASSES_PER_STEP = 11;
+/**
+ * A step of the default run, with its share of the evaluations, in forward passes of forwardTime.ts. Measured on WASM;
+ * to be measured again when batches or evaluations of the page's defaults change.
+ */
+const PASSES_PER_STEP = 13;
 
 /** Devices that compute on the processor without WASM: too slow for anything but the default encoder. */
 const EMULATED: readonly DeviceName[] = ['software', 'cpu'];
