@@ -20,6 +20,8 @@ const usual = RUNS.hierarchical;
 const { batch } = presetRun('collapse').config;
 const guessing = Math.log(batch);
 
+const MEASURES = ['alignment-train', 'alignment-eval', 'uniformity-train', 'uniformity-eval'] as const;
+
 /** For each quotation of a preset's sentence, what its run must show. */
 const CLAIMS: Record<PresetId, Record<string, (run: PresetRun) => void>> = {
   hierarchical: {
@@ -69,13 +71,7 @@ const CLAIMS: Record<PresetId, Record<string, (run: PresetRun) => void>> = {
     'make the loss fall': (run) =>
       expect(run.plainLosses().at(-1)).toBeLessThan(Math.max(...run.plainLosses()) / 2),
     'alignment and uniformity move less': (run) => {
-      for (const quantity of [
-        'alignment-train',
-        'alignment-eval',
-        'uniformity-train',
-        'uniformity-eval',
-      ] as const)
-        expect(run.moved(quantity)).toBeLessThan(usual.moved(quantity));
+      for (const quantity of MEASURES) expect(run.moved(quantity)).toBeLessThan(usual.moved(quantity));
     },
     'STS, which rises': (run) => expect(run.end('sts')).toBeGreaterThan(run.start('sts') + 0.05),
     'ends lower': (run) => expect(run.end('sts')).toBeLessThan(usual.end('sts')),
@@ -128,12 +124,7 @@ const CLAIMS: Record<PresetId, Record<string, (run: PresetRun) => void>> = {
   },
   collapse: {
     'alignment and uniformity go to zero together': (run) => {
-      for (const quantity of [
-        'alignment-train',
-        'alignment-eval',
-        'uniformity-train',
-        'uniformity-eval',
-      ] as const)
+      for (const quantity of MEASURES)
         expect(Math.abs(run.end(quantity))).toBeLessThan(0.1 * Math.abs(run.start(quantity)));
     },
     'every sentence is mapped to one point': (run) =>
